@@ -1,0 +1,13 @@
+/** GenImage's images, labels, datasets and augmentation, and a simulated GenImage. */
+@SuppressWarnings("module") // the friends of internal are built after this module
+module org.genimage.data {
+  requires transitive com.google.common;
+  requires com.fasterxml.jackson.databind;
+  requires transitive java.desktop;
+  requires tensorflow;
+
+  exports org.genimage.data;
+  exports org.genimage.data.internal to
+      org.genimage.models,
+      org.genimage.train;
+}

@@ -1,0 +1,6 @@
+package org.genimage.data;
+
+/** Skeleton. */
+public final class BatchLoader {
+  private BatchLoader() {}
+}

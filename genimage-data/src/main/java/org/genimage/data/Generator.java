@@ -1,0 +1,76 @@
+package org.genimage.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+
+/**
+ * An image generator, or more exactly the subset of a dataset that goes with it: its own images and
+ * the natural images beside them.
+ *
+ * @param name the generator's name in the paper's tables, such as {@code Stable Diffusion V1.4}
+ * @param folder the outer folder of the published layout, such as {@code stable_diffusion_v_1_4}
+ * @param archive the inner folder, which is also the stem of the archive's volumes, such as {@code
+ *     imagenet_ai_0419_sdv4}
+ * @param imageSide width and height in pixels of the published images
+ */
+public record Generator(String name, String folder, String archive, int imageSide) {
+
+  /** Midjourney V5, 1024 pixels. */
+  public static final Generator MIDJOURNEY =
+      new Generator("Midjourney", "Midjourney", "imagenet_midjourney", 1024);
+
+  /** Stable Diffusion V1.4, 512 pixels. */
+  public static final Generator STABLE_DIFFUSION_V1_4 =
+      new Generator(
+          "Stable Diffusion V1.4", "stable_diffusion_v_1_4", "imagenet_ai_0419_sdv4", 512);
+
+  /** Stable Diffusion V1.5, 512 pixels. */
+  public static final Generator STABLE_DIFFUSION_V1_5 =
+      new Generator(
+          "Stable Diffusion V1.5", "stable_diffusion_v_1_5", "imagenet_ai_0424_sdv5", 512);
+
+  /** ADM, 256 pixels. */
+  public static final Generator ADM = new Generator("ADM", "ADM", "imagenet_ai_0508_adm", 256);
+
+  /** GLIDE, 256 pixels. */
+  public static final Generator GLIDE = new Generator("GLIDE", "glide", "imagenet_glide", 256);
+
+  /** Wukong, 512 pixels. */
+  public static final Generator WUKONG =
+      new Generator("Wukong", "wukong", "imagenet_ai_0424_wukong", 512);
+
+  /** VQDM, 256 pixels. */
+  public static final Generator VQDM = new Generator("VQDM", "VQDM", "imagenet_ai_0419_vqdm", 256);
+
+  /** BigGAN, 128 pixels. */
+  public static final Generator BIGGAN =
+      new Generator("BigGAN", "BigGAN", "imagenet_ai_0419_biggan", 128);
+
+  /** The eight generators of GenImage, in the order of the paper's tables. */
+  public static final List<Generator> GENIMAGE =
+      List.of(
+          MIDJOURNEY,
+          STABLE_DIFFUSION_V1_4,
+          STABLE_DIFFUSION_V1_5,
+          ADM,
+          GLIDE,
+          WUKONG,
+          VQDM,
+          BIGGAN);
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the name is blank or the side not positive
+   */
+  public Generator {
+    checkArgument(!name.isBlank(), "a generator's name must not be blank");
+    checkArgument(imageSide > 0, "image side of %s must be positive, got %s", name, imageSide);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,2 @@
+/** Shared by genimage's modules, closed to others. */
+package org.genimage.data.internal;
