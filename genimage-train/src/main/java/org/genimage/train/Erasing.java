@@ -73,8 +73,7 @@ final class Erasing {
   /** Whether each index lies from the box's number {@code first} to the next one, exclusive. */
   private Operand<TBool> range(Ops tf, int first) {
     Operand<TInt32> indices =
-        tf.expandDims(
-            tf.range(tf.constant(0), tf.constant(side), tf.constant(1)), tf.constant(0));
+        tf.expandDims(tf.range(tf.constant(0), tf.constant(side), tf.constant(1)), tf.constant(0));
     return tf.math.logicalAnd(
         tf.math.greaterEqual(indices, column(tf, first)),
         tf.math.less(indices, column(tf, first + 1)));
@@ -84,10 +83,10 @@ final class Erasing {
     return tf.slice(boxes, tf.constant(new int[] {0, index}), tf.constant(new int[] {-1, 1}));
   }
 
-  /** Feeds a batch's rectangles, none for clean splits; the caller closes what comes back. */
-  Fed feed(Session.Runner runner, Batch batch, int epoch) {
+  /** Returns a batch's rectangles, none for clean splits, and its noise, to be closed. */
+  Fed tensors(Batch batch, int epoch) {
     if (!active()) {
-      return new Fed(Optional.empty(), Optional.empty());
+      return new Fed(this, Optional.empty(), Optional.empty());
     }
     int samples = batch.samples().size();
     int[] numbers = new int[4 * samples * batch.splits()];
@@ -107,15 +106,20 @@ final class Erasing {
     }
     long[] noise = {epochSeed.at("noise").at(batch.positions().get(0)).value(), epoch};
     TInt32 boxTensor =
-        TInt32.tensorOf(
-            Shape.of(numbers.length / 4, 4), DataBuffers.of(numbers, true, false));
+        TInt32.tensorOf(Shape.of(numbers.length / 4, 4), DataBuffers.of(numbers, true, false));
     TInt64 noiseTensor = TInt64.tensorOf(Shape.of(2), DataBuffers.of(noise, true, false));
-    runner.feed(boxes, boxTensor).feed(noiseSeed, noiseTensor);
-    return new Fed(Optional.of(boxTensor), Optional.of(noiseTensor));
+    return new Fed(this, Optional.of(boxTensor), Optional.of(noiseTensor));
   }
 
   /** The tensors of one step. */
-  record Fed(Optional<TInt32> boxes, Optional<TInt64> noise) implements AutoCloseable {
+  record Fed(Erasing erasing, Optional<TInt32> boxes, Optional<TInt64> noise)
+      implements AutoCloseable {
+
+    void feedTo(Session.Runner runner) {
+      boxes.ifPresent(tensor -> runner.feed(erasing.boxes, tensor));
+      noise.ifPresent(tensor -> runner.feed(erasing.noiseSeed, tensor));
+    }
+
     @Override
     public void close() {
       boxes.ifPresent(TInt32::close);

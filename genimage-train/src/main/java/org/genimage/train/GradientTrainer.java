@@ -1,7 +1,5 @@
 package org.genimage.train;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.EvictingQueue;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
@@ -64,11 +62,7 @@ public final class GradientTrainer implements Trainer {
   /** Returns a trainer that follows this recipe. */
   public static GradientTrainer with(Recipe recipe) {
     return new GradientTrainer(
-        recipe,
-        Optional.empty(),
-        Optional.empty(),
-        new TrainingListener() {},
-        ErrorPolicy.fail());
+        recipe, Optional.empty(), Optional.empty(), new TrainingListener() {}, ErrorPolicy.fail());
   }
 
   /** Returns this trainer with images that choose the best epoch. */
@@ -191,8 +185,7 @@ public final class GradientTrainer implements Trainer {
       } else {
         Weights initial = blueprint.initialWeights(recipe.seed());
         graph.load(
-            parameter -> initial.get(parameter.key()).toFloats(),
-            slot -> new float[slot.size()]);
+            parameter -> initial.get(parameter.key()).toFloats(), slot -> new float[slot.size()]);
       }
     }
 

@@ -21,8 +21,7 @@ import org.genimage.models.InputContract;
  * @param splits inputs made of each sample; with more than one, the first stays clean
  * @param erasing probability of random erasing, by normal noise per pixel
  */
-public record ImageRecipe(
-    Crop crop, double flip, boolean randAugment, int splits, double erasing) {
+public record ImageRecipe(Crop crop, double flip, boolean randAugment, int splits, double erasing) {
 
   /** How the input's size is reached. */
   public enum Crop {
@@ -62,8 +61,7 @@ public record ImageRecipe(
     Transform cropped =
         switch (crop) {
           case RANDOM_RESIZED ->
-              Transforms.randomResizedCrop(
-                  input.side(), 0.08, 1, Filter.BILINEAR, Filter.BICUBIC);
+              Transforms.randomResizedCrop(input.side(), 0.08, 1, Filter.BILINEAR, Filter.BICUBIC);
           case RANDOM -> Transforms.randomCrop(input.side());
         };
     List<Transform> views =

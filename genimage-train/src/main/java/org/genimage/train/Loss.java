@@ -47,8 +47,7 @@ public interface Loss {
     }
 
     @Override
-    public Operand<TFloat32> value(
-        Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
+    public Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
       Operand<TFloat32> smoothed =
           tf.math.add(
               tf.math.mul(targets, tf.constant((float) (1 - smoothing))),
@@ -81,8 +80,7 @@ public interface Loss {
     }
 
     @Override
-    public Operand<TFloat32> value(
-        Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
+    public Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
       List<Operand<TFloat32>> parts =
           List.copyOf(tf.split(tf.constant(0), logits, (long) splits).output());
       List<Operand<TFloat32>> probabilities =
@@ -96,10 +94,8 @@ public interface Loss {
       List<Operand<TFloat32>> divergences =
           parts.stream().map(part -> divergence(tf, part, logMixture)).toList();
       Operand<TFloat32> divergence =
-          tf.math.mul(
-              tf.math.addN(divergences), tf.constant((float) (alpha / splits)));
-      return tf.math.add(
-          new CrossEntropy(smoothing).value(tf, parts.get(0), targets), divergence);
+          tf.math.mul(tf.math.addN(divergences), tf.constant((float) (alpha / splits)));
+      return tf.math.add(new CrossEntropy(smoothing).value(tf, parts.get(0), targets), divergence);
     }
 
     /** The mean over samples of KL(softmax(logits) || M). */

@@ -51,8 +51,7 @@ public interface Optimizer {
      * @throws IllegalArgumentException if one is out of its range
      */
     public Sgd {
-      checkArgument(
-          momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got %s", momentum);
+      checkArgument(momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got %s", momentum);
       checkArgument(weightDecay >= 0, "weight decay must not be negative, got %s", weightDecay);
     }
 
@@ -75,8 +74,7 @@ public interface Optimizer {
       Operand<TFloat32> direction = gradient;
       if (weightDecay > 0 && parameter.shape().size() > 1) {
         Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
-        direction =
-            tf.math.add(gradient, tf.math.mul(weight, tf.constant((float) weightDecay)));
+        direction = tf.math.add(gradient, tf.math.mul(weight, tf.constant((float) weightDecay)));
       }
       return tf.train.resourceApplyMomentum(
           variables.handle(parameter),

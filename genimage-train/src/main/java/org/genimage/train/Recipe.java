@@ -93,8 +93,7 @@ public record Recipe(
 
   /** Returns the same recipe with another loss and the images that it needs. */
   public Recipe loss(Loss goal, ImageRecipe variation) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, goal, variation, precision, seed);
+    return new Recipe(optimizer, schedule, epochs, batchSize, goal, variation, precision, seed);
   }
 
   /** Returns the same recipe with other numbers to calculate with. */

@@ -100,8 +100,9 @@ final class TrainingGraph implements AutoCloseable {
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = targets(batch.labels());
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
-        Erasing.Fed fedErasing = erasing.feed(runner, batch, epoch)) {
+        Erasing.Fed erased = erasing.tensors(batch, epoch)) {
       runner.feed(images, fedImages).feed(targets, fedTargets).feed(rate, fedRate);
+      erased.feedTo(runner);
       for (Op update : step.updates()) {
         runner.addTarget(update);
       }
