@@ -33,66 +33,90 @@ record AffineMap(double xx, double xy, double x0, double yx, double yy, double y
   /** Returns the image under this map, equal to Pillow's {@code transform} on every byte. */
   Image warp(Image image, Filter filter) {
     checkArgument(filter != Filter.LANCZOS, "a warp is bilinear or bicubic, got %s", filter);
-    int width = image.width();
-    int height = image.height();
-    byte[] rgb = new byte[3 * width * height];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
+    byte[] rgb = new byte[image.rgb().length];
+    int target = 0;
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < image.width(); x++) {
         double u = xx * (x + 0.5) + xy * (y + 0.5) + x0;
         double v = yx * (x + 0.5) + yy * (y + 0.5) + y0;
-        boolean inside = u >= 0 && u < width && v >= 0 && v < height;
-        for (int c = 0; c < 3; c++) {
-          int value = inside ? sample(image, u - 0.5, v - 0.5, c, filter) : FILL[c];
-          rgb[3 * (y * width + x) + c] = (byte) value;
+        if (u < 0 || u >= image.width() || v < 0 || v >= image.height()) {
+          for (int c = 0; c < 3; c++) {
+            rgb[target + c] = (byte) FILL[c];
+          }
+        } else if (filter == Filter.BILINEAR) {
+          bilinear(image, u - 0.5, v - 0.5, rgb, target);
+        } else {
+          bicubic(image, u - 0.5, v - 0.5, rgb, target);
         }
+        target += 3;
       }
     }
-    return Image.wrap(width, height, rgb);
+    return Image.wrap(image.width(), image.height(), rgb);
   }
 
-  private static int sample(Image image, double u, double v, int channel, Filter filter) {
+  private static void bilinear(Image image, double u, double v, byte[] rgb, int target) {
     int x = (int) Math.floor(u);
     int y = (int) Math.floor(v);
-    double dx = u - x;
-    double dy = v - y;
-    double value =
-        filter == Filter.BILINEAR
-            ? linear(
-                linearRow(image, x, y, channel, dx), linearRow(image, x, y + 1, channel, dx), dy)
-            : cubic(
-                cubicRow(image, x, y - 1, channel, dx),
-                cubicRow(image, x, y, channel, dx),
-                cubicRow(image, x, y + 1, channel, dx),
-                cubicRow(image, x, y + 2, channel, dx),
-                dy);
-    return Math.max(0, Math.min(255, (int) value)); // Pillow truncates
+    int left = column(image, x);
+    int right = column(image, x + 1);
+    byte[] in = image.rgb();
+    for (int c = 0; c < 3; c++) {
+      int top = row(image, y) + c;
+      int bottom = row(image, y + 1) + c;
+      double above = linear(in[top + left] & 0xff, in[top + right] & 0xff, u - x);
+      double below = linear(in[bottom + left] & 0xff, in[bottom + right] & 0xff, u - x);
+      rgb[target + c] = level(linear(above, below, v - y));
+    }
   }
 
-  private static double linearRow(Image image, int x, int y, int channel, double dx) {
-    return linear(at(image, x, y, channel), at(image, x + 1, y, channel), dx);
+  private static void bicubic(Image image, double u, double v, byte[] rgb, int target) {
+    int x = (int) Math.floor(u);
+    int y = (int) Math.floor(v);
+    int a = column(image, x - 1);
+    int b = column(image, x);
+    int c = column(image, x + 1);
+    int d = column(image, x + 2);
+    int top = row(image, y - 1);
+    int upper = row(image, y);
+    int lower = row(image, y + 1);
+    int bottom = row(image, y + 2);
+    byte[] in = image.rgb();
+    for (int i = 0; i < 3; i++) {
+      double value =
+          cubic(
+              cubic(in, top + i, a, b, c, d, u - x),
+              cubic(in, upper + i, a, b, c, d, u - x),
+              cubic(in, lower + i, a, b, c, d, u - x),
+              cubic(in, bottom + i, a, b, c, d, u - x),
+              v - y);
+      rgb[target + i] = level(value);
+    }
   }
 
-  private static double cubicRow(Image image, int x, int y, int channel, double dx) {
-    return cubic(
-        at(image, x - 1, y, channel),
-        at(image, x, y, channel),
-        at(image, x + 1, y, channel),
-        at(image, x + 2, y, channel),
-        dx);
+  private static double cubic(byte[] in, int row, int a, int b, int c, int d, double t) {
+    return cubic(in[row + a] & 0xff, in[row + b] & 0xff, in[row + c] & 0xff, in[row + d] & 0xff, t);
   }
 
-  private static int at(Image image, int x, int y, int channel) {
-    return image.value(
-        Math.max(0, Math.min(image.width() - 1, x)),
-        Math.max(0, Math.min(image.height() - 1, y)),
-        channel);
+  /** Returns where a column's bytes begin in its row; the edges are repeated outside. */
+  private static int column(Image image, int x) {
+    return 3 * Math.max(0, Math.min(image.width() - 1, x));
+  }
+
+  /** Returns where a row's bytes begin; the edges are repeated outside. */
+  private static int row(Image image, int y) {
+    return 3 * image.width() * Math.max(0, Math.min(image.height() - 1, y));
+  }
+
+  /** Pillow's warp truncates where its resize rounds. */
+  private static byte level(double value) {
+    return (byte) Math.max(0, Math.min(255, (int) value));
   }
 
   private static double linear(double a, double b, double t) {
     return a + (b - a) * t;
   }
 
-  /** Keys' cubic with a = -1: Pillow's warp differs from its resize. */
+  /** Keys' cubic with a = -1: Pillow's warp differs from its resize, which has -0.5. */
   private static double cubic(double a, double b, double c, double d, double t) {
     double p2 = -a + c;
     double p3 = 2 * (a - b) + c - d;

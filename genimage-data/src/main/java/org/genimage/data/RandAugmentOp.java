@@ -141,9 +141,10 @@ enum RandAugmentOp {
   }
 
   private static Image map(Image image, int[][] tables) {
-    byte[] rgb = new byte[image.rgb().length];
+    byte[] in = image.rgb();
+    byte[] rgb = new byte[in.length];
     for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) tables[i % 3][image.rgb()[i] & 0xff];
+      rgb[i] = (byte) tables[i % 3][in[i] & 0xff];
     }
     return Image.wrap(image.width(), image.height(), rgb);
   }
@@ -151,10 +152,11 @@ enum RandAugmentOp {
   /** Returns {@code base + factor * (image - base)} in single precision, truncated. */
   private static Image blend(byte[] base, Image image, double factor) {
     float share = (float) factor;
-    byte[] rgb = new byte[base.length];
+    byte[] in = image.rgb();
+    byte[] rgb = new byte[in.length];
     for (int i = 0; i < rgb.length; i++) {
       int from = base[i] & 0xff;
-      rgb[i] = (byte) level((int) (from + share * ((image.rgb()[i] & 0xff) - from)));
+      rgb[i] = (byte) level((int) (from + share * ((in[i] & 0xff) - from)));
     }
     return Image.wrap(image.width(), image.height(), rgb);
   }
@@ -162,7 +164,10 @@ enum RandAugmentOp {
   private static byte[] grey(Image image) {
     byte[] rgb = new byte[image.rgb().length];
     for (int i = 0; i < rgb.length; i += 3) {
-      Arrays.fill(rgb, i, i + 3, (byte) luma(image.rgb(), i));
+      byte level = (byte) luma(image.rgb(), i);
+      rgb[i] = level;
+      rgb[i + 1] = level;
+      rgb[i + 2] = level;
     }
     return rgb;
   }
@@ -187,20 +192,20 @@ enum RandAugmentOp {
 
   /** Weighs a pixel 5, its eight neighbours 1, and rounds; pixels at the edges stay. */
   private static byte[] smooth(Image image) {
+    byte[] in = image.rgb();
     byte[] rgb = image.toArray();
     int row = 3 * image.width();
     for (int y = 1; y < image.height() - 1; y++) {
       for (int i = y * row + 3; i < (y + 1) * row - 3; i++) {
-        int sum = 4 * (image.rgb()[i] & 0xff);
-        for (int above = i - row; above <= i + row; above += row) {
-          for (int j = above - 3; j <= above + 3; j += 3) {
-            sum += image.rgb()[j] & 0xff;
-          }
-        }
+        int sum = three(in, i - row) + three(in, i) + three(in, i + row) + 4 * (in[i] & 0xff);
         rgb[i] = (byte) ((2 * sum + 13) / 26);
       }
     }
     return rgb;
+  }
+
+  private static int three(byte[] rgb, int i) {
+    return (rgb[i - 3] & 0xff) + (rgb[i] & 0xff) + (rgb[i + 3] & 0xff);
   }
 
   private static int level(int value) {
