@@ -86,6 +86,9 @@ public final class SimulatedGenImage {
   /**
    * Returns the simulation with this seed: the eight generators, 100 training and 25 validation
    * images per class and generator, 96 pixels, without the published bias.
+   *
+   * @param seed any number
+   * @return the simulation
    */
   public static SimulatedGenImage seeded(long seed) {
     return new SimulatedGenImage(
@@ -98,6 +101,7 @@ public final class SimulatedGenImage {
    * @param pixels without bias, both sides of every image are at least this long and at most a
    *     third longer; with it, the side of a generator whose published images have 256 pixels, the
    *     others' in proportion; 32 to 1024
+   * @return a changed copy
    * @throws IllegalArgumentException if it is out of range
    */
   public SimulatedGenImage imageSize(int pixels) {
@@ -110,6 +114,7 @@ public final class SimulatedGenImage {
    * Returns the simulation with this many training images.
    *
    * @param images per class and generator
+   * @return a changed copy
    * @throws IllegalArgumentException if it is negative
    */
   public SimulatedGenImage train(int images) {
@@ -121,6 +126,7 @@ public final class SimulatedGenImage {
    * Returns the simulation with this many validation images.
    *
    * @param images per class and generator
+   * @return a changed copy
    * @throws IllegalArgumentException if it is negative
    */
   public SimulatedGenImage validation(int images) {
@@ -132,6 +138,7 @@ public final class SimulatedGenImage {
    * Returns the simulation with these generators only.
    *
    * @param chosen some of {@link Generator#GENIMAGE}
+   * @return a changed copy
    * @throws IllegalArgumentException if there is none, one twice, or one that has no pipeline
    */
   public SimulatedGenImage generators(List<Generator> chosen) {
@@ -150,6 +157,7 @@ public final class SimulatedGenImage {
    *
    * @param biased true for PNG fakes of one size per generator against JPEG natural images of many
    *     sizes, as published; false for both through the same JPEG encoding and sizes
+   * @return a changed copy
    */
   public SimulatedGenImage publishedBias(boolean biased) {
     return new SimulatedGenImage(seed, imageSize, train, validation, generators, biased);

@@ -99,8 +99,13 @@ class SimulatedGenImageTest {
 
   private static double accuracyOfBestThreshold(
       List<Sized> images, ToDoubleFunction<Sized> statistic) {
-    List<Sized> sorted = images.stream().sorted(Comparator.comparingDouble(statistic)).toList();
-    int fakes = (int) images.stream().filter(Sized::fake).count();
+    record Scored(double score, boolean fake) {}
+    List<Scored> sorted =
+        images.stream()
+            .map(image -> new Scored(statistic.applyAsDouble(image), image.fake()))
+            .sorted(Comparator.comparingDouble(Scored::score))
+            .toList();
+    long fakes = sorted.stream().filter(Scored::fake).count();
     int fakesBelow = 0;
     double best = 0;
     for (int below = 1; below <= sorted.size(); below++) {
