@@ -95,6 +95,7 @@ final class Codec {
         "PNG",
         Integer.toUnsignedLong(header.getInt(16)),
         Integer.toUnsignedLong(header.getInt(20)));
+    NativeRuntime.prepare();
     boolean grey16 = header.get(24) == 16 && header.get(25) == 0;
     try {
       return grey16 ? clipped(file) : Native.decode(file, Native.PNG);
@@ -110,6 +111,7 @@ final class Codec {
       throw damaged(name, "JPEG", "a file without a frame header", null);
     }
     checkSize(name, "JPEG", bytes.getChar(frame + 5), bytes.getChar(frame + 3));
+    NativeRuntime.prepare();
     try {
       return Native.decode(file, Native.JPEG);
     } catch (TFInvalidArgumentException e) {
@@ -186,7 +188,6 @@ final class Codec {
     static final Session SESSION;
 
     static {
-      NativeRuntime.prepare();
       Graph graph = new Graph();
       Ops tf = Ops.create(graph);
       Operand<TString> file =

@@ -20,10 +20,6 @@ import org.genimage.data.internal.NativeRuntime;
  */
 final class GraphDetector implements DifferentiableDetector {
 
-  static {
-    NativeRuntime.prepare();
-  }
-
   private final Blueprint blueprint;
   private final Weights weights;
   private final ScoringGraph scoring;
@@ -39,6 +35,7 @@ final class GraphDetector implements DifferentiableDetector {
   }
 
   static GraphDetector create(Blueprint blueprint, Weights weights) {
+    NativeRuntime.prepare();
     return new GraphDetector(blueprint, weights, ScoringGraph.create(blueprint, weights));
   }
 

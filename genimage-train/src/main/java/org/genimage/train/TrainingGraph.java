@@ -34,7 +34,7 @@ import org.tensorflow.types.TUint8;
  */
 final class TrainingGraph implements AutoCloseable {
 
-  static {
+  {
     NativeRuntime.prepare();
   }
 

@@ -1,14 +1,35 @@
 package org.genimage.data.internal;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.tensorflow.TensorFlow;
+
 /**
- * Makes TensorFlow's native library a good guest. Every class of genimage that touches TensorFlow
- * calls {@link #prepare} in its static initialiser, before the first class of JavaCPP loads.
+ * Makes TensorFlow's native library a good guest. Everything in genimage that touches TensorFlow
+ * calls {@link #prepare} before.
  *
  * <p>JavaCPP throws OutOfMemoryError when the process holds more than four times -Xmx. The limit is
  * meant for programs that leak; genimage closes what it opens, so a service with a small heap must
  * never meet it. Users who set the properties themselves keep their values.
  */
 public final class NativeRuntime {
+
+  private static final System.Logger LOGGER = System.getLogger(NativeRuntime.class.getName());
+  private static final String ARTIFACT = "org.tensorflow:tensorflow-core-native";
+  private static final List<String> CPU =
+      List.of("linux-x86_64", "linux-arm64", "macosx-arm64", "windows-x86_64");
+  private static volatile boolean loaded;
 
   static {
     setUnlessSet("org.bytedeco.javacpp.maxBytes", "0");
@@ -17,8 +38,86 @@ public final class NativeRuntime {
 
   private NativeRuntime() {}
 
-  /** Does nothing itself: the first call runs the static initialiser. */
-  public static void prepare() {}
+  /**
+   * Loads TensorFlow's native library at the first call; later ones cost nothing.
+   *
+   * @throws IllegalStateException if it is not on the class path, there twice, or does not load;
+   *     the message names what to add or to take away
+   */
+  public static void prepare() {
+    if (!loaded) {
+      load();
+    }
+  }
+
+  private static synchronized void load() {
+    if (loaded) {
+      return;
+    }
+    String platform = Loader.getPlatform();
+    List<URL> libraries =
+        Stream.of(platform, platform + "-gpu").flatMap(name -> library(name).stream()).toList();
+    if (libraries.size() > 1) {
+      throw new IllegalStateException(
+          "expected one native library of TensorFlow on the class path, found the CPU's and the"
+              + " GPU's: remove one of %s with classifier %s and %s-gpu"
+                  .formatted(ARTIFACT, platform, platform));
+    }
+    libraries.forEach(NativeRuntime::announce);
+    try {
+      TensorFlow.version();
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          libraries.isEmpty()
+              ? missing(platform)
+              : "TensorFlow's native library for %s cannot be loaded: %s"
+                  .formatted(platform, e.getMessage()),
+          e);
+    }
+    loaded = true;
+  }
+
+  private static Optional<URL> library(String folder) {
+    String name = System.mapLibraryName("jnitensorflow");
+    return Optional.ofNullable(
+        TensorFlow.class
+            .getClassLoader()
+            .getResource("org/tensorflow/internal/c_api/%s/%s".formatted(folder, name)));
+  }
+
+  private static String missing(String platform) {
+    return CPU.contains(platform)
+        ? "expected TensorFlow's native library on the class path, found none: add the Maven"
+            + " artifact %s with classifier %s".formatted(ARTIFACT, platform)
+        : "expected one of TensorFlow's platforms %s, found %s: there is no native library for it"
+            .formatted(String.join(", ", CPU), platform);
+  }
+
+  /** JavaCPP copies the library out of its jar before the first use, which takes a while. */
+  private static void announce(URL library) {
+    try {
+      if (library.openConnection() instanceof JarURLConnection connection) {
+        connection.setUseCaches(false);
+        try (JarFile jar = connection.getJarFile()) {
+          Path cache = Loader.getCacheDir().toPath();
+          Path copy =
+              cache
+                  .resolve(Path.of(jar.getName()).getFileName())
+                  .resolve(connection.getEntryName());
+          if (!Files.exists(copy)) {
+            long bytes = jar.stream().mapToLong(JarEntry::getSize).sum();
+            LOGGER.log(
+                Level.INFO,
+                "TensorFlow''s native library ({0} MB) is unpacked into {1}, once",
+                bytes / 1_000_000,
+                cache);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(library + ": cannot be read", e);
+    }
+  }
 
   private static void setUnlessSet(String property, String value) {
     if (System.getProperty(property) == null) {

@@ -26,15 +26,13 @@ import org.tensorflow.types.TFloat32;
  */
 public final class TrainableVariables implements ModelVariables {
 
-  static {
-    NativeRuntime.prepare();
-  }
-
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Parameter> declared = new LinkedHashMap<>();
 
   /** Creates an empty store; the first pass that is built over it fills it. */
-  public TrainableVariables() {}
+  public TrainableVariables() {
+    NativeRuntime.prepare();
+  }
 
   @Override
   public Operand<TFloat32> value(Ops tf, Parameter parameter) {

@@ -1,0 +1,114 @@
+package org.genimage.data.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What can be seen in a JVM of its own alone, with class path and cache as each test has them. */
+class NativeRuntimeTest {
+
+  private static final String ARTIFACT = "org.tensorflow:tensorflow-core-native";
+
+  @TempDir private Path folder;
+  private final List<String> classPath = new ArrayList<>();
+  private final String platform = Loader.getPlatform();
+
+  /** The first call of a program that uses genimage. */
+  static final class FirstUse {
+
+    private FirstUse() {}
+
+    public static void main(String[] arguments) {
+      for (int attempt = 0; attempt < 2; attempt++) {
+        try {
+          NativeRuntime.prepare();
+        } catch (IllegalStateException e) {
+          System.out.println("failed: " + e.getMessage());
+        }
+      }
+    }
+  }
+
+  @BeforeEach
+  void takeNativesAway() {
+    Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !entry.contains("tensorflow-core-native") || !entry.contains(platform))
+        .forEach(classPath::add);
+  }
+
+  @Test
+  void prepare_withoutNative_namesTheArtifactEveryTime() {
+    assertThat(run())
+        .containsExactly(
+            "failed: expected TensorFlow's native library on the class path, found none: add the"
+                + " Maven artifact %s with classifier %s".formatted(ARTIFACT, platform),
+            "failed: expected TensorFlow's native library on the class path, found none: add the"
+                + " Maven artifact %s with classifier %s".formatted(ARTIFACT, platform));
+  }
+
+  @Test
+  void prepare_withTwoNatives_namesBoth() throws IOException {
+    classPath.add(jar(platform));
+    classPath.add(jar(platform + "-gpu"));
+
+    assertThat(run())
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("the CPU's and the GPU's", platform + " and " + platform + "-gpu");
+  }
+
+  @Test
+  void prepare_nativeNotYetUnpacked_saysSoAndWhyItDoesNotLoad() throws IOException {
+    classPath.add(jar(platform));
+
+    assertThat(String.join("\n", run()))
+        .contains("(0 MB) is unpacked into " + folder, "once")
+        .contains("failed: TensorFlow's native library for %s cannot be loaded".formatted(platform))
+        .doesNotContain("add the Maven artifact");
+  }
+
+  /** Returns a jar with something in it that is called like TensorFlow's library. */
+  private String jar(String name) throws IOException {
+    Path jar = folder.resolve(name + ".jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(
+          new JarEntry(
+              "org/tensorflow/internal/c_api/%s/%s"
+                  .formatted(name, System.mapLibraryName("jnitensorflow"))));
+      out.write("no library".getBytes(StandardCharsets.UTF_8));
+    }
+    return jar.toString();
+  }
+
+  private List<String> run() {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Dorg.bytedeco.javacpp.cachedir=" + folder,
+                  "-cp",
+                  classPath.stream().collect(Collectors.joining(File.pathSeparator)),
+                  FirstUse.class.getName())
+              .redirectErrorStream(true)
+              .start();
+      return process.inputReader().lines().toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
