@@ -1,0 +1,4 @@
+/** An application that knows genimage's modules by name. */
+module app {
+  requires org.genimage.train;
+}
