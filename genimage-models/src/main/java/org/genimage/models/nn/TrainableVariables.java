@@ -2,6 +2,8 @@ package org.genimage.models.nn;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Lists;
 import com.google.common.primitives.Longs;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,12 +91,20 @@ public final class TrainableVariables implements ModelVariables {
    * @param values for each entry its values, row-major in PyTorch's order
    */
   public void load(Session session, Function<Parameter, float[]> values) {
-    for (Variable variable : variables.values()) {
-      Parameter parameter = variable.parameter();
-      float[] ordered = parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
-      try (TFloat32 tensor =
-          TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false))) {
-        session.runner().feed(variable.feed(), tensor).addTarget(variable.assign()).run();
+    for (List<Variable> together : parts()) {
+      Session.Runner runner = session.runner();
+      List<TFloat32> fed = new ArrayList<>();
+      try {
+        for (Variable variable : together) {
+          Parameter parameter = variable.parameter();
+          float[] ordered =
+              parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
+          fed.add(TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false)));
+          runner.feed(variable.feed(), Iterables.getLast(fed)).addTarget(variable.assign());
+        }
+        runner.run();
+      } finally {
+        fed.forEach(TFloat32::close);
       }
     }
   }
@@ -102,15 +112,24 @@ public final class TrainableVariables implements ModelVariables {
   /** Returns every variable's values by key, row-major in PyTorch's order. */
   public Map<String, float[]> read(Session session) {
     Map<String, float[]> values = new LinkedHashMap<>();
-    for (Variable variable : variables.values()) {
-      Parameter parameter = variable.parameter();
-      float[] fetched = new float[parameter.size()];
-      try (var result = session.runner().fetch(variable.value()).run()) {
-        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(fetched));
+    for (List<Variable> together : parts()) {
+      Session.Runner runner = session.runner();
+      together.forEach(variable -> runner.fetch(variable.value()));
+      try (var result = runner.run()) {
+        for (int i = 0; i < together.size(); i++) {
+          Parameter parameter = together.get(i).parameter();
+          float[] fetched = new float[parameter.size()];
+          ((TFloat32) result.get(i)).copyTo(DataBuffers.of(fetched));
+          values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
+        }
       }
-      values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
     }
     return values;
+  }
+
+  /** Each new set of feeds and fetches costs the session a walk over the whole graph: few sets. */
+  private List<List<Variable>> parts() {
+    return Lists.partition(List.copyOf(variables.values()), 32);
   }
 
   /** Returns the values' operands of these parameters, in order. */
