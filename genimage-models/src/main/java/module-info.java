@@ -1,0 +1,14 @@
+/** The detectors of the GenImage paper as TensorFlow graphs, with weights and input contracts. */
+module org.genimage.models {
+  requires transitive org.genimage.data;
+  requires transitive tensorflow;
+  requires com.fasterxml.jackson.databind;
+
+  exports org.genimage.models;
+  exports org.genimage.models.nn;
+
+  opens org.genimage.models to
+      com.fasterxml.jackson.databind;
+
+  uses org.genimage.models.Trainer;
+}

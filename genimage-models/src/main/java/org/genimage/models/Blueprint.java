@@ -1,0 +1,137 @@
+package org.genimage.models;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Seed;
+import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.TrainableVariables;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A detector without weights: what it computes and what it wants to see.
+ *
+ * @param name as in the paper's tables, such as {@code ResNet-50}
+ * @param network images in, logits out
+ * @param input how an image becomes the network's input
+ * @param head what the logits mean
+ */
+public record Blueprint(String name, Network network, InputContract input, Head head) {
+
+  /** Returns the same detector for another input, for example smaller images. */
+  public Blueprint input(InputContract contract) {
+    return new Blueprint(name, network, contract, head);
+  }
+
+  /** Returns the same detector with another meaning of its logits. */
+  public Blueprint head(Head order) {
+    checkArgument(
+        order.outputs() == head.outputs(),
+        "%s has %s outputs, %s needs %s",
+        name,
+        head.outputs(),
+        order,
+        order.outputs());
+    return new Blueprint(name, network, input, order);
+  }
+
+  /**
+   * Trains by the paper's recipe, with the trainer that genimage-train offers.
+   *
+   * @param data the training images
+   * @return the trained detector, to be closed by the caller
+   * @throws IllegalStateException if no trainer is on the class path
+   */
+  public DifferentiableDetector train(ImageDataset data) {
+    return train(Trainers.installed(this), data);
+  }
+
+  /**
+   * Trains with a trainer that was configured by the caller.
+   *
+   * @param data the training images
+   * @return the trained detector, to be closed by the caller
+   */
+  public DifferentiableDetector train(Trainer trainer, ImageDataset data) {
+    return load(trainer.fit(this, data));
+  }
+
+  /**
+   * Returns the detector with these weights, to be closed by the caller. Input contract and head
+   * that the weights carry in their metadata win over this blueprint's.
+   *
+   * @throws WeightsException if the weights do not fit; the message lists what is missing,
+   *     unexpected or of another shape
+   */
+  public DifferentiableDetector load(Weights weights) {
+    Blueprint blueprint = WeightsMetadata.apply(this, weights);
+    return GraphDetector.create(blueprint, weights);
+  }
+
+  /**
+   * Returns the detector with the weights of a safetensors file, to be closed by the caller.
+   *
+   * @throws WeightsException if the file cannot be read or does not fit
+   */
+  public DifferentiableDetector load(Path file) {
+    Weights weights = Weights.read(file);
+    try {
+      return load(weights);
+    } catch (WeightsException e) {
+      throw new WeightsException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the state-dict entries in the order of published checkpoints. */
+  public List<Parameter> entries() {
+    TrainableVariables variables = new TrainableVariables();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> images =
+          tf.zeros(tf.array(1, input.side(), input.side(), 3), TFloat32.class);
+      network.logits(ModelScope.root(tf, Mode.TRAINING, variables), images);
+    }
+    return variables.entries();
+  }
+
+  /** Returns the number of values that training changes by gradient. */
+  public long parameterCount() {
+    return entries().stream()
+        .filter(entry -> entry.role() == Parameter.Role.TRAINED)
+        .mapToLong(Parameter::size)
+        .sum();
+  }
+
+  /**
+   * Returns weights as training from scratch starts with them.
+   *
+   * @param seed each value follows from it and the entry's key
+   */
+  public Weights initialWeights(long seed) {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    Seed root = Seed.of(seed).at("init");
+    for (Parameter entry : entries()) {
+      arrays.put(
+          entry.key(),
+          entry.role() == Parameter.Role.COUNTER
+              ? WeightArray.counter(0)
+              : WeightArray.of(
+                  entry.shape(), entry.init().values(root, entry.key(), entry.shape())));
+    }
+    return describe(Weights.of(arrays));
+  }
+
+  /** Returns the weights with this blueprint's name, input contract and head in their metadata. */
+  public Weights describe(Weights weights) {
+    return weights.with(WeightsMetadata.of(this));
+  }
+}

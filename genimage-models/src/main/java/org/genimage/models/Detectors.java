@@ -1,0 +1,28 @@
+package org.genimage.models;
+
+import java.util.List;
+import org.genimage.data.Filter;
+
+/** The detectors of the GenImage paper, each as a blueprint to train or to load weights into. */
+public final class Detectors {
+
+  private Detectors() {}
+
+  /**
+   * Returns ResNet-50 (He et al. 2016) as timm 0.6.12 builds and tests it: shorter side to 235
+   * pixels, bicubic; centre crop of 224; two logits.
+   */
+  public static Blueprint resnet50() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "ResNet-50",
+        new ResNet(List.of(3, 4, 6, 3), head.outputs()),
+        InputContract.imagenet(235, Filter.BICUBIC, 224),
+        head);
+  }
+
+  /** Returns every detector that this class offers. */
+  public static List<Blueprint> all() {
+    return List.of(resnet50());
+  }
+}

@@ -1,0 +1,33 @@
+package org.genimage.models;
+
+import java.util.List;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+
+/**
+ * A detector that also tells how its loss changes with every pixel. Preprocessing after the resize
+ * (normalisation and whatever else the detector computes from pixels) is part of the function that
+ * is differentiated, so a gradient is per pixel value in [0, 1].
+ */
+public interface DifferentiableDetector extends Detector {
+
+  /**
+   * Scores pixels that need not be of 256 levels.
+   *
+   * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the contract's side
+   * @return one score in [0, 1] per image, in order
+   */
+  double[] score(Pixels pixels);
+
+  /**
+   * Returns the gradient of each image's cross-entropy with respect to its own pixels. The loss is
+   * the plain one, without label smoothing; of a network with one logit z it is that of the logits
+   * (0, z).
+   *
+   * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the contract's side
+   * @param labels one per image: the loss is that of this label
+   * @return {@code [count, side, side, 3]}, loss (in nats) per unit of pixel value
+   * @throws IllegalArgumentException if the sizes or counts do not match
+   */
+  Pixels lossGradient(Pixels pixels, List<Label> labels);
+}

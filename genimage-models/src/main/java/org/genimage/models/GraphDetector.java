@@ -1,0 +1,140 @@
+package org.genimage.models;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+import org.genimage.data.internal.NativeRuntime;
+
+/**
+ * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and,
+ * built when first asked for, one that has a gradient at every op.
+ */
+final class GraphDetector implements DifferentiableDetector {
+
+  static {
+    NativeRuntime.prepare();
+  }
+
+  private final Blueprint blueprint;
+  private final Weights weights;
+  private final ScoringGraph scoring;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final Object gradientCreation = new Object();
+  private volatile GradientGraph gradient;
+  private boolean closed;
+
+  private GraphDetector(Blueprint blueprint, Weights weights, ScoringGraph scoring) {
+    this.blueprint = blueprint;
+    this.weights = weights;
+    this.scoring = scoring;
+  }
+
+  static GraphDetector create(Blueprint blueprint, Weights weights) {
+    return new GraphDetector(blueprint, weights, ScoringGraph.create(blueprint, weights));
+  }
+
+  @Override
+  public String name() {
+    return blueprint.name();
+  }
+
+  @Override
+  public InputContract input() {
+    return blueprint.input();
+  }
+
+  @Override
+  public Map<String, String> provenance() {
+    return weights.metadata();
+  }
+
+  @Override
+  public double[] score(ImageBatch images) {
+    checkSize(images.height(), images.width());
+    return whileOpen(() -> probabilities(scoring.logits(images)));
+  }
+
+  @Override
+  public double[] score(Pixels pixels) {
+    checkSize(pixels.height(), pixels.width());
+    return whileOpen(() -> probabilities(gradient().logits(pixels)));
+  }
+
+  @Override
+  public Pixels lossGradient(Pixels pixels, List<Label> labels) {
+    checkSize(pixels.height(), pixels.width());
+    checkArgument(
+        labels.size() == pixels.count(),
+        "%s images need as many labels, got %s",
+        pixels.count(),
+        labels.size());
+    return whileOpen(() -> gradient().lossGradient(pixels, labels));
+  }
+
+  private GradientGraph gradient() {
+    synchronized (gradientCreation) {
+      if (gradient == null) {
+        gradient = GradientGraph.create(blueprint, weights);
+      }
+      return gradient;
+    }
+  }
+
+  /** The softmax of (nature, ai), at ai, in double precision. */
+  private static double[] probabilities(float[] logits) {
+    double[] scores = new double[logits.length / 2];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = 1 / (1 + Math.exp((double) logits[2 * i] - logits[2 * i + 1]));
+    }
+    return scores;
+  }
+
+  private void checkSize(int height, int width) {
+    int side = blueprint.input().side();
+    checkArgument(
+        height == side && width == side,
+        "%s takes images of %sx%s pixels, got %sx%s; prepare them with input().prepare(image)",
+        name(),
+        side,
+        side,
+        width,
+        height);
+  }
+
+  private <T> T whileOpen(Supplier<T> work) {
+    Lock reading = lock.readLock();
+    reading.lock();
+    try {
+      checkState(!closed, "detector %s is closed; load it again", name());
+      return work.get();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    Lock writing = lock.writeLock();
+    writing.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        scoring.close();
+        if (gradient != null) {
+          gradient.close();
+        }
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.genimage.models;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What a network's outputs mean. Published checkpoints contradict each other, so it is explicit.
+ */
+public enum Head {
+  /** Two logits: nature, ai. What genimage trains. */
+  NATURE_AI {
+    @Override
+    Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+      return outputs;
+    }
+  },
+  /** Two logits: ai, nature, as image folders sort; timm, DeiT and Swin on GenImage's tree. */
+  AI_NATURE {
+    @Override
+    Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+      return tf.gather(outputs, tf.constant(new int[] {1, 0}), tf.constant(1));
+    }
+  },
+  /** One logit z of ai: equal to the two logits (0, z). CNNSpot. */
+  AI_LOGIT {
+    @Override
+    Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+      return tf.pad(outputs, tf.constant(new int[][] {{0, 0}, {1, 0}}), tf.constant(0f));
+    }
+  };
+
+  /** Returns the number of outputs that the network needs. */
+  public int outputs() {
+    return this == AI_LOGIT ? 1 : 2;
+  }
+
+  /**
+   * Returns logits in the order of {@link org.genimage.data.Label}.
+   *
+   * @param outputs {@code [N, outputs()]}
+   * @return {@code [N, 2]}: nature, ai
+   */
+  abstract Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs);
+}

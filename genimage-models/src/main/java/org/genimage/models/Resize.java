@@ -1,0 +1,33 @@
+package org.genimage.models;
+
+import org.genimage.data.Filter;
+import org.genimage.data.Transform;
+import org.genimage.data.Transforms;
+
+/** What happens to an image's size before the crop. */
+public sealed interface Resize {
+
+  /** Returns the transform. */
+  Transform transform();
+
+  /**
+   * The shorter side becomes {@code side} pixels, the other follows (torchvision's {@code Resize}).
+   *
+   * @param side in pixels
+   * @param filter the filter, with Pillow's antialiasing and rounding
+   */
+  record ShorterSide(int side, Filter filter) implements Resize {
+    @Override
+    public Transform transform() {
+      return Transforms.resizeShorterSide(side, filter);
+    }
+  }
+
+  /** The image keeps its size: its finest traces reach the network as they are. */
+  record None() implements Resize {
+    @Override
+    public Transform transform() {
+      return Transform.IDENTITY;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package org.genimage.models.nn;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * The geometry of a convolution or pooling window, square, with PyTorch's symmetric padding.
+ *
+ * @param kernel side of the window
+ * @param stride step of the window
+ * @param padding pixels added on every side
+ */
+public record Conv(int kernel, int stride, int padding) {
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if kernel or stride is not positive or the padding negative
+   */
+  public Conv {
+    checkArgument(
+        kernel > 0 && stride > 0 && padding >= 0,
+        "a window needs positive kernel and stride and no negative padding, got %s, %s, %s",
+        kernel,
+        stride,
+        padding);
+  }
+
+  /** Returns a window of this side, stride 1, padded by half of it: an odd one keeps the size. */
+  public static Conv kernel(int side) {
+    return new Conv(side, 1, side / 2);
+  }
+
+  /** Returns the same window with another stride. */
+  public Conv stride(int step) {
+    return new Conv(kernel, step, padding);
+  }
+
+  /** Returns the same window with another padding. */
+  public Conv padding(int pixels) {
+    return new Conv(kernel, stride, pixels);
+  }
+
+  /** TensorFlow's SAME pads as PyTorch does only for an odd window that moves by one. */
+  boolean same() {
+    return stride == 1 && kernel == 2 * padding + 1;
+  }
+}

@@ -1,0 +1,218 @@
+package org.genimage.models.nn;
+
+import com.google.common.primitives.Longs;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The layers that networks are made of, each a function from an operand to an operand. They compute
+ * what PyTorch's do; a user's own layers look the same.
+ */
+public final class Layers {
+
+  /** PyTorch's defaults; running = (1 - momentum) * running + momentum * batch. */
+  private static final float BATCH_NORM_EPSILON = 1e-5f;
+
+  private static final float BATCH_NORM_MOMENTUM = 0.1f;
+
+  private Layers() {}
+
+  /** Returns max(x, 0). */
+  public static Operand<TFloat32> relu(ModelScope scope, Operand<TFloat32> x) {
+    return scope.tf().nn.relu(x);
+  }
+
+  /**
+   * Returns a convolution without bias, its kernel Kaiming-normal by fan-out at first.
+   *
+   * @param scope the layer's place; its parameter is {@code weight}
+   * @param x {@code [N, H, W, C]}
+   * @param filters number of output channels
+   * @param window the geometry
+   */
+  public static Operand<TFloat32> conv(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+    return convolve(scope, x, kernel(scope, x, filters, window), window);
+  }
+
+  private static Operand<TFloat32> kernel(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+    return scope.variables().value(scope.tf(), kernelEntry(scope, x, filters, window));
+  }
+
+  private static Parameter kernelEntry(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+    return scope.entry(
+        "weight",
+        Layout.CONV,
+        Init.KAIMING_NORMAL_FAN_OUT,
+        Parameter.Role.TRAINED,
+        filters,
+        channels(x),
+        window.kernel(),
+        window.kernel());
+  }
+
+  private static Operand<TFloat32> convolve(
+      ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
+    Ops tf = scope.tf();
+    List<Long> strides = List.of(1L, (long) window.stride(), (long) window.stride(), 1L);
+    if (window.same()) {
+      return tf.nn.conv2d(x, kernel, strides, "SAME");
+    }
+    if (window.padding() == 0) {
+      return tf.nn.conv2d(x, kernel, strides, "VALID");
+    }
+    if (scope.mode() == Mode.INFERENCE) {
+      long p = window.padding();
+      return tf.nn.conv2d(
+          x,
+          kernel,
+          strides,
+          "EXPLICIT",
+          Conv2d.explicitPaddings(List.of(0L, 0L, p, p, p, p, 0L, 0L)));
+    }
+    // TensorFlow's C++ gradient drops explicit_paddings.
+    return tf.nn.conv2d(pad(tf, x, window.padding(), 0f), kernel, strides, "VALID");
+  }
+
+  /**
+   * Returns batch normalisation over all axes but the last, eps 1e-5. In training the batch's
+   * statistics normalise, and the running ones move by a tenth of the way after the step (the
+   * variance by its unbiased estimate).
+   *
+   * @param scope the layer's place; its entries are {@code weight}, {@code bias}, {@code
+   *     running_mean}, {@code running_var} and {@code num_batches_tracked}
+   * @param x {@code [N, H, W, C]}
+   * @param gamma the law of {@code weight} at first
+   */
+  public static Operand<TFloat32> batchNorm(ModelScope scope, Operand<TFloat32> x, Init gamma) {
+    Ops tf = scope.tf();
+    BatchNorm entries = BatchNorm.at(scope, channels(x), gamma);
+    ModelVariables variables = scope.variables();
+    Operand<TFloat32> weight = variables.value(tf, entries.weight());
+    Operand<TFloat32> bias = variables.value(tf, entries.bias());
+    Operand<TFloat32> mean = variables.value(tf, entries.mean());
+    Operand<TFloat32> variance = variables.value(tf, entries.variance());
+    variables.declare(entries.counter());
+    FusedBatchNorm.Options epsilon = FusedBatchNorm.epsilon(BATCH_NORM_EPSILON);
+    if (scope.mode() != Mode.TRAINING) {
+      return tf.nn
+          .fusedBatchNorm(
+              x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
+          .y();
+    }
+    Operand<TFloat32> none = tf.constant(new float[0]);
+    FusedBatchNorm<TFloat32, TFloat32> norm =
+        tf.nn.fusedBatchNorm(x, weight, bias, none, none, epsilon, FusedBatchNorm.isTraining(true));
+    scope.afterStep(track(scope, entries.mean(), mean, norm.batchMean()));
+    scope.afterStep(track(scope, entries.variance(), variance, norm.batchVariance()));
+    return norm.y();
+  }
+
+  private static Op track(
+      ModelScope scope, Parameter buffer, Operand<TFloat32> running, Operand<TFloat32> batch) {
+    Ops tf = scope.tf();
+    Operand<TFloat32> kept = tf.math.mul(running, tf.constant(1 - BATCH_NORM_MOMENTUM));
+    Operand<TFloat32> moved = tf.math.mul(batch, tf.constant(BATCH_NORM_MOMENTUM));
+    return scope.variables().assign(tf, buffer, tf.math.add(kept, moved));
+  }
+
+  /**
+   * Returns a convolution followed by batch normalisation; for inference the second is folded into
+   * the first.
+   *
+   * @param conv the convolution's place
+   * @param norm the normalisation's place
+   * @param x {@code [N, H, W, C]}
+   * @param filters number of output channels
+   * @param window the geometry
+   * @param gamma the law of the normalisation's weight at first
+   */
+  public static Operand<TFloat32> convBatchNorm(
+      ModelScope conv, ModelScope norm, Operand<TFloat32> x, int filters, Conv window, Init gamma) {
+    if (conv.mode() != Mode.INFERENCE) {
+      return batchNorm(norm, conv.output(conv(conv, x, filters, window)), gamma);
+    }
+    Ops tf = conv.tf();
+    Parameter kernel = kernelEntry(conv, x, filters, window);
+    BatchNorm entries = BatchNorm.at(norm, filters, gamma);
+    norm.variables().declare(entries.counter());
+    BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);
+    Operand<TFloat32> weight =
+        constant(
+            tf,
+            Layout.CONV.toTensorFlow(kernel.shape()),
+            Layout.CONV.toTensorFlow(folded.kernel(), kernel.shape()));
+    Operand<TFloat32> bias = constant(tf, List.of(filters), folded.bias());
+    return tf.nn.biasAdd(convolve(conv, x, weight, window), bias);
+  }
+
+  /**
+   * Returns the largest value in each window; what is padded never wins.
+   *
+   * @param x {@code [N, H, W, C]}
+   */
+  public static Operand<TFloat32> maxPool(ModelScope scope, Operand<TFloat32> x, Conv window) {
+    Ops tf = scope.tf();
+    return tf.nn.maxPool(
+        window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY),
+        tf.array(1, window.kernel(), window.kernel(), 1),
+        tf.array(1, window.stride(), window.stride(), 1),
+        "VALID");
+  }
+
+  /**
+   * Returns the mean over height and width.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @return {@code [N, C]}
+   */
+  public static Operand<TFloat32> globalAveragePool(ModelScope scope, Operand<TFloat32> x) {
+    return scope.tf().math.mean(x, scope.tf().constant(new int[] {1, 2}));
+  }
+
+  /**
+   * Returns a linear layer with bias, both uniform at first as PyTorch's are.
+   *
+   * @param scope the layer's place; its parameters are {@code weight} and {@code bias}
+   * @param x {@code [N, C]}
+   * @param outputs number of outputs
+   * @return {@code [N, outputs]}
+   */
+  public static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x, int outputs) {
+    Ops tf = scope.tf();
+    int inputs = channels(x);
+    Init init = Init.uniform(inputs);
+    Operand<TFloat32> weight = scope.parameter("weight", Layout.LINEAR, init, outputs, inputs);
+    Operand<TFloat32> bias = scope.parameter("bias", Layout.SAME, init, outputs);
+    return tf.nn.biasAdd(tf.linalg.matMul(x, weight), bias);
+  }
+
+  /**
+   * Returns an array of any rank as a constant of the graph.
+   *
+   * @param values row-major
+   */
+  public static Operand<TFloat32> constant(Ops tf, List<Integer> shape, float[] values) {
+    return tf.constant(Shape.of(Longs.toArray(shape)), DataBuffers.of(values, true, false));
+  }
+
+  /** Returns the number of channels, the size of the last axis. */
+  public static int channels(Operand<TFloat32> x) {
+    var shape = x.shape();
+    return Math.toIntExact(shape.get(shape.numDimensions() - 1));
+  }
+
+  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int pixels, float value) {
+    int[][] paddings = {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}};
+    return tf.pad(x, tf.constant(paddings), tf.constant(value));
+  }
+}

@@ -1,0 +1,95 @@
+package org.genimage.models.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A place in a model while its graph is built: the key so far, the ops, the mode and the shared
+ * parameters. {@code scope.at("layer1").at(0).at("conv1")} is where the published key {@code
+ * layer1.0.conv1.weight} lives.
+ */
+public final class ModelScope {
+
+  private final Ops tf;
+  private final Mode mode;
+  private final ModelVariables variables;
+  private final List<Op> updates;
+  private final String path;
+
+  private ModelScope(Ops tf, Mode mode, ModelVariables variables, List<Op> updates, String path) {
+    this.tf = tf;
+    this.mode = mode;
+    this.variables = variables;
+    this.updates = updates;
+    this.path = path;
+  }
+
+  /** Returns the root of a model in a graph. */
+  public static ModelScope root(Ops tf, Mode mode, ModelVariables variables) {
+    return new ModelScope(tf, mode, variables, new ArrayList<>(), "");
+  }
+
+  /** Returns the child with this name. */
+  public ModelScope at(String name) {
+    return new ModelScope(tf, mode, variables, updates, key(name));
+  }
+
+  /** Returns the child with this number. */
+  public ModelScope at(int index) {
+    return at(Integer.toString(index));
+  }
+
+  /** Returns the ops of the graph. */
+  public Ops tf() {
+    return tf;
+  }
+
+  /** Returns what the graph is built for. */
+  public Mode mode() {
+    return mode;
+  }
+
+  /**
+   * Returns a parameter that follows the gradient.
+   *
+   * @param name the last part of its key
+   * @param shape in PyTorch's order
+   */
+  public Operand<TFloat32> parameter(String name, Layout layout, Init init, Integer... shape) {
+    return variables.value(tf, entry(name, layout, init, Parameter.Role.TRAINED, shape));
+  }
+
+  /**
+   * Gives an operand the name of this place in the graph, so that the features at {@code layer1.0}
+   * can be asked for under the name that PyTorch's module has.
+   */
+  public Operand<TFloat32> output(Operand<TFloat32> x) {
+    return tf.withName(path).identity(x);
+  }
+
+  /** Adds an op that has to run after every training step, such as a running mean's update. */
+  public void afterStep(Op update) {
+    updates.add(update);
+  }
+
+  /** Returns what has to run after every training step, collected from the whole model. */
+  public List<Op> updates() {
+    return List.copyOf(updates);
+  }
+
+  Parameter entry(String name, Layout layout, Init init, Parameter.Role role, Integer... shape) {
+    return new Parameter(key(name), List.of(shape), layout, init, role);
+  }
+
+  ModelVariables variables() {
+    return variables;
+  }
+
+  private String key(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

@@ -1,0 +1,36 @@
+package org.genimage.models.nn;
+
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Where a graph's parameters come from: constants of a checkpoint, or variables that learn. */
+public interface ModelVariables {
+
+  /**
+   * Returns a parameter's value in the graph, in TensorFlow's order. The same key again is the same
+   * value.
+   *
+   * @throws IllegalArgumentException if the key has been used with another shape
+   */
+  Operand<TFloat32> value(Ops tf, Parameter parameter);
+
+  /** Declares an entry that no graph reads. */
+  void declare(Parameter counter);
+
+  /**
+   * Returns an op that gives a buffer a new value.
+   *
+   * @throws UnsupportedOperationException if these parameters never change
+   */
+  Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value);
+
+  /**
+   * Returns a parameter's numbers if they are fixed while the graph lives.
+   *
+   * @return row-major in PyTorch's order
+   */
+  Optional<float[]> constant(Parameter parameter);
+}

@@ -1,0 +1,150 @@
+package org.genimage.models.nn;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.primitives.Longs;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.genimage.data.internal.NativeRuntime;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The parameters of one graph as variables that a session keeps from step to step. Passes that are
+ * built over the same object share them.
+ */
+public final class TrainableVariables implements ModelVariables {
+
+  static {
+    NativeRuntime.prepare();
+  }
+
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
+  private final Map<String, Parameter> declared = new LinkedHashMap<>();
+
+  /** Creates an empty store; the first pass that is built over it fills it. */
+  public TrainableVariables() {}
+
+  @Override
+  public Operand<TFloat32> value(Ops tf, Parameter parameter) {
+    Variable known = variables.get(parameter.key());
+    if (known == null) {
+      known = Variable.create(tf, parameter);
+      variables.put(parameter.key(), known);
+      declare(parameter);
+    }
+    checkArgument(
+        known.parameter().shape().equals(parameter.shape()),
+        "parameter %s has shape %s, asked for with shape %s",
+        parameter.key(),
+        known.parameter().shape(),
+        parameter.shape());
+    return known.value();
+  }
+
+  @Override
+  public void declare(Parameter parameter) {
+    declared.put(parameter.key(), parameter);
+  }
+
+  @Override
+  public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
+    return tf.assignVariableOp(handle(buffer), value);
+  }
+
+  @Override
+  public Optional<float[]> constant(Parameter parameter) {
+    return Optional.empty();
+  }
+
+  /** Returns the variable itself, for ops that update it in place. */
+  public Operand<?> handle(Parameter parameter) {
+    return variables.get(parameter.key()).handle();
+  }
+
+  /** Returns all entries in the order in which the model asked for them. */
+  public List<Parameter> entries() {
+    return List.copyOf(declared.values());
+  }
+
+  /** Returns the entries that follow the gradient, in order. */
+  public List<Parameter> trained() {
+    return declared.values().stream()
+        .filter(parameter -> parameter.role() == Parameter.Role.TRAINED)
+        .toList();
+  }
+
+  /**
+   * Sets every variable.
+   *
+   * @param values for each entry its values, row-major in PyTorch's order
+   */
+  public void load(Session session, Function<Parameter, float[]> values) {
+    for (Variable variable : variables.values()) {
+      Parameter parameter = variable.parameter();
+      float[] ordered = parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
+      try (TFloat32 tensor =
+          TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false))) {
+        session.runner().feed(variable.feed(), tensor).addTarget(variable.assign()).run();
+      }
+    }
+  }
+
+  /** Returns every variable's values by key, row-major in PyTorch's order. */
+  public Map<String, float[]> read(Session session) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (Variable variable : variables.values()) {
+      Parameter parameter = variable.parameter();
+      float[] fetched = new float[parameter.size()];
+      try (var result = session.runner().fetch(variable.value()).run()) {
+        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(fetched));
+      }
+      values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
+    }
+    return values;
+  }
+
+  /** Returns the values' operands of these parameters, in order. */
+  public List<Operand<TFloat32>> values(List<Parameter> parameters) {
+    List<Operand<TFloat32>> values = new ArrayList<>();
+    parameters.forEach(parameter -> values.add(variables.get(parameter.key()).value()));
+    return values;
+  }
+
+  /** A variable and the ops that read and set it. */
+  private record Variable(
+      Parameter parameter,
+      Shape shape,
+      VarHandleOp handle,
+      Operand<TFloat32> value,
+      Placeholder<TFloat32> feed,
+      Op assign) {
+
+    static Variable create(Ops tf, Parameter parameter) {
+      Shape shape = Shape.of(Longs.toArray(parameter.layout().toTensorFlow(parameter.shape())));
+      // Without a shared name of their own, all handles would name the same resource.
+      VarHandleOp handle =
+          tf.varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(parameter.key()));
+      Operand<TFloat32> value = tf.withName(parameter.key()).readVariableOp(handle, TFloat32.class);
+      String name = value.op().name();
+      checkArgument(
+          name.equals(parameter.key()),
+          "parameter %s got the graph name %s: the name is taken",
+          parameter.key(),
+          name);
+      Placeholder<TFloat32> feed = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
+      return new Variable(parameter, shape, handle, value, feed, tf.assignVariableOp(handle, feed));
+    }
+  }
+}
