@@ -4,7 +4,15 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.io.ByteSource;
 import com.google.common.io.MoreFiles;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * One decoded image: 8-bit RGB, immutable. Pixel (x, y) has its red, green and blue values, 0 to
@@ -50,7 +58,37 @@ public final class Image {
   }
 
   /**
-   * Reads a JPEG or PNG file.
+   * Returns the pixels of a picture in memory. Grey is copied to three channels, deeper channels
+   * keep their high byte, alpha is dropped.
+   *
+   * @param picture of any type that Java draws
+   */
+  public static Image of(BufferedImage picture) {
+    int width = picture.getWidth();
+    int height = picture.getHeight();
+    byte[] rgb = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
+    ColorModel model = picture.getColorModel();
+    // getRGB would convert grey from linear light and change it by up to 73 levels.
+    boolean grey = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    int shift = Math.max(0, model.getComponentSize(0) - 8);
+    for (int i = 0; i < width * height; i++) {
+      int x = i % width;
+      int y = i / width;
+      int colour =
+          grey
+              ? (picture.getRaster().getSample(x, y, 0) >> shift) * 0x010101
+              : picture.getRGB(x, y);
+      rgb[3 * i] = (byte) (colour >> 16);
+      rgb[3 * i + 1] = (byte) (colour >> 8);
+      rgb[3 * i + 2] = (byte) colour;
+    }
+    return wrap(width, height, rgb);
+  }
+
+  /**
+   * Reads a JPEG or PNG file: the pixels that Pillow's {@code open(file).convert("RGB")} gives. The
+   * content decides the format, not the name. Grey is copied to three channels, alpha is dropped,
+   * the orientation in EXIF is left alone.
    *
    * @throws UnreadableImageException if the file cannot be read or decoded
    */
@@ -59,14 +97,14 @@ public final class Image {
   }
 
   /**
-   * Reads an encoded image.
+   * Reads an encoded image, as {@link #read(Path)} does.
    *
    * @param name names it in messages
    * @param content the encoded bytes
    * @throws UnreadableImageException if the content cannot be read or decoded
    */
   public static Image read(String name, ByteSource content) {
-    throw new UnsupportedOperationException(name + content);
+    return Codec.decode(name, content);
   }
 
   /** Returns the width in pixels. */
@@ -94,6 +132,28 @@ public final class Image {
   /** Returns a copy of the pixels: {@code height * width * 3} unsigned bytes. */
   public byte[] toArray() {
     return rgb.clone();
+  }
+
+  /** Returns a copy of the pixels as a picture of type {@link BufferedImage#TYPE_INT_RGB}. */
+  public BufferedImage toBufferedImage() {
+    int[] colours = new int[width * height];
+    for (int i = 0; i < colours.length; i++) {
+      colours[i] = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
+    }
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    picture.getRaster().setDataElements(0, 0, width, height, colours);
+    return picture;
+  }
+
+  /** Returns the image as a PNG file. */
+  public byte[] toPng() {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try (var out = new MemoryCacheImageOutputStream(png)) {
+      ImageIO.write(toBufferedImage(), "png", out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("PNG of a " + width + "x" + height + " image", e);
+    }
+    return png.toByteArray();
   }
 
   /** The pixels themselves, for readers in this package. */
