@@ -11,8 +11,7 @@ import org.genimage.data.Label;
 public final class Metrics {
 
   /** Images that count as what they are, of all. */
-  public static final Metric ACCURACY =
-      new Metric("accuracy", scores -> scores.accuracy().value());
+  public static final Metric ACCURACY = new Metric("accuracy", scores -> scores.accuracy().value());
 
   /** The mean over the labels that occur of each one's accuracy. */
   public static final Metric BALANCED_ACCURACY =
@@ -136,8 +135,7 @@ public final class Metrics {
   private static double logLoss(Scores scores) {
     double epsilon = Math.ulp(1.0);
     return scores.all().stream()
-        .mapToDouble(
-            score -> score.label() == Label.AI ? score.value() : 1 - score.value())
+        .mapToDouble(score -> score.label() == Label.AI ? score.value() : 1 - score.value())
         .map(truth -> -Math.log(Math.max(epsilon, Math.min(1 - epsilon, truth))))
         .average()
         .orElseThrow();

@@ -26,8 +26,7 @@ public record Proportion(long count, long total) {
    */
   public Proportion {
     checkArgument(total > 0, "total of a proportion must be positive, got %s", total);
-    checkArgument(
-        count >= 0 && count <= total, "count must be from 0 to %s, got %s", total, count);
+    checkArgument(count >= 0 && count <= total, "count must be from 0 to %s, got %s", total, count);
   }
 
   /** Returns how many elements a condition holds for. */
@@ -62,7 +61,6 @@ public record Proportion(long count, long total) {
             : BetaDistribution.of(count, total - count + 1.0).inverseCumulativeProbability(TAIL),
         count == total
             ? 1
-            : BetaDistribution.of(count + 1.0, total - count)
-                .inverseSurvivalProbability(TAIL));
+            : BetaDistribution.of(count + 1.0, total - count).inverseSurvivalProbability(TAIL));
   }
 }

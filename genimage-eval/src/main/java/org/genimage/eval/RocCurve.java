@@ -8,8 +8,8 @@ import org.genimage.data.Label;
 /**
  * The trade between AI images found and natural images wrongly accused, over all thresholds.
  *
- * @param points one per distinct score, from the highest, after a first one at (0, 0) with threshold
- *     infinity; a rate is NaN if there are no images to divide by
+ * @param points one per distinct score, from the highest, after a first one at (0, 0) with
+ *     threshold infinity; a rate is NaN if there are no images to divide by
  */
 public record RocCurve(List<Point> points) {
 

@@ -55,7 +55,10 @@ public record Scores(List<Score> all) {
   public Scores of(Generator generator) {
     Scores scores = byGenerator().get(generator);
     checkArgument(
-        scores != null, "no images of %s among the scores of %s", generator, byGenerator().keySet());
+        scores != null,
+        "no images of %s among the scores of %s",
+        generator,
+        byGenerator().keySet());
     return scores;
   }
 

@@ -1,0 +1,324 @@
+package org.genimage.eval;
+
+import static org.genimage.eval.Html.escape;
+import static org.genimage.eval.Html.format;
+import static org.genimage.eval.Html.percent;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.genimage.data.Label;
+import org.genimage.models.Detector;
+
+/**
+ * The report's charts as SVG. Colours and type come from the page's style sheet by class, so that
+ * they follow its light and dark scheme.
+ */
+final class Charts {
+
+  private static final int SIDE = 360;
+  private static final int LEFT = 46;
+  private static final int RIGHT = SIDE - 12;
+  private static final int TOP = 12;
+  private static final int BOTTOM = SIDE - 44;
+
+  private static final int ROW = 46;
+  private static final int BINS = 20;
+
+  private Charts() {}
+
+  /**
+   * One mark of a row.
+   *
+   * @param proportion where the dot and its interval are
+   * @param style the class of the dot
+   */
+  record Mark(Proportion proportion, String style) {}
+
+  /**
+   * One row of dots.
+   *
+   * @param name at the left
+   * @param value at the right
+   * @param marks from the one drawn first
+   */
+  record Row(String name, String value, List<Mark> marks) {}
+
+  /**
+   * Dots with 95 % intervals on an axis of accuracies, one row below the other, and a line where
+   * guessing is. Widths are shares of the page's, so that its type keeps its size.
+   */
+  static String dots(String title, List<Row> rows) {
+    double lowest =
+        rows.stream()
+            .flatMap(row -> row.marks().stream())
+            .mapToDouble(mark -> mark.proportion().wilson().low())
+            .min()
+            .orElse(0);
+    double from = Math.min(0.4, Math.floor(10 * lowest) / 10);
+    int bottom = ROW * rows.size() + 8;
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        "<svg class=\"dots\" role=\"img\" width=\"100%%\" height=\"%d\" aria-label=\"%s\">"
+            .formatted(bottom + 40, escape(title)));
+    double step = from < 0.2 ? 0.2 : 0.1;
+    for (double tick = from; tick < 1.001; tick += step) {
+      String x = across(tick, from);
+      String style = Math.abs(tick - 0.5) < 1e-9 ? "chance" : "grid";
+      svg.append(
+          "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>"
+              .formatted(style, x, x, bottom));
+      svg.append(
+          "<text class=\"tick\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>"
+              .formatted(x, bottom + 17, format("%.0f", 100 * tick)));
+    }
+    if (IntStream.range(0, 100)
+        .mapToDouble(i -> from + i * step)
+        .noneMatch(tick -> Math.abs(tick - 0.5) < 1e-9)) {
+      String x = across(0.5, from);
+      svg.append(
+          "<line class=\"chance\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>"
+              .formatted(x, x, bottom));
+    }
+    svg.append(
+        "<text class=\"axis\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">accuracy, %%</text>"
+            .formatted(bottom + 35));
+    svg.append(
+        "<text class=\"axis\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">guessing</text>"
+            .formatted(across(0.5, from), bottom + 35));
+    for (int i = 0; i < rows.size(); i++) {
+      svg.append(row(rows.get(i), ROW * i + 20, from));
+    }
+    return svg.append("</svg>").toString();
+  }
+
+  private static String row(Row row, int baseline, double from) {
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        "<text class=\"name halo\" x=\"0\" y=\"%d\">%s</text>"
+            .formatted(baseline, escape(row.name())));
+    svg.append(
+        "<text class=\"value halo\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">%s</text>"
+            .formatted(baseline, escape(row.value())));
+    int y = baseline + 14;
+    svg.append(
+        "<line class=\"track\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>".formatted(y, y));
+    if (row.marks().size() > 1) {
+      svg.append(
+          "<line class=\"change\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>"
+              .formatted(
+                  across(row.marks().get(0).proportion().value(), from),
+                  across(row.marks().get(1).proportion().value(), from),
+                  y,
+                  y));
+    }
+    for (Mark mark : row.marks()) {
+      Interval interval = mark.proportion().wilson();
+      svg.append(
+          "<g class=\"%s\"><line class=\"interval\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>"
+              .formatted(
+                  mark.style(),
+                  across(interval.low(), from),
+                  across(interval.high(), from),
+                  y,
+                  y));
+      svg.append(
+          "<circle cx=\"%s\" cy=\"%d\" r=\"5\"><title>%s</title></circle></g>"
+              .formatted(
+                  across(mark.proportion().value(), from),
+                  y,
+                  escape(percent(mark.proportion().value()))));
+    }
+    return svg.toString();
+  }
+
+  private static String across(double share, double from) {
+    return format("%.2f%%", 100 * (share - from) / (1 - from));
+  }
+
+  /** A receiver operating characteristic, with the point of the decisions that were made. */
+  static String roc(Scores scores) {
+    RocCurve curve = RocCurve.of(scores);
+    StringBuilder svg = open("ROC curve");
+    grid(svg, 0, 100, 25, "natural images wrongly called AI, %", 0, 100, 25, "AI images found, %");
+    svg.append(
+        "<line class=\"chance\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"
+            .formatted(LEFT, BOTTOM, RIGHT, TOP));
+    svg.append("<path class=\"curve\" d=\"");
+    String last = "";
+    for (RocCurve.Point point : curve.points()) {
+      String step =
+          format(
+              "%.1f %.1f",
+              x(point.falsePositiveRate(), 0, 1), y(point.truePositiveRate(), 0, 1));
+      if (!step.equals(last)) {
+        svg.append(last.isEmpty() ? "M" : "L").append(step);
+        last = step;
+      }
+    }
+    svg.append("\"/>");
+    double falseAlarms = 1 - scores.accuracy(Label.NATURE).value();
+    double found = scores.accuracy(Label.AI).value();
+    svg.append(
+        format(
+            "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>",
+            x(falseAlarms, 0, 1), y(found, 0, 1)));
+    boolean atRight = falseAlarms < 0.6;
+    svg.append(
+        format(
+            "<text class=\"note halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">score %s</text>",
+            x(falseAlarms, 0, 1) + (atRight ? 10 : -10),
+            y(found, 0, 1) + 16,
+            atRight ? "start" : "end",
+            Detector.THRESHOLD));
+    return svg.append("</svg>").toString();
+  }
+
+  /** The scores of both labels: AI images upwards, natural images downwards. */
+  static String histogram(Scores scores) {
+    double[] ai = shares(scores, Label.AI);
+    double[] nature = shares(scores, Label.NATURE);
+    double top = niceStep(DoubleStream.concat(DoubleStream.of(ai), DoubleStream.of(nature)).max().orElseThrow() / 2) * 2;
+    StringBuilder svg = open("Histogram of scores");
+    grid(svg, 0, 1, 0.25, "score", -top, top, top / 2, "share of the label's images, %");
+    double width = (RIGHT - LEFT) / (double) BINS;
+    double zero = y(0, -top, top);
+    for (int i = 0; i < BINS; i++) {
+      svg.append(bar("ai", LEFT + i * width, y(ai[i], -top, top), width, zero, ai[i]));
+      svg.append(bar("nature", LEFT + i * width, zero, width, y(-nature[i], -top, top), nature[i]));
+    }
+    svg.append(
+        format(
+            "<line class=\"zero\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+            LEFT, RIGHT, zero, zero));
+    double half = x(Detector.THRESHOLD, 0, 1);
+    svg.append(
+        format(
+            "<line class=\"chance\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
+            half, half, TOP, BOTTOM));
+    svg.append(
+        format(
+            "<text class=\"note ai halo\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">"
+                + "AI images ↑</text>"
+                + "<text class=\"note nature halo\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">"
+                + "natural images ↓</text>",
+            half, TOP + 18, half, BOTTOM - 10));
+    return svg.append("</svg>").toString();
+  }
+
+  private static double[] shares(Scores scores, Label label) {
+    double[] shares = new double[BINS];
+    double count = scores.count(label);
+    scores.all().stream()
+        .filter(score -> score.label() == label)
+        .forEach(
+            score -> shares[bin(score.value())] += 100 / count);
+    return shares;
+  }
+
+  /** Bins are open at the left, so that the threshold's own score is on the natural side. */
+  private static int bin(double score) {
+    return Math.max(0, (int) Math.ceil(score * BINS) - 1);
+  }
+
+  private static String bar(
+      String style, double x, double top, double width, double bottom, double share) {
+    return share == 0
+        ? ""
+        : format(
+            "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
+            style, x + 1, top, width - 2, Math.max(1, bottom - top));
+  }
+
+  /** The loss after each epoch. */
+  static String loss(List<Double> losses) {
+    double top =
+        losses.stream().mapToDouble(Double::doubleValue).filter(Double::isFinite).max().orElse(1);
+    double step = niceStep(top / 4);
+    top = Math.max(1, Math.ceil(top / step)) * step;
+    int epochs = losses.size();
+    int epochStep = (int) Math.max(1, niceStep(epochs / 6.0));
+    StringBuilder svg = open("Training loss");
+    grid(svg, 1, Math.max(2, epochs), epochStep, "epoch", 0, top, step, "training loss, nats");
+    double end = top;
+    List<Integer> drawn =
+        IntStream.range(0, epochs).filter(i -> Double.isFinite(losses.get(i))).boxed().toList();
+    svg.append(
+        drawn.stream()
+            .map(
+                i ->
+                    format(
+                        "%.1f %.1f",
+                        x(i + 1, 1, Math.max(2, epochs)), y(losses.get(i), 0, end)))
+            .collect(Collectors.joining("L", "<path class=\"curve\" d=\"M", "\"/>")));
+    for (int i : drawn) {
+      svg.append(
+          format(
+              "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>",
+              x(i + 1, 1, Math.max(2, epochs)), y(losses.get(i), 0, end)));
+    }
+    return svg.append("</svg>").toString();
+  }
+
+  private static StringBuilder open(String title) {
+    return new StringBuilder(
+        "<svg class=\"square\" role=\"img\" viewBox=\"0 0 %d %d\" aria-label=\"%s\">"
+            .formatted(SIDE, SIDE, escape(title)));
+  }
+
+  private static void grid(
+      StringBuilder svg,
+      double left,
+      double right,
+      double stepAcross,
+      String across,
+      double bottom,
+      double top,
+      double stepUp,
+      String up) {
+    for (double tick = left; tick < right + stepAcross / 1e6; tick += stepAcross) {
+      svg.append(
+          format(
+              "<line class=\"grid\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"/>"
+                  + "<text class=\"tick\" x=\"%1$.1f\" y=\"%4$d\" text-anchor=\"middle\">%5$s</text>",
+              x(tick, left, right), TOP, BOTTOM, BOTTOM + 17, number(tick)));
+    }
+    for (double tick = bottom; tick < top + stepUp / 1e6; tick += stepUp) {
+      svg.append(
+          format(
+              "<line class=\"grid\" x1=\"%1$d\" x2=\"%2$d\" y1=\"%3$.1f\" y2=\"%3$.1f\"/>"
+                  + "<text class=\"tick\" x=\"%4$d\" y=\"%5$.1f\" text-anchor=\"end\">%6$s</text>",
+              LEFT, RIGHT, y(tick, bottom, top), LEFT - 7, y(tick, bottom, top) + 4,
+              number(Math.abs(tick))));
+    }
+    svg.append(
+        "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>"
+            .formatted((LEFT + RIGHT) / 2, SIDE - 6, escape(across)));
+    svg.append(
+        "<text class=\"axis\" transform=\"translate(11 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>"
+            .formatted((TOP + BOTTOM) / 2, escape(up)));
+  }
+
+  private static double x(double value, double left, double right) {
+    return LEFT + (RIGHT - LEFT) * (value - left) / (right - left);
+  }
+
+  private static double y(double value, double bottom, double top) {
+    return BOTTOM - (BOTTOM - TOP) * (value - bottom) / (top - bottom);
+  }
+
+  /** The smallest of 1, 2, 5 times a power of ten that is not below the value. */
+  private static double niceStep(double value) {
+    double power = Math.pow(10, Math.floor(Math.log10(Math.max(value, 1e-9))));
+    return DoubleStream.of(1, 2, 5)
+        .map(digit -> digit * power)
+        .filter(step -> step >= value * (1 - 1e-9))
+        .findFirst()
+        .orElse(10 * power);
+  }
+
+  private static String number(double value) {
+    return format("%.3f", value).replaceFirst("\\.?0+$", "");
+  }
+}
