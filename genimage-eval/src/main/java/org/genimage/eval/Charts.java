@@ -60,33 +60,36 @@ final class Charts {
     int bottom = ROW * rows.size() + 8;
     StringBuilder svg = new StringBuilder();
     svg.append(
-        "<svg class=\"dots\" role=\"img\" width=\"100%%\" height=\"%d\" aria-label=\"%s\">"
-            .formatted(bottom + 40, escape(title)));
+        format(
+            "<svg class=\"dots\" role=\"img\" width=\"100%%\" height=\"%d\" aria-label=\"%s\">",
+            bottom + 40, escape(title)));
     double step = from < 0.2 ? 0.2 : 0.1;
     for (double tick = from; tick < 1.001; tick += step) {
       String x = across(tick, from);
       String style = Math.abs(tick - 0.5) < 1e-9 ? "chance" : "grid";
       svg.append(
-          "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>"
-              .formatted(style, x, x, bottom));
+          format(
+              "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>", style, x, x, bottom));
       svg.append(
-          "<text class=\"tick\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>"
-              .formatted(x, bottom + 17, format("%.0f", 100 * tick)));
+          format(
+              "<text class=\"tick\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+              x, bottom + 17, format("%.0f", 100 * tick)));
     }
     if (IntStream.range(0, 100)
         .mapToDouble(i -> from + i * step)
         .noneMatch(tick -> Math.abs(tick - 0.5) < 1e-9)) {
       String x = across(0.5, from);
       svg.append(
-          "<line class=\"chance\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>"
-              .formatted(x, x, bottom));
+          format("<line class=\"chance\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>", x, x, bottom));
     }
     svg.append(
-        "<text class=\"axis\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">accuracy, %%</text>"
-            .formatted(bottom + 35));
+        format(
+            "<text class=\"axis\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">accuracy, %%</text>",
+            bottom + 35));
     svg.append(
-        "<text class=\"axis\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">guessing</text>"
-            .formatted(across(0.5, from), bottom + 35));
+        format(
+            "<text class=\"axis\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">guessing</text>",
+            across(0.5, from), bottom + 35));
     for (int i = 0; i < rows.size(); i++) {
       svg.append(row(rows.get(i), ROW * i + 20, from));
     }
@@ -96,39 +99,35 @@ final class Charts {
   private static String row(Row row, int baseline, double from) {
     StringBuilder svg = new StringBuilder();
     svg.append(
-        "<text class=\"name halo\" x=\"0\" y=\"%d\">%s</text>"
-            .formatted(baseline, escape(row.name())));
+        format(
+            "<text class=\"name halo\" x=\"0\" y=\"%d\">%s</text>", baseline, escape(row.name())));
     svg.append(
-        "<text class=\"value halo\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">%s</text>"
-            .formatted(baseline, escape(row.value())));
+        format(
+            "<text class=\"value halo\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">%s</text>",
+            baseline, escape(row.value())));
     int y = baseline + 14;
-    svg.append(
-        "<line class=\"track\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>".formatted(y, y));
+    svg.append(format("<line class=\"track\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>", y, y));
     if (row.marks().size() > 1) {
       svg.append(
-          "<line class=\"change\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>"
-              .formatted(
-                  across(row.marks().get(0).proportion().value(), from),
-                  across(row.marks().get(1).proportion().value(), from),
-                  y,
-                  y));
+          format(
+              "<line class=\"change\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>",
+              across(row.marks().get(0).proportion().value(), from),
+              across(row.marks().get(1).proportion().value(), from),
+              y,
+              y));
     }
     for (Mark mark : row.marks()) {
       Interval interval = mark.proportion().wilson();
       svg.append(
-          "<g class=\"%s\"><line class=\"interval\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>"
-              .formatted(
-                  mark.style(),
-                  across(interval.low(), from),
-                  across(interval.high(), from),
-                  y,
-                  y));
+          format(
+              "<g class=\"%s\"><line class=\"interval\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>",
+              mark.style(), across(interval.low(), from), across(interval.high(), from), y, y));
       svg.append(
-          "<circle cx=\"%s\" cy=\"%d\" r=\"5\"><title>%s</title></circle></g>"
-              .formatted(
-                  across(mark.proportion().value(), from),
-                  y,
-                  escape(percent(mark.proportion().value()))));
+          format(
+              "<circle cx=\"%s\" cy=\"%d\" r=\"5\"><title>%s</title></circle></g>",
+              across(mark.proportion().value(), from),
+              y,
+              escape(percent(mark.proportion().value()))));
     }
     return svg.toString();
   }
@@ -143,15 +142,15 @@ final class Charts {
     StringBuilder svg = open("ROC curve");
     grid(svg, 0, 100, 25, "natural images wrongly called AI, %", 0, 100, 25, "AI images found, %");
     svg.append(
-        "<line class=\"chance\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"
-            .formatted(LEFT, BOTTOM, RIGHT, TOP));
+        format(
+            "<line class=\"chance\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
+            LEFT, BOTTOM, RIGHT, TOP));
     svg.append("<path class=\"curve\" d=\"");
     String last = "";
     for (RocCurve.Point point : curve.points()) {
       String step =
           format(
-              "%.1f %.1f",
-              x(point.falsePositiveRate(), 0, 1), y(point.truePositiveRate(), 0, 1));
+              "%.1f %.1f", x(point.falsePositiveRate(), 0, 1), y(point.truePositiveRate(), 0, 1));
       if (!step.equals(last)) {
         svg.append(last.isEmpty() ? "M" : "L").append(step);
         last = step;
@@ -179,7 +178,13 @@ final class Charts {
   static String histogram(Scores scores) {
     double[] ai = shares(scores, Label.AI);
     double[] nature = shares(scores, Label.NATURE);
-    double top = niceStep(DoubleStream.concat(DoubleStream.of(ai), DoubleStream.of(nature)).max().orElseThrow() / 2) * 2;
+    double top =
+        niceStep(
+                DoubleStream.concat(DoubleStream.of(ai), DoubleStream.of(nature))
+                        .max()
+                        .orElseThrow()
+                    / 2)
+            * 2;
     StringBuilder svg = open("Histogram of scores");
     grid(svg, 0, 1, 0.25, "score", -top, top, top / 2, "share of the label's images, %");
     double width = (RIGHT - LEFT) / (double) BINS;
@@ -212,8 +217,7 @@ final class Charts {
     double count = scores.count(label);
     scores.all().stream()
         .filter(score -> score.label() == label)
-        .forEach(
-            score -> shares[bin(score.value())] += 100 / count);
+        .forEach(score -> shares[bin(score.value())] += 100 / count);
     return shares;
   }
 
@@ -248,9 +252,7 @@ final class Charts {
         drawn.stream()
             .map(
                 i ->
-                    format(
-                        "%.1f %.1f",
-                        x(i + 1, 1, Math.max(2, epochs)), y(losses.get(i), 0, end)))
+                    format("%.1f %.1f", x(i + 1, 1, Math.max(2, epochs)), y(losses.get(i), 0, end)))
             .collect(Collectors.joining("L", "<path class=\"curve\" d=\"M", "\"/>")));
     for (int i : drawn) {
       svg.append(
@@ -263,8 +265,9 @@ final class Charts {
 
   private static StringBuilder open(String title) {
     return new StringBuilder(
-        "<svg class=\"square\" role=\"img\" viewBox=\"0 0 %d %d\" aria-label=\"%s\">"
-            .formatted(SIDE, SIDE, escape(title)));
+        format(
+            "<svg class=\"square\" role=\"img\" viewBox=\"0 0 %d %d\" aria-label=\"%s\">",
+            SIDE, SIDE, escape(title)));
   }
 
   private static void grid(
@@ -289,15 +292,21 @@ final class Charts {
           format(
               "<line class=\"grid\" x1=\"%1$d\" x2=\"%2$d\" y1=\"%3$.1f\" y2=\"%3$.1f\"/>"
                   + "<text class=\"tick\" x=\"%4$d\" y=\"%5$.1f\" text-anchor=\"end\">%6$s</text>",
-              LEFT, RIGHT, y(tick, bottom, top), LEFT - 7, y(tick, bottom, top) + 4,
+              LEFT,
+              RIGHT,
+              y(tick, bottom, top),
+              LEFT - 7,
+              y(tick, bottom, top) + 4,
               number(Math.abs(tick))));
     }
     svg.append(
-        "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>"
-            .formatted((LEFT + RIGHT) / 2, SIDE - 6, escape(across)));
+        format(
+            "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+            (LEFT + RIGHT) / 2, SIDE - 6, escape(across)));
     svg.append(
-        "<text class=\"axis\" transform=\"translate(11 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>"
-            .formatted((TOP + BOTTOM) / 2, escape(up)));
+        format(
+            "<text class=\"axis\" transform=\"translate(11 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>",
+            (TOP + BOTTOM) / 2, escape(up)));
   }
 
   private static double x(double value, double left, double right) {

@@ -1,5 +1,7 @@
 package org.genimage.eval;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.base.Stopwatch;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -14,6 +16,7 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
+import org.genimage.data.Sample;
 import org.genimage.models.Detector;
 
 /**
@@ -27,6 +30,7 @@ import org.genimage.models.Detector;
  * @param detector stays the caller's to close
  * @param data images of both labels
  * @param batchSize images per call of the detector
+ * @param threads the threads that read images
  * @param onError what happens to an image that cannot be read
  * @param progress hears of every batch, counting images
  */
@@ -34,43 +38,71 @@ public record Evaluation(
     Detector detector,
     ImageDataset data,
     int batchSize,
+    int threads,
     ErrorPolicy onError,
     Progress progress) {
 
-  /** Returns the plan with batches of 32, no progress, and an end at the first unreadable image. */
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the batch size or the number of threads is not positive
+   */
+  public Evaluation {
+    checkArgument(batchSize > 0, "batch size must be positive, got %s", batchSize);
+    checkArgument(threads > 0, "number of threads must be positive, got %s", threads);
+  }
+
+  /**
+   * Returns the plan with batches of 32, a thread per processor, an end at the first unreadable
+   * image, and no one who hears of its progress.
+   */
   public static Evaluation of(Detector detector, ImageDataset data) {
-    return new Evaluation(detector, data, 32, ErrorPolicy.fail(), Progress.NONE);
+    return new Evaluation(
+        detector,
+        data,
+        32,
+        Runtime.getRuntime().availableProcessors(),
+        ErrorPolicy.fail(),
+        Progress.NONE);
   }
 
   /** Returns the plan with another batch size. */
   public Evaluation batchSize(int images) {
-    return new Evaluation(detector, data, images, onError, progress);
+    return new Evaluation(detector, data, images, threads, onError, progress);
+  }
+
+  /** Returns the plan with another number of threads. */
+  public Evaluation threads(int count) {
+    return new Evaluation(detector, data, batchSize, count, onError, progress);
   }
 
   /** Returns the plan with another way to deal with unreadable images. */
   public Evaluation onError(ErrorPolicy policy) {
-    return new Evaluation(detector, data, batchSize, policy, progress);
+    return new Evaluation(detector, data, batchSize, threads, policy, progress);
   }
 
   /** Returns the plan with someone who hears how far it has come. */
   public Evaluation progress(Progress listener) {
-    return new Evaluation(detector, data, batchSize, onError, listener);
+    return new Evaluation(detector, data, batchSize, threads, onError, listener);
   }
 
   /**
    * Scores the images in the order of the dataset.
    *
    * @throws DatasetException if there are no readable images of one of the labels, since metrics
-   *     compare the two; or if there are more unreadable ones than the policy allows
+   *     compare the two
+   * @throws org.genimage.data.UnreadableImageException if more images are unreadable than the
+   *     policy allows
    */
   public EvaluationResult run() {
-    checkLabels(data.samples().stream().map(sample -> sample.label()).toList());
+    checkLabels(data.samples().stream().map(Sample::label).toList());
     Stopwatch time = Stopwatch.createStarted();
     List<Score> scores = new ArrayList<>(data.size());
     BatchLoader loader =
         BatchLoader.of(data)
             .augmentation(Augmentation.of(detector.input().evaluation()))
             .batchSize(batchSize)
+            .threads(threads)
             .ordered()
             .onError(onError);
     try (Batches batches = loader.epoch(0)) {

@@ -106,9 +106,7 @@ record Gallery(List<Group> groups) {
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < image.width(); x++) {
         buffer.setRGB(
-            x,
-            y,
-            image.value(x, y, 0) << 16 | image.value(x, y, 1) << 8 | image.value(x, y, 2));
+            x, y, image.value(x, y, 0) << 16 | image.value(x, y, 1) << 8 | image.value(x, y, 2));
       }
     }
     ByteArrayOutputStream png = new ByteArrayOutputStream();

@@ -246,9 +246,7 @@ final class ReportPage {
             measured -> {
               List<Charts.Row> rows = new ArrayList<>();
               rows.add(row(result.detector(), scores.accuracy(), "detector"));
-              measured
-                  .all()
-                  .forEach(one -> rows.add(row(ruleOf(one), one.accuracy(), "baseline")));
+              measured.all().forEach(one -> rows.add(row(ruleOf(one), one.accuracy(), "baseline")));
               return """
                   <section>
                     <h2>Beside trivial rules</h2>
