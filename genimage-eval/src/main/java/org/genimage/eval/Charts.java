@@ -57,71 +57,54 @@ final class Charts {
             .min()
             .orElse(0);
     double from = Math.min(0.4, Math.floor(10 * lowest) / 10);
-    int bottom = ROW * rows.size() + 8;
+    double step = from < 0.2 ? 0.2 : 0.1;
+    int bottom = ROW * rows.size();
     StringBuilder svg = new StringBuilder();
     svg.append(
         format(
             "<svg class=\"dots\" role=\"img\" width=\"100%%\" height=\"%d\" aria-label=\"%s\">",
             bottom + 40, escape(title)));
-    double step = from < 0.2 ? 0.2 : 0.1;
-    for (double tick = from; tick < 1.001; tick += step) {
-      String x = across(tick, from);
-      String style = Math.abs(tick - 0.5) < 1e-9 ? "chance" : "grid";
-      svg.append(
-          format(
-              "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>", style, x, x, bottom));
-      svg.append(
-          format(
-              "<text class=\"tick\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-              x, bottom + 17, format("%.0f", 100 * tick)));
-    }
-    if (IntStream.range(0, 100)
-        .mapToDouble(i -> from + i * step)
-        .noneMatch(tick -> Math.abs(tick - 0.5) < 1e-9)) {
-      String x = across(0.5, from);
-      svg.append(
-          format("<line class=\"chance\" x1=\"%s\" x2=\"%s\" y1=\"8\" y2=\"%d\"/>", x, x, bottom));
-    }
-    svg.append(
-        format(
-            "<text class=\"axis\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">accuracy, %%</text>",
-            bottom + 35));
-    svg.append(
-        format(
-            "<text class=\"axis\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">guessing</text>",
-            across(0.5, from), bottom + 35));
     for (int i = 0; i < rows.size(); i++) {
-      svg.append(row(rows.get(i), ROW * i + 20, from));
+      row(svg, rows.get(i), ROW * i + 14, from, step);
     }
+    for (double tick = from; tick < 1.001; tick += step) {
+      svg.append(
+          format(
+              "<text class=\"tick\" x=\"%s\" y=\"%d\" text-anchor=\"middle\">%.0f</text>",
+              across(tick, from), bottom + 12, 100 * tick));
+    }
+    svg.append(
+        format(
+            "<text class=\"axis\" x=\"100%%\" y=\"%1$d\" text-anchor=\"end\">accuracy, %%</text>"
+                + "<text class=\"axis\" x=\"%2$s\" y=\"%1$d\" text-anchor=\"middle\">guessing</text>",
+            bottom + 30, across(0.5, from)));
     return svg.append("</svg>").toString();
   }
 
-  private static String row(Row row, int baseline, double from) {
-    StringBuilder svg = new StringBuilder();
-    svg.append(
-        format(
-            "<text class=\"name halo\" x=\"0\" y=\"%d\">%s</text>", baseline, escape(row.name())));
-    svg.append(
-        format(
-            "<text class=\"value halo\" x=\"100%%\" y=\"%d\" text-anchor=\"end\">%s</text>",
-            baseline, escape(row.value())));
+  private static void row(StringBuilder svg, Row row, int baseline, double from, double step) {
     int y = baseline + 14;
-    svg.append(format("<line class=\"track\" x1=\"0\" x2=\"100%%\" y1=\"%d\" y2=\"%d\"/>", y, y));
+    svg.append(
+        format(
+            "<text class=\"name\" x=\"0\" y=\"%1$d\">%2$s</text>"
+                + "<text class=\"value\" x=\"100%%\" y=\"%1$d\" text-anchor=\"end\">%3$s</text>"
+                + "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%4$d\" y2=\"%4$d\"/>",
+            baseline, escape(row.name()), escape(row.value()), y));
+    for (double tick = from; tick < 1.001; tick += step) {
+      upright(svg, "grid", across(tick, from), y - 3, y + 3);
+    }
+    upright(svg, "chance", across(0.5, from), y - 8, y + 8);
     if (row.marks().size() > 1) {
-      svg.append(
-          format(
-              "<line class=\"change\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>",
-              across(row.marks().get(0).proportion().value(), from),
-              across(row.marks().get(1).proportion().value(), from),
-              y,
-              y));
+      level(
+          svg,
+          "change",
+          across(row.marks().get(0).proportion().value(), from),
+          across(row.marks().get(1).proportion().value(), from),
+          y);
     }
     for (Mark mark : row.marks()) {
       Interval interval = mark.proportion().wilson();
-      svg.append(
-          format(
-              "<g class=\"%s\"><line class=\"interval\" x1=\"%s\" x2=\"%s\" y1=\"%d\" y2=\"%d\"/>",
-              mark.style(), across(interval.low(), from), across(interval.high(), from), y, y));
+      svg.append(format("<g class=\"%s\">", mark.style()));
+      level(svg, "interval", across(interval.low(), from), across(interval.high(), from), y);
       svg.append(
           format(
               "<circle cx=\"%s\" cy=\"%d\" r=\"5\"><title>%s</title></circle></g>",
@@ -129,7 +112,20 @@ final class Charts {
               y,
               escape(percent(mark.proportion().value()))));
     }
-    return svg.toString();
+  }
+
+  private static void upright(StringBuilder svg, String style, String x, int top, int bottom) {
+    svg.append(
+        format(
+            "<line class=\"%1$s\" x1=\"%2$s\" x2=\"%2$s\" y1=\"%3$d\" y2=\"%4$d\"/>",
+            style, x, top, bottom));
+  }
+
+  private static void level(StringBuilder svg, String style, String left, String right, int y) {
+    svg.append(
+        format(
+            "<line class=\"%1$s\" x1=\"%2$s\" x2=\"%3$s\" y1=\"%4$d\" y2=\"%4$d\"/>",
+            style, left, right, y));
   }
 
   private static String across(double share, double from) {
@@ -178,15 +174,12 @@ final class Charts {
   static String histogram(Scores scores) {
     double[] ai = shares(scores, Label.AI);
     double[] nature = shares(scores, Label.NATURE);
-    double top =
-        niceStep(
-                DoubleStream.concat(DoubleStream.of(ai), DoubleStream.of(nature))
-                        .max()
-                        .orElseThrow()
-                    / 2)
-            * 2;
+    double highest =
+        DoubleStream.concat(DoubleStream.of(ai), DoubleStream.of(nature)).max().orElseThrow();
+    double step = niceStep(highest / 3);
+    double top = step * Math.ceil(highest / step * (1 - 1e-9));
     StringBuilder svg = open("Histogram of scores");
-    grid(svg, 0, 1, 0.25, "score", -top, top, top / 2, "share of the label's images, %");
+    grid(svg, 0, 1, 0.25, "score", -top, top, step, "share of the label's images, %");
     double width = (RIGHT - LEFT) / (double) BINS;
     double zero = y(0, -top, top);
     for (int i = 0; i < BINS; i++) {

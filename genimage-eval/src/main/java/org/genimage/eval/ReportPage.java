@@ -104,6 +104,7 @@ final class ReportPage {
           %s
           %s
           %s
+          %s
         </section>
         %s
         """
@@ -112,8 +113,6 @@ final class ReportPage {
             interval(accuracy.wilson()),
             count(accuracy.count()),
             count(accuracy.total()),
-            figure("Average precision", decimal(of(Metrics.AVERAGE_PRECISION)), "1 is perfect"),
-            figure("ROC AUC", decimal(of(Metrics.ROC_AUC)), "0.5 is guessing, 1 perfect"),
             figure(
                 "AI images found",
                 percent(scores.accuracy(Label.AI).value()),
@@ -125,7 +124,13 @@ final class ReportPage {
             figure(
                 "Found at 1&nbsp;% false alarms",
                 percent(of(Metrics.RECALL_AT_1_PERCENT)),
-                "if 1 in 100 natural images may be accused"),
+                "of the AI images"),
+            figure("Average precision", decimal(of(Metrics.AVERAGE_PRECISION)), "1 is perfect"),
+            figure("ROC AUC", decimal(of(Metrics.ROC_AUC)), "0.5 is guessing, 1 perfect"),
+            figure(
+                "Equal error rate",
+                percent(of(Metrics.EQUAL_ERROR_RATE)),
+                "where both errors are alike"),
             skipped());
   }
 
