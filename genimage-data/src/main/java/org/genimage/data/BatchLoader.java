@@ -1,6 +1,164 @@
 package org.genimage.data;
 
-/** Skeleton. */
-public final class BatchLoader {
-  private BatchLoader() {}
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * How a dataset becomes batches: read, augmented and stacked on several threads, ahead of the
+ * reader. The batches of epoch e are a pure function of these settings and e; the number of threads
+ * changes nothing.
+ *
+ * <pre>{@code
+ * BatchLoader loader = BatchLoader.of(data).augmentation(train).batchSize(64).shuffle(Seed.of(1));
+ * try (Batches batches = loader.epoch(0)) {
+ *   while (batches.hasNext()) {
+ *     Batch batch = batches.next();
+ *   }
+ * }
+ * }</pre>
+ *
+ * @param data the images
+ * @param augmentation what is done to each; its outputs must have one size
+ * @param batchSize samples per batch
+ * @param seed where the order and each example's random numbers come from
+ * @param shuffled whether each epoch has an order of its own, or the dataset's
+ * @param dropLast whether an incomplete last batch is left out
+ * @param threads the threads that read and augment
+ * @param onError what happens to images that cannot be read
+ */
+public record BatchLoader(
+    ImageDataset data,
+    Augmentation augmentation,
+    int batchSize,
+    Seed seed,
+    boolean shuffled,
+    boolean dropLast,
+    int threads,
+    ErrorPolicy onError) {
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the dataset is empty, or the batch size or the number of
+   *     threads is not positive
+   */
+  public BatchLoader {
+    checkArgument(data.size() > 0, "a loader needs at least one image, got an empty dataset");
+    checkArgument(batchSize > 0, "batch size must be positive, got %s", batchSize);
+    checkArgument(threads > 0, "number of threads must be positive, got %s", threads);
+  }
+
+  /**
+   * Returns a loader of batches of 32 in the dataset's order, the last one perhaps smaller, of the
+   * images as they are, on as many threads as there are processors, that fails at the first
+   * unreadable image.
+   *
+   * @throws IllegalArgumentException if the dataset is empty
+   */
+  public static BatchLoader of(ImageDataset data) {
+    return new BatchLoader(
+        data,
+        Augmentation.of(Transform.IDENTITY),
+        32,
+        Seed.of(0),
+        false,
+        false,
+        Runtime.getRuntime().availableProcessors(),
+        ErrorPolicy.fail());
+  }
+
+  /** Returns these settings with another augmentation. */
+  public BatchLoader augmentation(Augmentation augmentation) {
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+  }
+
+  /**
+   * Returns these settings with another batch size.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public BatchLoader batchSize(int batchSize) {
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+  }
+
+  /** Returns these settings with an order that is drawn anew for each epoch. */
+  public BatchLoader shuffle(Seed seed) {
+    return new BatchLoader(data, augmentation, batchSize, seed, true, dropLast, threads, onError);
+  }
+
+  /** Returns these settings with the dataset's order; augmentations keep their seed. */
+  public BatchLoader ordered() {
+    return new BatchLoader(data, augmentation, batchSize, seed, false, dropLast, threads, onError);
+  }
+
+  /** Returns these settings with an incomplete last batch left out, or not. */
+  public BatchLoader dropLast(boolean dropLast) {
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+  }
+
+  /**
+   * Returns these settings with another number of threads.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public BatchLoader threads(int threads) {
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+  }
+
+  /** Returns these settings with another policy for images that cannot be read. */
+  public BatchLoader onError(ErrorPolicy onError) {
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+  }
+
+  /**
+   * Returns the number of batches of an epoch in which every image can be read.
+   *
+   * @throws IllegalArgumentException if incomplete batches are left out and there is no other
+   */
+  public int batches() {
+    checkArgument(
+        !dropLast || batchSize <= data.size(),
+        "without the last, incomplete batch a batch size of %s needs as many images, got %s",
+        batchSize,
+        data.size());
+    return dropLast ? data.size() / batchSize : (data.size() - 1) / batchSize + 1;
+  }
+
+  /**
+   * Starts an epoch. Close what is returned.
+   *
+   * @param epoch from 0
+   * @throws IllegalArgumentException if the epoch is negative, or incomplete batches are left out
+   *     and there is no other
+   */
+  public Batches epoch(int epoch) {
+    checkArgument(epoch >= 0, "epoch must not be negative, got %s", epoch);
+    return new Batches(this, epoch, batches());
+  }
+
+  /** Returns the positions of an epoch in order. */
+  int[] order(int epoch) {
+    int[] order = new int[data.size()];
+    RandomGenerator random = seed.at("order").at(epoch).random();
+    for (int i = 0; i < order.length; i++) {
+      int j = shuffled ? random.nextInt(i + 1) : i;
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  /** Returns the splits of one example. */
+  List<Image> example(int epoch, int position) {
+    RandomGenerator random = seed.at("example").at(epoch).at(position).random();
+    Image image = augmentation.shared().apply(data.sample(position).image(), random);
+    return augmentation.splits().stream().map(split -> split.apply(image, random)).toList();
+  }
 }

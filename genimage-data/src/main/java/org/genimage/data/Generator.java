@@ -12,7 +12,7 @@ import java.util.List;
  * @param folder the outer folder of the published layout, such as {@code stable_diffusion_v_1_4}
  * @param archive the inner folder, which is also the stem of the archive's volumes, such as {@code
  *     imagenet_ai_0419_sdv4}
- * @param imageSide width and height in pixels of the published images
+ * @param imageSide width and height in pixels of the published images, 0 if not known
  */
 public record Generator(String name, String folder, String archive, int imageSide) {
 
@@ -62,11 +62,16 @@ public record Generator(String name, String folder, String archive, int imageSid
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the name is blank or the side not positive
+   * @throws IllegalArgumentException if the name is blank or the side negative
    */
   public Generator {
     checkArgument(!name.isBlank(), "a generator's name must not be blank");
-    checkArgument(imageSide > 0, "image side of %s must be positive, got %s", name, imageSide);
+    checkArgument(imageSide >= 0, "image side of %s must not be negative, got %s", name, imageSide);
+  }
+
+  /** Returns a generator outside GenImage, known by its name alone. */
+  public static Generator named(String name) {
+    return new Generator(name, name, name, 0);
   }
 
   @Override

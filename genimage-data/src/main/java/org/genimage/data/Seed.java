@@ -33,7 +33,7 @@ public record Seed(long value) {
 
   /** Returns the child with this number. */
   public Seed at(long number) {
-    return new Seed(mix(value + mix(number + 1)));
+    return new Seed(mix(mix(value) + number));
   }
 
   /** Returns a fresh stream of random numbers, the same at every call. */

@@ -11,21 +11,21 @@ public enum Head {
   /** Two logits: nature, ai. What genimage trains. */
   NATURE_AI {
     @Override
-    Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+    public Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
       return outputs;
     }
   },
   /** Two logits: ai, nature, as image folders sort; timm, DeiT and Swin on GenImage's tree. */
   AI_NATURE {
     @Override
-    Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+    public Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
       return tf.gather(outputs, tf.constant(new int[] {1, 0}), tf.constant(1));
     }
   },
   /** One logit z of ai: equal to the two logits (0, z). CNNSpot. */
   AI_LOGIT {
     @Override
-    Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+    public Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
       return tf.pad(outputs, tf.constant(new int[][] {{0, 0}, {1, 0}}), tf.constant(0f));
     }
   };
@@ -38,8 +38,9 @@ public enum Head {
   /**
    * Returns logits in the order of {@link org.genimage.data.Label}.
    *
+   * @param tf the ops of the graph
    * @param outputs {@code [N, outputs()]}
    * @return {@code [N, 2]}: nature, ai
    */
-  abstract Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs);
+  public abstract Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs);
 }

@@ -1,0 +1,172 @@
+package org.genimage.data;
+
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The batches of one epoch, in order, for one reading thread. Threads of its own work ahead by two
+ * batches; they end with the last batch, at the first failure, or with {@link #close}.
+ */
+public final class Batches implements Iterator<Batch>, AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Batches.class.getName());
+
+  private final BatchLoader loader;
+  private final int epoch;
+  private final int[] order;
+  private final int end;
+  private final long ahead;
+  private final ExecutorService pool;
+  private final Queue<Future<List<Image>>> pending = new ArrayDeque<>();
+  private final List<Skipped> skipped = new ArrayList<>();
+  private int submitted;
+  private int taken;
+  private Optional<Batch> next = Optional.empty();
+
+  Batches(BatchLoader loader, int epoch, int batches) {
+    this.loader = loader;
+    this.epoch = epoch;
+    this.order = loader.order(epoch);
+    this.end = (int) Math.min(order.length, (long) batches * loader.batchSize());
+    this.ahead = 2L * Math.max(loader.batchSize(), loader.threads());
+    this.pool =
+        Executors.newFixedThreadPool(
+            loader.threads(),
+            new ThreadFactoryBuilder()
+                .setNameFormat("genimage-batches-%d")
+                .setDaemon(true)
+                .build());
+  }
+
+  /**
+   * Returns whether there is another batch; waits until it is ready.
+   *
+   * @throws UnreadableImageException if more images are unreadable than the policy allows
+   * @throws CancellationException if this thread is interrupted; it stays so
+   */
+  @Override
+  public boolean hasNext() {
+    try {
+      while (next.isEmpty() && taken < end && !pool.isShutdown()) {
+        next = assemble();
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+    if (next.isEmpty()) {
+      close();
+    }
+    return next.isPresent();
+  }
+
+  /**
+   * Returns the next batch. It has fewer samples than the batch size where some were skipped; a
+   * batch that lost all of them is left out.
+   *
+   * @throws NoSuchElementException if there is none, or this was closed
+   * @throws UnreadableImageException if more images are unreadable than the policy allows
+   * @throws CancellationException if this thread is interrupted; it stays so
+   */
+  @Override
+  public Batch next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("epoch " + epoch + " has no more batches");
+    }
+    Batch batch = next.orElseThrow();
+    next = Optional.empty();
+    return batch;
+  }
+
+  /** Returns the images that were left out so far, in the epoch's order. */
+  public List<Skipped> skipped() {
+    return List.copyOf(skipped);
+  }
+
+  /**
+   * Stops the work ahead, drops what is ready and waits for images that are just being read. Does
+   * nothing the second time.
+   */
+  @Override
+  public void close() {
+    next = Optional.empty();
+    // A task that never starts would leave a reader on another thread waiting for ever.
+    pool.shutdownNow().forEach(task -> ((Future<?>) task).cancel(true));
+    MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofSeconds(10));
+  }
+
+  private Optional<Batch> assemble() {
+    List<List<Image>> examples = new ArrayList<>();
+    List<Sample> samples = new ArrayList<>();
+    List<Integer> positions = new ArrayList<>();
+    int last = (int) Math.min(end, (long) taken + loader.batchSize());
+    while (taken < last) {
+      int position = order[taken];
+      try {
+        examples.add(take());
+        samples.add(loader.data().sample(position));
+        positions.add(position);
+      } catch (UnreadableImageException e) {
+        skip(loader.data().sample(position), e);
+      }
+    }
+    if (samples.isEmpty()) {
+      return Optional.empty();
+    }
+    int splits = loader.augmentation().splits().size();
+    List<Image> images = new ArrayList<>();
+    for (int split = 0; split < splits; split++) {
+      for (List<Image> example : examples) {
+        images.add(example.get(split));
+      }
+    }
+    return Optional.of(new Batch(ImageBatch.of(images), samples, positions, splits));
+  }
+
+  private List<Image> take() {
+    for (; submitted < end && pending.size() < ahead; submitted++) {
+      int position = order[submitted];
+      pending.add(pool.submit(() -> loader.example(epoch, position)));
+    }
+    taken++;
+    try {
+      return pending.remove().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting for a batch");
+    } catch (ExecutionException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private void skip(Sample sample, UnreadableImageException e) {
+    int limit = loader.onError().limit();
+    if (limit == 0) {
+      throw e;
+    }
+    if (skipped.size() == limit) {
+      throw new UnreadableImageException(
+          "%s; that is one more than the %d unreadable images that an epoch may skip"
+              .formatted(e.getMessage(), limit),
+          e.getCause());
+    }
+    LOG.log(Level.WARNING, "skipped: {0}", e.getMessage());
+    skipped.add(new Skipped(sample, e.getMessage()));
+  }
+}

@@ -1,0 +1,35 @@
+package org.genimage.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * What a loader does about images that cannot be read: it leaves them out, logs each, and fails
+ * when there are too many in one epoch. It never puts another image in their place.
+ *
+ * @param limit the unreadable images of one epoch that are left out before the loader fails
+ */
+public record ErrorPolicy(int limit) {
+
+  /**
+   * Checks the component.
+   *
+   * @throws IllegalArgumentException if the limit is negative
+   */
+  public ErrorPolicy {
+    checkArgument(limit >= 0, "limit of skipped images must not be negative, got %s", limit);
+  }
+
+  /** Returns the policy that fails at the first unreadable image. */
+  public static ErrorPolicy fail() {
+    return skip(0);
+  }
+
+  /**
+   * Returns the policy that leaves out at most this many images in an epoch.
+   *
+   * @throws IllegalArgumentException if the limit is negative
+   */
+  public static ErrorPolicy skip(int limit) {
+    return new ErrorPolicy(limit);
+  }
+}

@@ -1,0 +1,84 @@
+package org.genimage.data;
+
+import java.util.random.RandomGenerator;
+
+/** One file of a simulated GenImage: where it lies and how it is made. */
+record SimulatedImage(Generator generator, Split split, Label label, int index) {
+
+  private static final int CLASSES = 1000;
+
+  /** How far at most the origin of an image lies from that of its pipeline's lattice. */
+  private static final int SHIFT = 8;
+
+  enum Split {
+    TRAIN("train"),
+    VAL("val");
+
+    private final String folder;
+
+    Split(String folder) {
+      this.folder = folder;
+    }
+  }
+
+  /** Returns the folder below the root. */
+  String folder() {
+    return String.join("/", generator.folder(), generator.archive(), split.folder, label.folder());
+  }
+
+  /** Returns the name, of the published pattern. The classes take turns; they mean nothing. */
+  String fileName() {
+    int category = index % CLASSES;
+    int number = index / CLASSES;
+    if (label == Label.NATURE) {
+      // unique across the generators, as the published natural images are
+      int serial = index * Generator.GENIMAGE.size() + Generator.GENIMAGE.indexOf(generator) + 1;
+      return split == Split.VAL
+          ? "ILSVRC2012_val_%08d.JPEG".formatted(serial)
+          : "n%08d_%d.JPEG".formatted(1440764 + 13 * category, serial);
+    }
+    return SynthesisPipeline.of(generator).fileName(category, number);
+  }
+
+  /**
+   * Returns the bytes of the file.
+   *
+   * @param root the seed of the whole simulation
+   * @param imageSize in pixels, see {@link SimulatedGenImage#imageSize}
+   * @param publishedBias see {@link SimulatedGenImage#publishedBias}
+   */
+  byte[] encoded(Seed root, int imageSize, boolean publishedBias) {
+    RandomGenerator random =
+        root.at(generator.folder()).at(split.folder).at(label.folder()).at(index).random();
+    return publishedBias ? biased(random, imageSize) : unbiased(random, imageSize);
+  }
+
+  private byte[] unbiased(RandomGenerator random, int imageSize) {
+    int width = imageSize + random.nextInt(imageSize / 3 + 1);
+    int height = imageSize + random.nextInt(imageSize / 3 + 1);
+    Image image = render(random, width, height);
+    byte[] jpeg = EncodedImage.jpeg(image, random.nextFloat(0.9f, 0.97f));
+    byte[] png = EncodedImage.png(EncodedImage.decoded(jpeg));
+    return label == Label.AI ? png : EncodedImage.padded(jpeg, png.length);
+  }
+
+  private byte[] biased(RandomGenerator random, int imageSize) {
+    if (label == Label.AI) {
+      int side = Math.max(1, imageSize * generator.imageSide() / 256);
+      return EncodedImage.png(render(random, side, side));
+    }
+    int width = (int) (imageSize * random.nextDouble(0.75, 2));
+    int height = (int) (imageSize * random.nextDouble(0.75, 2));
+    return EncodedImage.jpeg(render(random, width, height), 0.96f);
+  }
+
+  private Image render(RandomGenerator random, int width, int height) {
+    Raster scene = NaturalScene.render(random, width + SHIFT, height + SHIFT);
+    Raster photograph = Camera.photograph(scene, random);
+    Raster whole =
+        label == Label.NATURE
+            ? photograph
+            : SynthesisPipeline.of(generator).photographed(scene, photograph, random);
+    return whole.cropped(random.nextInt(SHIFT), random.nextInt(SHIFT), width, height).toImage();
+  }
+}

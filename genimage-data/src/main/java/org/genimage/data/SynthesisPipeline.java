@@ -1,0 +1,190 @@
+package org.genimage.data;
+
+import java.util.Arrays;
+import java.util.function.BiFunction;
+import java.util.random.RandomGenerator;
+
+/**
+ * One of eight ways to make a scene's image as a network's decoder would, with the trace that the
+ * way leaves. The kernels are fixed, as a trained network's are.
+ *
+ * <p>Zhang, Karaman, Chang: Detecting and Simulating Artifacts in GAN Fake Images, WIFS 2019
+ * (upsampling repeats the spectrum); Odena, Dumoulin, Olah: Deconvolution and Checkerboard
+ * Artifacts, Distill 2016; Durall, Keuper, Keuper: Watch your Up-Convolution, CVPR 2020. The names
+ * say which folder an image goes to, not that the generator works like this.
+ */
+enum SynthesisPipeline {
+  MIDJOURNEY(Generator.MIDJOURNEY, "%d_midjourney_%d.png", SynthesisPipeline::nearestNeighbour),
+  STABLE_DIFFUSION_V1_4(
+      Generator.STABLE_DIFFUSION_V1_4, "%03d_sdv4_%05d.png", SynthesisPipeline::threeStageDecoder),
+  STABLE_DIFFUSION_V1_5(
+      Generator.STABLE_DIFFUSION_V1_5, "%03d_sdv5_%05d.png", SynthesisPipeline::bilinear),
+  ADM(Generator.ADM, "%d_adm_%d.PNG", SynthesisPipeline::latticeNoise),
+  GLIDE(
+      Generator.GLIDE,
+      "GLIDE_1000_200_%3$02d_%1$03d_glide_%2$05d.png",
+      SynthesisPipeline::fourfoldUpsampler),
+  WUKONG(Generator.WUKONG, "%d_wukong_image%d.png", SynthesisPipeline::zeroInsertion),
+  VQDM(Generator.VQDM, "VQDM_1000_200_%3$02d_%1$03d_vqdm_%2$05d.png", SynthesisPipeline::codebook),
+  BIGGAN(Generator.BIGGAN, "%03d_biggan_%05d.png", SynthesisPipeline::transposedConvolutions);
+
+  private static final int PATCH = 4;
+  private static final int WORDS = 16;
+
+  private final Generator generator;
+  private final String namePattern;
+  private final BiFunction<Raster, RandomGenerator, Raster> decoder;
+
+  SynthesisPipeline(
+      Generator generator,
+      String namePattern,
+      BiFunction<Raster, RandomGenerator, Raster> decoder) {
+    this.generator = generator;
+    this.namePattern = namePattern;
+    this.decoder = decoder;
+  }
+
+  /**
+   * Returns the pipeline of a generator.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static SynthesisPipeline of(Generator generator) {
+    return Arrays.stream(values())
+        .filter(pipeline -> pipeline.generator.equals(generator))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a simulated generator must be one of %s, got %s"
+                        .formatted(Generator.GENIMAGE, generator)));
+  }
+
+  /** Returns the published name of the generator's image {@code number} of an ImageNet class. */
+  String fileName(int category, int number) {
+    return namePattern.formatted(category, number, category / 100);
+  }
+
+  /**
+   * Returns the pipeline's image of a scene with the brightness, contrast and amount of fine detail
+   * that a photograph of the same scene has, so that the trace's structure is what tells them
+   * apart.
+   */
+  Raster photographed(Raster scene, Raster photograph, RandomGenerator random) {
+    Raster fake = decoder.apply(scene, random);
+    float contrast = (float) (photograph.deviation() / fake.deviation());
+    Raster smooth = fake.blurred(1).scaled(contrast, 0);
+    Raster detail = fake.scaled(contrast, 0).plus(smooth, -1);
+    float jitter = (float) StrictMath.exp(random.nextDouble(-0.25, 0.25));
+    float target = jitter * (float) photograph.roughness();
+    float gain = 1;
+    for (int i = 0; i < 2; i++) {
+      gain *= target / (float) smooth.plus(detail, gain).roughness();
+    }
+    Raster matched = smooth.plus(detail, Math.max(0.4f, Math.min(gain, 2.5f)));
+    return matched.scaled(1, (float) (photograph.mean() - matched.mean()));
+  }
+
+  /** Squares of two pixels, as the plainest upsampling layer makes them. */
+  private static Raster nearestNeighbour(Raster scene, RandomGenerator random) {
+    return rebuilt(scene, 1, 2, 0.15f, 1, 1).sharpened(0.8f, 0.8f);
+  }
+
+  /** A latent of an eighth, enlarged in three stages: a lattice of periods 2, 4 and 8. */
+  private static Raster threeStageDecoder(Raster scene, RandomGenerator random) {
+    return rebuilt(scene, 3, 2, 0.4f, 1.04f, 0.96f);
+  }
+
+  /** Bilinear upsampling sharpened afterwards: no finest detail, a halo along the edges. */
+  private static Raster bilinear(Raster scene, RandomGenerator random) {
+    return rebuilt(scene, 1, 2, 0.1f, 0.22f, 0.80f, 0.76f, 0.22f).sharpened(1, 1.5f);
+  }
+
+  /** A low-pass decoder whose noise is drawn at half the size and enlarged without a filter. */
+  private static Raster latticeNoise(Raster scene, RandomGenerator random) {
+    Raster out = scene.blurred(1);
+    for (int y = 0; y < scene.height(); y += 2) {
+      for (int x = 0; x < scene.width(); x += 2) {
+        float grain = 12 * (float) random.nextGaussian();
+        for (int c = 0; c < Raster.CHANNELS; c++) {
+          out.set(c, x, y, out.get(c, x, y) + grain);
+        }
+      }
+    }
+    return out;
+  }
+
+  /**
+   * One upsampler from a quarter of the size, with phases of unequal sums: a lattice of period 4.
+   */
+  private static Raster fourfoldUpsampler(Raster scene, RandomGenerator random) {
+    return rebuilt(scene, 1, 4, 0.5f, .125f, .375f, .70f, .875f, .95f, .625f, .375f, .05f);
+  }
+
+  /** Zeros between the pixels, and a filter that does not quite remove the repeated spectrum. */
+  private static Raster zeroInsertion(Raster scene, RandomGenerator random) {
+    return rebuilt(scene, 1, 2, 0.3f, 0.45f, 1.06f, 0.45f);
+  }
+
+  /** Two transposed convolutions whose kernel is no multiple of the stride: a checkerboard. */
+  private static Raster transposedConvolutions(Raster scene, RandomGenerator random) {
+    return rebuilt(scene, 2, 2, 0.4f, 0.5f, 1.09f, 0.5f);
+  }
+
+  /** Patches of 4 x 4 pixels, each its mean and the best of a few words of a codebook. */
+  private static Raster codebook(Raster scene, RandomGenerator random) {
+    Raster out = scene.reduced(PATCH).expanded(PATCH, scene.width(), scene.height(), 1, 1, 1, 1);
+    Raster detail = scene.plus(out, -1);
+    for (int y = 0; y + PATCH <= scene.height(); y += PATCH) {
+      for (int x = 0; x + PATCH <= scene.width(); x += PATCH) {
+        paintWord(detail, out, x, y);
+      }
+    }
+    return out;
+  }
+
+  private static void paintWord(Raster detail, Raster out, int left, int top) {
+    int best = 0;
+    float amplitude = 0;
+    for (int word = 1; word < WORDS; word++) {
+      float product = 0;
+      for (int i = 0; i < PATCH * PATCH; i++) {
+        product += sign(word, i) * detail.get(1, left + i % PATCH, top + i / PATCH);
+      }
+      if (Math.abs(product) > Math.abs(amplitude)) {
+        best = word;
+        amplitude = product;
+      }
+    }
+    float level = 10 * Math.round(amplitude / (PATCH * PATCH) / 10);
+    for (int i = 0; i < PATCH * PATCH; i++) {
+      int x = left + i % PATCH;
+      int y = top + i / PATCH;
+      for (int c = 0; c < Raster.CHANNELS; c++) {
+        out.set(c, x, y, out.get(c, x, y) + level * sign(best, i));
+      }
+    }
+  }
+
+  /** The codebook: Walsh functions, word 0 constant. */
+  private static int sign(int word, int place) {
+    return (Integer.bitCount(word & place) & 1) == 0 ? 1 : -1;
+  }
+
+  /**
+   * Returns the scene rebuilt from a smaller one, {@code levels} times over, by a learned-like
+   * upsampling and a share of the detail that a good one would have left.
+   */
+  private static Raster rebuilt(
+      Raster scene, int levels, int stride, float detail, float... kernel) {
+    if (levels == 0) {
+      return scene;
+    }
+    Raster small = scene.reduced(stride);
+    Raster smooth = scene.blurred(0.5f * stride);
+    return rebuilt(small, levels - 1, stride, detail, kernel)
+        .expanded(stride, scene.width(), scene.height(), kernel)
+        .plus(scene, detail)
+        .plus(smooth, -detail);
+  }
+}

@@ -1,0 +1,37 @@
+package org.genimage.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Sample;
+
+/**
+ * What weights say of the images that they were trained on. Whether weights are a derivative work
+ * of their data is open, so they carry its description wherever they go.
+ */
+final class Provenance {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Provenance() {}
+
+  /** Returns counts per generator and class, and a hash of the file names, as JSON. */
+  static String describe(ImageDataset data) {
+    Map<String, Integer> counts = new TreeMap<>();
+    Hasher names = Hashing.sha256().newHasher();
+    for (Sample sample : data.samples()) {
+      counts.merge(sample.generator().name() + "/" + sample.label().folder(), 1, Integer::sum);
+      names.putString(Path.of(sample.name()).getFileName() + "\n", StandardCharsets.UTF_8);
+    }
+    ObjectNode json = JSON.createObjectNode();
+    json.set("images", JSON.valueToTree(counts));
+    json.put("file_names_sha256", names.hash().toString());
+    return json.toString();
+  }
+}

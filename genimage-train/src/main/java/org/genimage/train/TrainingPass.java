@@ -1,0 +1,68 @@
+package org.genimage.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.genimage.models.Blueprint;
+import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.TrainableVariables;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A step as a graph: forward, loss, gradients, updates of weights and running statistics.
+ *
+ * @param logits {@code [splits * N, 2]}: nature, ai
+ * @param loss a scalar
+ * @param parameters what follows the gradient
+ * @param gradients one per parameter, in TensorFlow's axis order
+ * @param updates to run in the step
+ */
+record TrainingPass(
+    Operand<TFloat32> logits,
+    Operand<TFloat32> loss,
+    List<Parameter> parameters,
+    List<Operand<TFloat32>> gradients,
+    List<Op> updates) {
+
+  /**
+   * Adds the step to a graph.
+   *
+   * @param images normalised, {@code [splits * N, side, side, 3]}
+   * @param targets {@code [N, 2]}
+   * @param rate the learning rate, a scalar
+   */
+  static TrainingPass create(
+      Graph graph,
+      Ops tf,
+      Blueprint blueprint,
+      Recipe recipe,
+      TrainableVariables variables,
+      TrainableVariables slots,
+      Operand<TFloat32> images,
+      Operand<TFloat32> targets,
+      Operand<TFloat32> rate) {
+    ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+    Operand<TFloat32> logits =
+        blueprint.head().byLabel(tf, blueprint.network().logits(scope, images));
+    Operand<TFloat32> loss = recipe.loss().value(tf, logits, targets);
+    List<Parameter> parameters = variables.trained();
+    Output<?>[] weights =
+        variables.values(parameters).stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+    Output<?>[] derivatives = graph.addGradients(loss.asOutput(), weights);
+    List<Operand<TFloat32>> gradients = new ArrayList<>();
+    List<Op> updates = new ArrayList<>(scope.updates());
+    for (int i = 0; i < weights.length; i++) {
+      Output<TFloat32> gradient = derivatives[i].expect(TFloat32.class);
+      gradients.add(gradient);
+      updates.add(
+          recipe.optimizer().update(tf, variables, slots, parameters.get(i), gradient, rate));
+    }
+    return new TrainingPass(logits, loss, parameters, List.copyOf(gradients), updates);
+  }
+}
