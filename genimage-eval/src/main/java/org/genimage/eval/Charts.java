@@ -4,8 +4,8 @@ import static org.genimage.eval.Html.escape;
 import static org.genimage.eval.Html.format;
 import static org.genimage.eval.Html.percent;
 
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.genimage.data.Label;
@@ -56,7 +56,7 @@ final class Charts {
             .mapToDouble(mark -> mark.proportion().wilson().low())
             .min()
             .orElse(0);
-    double from = Math.min(0.4, Math.floor(10 * lowest) / 10);
+    double from = lowest < 0.2 ? 0 : Math.min(0.4, Math.floor(10 * lowest) / 10);
     double step = from < 0.2 ? 0.2 : 0.1;
     int bottom = ROW * rows.size();
     StringBuilder svg = new StringBuilder();
@@ -230,28 +230,19 @@ final class Charts {
 
   /** The loss after each epoch. */
   static String loss(List<Double> losses) {
-    double top =
-        losses.stream().mapToDouble(Double::doubleValue).filter(Double::isFinite).max().orElse(1);
-    double step = niceStep(top / 4);
-    top = Math.max(1, Math.ceil(top / step)) * step;
-    int epochs = losses.size();
-    int epochStep = (int) Math.max(1, niceStep(epochs / 6.0));
+    double step = niceStep(Math.max(1e-3, Collections.max(losses)) / 4);
+    double top = step * Math.ceil(Collections.max(losses) / step + 1e-9);
+    int last = Math.max(2, losses.size());
     StringBuilder svg = open("Training loss");
-    grid(svg, 1, Math.max(2, epochs), epochStep, "epoch", 0, top, step, "training loss, nats");
-    double end = top;
-    List<Integer> drawn =
-        IntStream.range(0, epochs).filter(i -> Double.isFinite(losses.get(i))).boxed().toList();
-    svg.append(
-        drawn.stream()
-            .map(
-                i ->
-                    format("%.1f %.1f", x(i + 1, 1, Math.max(2, epochs)), y(losses.get(i), 0, end)))
-            .collect(Collectors.joining("L", "<path class=\"curve\" d=\"M", "\"/>")));
-    for (int i : drawn) {
-      svg.append(
-          format(
-              "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>",
-              x(i + 1, 1, Math.max(2, epochs)), y(losses.get(i), 0, end)));
+    int epochs = (int) Math.max(1, niceStep(losses.size() / 6.0));
+    grid(svg, 1, last, epochs, "epoch", 0, top, step, "training loss, nats");
+    List<String> points =
+        IntStream.range(0, losses.size())
+            .mapToObj(i -> format("%.1f %.1f", x(i + 1, 1, last), y(losses.get(i), 0, top)))
+            .toList();
+    svg.append(format("<path class=\"curve\" d=\"M%s\"/>", String.join("L", points)));
+    for (String point : points) {
+      svg.append(format("<circle class=\"point\" r=\"3\" transform=\"translate(%s)\"/>", point));
     }
     return svg.append("</svg>").toString();
   }

@@ -1,6 +1,7 @@
 package org.genimage.eval;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Stopwatch;
 import java.util.ArrayList;
@@ -93,6 +94,8 @@ public record Evaluation(
    *     compare the two
    * @throws org.genimage.data.UnreadableImageException if more images are unreadable than the
    *     policy allows
+   * @throws IllegalArgumentException if the detector gives a score outside [0, 1], or none that is
+   *     a number
    */
   public EvaluationResult run() {
     checkLabels(data.samples().stream().map(Sample::label).toList());
@@ -109,6 +112,12 @@ public record Evaluation(
       while (batches.hasNext()) {
         Batch batch = batches.next();
         double[] values = detector.score(batch.images());
+        checkState(
+            values.length == batch.samples().size(),
+            "%s gave %s scores for %s images",
+            detector.name(),
+            values.length,
+            batch.samples().size());
         for (int i = 0; i < values.length; i++) {
           scores.add(Score.of(batch.samples().get(i), values[i]));
         }

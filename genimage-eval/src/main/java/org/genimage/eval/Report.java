@@ -1,8 +1,13 @@
 package org.genimage.eval;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,7 +66,15 @@ public record Report(String html) {
 
   /** The JDK leaves the message of some exceptions at the bare path. */
   private static String reason(IOException e) {
-    return e.getClass().getSimpleName() + ": " + e.getMessage();
+    if (e instanceof AccessDeniedException) {
+      return "access denied";
+    }
+    if (e instanceof FileAlreadyExistsException file) {
+      return file.getFile() + " is a file, not a folder";
+    }
+    return e instanceof FileSystemException other && other.getReason() != null
+        ? other.getReason()
+        : String.valueOf(e.getMessage());
   }
 
   /** Collects what a report shows. Every section but the evaluation's own may be left out. */
@@ -120,8 +133,15 @@ public record Report(String html) {
      * Shows how training went.
      *
      * @param perEpoch the mean loss of every epoch, in nats
+     * @throws IllegalArgumentException if one is negative or not finite
      */
     public Builder losses(List<Double> perEpoch) {
+      for (double loss : perEpoch) {
+        checkArgument(
+            loss >= 0 && Double.isFinite(loss),
+            "losses must be finite and from 0, got %s",
+            perEpoch);
+      }
       losses = List.copyOf(perEpoch);
       return this;
     }

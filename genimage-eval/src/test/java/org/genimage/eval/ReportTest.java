@@ -174,15 +174,26 @@ class ReportTest {
     Files.createDirectories(file.resolve("by a folder"));
     assertThatThrownBy(() -> new Report("new").write(file))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("report " + file + " could not be written (");
+        .hasMessageStartingWith("report " + file + " could not be written (")
+        .hasMessageEndingWith("); choose another place or make room there");
     assertThat(filesIn(folder)).containsExactly(file);
 
     Path below = folder.resolve("file");
     Files.writeString(below, "old");
     assertThatThrownBy(() -> new Report("new").write(below.resolve("report.html")))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining(below.resolve("report.html").toString());
+        .hasMessageStartingWith(
+            "report %s could not be written (%s is a file, not a folder)"
+                .formatted(below.resolve("report.html"), below));
     assertThat(below).hasContent("old");
+  }
+
+  @Test
+  void losses_notANumber_areRefused() {
+    assertThatThrownBy(() -> small().losses(List.of(0.7, Double.NaN)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("losses must be finite and from 0, got [0.7, NaN]");
+    assertThat(small().losses(List.of(0.0)).build().html()).contains("Training loss");
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {
