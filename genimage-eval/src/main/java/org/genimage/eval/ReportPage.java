@@ -394,14 +394,16 @@ final class ReportPage {
             <li><strong>One score is no evidence.</strong> Of the natural images here,
               %s of %s (%s, 95&nbsp;%% interval %s) were taken for AI. Behind each there may be a
               student, a photographer or an artist, wrongly accused.</li>
-            <li><strong>A score is no probability of guilt.</strong> It depends on the share of AI
-              images in the test, which is not the share where you use it.</li>
+            <li><strong>A score is no probability of guilt.</strong> %s of these images are AI's.
+              Where you use the detector the share is another, and so is what a score is
+              worth.</li>
             <li><strong>These numbers hold for images like these.</strong> Another generator, a
               resize, a crop or another JPEG quality can undo them.</li>
             <li><strong>Groups of people may fare differently.</strong> Errors can be more frequent
               for some faces, places or styles; nothing here measures that.</li>
-            <li><strong>The data have faults of their own.</strong> ImageNet's categories and its
-              photographs of people who were never asked are part of what a detector learns.</li>
+            <li><strong>Data have faults of their own.</strong> ImageNet, for one, has odd
+              categories and photographs of people who were never asked; a detector learns from
+              whatever is there.</li>
           </ul>
         </section>
         """
@@ -409,7 +411,8 @@ final class ReportPage {
             count(accused.count()),
             count(accused.total()),
             percent(accused.value()),
-            interval(accused.wilson()));
+            interval(accused.wilson()),
+            percent((double) scores.count(Label.AI) / scores.size()));
   }
 
   private String training() {
