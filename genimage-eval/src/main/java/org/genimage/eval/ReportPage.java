@@ -394,7 +394,7 @@ final class ReportPage {
             <li><strong>One score is no evidence.</strong> Of the natural images here,
               %s of %s (%s, 95&nbsp;%% interval %s) were taken for AI. Behind each there may be a
               student, a photographer or an artist, wrongly accused.</li>
-            <li><strong>A score is no probability of guilt.</strong> %s of these images are AI's.
+            <li><strong>A score is no probability of guilt.</strong> %s of these images are by AI.
               Where you use the detector the share is another, and so is what a score is
               worth.</li>
             <li><strong>These numbers hold for images like these.</strong> Another generator, a
