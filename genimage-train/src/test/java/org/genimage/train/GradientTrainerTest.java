@@ -84,8 +84,7 @@ class GradientTrainerTest {
     Weights other = GradientTrainer.with(recipe.seed(43)).fit(TINY, data);
 
     assertSameNumbers(first, second);
-    assertThat(other.get("fc.weight").toFloats())
-        .isNotEqualTo(first.get("fc.weight").toFloats());
+    assertThat(other.get("fc.weight").toFloats()).isNotEqualTo(first.get("fc.weight").toFloats());
   }
 
   @Test
@@ -136,10 +135,7 @@ class GradientTrainerTest {
     List<EpochReport> reports = new ArrayList<>();
 
     Weights weights =
-        trainer(RECIPE.epochs(6), reports)
-            .validation(data)
-            .checkpoints(folder)
-            .fit(TINY, data);
+        trainer(RECIPE.epochs(6), reports).validation(data).checkpoints(folder).fit(TINY, data);
 
     double best =
         reports.stream()
@@ -158,8 +154,7 @@ class GradientTrainerTest {
   void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) throws IOException {
     ImageDataset data = stripes(8, 8);
     Schedule exploding = (epoch, progress) -> epoch == 0 ? 0.01 : 1e38;
-    GradientTrainer trainer =
-        GradientTrainer.with(RECIPE.schedule(exploding)).checkpoints(folder);
+    GradientTrainer trainer = GradientTrainer.with(RECIPE.schedule(exploding)).checkpoints(folder);
 
     assertThatThrownBy(() -> trainer.fit(TINY, data))
         .isInstanceOf(TrainingDivergedException.class)
@@ -237,12 +232,7 @@ class GradientTrainerTest {
     public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
       var x =
           Layers.convBatchNorm(
-              scope.at("conv1"),
-              scope.at("bn1"),
-              images,
-              8,
-              Conv.kernel(3).stride(2),
-              Init.ONES);
+              scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
       return Layers.linear(
           scope.at("fc"), Layers.globalAveragePool(scope, Layers.relu(scope, x)), 2);
     }
