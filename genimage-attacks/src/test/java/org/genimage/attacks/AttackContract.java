@@ -42,7 +42,7 @@ interface AttackContract {
   }
 
   @Test
-  default void perturb_anySize_staysInTheBudgetAndIn01AndChangesEveryImage() {
+  default void perturb_anySize_staysInTheBudgetAndIn01() {
     float[] before = pixels().toArray();
     int length = before.length / pixels().count();
     for (double size : sizes()) {
@@ -58,9 +58,9 @@ interface AttackContract {
       for (int from = 0; from < before.length; from += length) {
         assertThat(norm.distance(before, after, from, from + length))
             .as("%s of image %s", attack, from / length)
-            .isPositive()
             .isLessThanOrEqualTo(size + norm.rounding(length));
       }
+      assertThat(after).isNotEqualTo(before);
     }
   }
 

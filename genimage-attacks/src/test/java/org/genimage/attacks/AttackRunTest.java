@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class AttackRunTest {
 
-  private static final BrightnessDetector VICTIM = new BrightnessDetector(2);
+  private static final BrightnessDetector VICTIM = new BrightnessDetector(2, 1);
 
   @Test
   void against_fgsm_countsWhatTheVictimSaysOfTheSavedImages() {

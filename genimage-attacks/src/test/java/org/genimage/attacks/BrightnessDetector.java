@@ -10,15 +10,17 @@ import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
 
 /**
- * Says that bright images are AI-made: the score is the mean value. Its gradient is the sign of the
- * loss's alone.
+ * Says that bright images are AI-made: the score is the mean value. Its gradient is the slope for
+ * natural images, and its negative for others.
  */
 final class BrightnessDetector implements DifferentiableDetector {
 
   private final int side;
+  private final float slope;
 
-  BrightnessDetector(int side) {
+  BrightnessDetector(int side, float slope) {
     this.side = side;
+    this.slope = slope;
   }
 
   @Override
@@ -47,9 +49,9 @@ final class BrightnessDetector implements DifferentiableDetector {
     double[] scores = new double[pixels.count()];
     int length = values.length / scores.length;
     for (int i = 0; i < values.length; i++) {
-      scores[i / length] += values[i] / length;
+      scores[i / length] += values[i];
     }
-    return scores;
+    return Arrays.stream(scores).map(sum -> sum / length).toArray();
   }
 
   @Override
@@ -57,8 +59,8 @@ final class BrightnessDetector implements DifferentiableDetector {
     float[] gradient = pixels.toArray();
     int length = gradient.length / labels.size();
     for (int i = 0; i < labels.size(); i++) {
-      float sign = labels.get(i) == Label.AI ? -1 : 1;
-      Arrays.fill(gradient, i * length, (i + 1) * length, sign);
+      float value = labels.get(i) == Label.AI ? -slope : slope;
+      Arrays.fill(gradient, i * length, (i + 1) * length, value);
     }
     return Pixels.of(pixels.count(), pixels.height(), pixels.width(), gradient);
   }
