@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The batches of one epoch, in order, for one reading thread. Threads of its own work ahead by two
@@ -139,10 +140,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   }
 
   private List<Image> take() {
-    for (; submitted < end && pending.size() < ahead; submitted++) {
-      int position = order[submitted];
-      pending.add(pool.submit(() -> loader.example(epoch, position)));
-    }
+    readAhead();
     taken++;
     try {
       return pending.remove().get();
@@ -152,6 +150,17 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     } catch (ExecutionException e) {
       Throwables.throwIfUnchecked(e.getCause());
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private void readAhead() {
+    try {
+      for (; submitted < end && pending.size() < ahead; submitted++) {
+        int position = order[submitted];
+        pending.add(pool.submit(() -> loader.example(epoch, position)));
+      }
+    } catch (RejectedExecutionException e) {
+      throw new CancellationException("closed while a batch was being read");
     }
   }
 

@@ -1,6 +1,8 @@
 package org.genimage.data;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.DoubleStream;
 
 /**
  * A model of natural scenes, rendered without a camera.
@@ -8,29 +10,23 @@ import java.util.random.RandomGenerator;
  * <p>Dead leaves [1]: opaque shapes whose sizes follow a cubic power law occlude one another, which
  * gives photographs' edges, contrast and scale invariance. Each has a colour of the scene's
  * palette, is shaded from one light, is in or out of focus and carries texture with a 1/f spectrum
- * [2] before a background with a gradient.
+ * [2]. Behind them sky runs into ground.
  *
  * <p>[1] Lee, Mumford, Huang: Occlusion Models for Natural Images, IJCV 2001. [2] Field: Relations
  * between the statistics of natural images, JOSA A 1987.
  */
 final class NaturalScene {
 
-  private static final int COLOURS = 6;
-
-  /**
-   * Hues in degrees from red; the background runs from the palette's first colour to its second.
-   */
+  // hues in degrees from red
   private static final double SKY = 215;
-
   private static final double EARTH = 30;
   private static final double FOLIAGE = 95;
-  private static final double ANY = -1;
 
   private final RandomGenerator random;
   private final Raster canvas;
   private final int side;
   private final float[] texture;
-  private final float[][] palette = new float[COLOURS][];
+  private final List<float[]> palette;
   private final double light;
   private final float focus;
   private final float texturing;
@@ -43,12 +39,12 @@ final class NaturalScene {
     this.focus = random.nextFloat(1, 3);
     this.texturing = random.nextFloat(0.1f, 0.5f);
     this.texture = texture(random.nextFloat(0.45f, 0.75f));
-    double[] hues = {SKY, random.nextBoolean() ? EARTH : FOLIAGE, EARTH, FOLIAGE, ANY, ANY};
-    double own = random.nextDouble(360);
-    for (int i = 0; i < COLOURS; i++) {
-      double hue = hues[i] == ANY ? own : hues[i];
-      palette[i] = colour(StrictMath.toRadians(hue + random.nextDouble(-25, 25)));
-    }
+    double ground = random.nextBoolean() ? EARTH : FOLIAGE;
+    double other = random.nextDouble(360);
+    palette =
+        DoubleStream.of(SKY, ground, EARTH, FOLIAGE, other, other)
+            .mapToObj(hue -> colour(hue + random.nextDouble(-25, 25)))
+            .toList();
   }
 
   /** Returns a scene, 0 to 255 with a mean and contrast as photographs have them. */
@@ -70,28 +66,35 @@ final class NaturalScene {
     float saturation = random.nextFloat(0.35f) * level;
     float[] rgb = new float[Raster.CHANNELS];
     for (int c = 0; c < rgb.length; c++) {
-      rgb[c] = level + saturation * (float) StrictMath.cos(hue - c * 2 * Math.PI / 3);
+      rgb[c] = level + saturation * (float) StrictMath.cos(StrictMath.toRadians(hue - c * 120));
     }
     return rgb;
   }
 
-  /** Octaves of interpolated lattice noise; {@code persistence} 0.5 is a 1/f amplitude spectrum. */
+  /**
+   * Octaves of interpolated lattice noise; {@code persistence} 0.5 is a 1/f amplitude spectrum. No
+   * lattice falls on the pixels', which would be a trace of its own.
+   */
   private float[] texture(float persistence) {
     int width = canvas.width();
     int height = canvas.height();
     float[] sum = new float[width * height];
     float amplitude = 1;
-    for (int cell = Integer.highestOneBit(side) / 4; cell >= 1; cell /= 2) {
-      int columns = width / cell + 2;
-      float[] lattice = new float[columns * (height / cell + 2)];
+    for (float cell = side * random.nextFloat(0.2f, 0.4f); cell > 1; cell *= 0.5f) {
+      int columns = (int) (width / cell) + 3;
+      float[] lattice = new float[columns * ((int) (height / cell) + 3)];
       for (int i = 0; i < lattice.length; i++) {
         lattice[i] = random.nextFloat(-1, 1);
       }
+      float left = random.nextFloat();
+      float top = random.nextFloat();
       for (int y = 0; y < height; y++) {
-        float v = smooth((y % cell) / (float) cell);
+        float row = top + y / cell;
+        float v = smooth(row - (int) row);
         for (int x = 0; x < width; x++) {
-          float u = smooth((x % cell) / (float) cell);
-          int i = y / cell * columns + x / cell;
+          float column = left + x / cell;
+          float u = smooth(column - (int) column);
+          int i = (int) row * columns + (int) column;
           float upper = lattice[i] + u * (lattice[i + 1] - lattice[i]);
           float lower =
               lattice[i + columns] + u * (lattice[i + columns + 1] - lattice[i + columns]);
@@ -108,8 +111,8 @@ final class NaturalScene {
   }
 
   private void paintBackground() {
-    float[] from = palette[0];
-    float[] to = palette[1];
+    float[] from = palette.get(0);
+    float[] to = palette.get(1);
     float tilt = random.nextFloat(-0.3f, 0.3f);
     float horizon = canvas.height() * random.nextFloat(0.2f, 0.8f);
     float blend = canvas.height() * random.nextFloat(0.02f, 0.5f);
@@ -144,7 +147,7 @@ final class NaturalScene {
     float strength = texturing * random.nextFloat();
     int shiftX = random.nextInt(canvas.width());
     int shiftY = random.nextInt(canvas.height());
-    float[] colour = palette[random.nextInt(COLOURS)];
+    float[] colour = palette.get(random.nextInt(palette.size()));
     float level = random.nextFloat(0.75f, 1.25f);
 
     float reach = 1.5f * radius + softness;

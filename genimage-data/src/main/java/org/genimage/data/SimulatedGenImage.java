@@ -1,6 +1,7 @@
 package org.genimage.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
@@ -15,11 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /**
  * A <em>simulated</em> GenImage: synthetic images in the published layout, to try out, test and
@@ -172,6 +175,7 @@ public final class SimulatedGenImage {
    * @param root a folder that is empty or does not exist yet
    * @param progress hears of every image, on the calling thread
    * @throws DatasetException if the folder is not empty
+   * @throws IllegalStateException if both splits are set to no images
    * @throws UncheckedIOException if a file cannot be written, or the thread is interrupted
    */
   public void writeTo(Path root, Progress progress) {
@@ -179,8 +183,10 @@ public final class SimulatedGenImage {
   }
 
   void writeTo(Path root, Progress progress, int threads) {
-    Path unfinished = root.resolve(UNFINISHED);
+    checkState(
+        train + validation > 0, "a simulated GenImage needs images, got none of either split");
     requireEmpty(root);
+    Path unfinished = root.resolve(UNFINISHED);
     try {
       writeAll(unfinished, progress, threads);
       for (Generator generator : generators) {
@@ -245,24 +251,21 @@ public final class SimulatedGenImage {
   private static void requireEmpty(Path root) {
     try {
       Files.createDirectories(root);
-      try (var entries = Files.list(root)) {
-        entries
-            .findAny()
-            .ifPresent(
-                found -> {
-                  throw new DatasetException(
-                      "a simulated GenImage needs an empty folder, but %s contains %s; choose another or empty it"
-                          .formatted(root, found.getFileName()));
-                });
+      try (Stream<Path> entries = Files.list(root)) {
+        Optional<Path> found = entries.findAny();
+        if (found.isPresent()) {
+          throw new DatasetException(
+              "a simulated GenImage needs an empty folder, but %s contains %s"
+                  .formatted(root, found.get().getFileName()));
+        }
       }
     } catch (IOException e) {
       throw cannotWrite(root, e);
     }
   }
 
-  private static UncheckedIOException cannotWrite(Path path, IOException cause) {
-    return new UncheckedIOException(
-        "cannot write %s: %s".formatted(path, cause.getMessage()), cause);
+  private static UncheckedIOException cannotWrite(Path root, IOException cause) {
+    return new UncheckedIOException("cannot write %s: %s".formatted(root, cause), cause);
   }
 
   private static void delete(Path folder) {

@@ -75,7 +75,7 @@ enum SynthesisPipeline {
     float contrast = (float) (photograph.deviation() / fake.deviation());
     Raster smooth = fake.blurred(1).scaled(contrast, 0);
     Raster detail = fake.scaled(contrast, 0).plus(smooth, -1);
-    float jitter = (float) StrictMath.exp(random.nextDouble(-0.25, 0.25));
+    float jitter = (float) StrictMath.exp(random.nextDouble(-0.15, 0.4));
     float target = jitter * (float) photograph.roughness();
     float gain = 1;
     for (int i = 0; i < 2; i++) {
@@ -87,25 +87,25 @@ enum SynthesisPipeline {
 
   /** Squares of two pixels, as the plainest upsampling layer makes them. */
   private static Raster nearestNeighbour(Raster scene, RandomGenerator random) {
-    return rebuilt(scene, 1, 2, 0.15f, 1, 1).sharpened(0.8f, 0.8f);
+    return rebuilt(scene, 2, 2, 0.3f, 1.05f, 0.95f).sharpened(0.8f, 0.8f);
   }
 
   /** A latent of an eighth, enlarged in three stages: a lattice of periods 2, 4 and 8. */
   private static Raster threeStageDecoder(Raster scene, RandomGenerator random) {
-    return rebuilt(scene, 3, 2, 0.4f, 1.04f, 0.96f);
+    return rebuilt(scene, 3, 2, 0.4f, 1.06f, 0.94f);
   }
 
   /** Bilinear upsampling sharpened afterwards: no finest detail, a halo along the edges. */
   private static Raster bilinear(Raster scene, RandomGenerator random) {
-    return rebuilt(scene, 1, 2, 0.1f, 0.22f, 0.80f, 0.76f, 0.22f).sharpened(1, 1.5f);
+    return rebuilt(scene, 2, 2, 0.2f, 0.2f, 0.85f, 0.75f, 0.2f).sharpened(1, 1.5f);
   }
 
   /** A low-pass decoder whose noise is drawn at half the size and enlarged without a filter. */
   private static Raster latticeNoise(Raster scene, RandomGenerator random) {
     Raster out = scene.blurred(1);
-    for (int y = 0; y < scene.height(); y += 2) {
-      for (int x = 0; x < scene.width(); x += 2) {
-        float grain = 12 * (float) random.nextGaussian();
+    for (int y = 0; y < scene.height(); y += 3) {
+      for (int x = 0; x < scene.width(); x += 3) {
+        float grain = 20 + 8 * (float) random.nextGaussian();
         for (int c = 0; c < Raster.CHANNELS; c++) {
           out.set(c, x, y, out.get(c, x, y) + grain);
         }
@@ -118,22 +118,25 @@ enum SynthesisPipeline {
    * One upsampler from a quarter of the size, with phases of unequal sums: a lattice of period 4.
    */
   private static Raster fourfoldUpsampler(Raster scene, RandomGenerator random) {
-    return rebuilt(scene, 1, 4, 0.5f, .125f, .375f, .70f, .875f, .95f, .625f, .375f, .05f);
+    return rebuilt(scene, 1, 4, 0.5f, .125f, .375f, .75f, .875f, 1.0f, .625f, .375f, .0f);
   }
 
   /** Zeros between the pixels, and a filter that does not quite remove the repeated spectrum. */
   private static Raster zeroInsertion(Raster scene, RandomGenerator random) {
-    return rebuilt(scene, 1, 2, 0.3f, 0.45f, 1.06f, 0.45f);
+    return rebuilt(scene, 1, 3, 0.4f, 0.25f, 0.7f, 1.15f, 0.7f, 0.25f);
   }
 
   /** Two transposed convolutions whose kernel is no multiple of the stride: a checkerboard. */
   private static Raster transposedConvolutions(Raster scene, RandomGenerator random) {
-    return rebuilt(scene, 2, 2, 0.4f, 0.5f, 1.09f, 0.5f);
+    return rebuilt(scene, 2, 2, 0.4f, 0.5f, 1.12f, 0.5f);
   }
 
   /** Patches of 4 x 4 pixels, each its mean and the best of a few words of a codebook. */
   private static Raster codebook(Raster scene, RandomGenerator random) {
-    Raster out = scene.reduced(PATCH).expanded(PATCH, scene.width(), scene.height(), 1, 1, 1, 1);
+    Raster out =
+        scene
+            .reduced(PATCH)
+            .expanded(PATCH, scene.width(), scene.height(), 0.88f, 1.04f, 1.04f, 1.04f);
     Raster detail = scene.plus(out, -1);
     for (int y = 0; y + PATCH <= scene.height(); y += PATCH) {
       for (int x = 0; x + PATCH <= scene.width(); x += PATCH) {

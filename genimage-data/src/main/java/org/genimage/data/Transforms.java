@@ -51,23 +51,19 @@ public final class Transforms {
 
   /**
    * Returns the crop of a square from a uniformly drawn place (torchvision's {@code RandomCrop}).
-   * The transform throws {@link IllegalArgumentException} for a smaller image.
+   * Where torchvision refuses an image that is smaller, the missing side is padded with black as
+   * {@link #centerCrop} pads it.
    *
    * @param size in pixels
    * @throws IllegalArgumentException if the size is not positive
    */
   public static Transform randomCrop(int size) {
     checkArgument(size > 0, "crop size must be positive, got %s", size);
+    CenterCrop centerCrop = new CenterCrop(size);
     return (image, random) -> {
-      checkArgument(
-          image.width() >= size && image.height() >= size,
-          "an image must hold its random crop of %sx%s, got %sx%s",
-          size,
-          size,
-          image.width(),
-          image.height());
-      int y = random.nextInt(image.height() - size + 1);
-      int x = random.nextInt(image.width() - size + 1);
+      Box centre = centerCrop.box(image.width(), image.height());
+      int y = image.height() < size ? centre.y() : random.nextInt(image.height() - size + 1);
+      int x = image.width() < size ? centre.x() : random.nextInt(image.width() - size + 1);
       return Crop.of(image, new Box(x, y, size, size));
     };
   }

@@ -296,6 +296,8 @@ class SimulatedGenImageTest {
         .hasMessage("training images must not be negative, got -1");
     assertThatThrownBy(() -> simulation.validation(-1))
         .hasMessage("validation images must not be negative, got -1");
+    assertThatThrownBy(() -> simulation.train(0).validation(0).writeTo(folder, Progress.NONE))
+        .hasMessage("a simulated GenImage needs images, got none of either split");
     assertThatThrownBy(() -> simulation.generators(List.of()))
         .hasMessage("the simulation needs at least one generator");
     assertThatThrownBy(() -> simulation.generators(List.of(Generator.ADM, Generator.ADM)))

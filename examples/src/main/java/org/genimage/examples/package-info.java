@@ -1,0 +1,2 @@
+/** Programs that join genimage's modules, each one command. */
+package org.genimage.examples;

@@ -1,0 +1,33 @@
+package org.genimage.attacks;
+
+import java.util.List;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+import org.genimage.models.Detector;
+
+/**
+ * A way to change images so that a detector takes them for what they are not. Implementations are
+ * records of their settings: the same input gives the same output.
+ *
+ * @param <D> what the attack needs of its victim: scores only, or gradients, too
+ */
+public interface Attack<D extends Detector> {
+
+  /** Returns the attack's name, such as {@code FGSM}. */
+  String name();
+
+  /** Returns how much of each image may be changed. */
+  Budget budget();
+
+  /**
+   * Changes images. {@link AttackRun} holds the result to the budget and scores it; an attack does
+   * not judge itself.
+   *
+   * @param victim the detector; stays open
+   * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the side of the victim's input
+   * @param labels one per image: what it is, and what the victim shall no longer say
+   * @return {@code [count, side, side, 3]}, RGB in [0, 1], each image within the budget
+   * @throws IllegalArgumentException if the sizes or counts do not match
+   */
+  Pixels perturb(D victim, Pixels pixels, List<Label> labels);
+}

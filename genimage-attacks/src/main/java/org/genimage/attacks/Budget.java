@@ -1,0 +1,59 @@
+package org.genimage.attacks;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * How far an attacked image may lie from the original.
+ *
+ * @param norm how the distance is measured
+ * @param size the largest distance, where a pixel's values are in [0, 1]
+ */
+public record Budget(Norm norm, double size) {
+
+  private static final int LEVELS = 255;
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the size is negative, no number, or more than 1 in {@link
+   *     Norm#LINF}
+   */
+  public Budget {
+    checkArgument(
+        norm == Norm.LINF ? size >= 0 && size <= 1 : size >= 0,
+        "%s budget must be %s where values are in [0, 1] (8 levels are 8 / 255.0), got %s",
+        norm,
+        norm == Norm.LINF ? "from 0 to 1" : "at least 0",
+        size);
+  }
+
+  /**
+   * Returns a budget for the largest change of any value, such as {@code linf(8 / 255.0)}.
+   *
+   * @throws IllegalArgumentException if the size is not from 0 to 1
+   */
+  public static Budget linf(double size) {
+    return new Budget(Norm.LINF, size);
+  }
+
+  /**
+   * Returns a budget for the root of the sum of all squared changes.
+   *
+   * @param size infinite for an attack that seeks the smallest change instead
+   * @throws IllegalArgumentException if the size is negative
+   */
+  public static Budget l2(double size) {
+    return new Budget(Norm.L2, size);
+  }
+
+  /** Returns the size as papers write it: {@code 8/255}, {@code 0.007}, {@code L2 0.5}. */
+  @Override
+  public String toString() {
+    if (norm == Norm.L2) {
+      return norm + " " + size;
+    }
+    long levels = Math.round(size * LEVELS);
+    boolean whole = Math.abs(size * LEVELS - levels) < 1e-9;
+    return whole ? levels + "/" + LEVELS : Double.toString(size);
+  }
+}

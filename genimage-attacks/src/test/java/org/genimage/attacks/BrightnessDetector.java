@@ -1,0 +1,70 @@
+package org.genimage.attacks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.InputContract;
+
+/**
+ * Says that bright images are AI-made: the score is the mean value. Its gradient is the slope for
+ * natural images, and its negative for others.
+ */
+final class BrightnessDetector implements DifferentiableDetector {
+
+  private final int side;
+  private final float slope;
+
+  BrightnessDetector(int side, float slope) {
+    this.side = side;
+    this.slope = slope;
+  }
+
+  @Override
+  public String name() {
+    return "Brightness";
+  }
+
+  @Override
+  public InputContract input() {
+    return InputContract.crop(side);
+  }
+
+  @Override
+  public Map<String, String> provenance() {
+    return Map.of();
+  }
+
+  @Override
+  public double[] score(ImageBatch images) {
+    return score(images.toPixels());
+  }
+
+  @Override
+  public double[] score(Pixels pixels) {
+    float[] values = pixels.toArray();
+    double[] scores = new double[pixels.count()];
+    int length = values.length / scores.length;
+    for (int i = 0; i < values.length; i++) {
+      scores[i / length] += values[i];
+    }
+    return Arrays.stream(scores).map(sum -> sum / length).toArray();
+  }
+
+  @Override
+  public Pixels lossGradient(Pixels pixels, List<Label> labels) {
+    float[] gradient = pixels.toArray();
+    int length = gradient.length / labels.size();
+    for (int i = 0; i < labels.size(); i++) {
+      float value = labels.get(i) == Label.AI ? -slope : slope;
+      Arrays.fill(gradient, i * length, (i + 1) * length, value);
+    }
+    return Pixels.of(pixels.count(), pixels.height(), pixels.width(), gradient);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,9 @@
+/** Metrics, evaluation per generator and reports for GenImage's detectors. */
+module org.genimage.eval {
+  requires transitive org.genimage.models;
+  requires transitive org.genimage.data;
+  requires com.google.common;
+  requires org.apache.commons.statistics.distribution;
+
+  exports org.genimage.eval;
+}

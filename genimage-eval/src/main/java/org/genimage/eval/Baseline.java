@@ -1,0 +1,60 @@
+package org.genimage.eval;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Comparator;
+import java.util.List;
+import org.genimage.data.Label;
+
+/**
+ * A detector that compares one number of an image with a threshold.
+ *
+ * @param name the number, such as {@code file size}
+ * @param unit its unit
+ * @param threshold where the decision changes; infinite if one and the same decision is best
+ * @param aiAbove whether images above the threshold count as AI, or those that are not above it
+ * @param accuracy on the images that the threshold was chosen on
+ */
+public record Baseline(
+    String name, String unit, double threshold, boolean aiAbove, Proportion accuracy) {
+
+  /** One image's number. */
+  record Point(double value, Label label) {}
+
+  /** Returns the best of all thresholds in either direction. */
+  static Baseline best(String name, String unit, List<Point> points) {
+    checkArgument(!points.isEmpty(), "a baseline needs at least one image, got none");
+    List<Point> sorted = points.stream().sorted(Comparator.comparingDouble(Point::value)).toList();
+    int count = sorted.size();
+    long ai = points.stream().filter(point -> point.label() == Label.AI).count();
+    Baseline best = null;
+    long correct = ai; // with AI above the threshold, and the threshold below all images
+    for (int below = 0; below <= count; below++) {
+      if (below > 0) {
+        correct += sorted.get(below - 1).label() == Label.NATURE ? 1 : -1;
+      }
+      boolean cut =
+          below == 0 || below == count || sorted.get(below - 1).value() < sorted.get(below).value();
+      long better = Math.max(correct, count - correct);
+      if (cut && (best == null || better > best.accuracy().count())) {
+        best =
+            new Baseline(
+                name,
+                unit,
+                threshold(sorted, below),
+                correct >= count - correct,
+                new Proportion(better, count));
+      }
+    }
+    return best;
+  }
+
+  private static double threshold(List<Point> sorted, int below) {
+    if (below == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    return below == sorted.size()
+        ? Double.POSITIVE_INFINITY
+        : (sorted.get(below - 1).value() + sorted.get(below).value()) / 2;
+  }
+}

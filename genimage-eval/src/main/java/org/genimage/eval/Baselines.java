@@ -1,0 +1,124 @@
+package org.genimage.eval;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.genimage.data.Image;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.Sample;
+import org.genimage.data.Skipped;
+import org.genimage.data.UnreadableImageException;
+
+/**
+ * What three trivial numbers of an image tell about its origin: file size, brightness and the
+ * energy of its finest detail. A detector that is hardly better may have learned no more than how a
+ * dataset was stored.
+ *
+ * <p>Each threshold is the best one for the very images that it is measured on, all generators
+ * together, so the accuracies flatter the baselines, the more so the fewer images there are.
+ *
+ * @param all by file size, by mean luma and by mean squared Laplacian of the luma
+ * @param skipped the images that could not be read, with reasons; no accuracy counts them
+ */
+public record Baselines(List<Baseline> all, List<Skipped> skipped) {
+
+  private static final int CHUNK = 64;
+
+  /** Copies the lists. */
+  public Baselines {
+    all = List.copyOf(all);
+    skipped = List.copyOf(skipped);
+  }
+
+  /** The numbers of one image. */
+  private record Features(Label label, double bytes, double brightness, double detail) {}
+
+  /**
+   * Measures the baselines of a dataset, reading several images at a time.
+   *
+   * @param progress counts images
+   * @throws IllegalArgumentException if there is no readable image
+   */
+  public static Baselines of(ImageDataset data, Progress progress) {
+    Map<Integer, Features> features = new ConcurrentSkipListMap<>();
+    Map<Integer, Skipped> skipped = new ConcurrentSkipListMap<>();
+    for (int start = 0; start < data.size(); start += CHUNK) {
+      int end = Math.min(start + CHUNK, data.size());
+      IntStream.range(start, end)
+          .parallel()
+          .forEach(
+              i -> {
+                Sample sample = data.sample(i);
+                try {
+                  features.put(i, features(sample));
+                } catch (UnreadableImageException | IOException e) {
+                  skipped.put(i, new Skipped(sample, e.getMessage()));
+                }
+              });
+      progress.update(end, data.size());
+    }
+    checkArgument(!features.isEmpty(), "baselines need at least one readable image, got none");
+    return new Baselines(
+        List.of(
+            best("file size", "bytes", features.values(), Features::bytes),
+            best("mean brightness", "of 255", features.values(), Features::brightness),
+            best("fine detail", "levels²", features.values(), Features::detail)),
+        List.copyOf(skipped.values()));
+  }
+
+  private static Baseline best(
+      String name, String unit, Collection<Features> features, ToDoubleFunction<Features> value) {
+    return Baseline.best(
+        name,
+        unit,
+        features.stream()
+            .map(one -> new Baseline.Point(value.applyAsDouble(one), one.label()))
+            .toList());
+  }
+
+  private static Features features(Sample sample) throws IOException {
+    Image image = sample.image();
+    double[] luma = luma(image);
+    return new Features(
+        sample.label(),
+        sample.content().size(),
+        Arrays.stream(luma).average().orElseThrow(),
+        meanSquaredLaplacian(luma, image.width(), image.height()));
+  }
+
+  /** Returns ITU-R BT.601's luma, 0 to 255, row-major. */
+  private static double[] luma(Image image) {
+    byte[] rgb = image.toArray();
+    double[] luma = new double[rgb.length / 3];
+    for (int i = 0; i < luma.length; i++) {
+      luma[i] =
+          0.299 * (rgb[3 * i] & 0xff)
+              + 0.587 * (rgb[3 * i + 1] & 0xff)
+              + 0.114 * (rgb[3 * i + 2] & 0xff);
+    }
+    return luma;
+  }
+
+  /** Over the pixels with four neighbours; 0 if there are none. */
+  private static double meanSquaredLaplacian(double[] luma, int width, int height) {
+    double sum = 0;
+    for (int y = 1; y < height - 1; y++) {
+      for (int x = 1; x < width - 1; x++) {
+        int i = y * width + x;
+        double laplacian =
+            luma[i - width] + luma[i - 1] + luma[i + 1] + luma[i + width] - 4 * luma[i];
+        sum += laplacian * laplacian;
+      }
+    }
+    return sum / Math.max(1.0, (width - 2.0) * (height - 2.0));
+  }
+}

@@ -1,0 +1,34 @@
+package org.genimage.eval;
+
+import com.google.common.html.HtmlEscapers;
+import java.util.Locale;
+
+/** Text for the report, the same in every locale. */
+final class Html {
+
+  private Html() {}
+
+  static String escape(String text) {
+    return HtmlEscapers.htmlEscaper().escape(text);
+  }
+
+  static String format(String pattern, Object... arguments) {
+    return String.format(Locale.ROOT, pattern, arguments);
+  }
+
+  static String count(long number) {
+    return format("%,d", number);
+  }
+
+  static String percent(double share) {
+    return Double.isNaN(share) ? "–" : format("%.1f\u202f%%", 100 * share);
+  }
+
+  static String decimal(double value) {
+    return Double.isNaN(value) ? "–" : format("%.3f", value);
+  }
+
+  static String interval(Interval interval) {
+    return format("%.1f – %.1f", 100 * interval.low(), 100 * interval.high());
+  }
+}

@@ -1,0 +1,43 @@
+package org.genimage.eval;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.genimage.data.Generator;
+import org.genimage.data.Label;
+import org.genimage.data.Sample;
+import org.genimage.models.Detector;
+
+/**
+ * What a detector said of one image.
+ *
+ * @param name the image's name, as {@link Sample#name()}
+ * @param generator the subset that it belongs to
+ * @param label what it is
+ * @param value the detector's probability of {@link Label#AI}, in [0, 1]
+ */
+public record Score(String name, Generator generator, Label label, double value) {
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the value is outside [0, 1] or not a number
+   */
+  public Score {
+    checkArgument(value >= 0 && value <= 1, "score of %s must be in [0, 1], got %s", name, value);
+  }
+
+  /** Returns the score of a sample. */
+  static Score of(Sample sample, double value) {
+    return new Score(sample.name(), sample.generator(), sample.label(), value);
+  }
+
+  /** Returns what the image counts as: AI above {@link Detector#THRESHOLD}. */
+  public Label decision() {
+    return value > Detector.THRESHOLD ? Label.AI : Label.NATURE;
+  }
+
+  /** Returns whether the image counts as what it is. */
+  public boolean correct() {
+    return decision() == label;
+  }
+}

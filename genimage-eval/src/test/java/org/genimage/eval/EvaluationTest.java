@@ -1,0 +1,99 @@
+package org.genimage.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.genimage.data.DatasetException;
+import org.genimage.data.ErrorPolicy;
+import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.UnreadableImageException;
+import org.genimage.models.Detector;
+import org.junit.jupiter.api.Test;
+
+class EvaluationTest {
+
+  private static final Detector DETECTOR = new Fakes.RedDetector(Map.of("recipe", "none"));
+
+  @Test
+  void run_twoGenerators_scoresEveryImageInOrder() {
+    EvaluationResult result = Evaluation.of(DETECTOR, Fakes.dataset()).batchSize(3).run();
+
+    assertThat(result.detector()).isEqualTo("Red");
+    assertThat(result.provenance()).containsEntry("recipe", "none");
+    assertThat(result.skipped()).isEmpty();
+    assertThat(result.scores().all())
+        .extracting(Score::name)
+        .containsExactly("1.png", "2.png", "3.png", "4.png", "5.png", "6.png", "7.png", "8.png");
+    assertThat(result.scores().all().get(2))
+        .isEqualTo(new Score("3.png", Generator.ADM, Label.NATURE, 100 / 255.0));
+    assertThat(result.scores().of(Generator.ADM).accuracy()).isEqualTo(new Proportion(4, 4));
+    assertThat(result.scores().of(Generator.BIGGAN).accuracy()).isEqualTo(new Proportion(2, 4));
+  }
+
+  @Test
+  void run_progress_countsImages() {
+    List<Long> heard = new ArrayList<>();
+    Evaluation.of(DETECTOR, Fakes.dataset())
+        .batchSize(3)
+        .threads(1)
+        .progress((done, total) -> heard.add(100 * done + total))
+        .run();
+    assertThat(heard).containsExactly(308L, 608L, 808L);
+  }
+
+  @Test
+  void run_unreadableImage_isCountedWithItsReason() {
+    ImageDataset data =
+        ImageDataset.union(
+            ImageDataset.of(List.of(Fakes.broken("bad.png", Label.AI, Generator.ADM))),
+            Fakes.dataset());
+
+    EvaluationResult result =
+        Evaluation.of(DETECTOR, data).onError(ErrorPolicy.skip(1)).batchSize(2).run();
+
+    assertThat(result.scores().size()).isEqualTo(8);
+    assertThat(result.skipped())
+        .singleElement()
+        .satisfies(
+            skipped -> {
+              assertThat(skipped.sample().name()).isEqualTo("bad.png");
+              assertThat(skipped.reason()).contains("bad.png");
+            });
+    assertThatThrownBy(() -> Evaluation.of(DETECTOR, data).run())
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageContaining("bad.png");
+  }
+
+  @Test
+  void run_oneLabelOnly_isRefused() {
+    ImageDataset natural = Fakes.dataset().filter(sample -> sample.label() == Label.NATURE);
+    assertThatThrownBy(() -> Evaluation.of(DETECTOR, natural).run())
+        .isInstanceOf(DatasetException.class)
+        .hasMessage(
+            "an evaluation needs readable images of both labels, found 4 images, all of label"
+                + " [NATURE]");
+  }
+
+  @Test
+  void run_noImages_isRefused() {
+    assertThatThrownBy(() -> Evaluation.of(DETECTOR, ImageDataset.of(List.of())).run())
+        .isInstanceOf(DatasetException.class)
+        .hasMessage("an evaluation needs readable images of both labels, found 0 images");
+  }
+
+  @Test
+  void run_onlyImageOfALabelUnreadable_isRefused() {
+    ImageDataset data =
+        ImageDataset.union(
+            ImageDataset.of(List.of(Fakes.broken("bad.png", Label.AI, Generator.ADM))),
+            Fakes.dataset().filter(sample -> sample.label() == Label.NATURE));
+    assertThatThrownBy(() -> Evaluation.of(DETECTOR, data).onError(ErrorPolicy.skip(9)).run())
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("all of label [NATURE]");
+  }
+}
