@@ -9,25 +9,18 @@ import org.genimage.models.Detectors;
 import org.genimage.train.GradientTrainer;
 import org.genimage.train.Recipe;
 
-/** README's first lines in a program of their own. */
+/** README's first lines as a program. */
 public final class App {
 
   private App() {}
 
-  /**
-   * Trains and scores.
-   *
-   * @param arguments the benchmark's folder and an image
-   */
+  /** Trains on the images in the folder GenImage and scores photo.jpg. */
   public static void main(String[] arguments) {
-    Path folder = Path.of(arguments[0]);
-    Path photo = Path.of(arguments[1]);
-
-    ImageDataset data = GenImage.open(folder).train();
-    Blueprint resnet50 = Detectors.resnet50(); // resnet50.train(data) takes all 210 epochs
+    ImageDataset data = GenImage.open(Path.of("GenImage")).train();
+    Blueprint resnet50 = Detectors.resnet50(); // resnet50.train(data) takes the paper's 210 epochs
     Recipe recipe = Recipe.paper(resnet50).epochs(1).batchSize(4);
     try (Detector detector = resnet50.train(GradientTrainer.with(recipe), data)) {
-      System.out.println(detector.score(photo)); // from 0, nature, to 1, AI
+      System.out.println(detector.score(Path.of("photo.jpg"))); // from 0, nature, to 1, AI
     }
   }
 }

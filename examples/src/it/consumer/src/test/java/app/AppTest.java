@@ -38,15 +38,15 @@ class AppTest {
   /** A heap of 256 MB: the process holds far more than four times that while it trains. */
   @Test
   void app_smallHeap_printsOneScoreAndNothingElse() throws Exception {
+    Files.copy(aPhotograph(), folder.resolve("photo.jpg"));
     Process app =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                App.class.getName(),
-                images.toString(),
-                anImage().toString())
+                App.class.getName())
+            .directory(folder.toFile())
             .redirectError(folder.resolve("err").toFile())
             .start();
     List<String> printed = app.inputReader().lines().toList();
@@ -63,9 +63,9 @@ class AppTest {
         .hasMessageContaining("at least one batch of 64, found 2 nature and 2 ai");
   }
 
-  private Path anImage() throws IOException {
+  private Path aPhotograph() throws IOException {
     try (var files = Files.walk(images)) {
-      return files.filter(file -> file.toString().endsWith(".png")).findFirst().orElseThrow();
+      return files.filter(file -> file.toString().endsWith(".JPEG")).findFirst().orElseThrow();
     }
   }
 }

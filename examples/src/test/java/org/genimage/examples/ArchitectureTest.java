@@ -1,0 +1,110 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.genimage.data.Generator;
+import org.genimage.eval.Metric;
+import org.genimage.eval.Metrics;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArchitectureTest {
+
+  private static final Pattern DEPENDENCY = Pattern.compile("<artifactId>genimage-(\\w+)<");
+
+  @ParameterizedTest
+  @CsvSource({
+    "data, ''",
+    "models, data",
+    "train, data models",
+    "eval, data models",
+    "attacks, data models"
+  })
+  void module_dependsOnNoSibling(String module, String allowed) throws IOException {
+    Path pom = Path.of("..", "genimage-" + module, "pom.xml");
+    Set<String> named =
+        DEPENDENCY
+            .matcher(Files.readString(pom))
+            .results()
+            .map(dependency -> dependency.group(1))
+            .collect(Collectors.toSet());
+    named.remove(module);
+
+    assertThat(Set.of(allowed.split(" "))).containsAll(named);
+  }
+
+  @Test
+  void detectors_all_hasEveryDetector() throws ReflectiveOperationException {
+    List<Object> offered = new ArrayList<>();
+    for (Method method : Detectors.class.getMethods()) {
+      if (method.getReturnType() == Blueprint.class && method.getParameterCount() == 0) {
+        offered.add(method.invoke(null));
+      }
+    }
+
+    assertThat(offered).isNotEmpty();
+    assertThat(Detectors.all()).containsExactlyInAnyOrderElementsOf(cast(offered));
+  }
+
+  @Test
+  void metrics_all_hasEveryConstant() throws ReflectiveOperationException {
+    assertThat(Metrics.all())
+        .containsExactlyInAnyOrderElementsOf(cast(constants(Metrics.class, Metric.class)));
+  }
+
+  @Test
+  void generators_genimage_hasEveryConstant() throws ReflectiveOperationException {
+    assertThat(Generator.GENIMAGE)
+        .containsExactlyInAnyOrderElementsOf(cast(constants(Generator.class, Generator.class)));
+  }
+
+  /** A library that prints spoils its user's output. */
+  @Test
+  void libraries_neverPrint() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(".."))) {
+      List<Path> sources =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> file.toString().contains("src/main/java/org/genimage"))
+              .filter(file -> !file.startsWith(Path.of("..", "examples")))
+              .toList();
+      assertThat(sources).hasSizeGreaterThan(50);
+      assertThat(sources)
+          .allSatisfy(
+              source ->
+                  assertThat(Files.readString(source))
+                      .doesNotContain("System.out", "System.err", "printStackTrace"));
+    }
+  }
+
+  private static List<Object> constants(Class<?> owner, Class<?> type)
+      throws ReflectiveOperationException {
+    List<Object> constants = new ArrayList<>();
+    for (Field field : owner.getFields()) {
+      if (Modifier.isStatic(field.getModifiers()) && field.getType() == type) {
+        constants.add(field.get(null));
+      }
+    }
+    return constants;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> List<T> cast(List<Object> objects) {
+    return (List<T>) objects;
+  }
+}

@@ -1,0 +1,93 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.genimage.data.GenImage;
+import org.genimage.data.Generator;
+import org.genimage.data.Image;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.Sample;
+import org.genimage.data.SimulatedGenImage;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Metric;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
+import org.genimage.models.Head;
+import org.genimage.models.InputContract;
+import org.genimage.models.Weights;
+import org.genimage.train.GradientTrainer;
+import org.genimage.train.ImageRecipe;
+import org.genimage.train.Loss;
+import org.genimage.train.Recipe;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The code in the guides under docs, run. */
+class GuidesTest {
+
+  @TempDir private static Path root;
+  private static Path folder;
+
+  @BeforeAll
+  static void writeImages() {
+    SimulatedGenImage.seeded(1)
+        .generators(List.of(Generator.BIGGAN))
+        .train(8)
+        .validation(4)
+        .writeTo(root, Progress.NONE);
+    folder = root.resolve(Generator.BIGGAN.folder()).resolve(Generator.BIGGAN.archive());
+  }
+
+  @Test
+  void addingADetectorAndAMetric_code_runs() {
+    ImageDataset data = GenImage.open(folder).train();
+    Blueprint tiny =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Recipe recipe =
+        Recipe.paper(Detectors.resnet50())
+            .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
+            .epochs(1)
+            .batchSize(8);
+    Weights weights = GradientTrainer.with(recipe).fit(tiny, data);
+
+    assertThat(weights.metadata()).containsEntry("genimage.detector", "Tiny");
+    try (Detector detector = tiny.load(weights)) {
+      EvaluationResult result = Evaluation.of(detector, GenImage.open(root).validation()).run();
+      Metric falseAlarms =
+          new Metric("false positive rate", scores -> 1 - scores.accuracy(Label.NATURE).value());
+      double value = falseAlarms.of(result.scores());
+      double ofOneGenerator = falseAlarms.of(result.scores().of(Generator.BIGGAN));
+
+      assertThat(value).isBetween(0.0, 1.0).isCloseTo(ofOneGenerator, within(0.0));
+    }
+  }
+
+  @Test
+  void addingAGenerator_code_runs() {
+    GenImage own = GenImage.open(folder);
+    List<Generator> generators = own.generators();
+    ImageDataset test = own.validation();
+
+    assertThat(generators).containsExactly(Generator.BIGGAN);
+    assertThat(test.size()).isEqualTo(8);
+    Path photo = Path.of(test.sample(0).name());
+    Path painting = Path.of(test.sample(7).name());
+    Generator painter = Generator.named("Painter 2");
+    ImageDataset images =
+        ImageDataset.of(
+            List.of(
+                Sample.of(painting, Label.AI, painter), Sample.of(photo, Label.NATURE, painter)));
+    assertThat(images.samples())
+        .extracting(Sample::image)
+        .extracting(Image::width)
+        .allSatisfy(width -> assertThat(width).isPositive());
+  }
+}
