@@ -91,26 +91,43 @@ public final class TrainableVariables implements ModelVariables {
    * @param values for each entry its values, row-major in PyTorch's order
    */
   public void load(Session session, Function<Parameter, float[]> values) {
-    for (Variable variable : variables.values()) {
-      Parameter parameter = variable.parameter();
-      float[] ordered = parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
-      try (TFloat32 tensor =
-          TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false))) {
-        session.runner().feed(variable.feed(), tensor).addTarget(variable.assign()).run();
+    if (variables.isEmpty()) {
+      return;
+    }
+    // In one run: TensorFlow prepares the whole graph anew for every new set of feeds.
+    Session.Runner runner = session.runner();
+    List<TFloat32> tensors = new ArrayList<>();
+    try {
+      for (Variable variable : variables.values()) {
+        Parameter parameter = variable.parameter();
+        float[] ordered =
+            parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
+        TFloat32 tensor = TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false));
+        tensors.add(tensor);
+        runner.feed(variable.feed(), tensor).addTarget(variable.assign());
       }
+      runner.run().close();
+    } finally {
+      tensors.forEach(TFloat32::close);
     }
   }
 
   /** Returns every variable's values by key, row-major in PyTorch's order. */
   public Map<String, float[]> read(Session session) {
     Map<String, float[]> values = new LinkedHashMap<>();
-    for (Variable variable : variables.values()) {
-      Parameter parameter = variable.parameter();
-      float[] fetched = new float[parameter.size()];
-      try (var result = session.runner().fetch(variable.value()).run()) {
-        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(fetched));
+    if (variables.isEmpty()) {
+      return values;
+    }
+    Session.Runner runner = session.runner();
+    variables.values().forEach(variable -> runner.fetch(variable.value()));
+    try (var result = runner.run()) {
+      int i = 0;
+      for (Variable variable : variables.values()) {
+        Parameter parameter = variable.parameter();
+        float[] fetched = new float[parameter.size()];
+        ((TFloat32) result.get(i++)).copyTo(DataBuffers.of(fetched));
+        values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
       }
-      values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
     }
     return values;
   }
