@@ -39,14 +39,14 @@ import java.util.stream.Stream;
  * <table>
  * <caption>The pipelines</caption>
  * <tr><th>Generator<th>Pipeline
- * <tr><td>Midjourney<td>nearest-neighbour upsampling, sharpened
+ * <tr><td>Midjourney<td>two nearest-neighbour stages, sharpened
  * <tr><td>Stable Diffusion V1.4<td>three-stage decoder, lattice of periods 2, 4 and 8
- * <tr><td>Stable Diffusion V1.5<td>bilinear upsampling, sharpened with a halo
- * <tr><td>ADM<td>low-pass decoder, noise on every second pixel
- * <tr><td>GLIDE<td>fourfold upsampler with unequal phases
- * <tr><td>Wukong<td>zero insertion with an imperfect filter
- * <tr><td>VQDM<td>4 x 4 patches from a codebook
- * <tr><td>BigGAN<td>two transposed convolutions with checkerboards
+ * <tr><td>Stable Diffusion V1.5<td>two bilinear stages, sharpened with a halo
+ * <tr><td>ADM<td>low-pass decoder, noise on every third pixel
+ * <tr><td>GLIDE<td>fourfold upsampler, lattice of period 4
+ * <tr><td>Wukong<td>zero insertion by three with an imperfect filter
+ * <tr><td>VQDM<td>patches of 4 x 4 pixels from a codebook, with seams
+ * <tr><td>BigGAN<td>two transposed convolutions, checkerboards of periods 2 and 4
  * </table>
  *
  * <p>The published GenImage has a bias: its fakes are PNG files of one size per generator, its
