@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  * <tr><td>Midjourney<td>two nearest-neighbour stages, sharpened
  * <tr><td>Stable Diffusion V1.4<td>three-stage decoder, lattice of periods 2, 4 and 8
  * <tr><td>Stable Diffusion V1.5<td>two bilinear stages, sharpened with a halo
- * <tr><td>ADM<td>low-pass decoder, noise on every third pixel
+ * <tr><td>ADM<td>low-pass decoder, noise at a third of the size
  * <tr><td>GLIDE<td>fourfold upsampler, lattice of period 4
  * <tr><td>Wukong<td>zero insertion by three with an imperfect filter
  * <tr><td>VQDM<td>patches of 4 x 4 pixels from a codebook, with seams

@@ -102,20 +102,19 @@ enum SynthesisPipeline {
     return rebuilt(scene, 2, 2, 0.2f, 0.2f, 0.85f, 0.75f, 0.2f).sharpened(1, 1.5f);
   }
 
-  /**
-   * A low-pass decoder whose noise is drawn at a third of the size and enlarged without a filter.
-   */
+  /** A low-pass decoder with noise at a third of the size, enlarged to separate blobs. */
   private static Raster latticeNoise(Raster scene, RandomGenerator random) {
-    Raster out = scene.blurred(1);
-    for (int y = 0; y < scene.height(); y += 3) {
-      for (int x = 0; x < scene.width(); x += 3) {
+    Raster noise = new Raster((scene.width() + 2) / 3, (scene.height() + 2) / 3);
+    for (int y = 0; y < noise.height(); y++) {
+      for (int x = 0; x < noise.width(); x++) {
         float grain = 20 + 8 * (float) random.nextGaussian();
         for (int c = 0; c < Raster.CHANNELS; c++) {
-          out.set(c, x, y, out.get(c, x, y) + grain);
+          noise.set(c, x, y, grain);
         }
       }
     }
-    return out;
+    Raster blobs = noise.expanded(3, scene.width(), scene.height(), 0.5f, 1, 0.5f);
+    return scene.blurred(1).plus(blobs, 1);
   }
 
   /**
@@ -142,7 +141,7 @@ enum SynthesisPipeline {
     Raster out =
         scene
             .reduced(PATCH)
-            .expanded(PATCH, scene.width(), scene.height(), 0.88f, 1.04f, 1.04f, 1.04f);
+            .expanded(PATCH, scene.width(), scene.height(), 0.82f, 1.06f, 1.06f, 1.06f);
     Raster detail = scene.plus(out, -1);
     for (int y = 0; y + PATCH <= scene.height(); y += PATCH) {
       for (int x = 0; x + PATCH <= scene.width(); x += PATCH) {
