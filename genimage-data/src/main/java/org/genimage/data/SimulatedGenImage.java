@@ -51,10 +51,11 @@ import java.util.stream.Stream;
  *
  * <p>The published GenImage has a bias: its fakes are PNG files of one size per generator, its
  * natural images JPEG files of many. By default the simulation has not: both classes are cropped to
- * sizes of one distribution and encoded as JPEG of one distribution of qualities; the fakes'
- * decoded pixels are then saved as PNG, losslessly, and a comment in the JPEG files makes up for
- * the bytes that PNG takes more, so that neither size nor format of a file gives its class away.
- * {@link #publishedBias} brings the bias back.
+ * sizes of one distribution and encoded as JPEG of one distribution of qualities. The fakes'
+ * decoded pixels are then saved losslessly under their usual PNG names, and comments in the JPEG
+ * files make up for the bytes that PNG takes more. So neither the pixels' sizes and compression nor
+ * the files' lengths tell the classes apart; the names and the files' own formats, which a detector
+ * does not see, do as in the original. {@link #publishedBias} brings the bias back.
  *
  * <p>Immutable. Each image depends on the seed, generator, split, label and index alone: the same
  * seed gives the same bytes on one Java version, whatever the number of threads, and more images
