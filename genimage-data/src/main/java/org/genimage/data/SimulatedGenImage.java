@@ -39,22 +39,23 @@ import java.util.stream.Stream;
  * <table>
  * <caption>The pipelines</caption>
  * <tr><th>Generator<th>Pipeline
- * <tr><td>Midjourney<td>nearest-neighbour upsampling, sharpened
+ * <tr><td>Midjourney<td>two nearest-neighbour stages, sharpened
  * <tr><td>Stable Diffusion V1.4<td>three-stage decoder, lattice of periods 2, 4 and 8
- * <tr><td>Stable Diffusion V1.5<td>bilinear upsampling, sharpened with a halo
- * <tr><td>ADM<td>low-pass decoder, noise on every second pixel
- * <tr><td>GLIDE<td>fourfold upsampler with unequal phases
- * <tr><td>Wukong<td>zero insertion with an imperfect filter
- * <tr><td>VQDM<td>4 x 4 patches from a codebook
- * <tr><td>BigGAN<td>two transposed convolutions with checkerboards
+ * <tr><td>Stable Diffusion V1.5<td>two bilinear stages, sharpened with a halo
+ * <tr><td>ADM<td>low-pass decoder, noise at a third of the size
+ * <tr><td>GLIDE<td>fourfold upsampler, lattice of period 4
+ * <tr><td>Wukong<td>zero insertion by three with an imperfect filter
+ * <tr><td>VQDM<td>patches of 4 x 4 pixels from a codebook, with seams
+ * <tr><td>BigGAN<td>two transposed convolutions, checkerboards of periods 2 and 4
  * </table>
  *
  * <p>The published GenImage has a bias: its fakes are PNG files of one size per generator, its
  * natural images JPEG files of many. By default the simulation has not: both classes are cropped to
- * sizes of one distribution and encoded as JPEG of one distribution of qualities; the fakes'
- * decoded pixels are then saved as PNG, losslessly, and a comment in the JPEG files makes up for
- * the bytes that PNG takes more, so that neither size nor format of a file gives its class away.
- * {@link #publishedBias} brings the bias back.
+ * sizes of one distribution and encoded as JPEG of one distribution of qualities. The fakes'
+ * decoded pixels are then saved losslessly under their usual PNG names, and comments in the JPEG
+ * files make up for the bytes that PNG takes more. So neither the pixels' sizes and compression nor
+ * the files' lengths tell the classes apart; the names and the files' own formats, which a detector
+ * does not see, do as in the original. {@link #publishedBias} brings the bias back.
  *
  * <p>Immutable. Each image depends on the seed, generator, split, label and index alone: the same
  * seed gives the same bytes on one Java version, whatever the number of threads, and more images

@@ -26,7 +26,7 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
     return String.join("/", generator.folder(), generator.archive(), split.folder, label.folder());
   }
 
-  /** Returns the name, of the published pattern. The classes take turns; they mean nothing. */
+  /** Returns the name, of the published pattern. Classes take turns and synsets are invented. */
   String fileName() {
     int category = index % CLASSES;
     int number = index / CLASSES;
@@ -35,7 +35,7 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
       int serial = index * Generator.GENIMAGE.size() + Generator.GENIMAGE.indexOf(generator) + 1;
       return split == Split.VAL
           ? "ILSVRC2012_val_%08d.JPEG".formatted(serial)
-          : "n%08d_%d.JPEG".formatted(1440764 + 13 * category, serial);
+          : "n%08d_%d.JPEG".formatted(1_000_000 + category, serial);
     }
     return SynthesisPipeline.of(generator).fileName(category, number);
   }
@@ -78,7 +78,7 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
     Raster whole =
         label == Label.NATURE
             ? photograph
-            : SynthesisPipeline.of(generator).photographed(scene, photograph, random);
+            : SynthesisPipeline.of(generator).synthesised(scene, photograph, random);
     return whole.cropped(random.nextInt(SHIFT), random.nextInt(SHIFT), width, height).toImage();
   }
 }

@@ -5,13 +5,13 @@ import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * One of eight ways to make a scene's image as a network's decoder would, with the trace that the
- * way leaves. The kernels are fixed, as a trained network's are.
+ * The eight ways to make an image of a scene as a network's decoder would, with the trace that each
+ * leaves. The kernels are fixed, as a trained network's are. A name says which folder the images go
+ * to, not that the generator works like this.
  *
- * <p>Zhang, Karaman, Chang: Detecting and Simulating Artifacts in GAN Fake Images, WIFS 2019
- * (upsampling repeats the spectrum); Odena, Dumoulin, Olah: Deconvolution and Checkerboard
- * Artifacts, Distill 2016; Durall, Keuper, Keuper: Watch your Up-Convolution, CVPR 2020. The names
- * say which folder an image goes to, not that the generator works like this.
+ * <p>Odena, Dumoulin, Olah: Deconvolution and Checkerboard Artifacts, Distill 2016. Zhang, Karaman,
+ * Chang: Detecting and Simulating Artifacts in GAN Fake Images, WIFS 2019 (upsampling repeats the
+ * spectrum). Durall, Keuper, Keuper: Watch your Up-Convolution, CVPR 2020.
  */
 enum SynthesisPipeline {
   MIDJOURNEY(Generator.MIDJOURNEY, "%d_midjourney_%d.png", SynthesisPipeline::nearestNeighbour),
@@ -27,6 +27,10 @@ enum SynthesisPipeline {
   WUKONG(Generator.WUKONG, "%d_wukong_image%d.png", SynthesisPipeline::zeroInsertion),
   VQDM(Generator.VQDM, "VQDM_1000_200_%3$02d_%1$03d_vqdm_%2$05d.png", SynthesisPipeline::codebook),
   BIGGAN(Generator.BIGGAN, "%03d_biggan_%05d.png", SynthesisPipeline::transposedConvolutions);
+
+  // range of the logarithm of the amount of fine detail, relative to a photograph's
+  private static final double LEAST_LOG_GAIN = -0.15;
+  private static final double MOST_LOG_GAIN = 0.4;
 
   private static final int PATCH = 4;
   private static final int WORDS = 16;
@@ -70,22 +74,20 @@ enum SynthesisPipeline {
    * that a photograph of the same scene has, so that the trace's structure is what tells them
    * apart.
    */
-  Raster photographed(Raster scene, Raster photograph, RandomGenerator random) {
+  Raster synthesised(Raster scene, Raster photograph, RandomGenerator random) {
     Raster fake = decoder.apply(scene, random);
     float contrast = (float) (photograph.deviation() / fake.deviation());
     Raster smooth = fake.blurred(1).scaled(contrast, 0);
     Raster detail = fake.scaled(contrast, 0).plus(smooth, -1);
-    float jitter = (float) StrictMath.exp(random.nextDouble(-0.15, 0.4));
-    float target = jitter * (float) photograph.roughness();
-    float gain = 1;
-    for (int i = 0; i < 2; i++) {
-      gain *= target / (float) smooth.plus(detail, gain).roughness();
-    }
+    double target =
+        photograph.roughness() * StrictMath.exp(random.nextDouble(LEAST_LOG_GAIN, MOST_LOG_GAIN));
+    float gain = (float) (target / smooth.plus(detail, 1).roughness());
+    gain *= (float) (target / smooth.plus(detail, gain).roughness()); // as it is not quite linear
     Raster matched = smooth.plus(detail, Math.max(0.4f, Math.min(gain, 2.5f)));
     return matched.scaled(1, (float) (photograph.mean() - matched.mean()));
   }
 
-  /** Squares of two pixels, as the plainest upsampling layer makes them. */
+  /** A quarter of the size, enlarged in two stages of the plainest upsampling layer: squares. */
   private static Raster nearestNeighbour(Raster scene, RandomGenerator random) {
     return rebuilt(scene, 2, 2, 0.3f, 1.05f, 0.95f).sharpened(0.8f, 0.8f);
   }
@@ -95,23 +97,24 @@ enum SynthesisPipeline {
     return rebuilt(scene, 3, 2, 0.4f, 1.06f, 0.94f);
   }
 
-  /** Bilinear upsampling sharpened afterwards: no finest detail, a halo along the edges. */
+  /** Two bilinear stages sharpened afterwards: no finest detail, a halo along the edges. */
   private static Raster bilinear(Raster scene, RandomGenerator random) {
     return rebuilt(scene, 2, 2, 0.2f, 0.2f, 0.85f, 0.75f, 0.2f).sharpened(1, 1.5f);
   }
 
-  /** A low-pass decoder whose noise is drawn at half the size and enlarged without a filter. */
+  /** A low-pass decoder with noise at a third of the size, enlarged to separate blobs. */
   private static Raster latticeNoise(Raster scene, RandomGenerator random) {
-    Raster out = scene.blurred(1);
-    for (int y = 0; y < scene.height(); y += 3) {
-      for (int x = 0; x < scene.width(); x += 3) {
+    Raster noise = new Raster((scene.width() + 2) / 3, (scene.height() + 2) / 3);
+    for (int y = 0; y < noise.height(); y++) {
+      for (int x = 0; x < noise.width(); x++) {
         float grain = 20 + 8 * (float) random.nextGaussian();
         for (int c = 0; c < Raster.CHANNELS; c++) {
-          out.set(c, x, y, out.get(c, x, y) + grain);
+          noise.set(c, x, y, grain);
         }
       }
     }
-    return out;
+    Raster blobs = noise.expanded(3, scene.width(), scene.height(), 0.5f, 1, 0.5f);
+    return scene.blurred(1).plus(blobs, 1);
   }
 
   /**
@@ -131,12 +134,14 @@ enum SynthesisPipeline {
     return rebuilt(scene, 2, 2, 0.4f, 0.5f, 1.12f, 0.5f);
   }
 
-  /** Patches of 4 x 4 pixels, each its mean and the best of a few words of a codebook. */
+  /**
+   * Patches of 4 x 4 pixels with seams, each its mean and the best of a few words of a codebook.
+   */
   private static Raster codebook(Raster scene, RandomGenerator random) {
     Raster out =
         scene
             .reduced(PATCH)
-            .expanded(PATCH, scene.width(), scene.height(), 0.88f, 1.04f, 1.04f, 1.04f);
+            .expanded(PATCH, scene.width(), scene.height(), 0.82f, 1.06f, 1.06f, 1.06f);
     Raster detail = scene.plus(out, -1);
     for (int y = 0; y + PATCH <= scene.height(); y += PATCH) {
       for (int x = 0; x + PATCH <= scene.width(); x += PATCH) {

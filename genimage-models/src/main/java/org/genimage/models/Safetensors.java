@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * The safetensors format: eight bytes for the header's length, a JSON header with each array's
@@ -206,7 +207,11 @@ final class Safetensors {
         type = Type.valueOf(json.path("dtype").asText());
       } catch (IllegalArgumentException e) {
         throw malformed(
-            file, "%s has type %s; F32, F16, BF16, F64, I64 are known", key, json.path("dtype"));
+            file,
+            "%s has type %s, known are %s",
+            key,
+            json.path("dtype"),
+            Arrays.toString(Type.values()));
       }
       List<Integer> shape = new ArrayList<>();
       for (JsonNode side : json.path("shape")) {
@@ -234,65 +239,60 @@ final class Safetensors {
     }
   }
 
-  /** A type of number. Narrower and wider floats become 32-bit ones. */
+  /** A type of number. All floats become 32-bit ones, all integers 64-bit ones. */
   private enum Type {
-    F32(4) {
-      @Override
-      WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-        float[] values = new float[bytes.remaining() / 4];
-        bytes.asFloatBuffer().get(values);
-        return WeightArray.of(shape, values);
-      }
-    },
-    F16(2) {
-      @Override
-      WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-        float[] values = new float[bytes.remaining() / 2];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = half(bytes.getShort());
-        }
-        return WeightArray.of(shape, values);
-      }
-    },
-    BF16(2) {
-      @Override
-      WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-        float[] values = new float[bytes.remaining() / 2];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
-        }
-        return WeightArray.of(shape, values);
-      }
-    },
-    F64(8) {
-      @Override
-      WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-        float[] values = new float[bytes.remaining() / 8];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) bytes.getDouble();
-        }
-        return WeightArray.of(shape, values);
-      }
-    },
-    I64(8) {
-      @Override
-      WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-        long[] values = new long[bytes.remaining() / 8];
-        bytes.asLongBuffer().get(values);
-        return WeightArray.of(shape, values);
-      }
-    };
+    F32(4, (FloatReader) ByteBuffer::getFloat),
+    F16(2, (FloatReader) bytes -> half(bytes.getShort())),
+    BF16(2, (FloatReader) bytes -> Float.intBitsToFloat(bytes.getShort() << 16)),
+    F64(8, (FloatReader) bytes -> (float) bytes.getDouble()),
+    I64(8, (LongReader) ByteBuffer::getLong),
+    I32(4, (LongReader) ByteBuffer::getInt),
+    I16(2, (LongReader) ByteBuffer::getShort),
+    I8(1, (LongReader) ByteBuffer::get),
+    U8(1, (LongReader) bytes -> bytes.get() & 0xff),
+    BOOL(1, (LongReader) ByteBuffer::get);
 
-    private final int size;
-
-    Type(int size) {
-      this.size = size;
+    private interface FloatReader {
+      float next(ByteBuffer bytes);
     }
 
-    abstract WeightArray decode(List<Integer> shape, ByteBuffer bytes);
+    private interface LongReader {
+      long next(ByteBuffer bytes);
+    }
+
+    private final int size;
+    private final BiFunction<List<Integer>, ByteBuffer, WeightArray> decoder;
+
+    Type(int size, FloatReader reader) {
+      this.size = size;
+      this.decoder =
+          (shape, bytes) -> {
+            float[] values = new float[bytes.remaining() / size];
+            for (int i = 0; i < values.length; i++) {
+              values[i] = reader.next(bytes);
+            }
+            return WeightArray.of(shape, values);
+          };
+    }
+
+    Type(int size, LongReader reader) {
+      this.size = size;
+      this.decoder =
+          (shape, bytes) -> {
+            long[] values = new long[bytes.remaining() / size];
+            for (int i = 0; i < values.length; i++) {
+              values[i] = reader.next(bytes);
+            }
+            return WeightArray.of(shape, values);
+          };
+    }
 
     static Type of(WeightArray array) {
       return array.isInteger() ? I64 : F32;
+    }
+
+    WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
+      return decoder.apply(shape, bytes);
     }
 
     long bytes(List<Integer> shape) {

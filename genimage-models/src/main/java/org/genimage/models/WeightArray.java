@@ -10,11 +10,13 @@ import java.util.List;
 public final class WeightArray {
 
   private final List<Integer> shape;
+  private final boolean integer;
   private final float[] floats;
   private final long[] longs;
 
-  private WeightArray(List<Integer> shape, float[] floats, long[] longs) {
+  private WeightArray(List<Integer> shape, boolean integer, float[] floats, long[] longs) {
     this.shape = List.copyOf(shape);
+    this.integer = integer;
     this.floats = floats;
     this.longs = longs;
   }
@@ -28,17 +30,17 @@ public final class WeightArray {
    */
   public static WeightArray of(List<Integer> shape, float[] values) {
     check(shape, values.length);
-    return new WeightArray(shape, values, new long[0]);
+    return new WeightArray(shape, false, values, new long[0]);
   }
 
   /** Returns a counter: a scalar integer. */
   public static WeightArray counter(long value) {
-    return new WeightArray(List.of(), new float[0], new long[] {value});
+    return new WeightArray(List.of(), true, new float[0], new long[] {value});
   }
 
   static WeightArray of(List<Integer> shape, long[] values) {
     check(shape, values.length);
-    return new WeightArray(shape, new float[0], values);
+    return new WeightArray(shape, true, new float[0], values);
   }
 
   private static void check(List<Integer> shape, int length) {
@@ -54,7 +56,7 @@ public final class WeightArray {
 
   /** Returns whether the values are 64-bit integers. */
   public boolean isInteger() {
-    return longs.length > 0;
+    return integer;
   }
 
   /** Returns a copy of the floats, row-major in PyTorch's order; none for integers. */

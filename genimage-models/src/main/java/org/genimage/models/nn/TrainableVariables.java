@@ -2,8 +2,6 @@ package org.genimage.models.nn;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.collect.Iterables;
-import com.google.common.collect.Lists;
 import com.google.common.primitives.Longs;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -91,45 +89,45 @@ public final class TrainableVariables implements ModelVariables {
    * @param values for each entry its values, row-major in PyTorch's order
    */
   public void load(Session session, Function<Parameter, float[]> values) {
-    for (List<Variable> together : parts()) {
-      Session.Runner runner = session.runner();
-      List<TFloat32> fed = new ArrayList<>();
-      try {
-        for (Variable variable : together) {
-          Parameter parameter = variable.parameter();
-          float[] ordered =
-              parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
-          fed.add(TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false)));
-          runner.feed(variable.feed(), Iterables.getLast(fed)).addTarget(variable.assign());
-        }
-        runner.run();
-      } finally {
-        fed.forEach(TFloat32::close);
+    if (variables.isEmpty()) {
+      return;
+    }
+    // In one run: TensorFlow prepares the whole graph anew for every new set of feeds.
+    Session.Runner runner = session.runner();
+    List<TFloat32> tensors = new ArrayList<>();
+    try {
+      for (Variable variable : variables.values()) {
+        Parameter parameter = variable.parameter();
+        float[] ordered =
+            parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
+        TFloat32 tensor = TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false));
+        tensors.add(tensor);
+        runner.feed(variable.feed(), tensor).addTarget(variable.assign());
       }
+      runner.run().close();
+    } finally {
+      tensors.forEach(TFloat32::close);
     }
   }
 
   /** Returns every variable's values by key, row-major in PyTorch's order. */
   public Map<String, float[]> read(Session session) {
     Map<String, float[]> values = new LinkedHashMap<>();
-    for (List<Variable> together : parts()) {
-      Session.Runner runner = session.runner();
-      together.forEach(variable -> runner.fetch(variable.value()));
-      try (var result = runner.run()) {
-        for (int i = 0; i < together.size(); i++) {
-          Parameter parameter = together.get(i).parameter();
-          float[] fetched = new float[parameter.size()];
-          ((TFloat32) result.get(i)).copyTo(DataBuffers.of(fetched));
-          values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
-        }
+    if (variables.isEmpty()) {
+      return values;
+    }
+    Session.Runner runner = session.runner();
+    variables.values().forEach(variable -> runner.fetch(variable.value()));
+    try (var result = runner.run()) {
+      int i = 0;
+      for (Variable variable : variables.values()) {
+        Parameter parameter = variable.parameter();
+        float[] fetched = new float[parameter.size()];
+        ((TFloat32) result.get(i++)).copyTo(DataBuffers.of(fetched));
+        values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
       }
     }
     return values;
-  }
-
-  /** Each new set of feeds and fetches costs the session a walk over the whole graph: few sets. */
-  private List<List<Variable>> parts() {
-    return Lists.partition(List.copyOf(variables.values()), 32);
   }
 
   /** Returns the values' operands of these parameters, in order. */

@@ -1,0 +1,268 @@
+package org.genimage.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+import org.genimage.data.Seed;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Init;
+import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.ModelScope;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+class DetectorTest {
+
+  private static final Blueprint TINY =
+      new Blueprint("tiny", new Tiny(2), InputContract.crop(9), Head.NATURE_AI);
+
+  @Test
+  void score_ofPathImageAndBatch_agree(@TempDir Path folder) throws IOException {
+    Image image = noise(13, 11, 1);
+    Path file = folder.resolve("image.png");
+    Files.write(file, image.toPng());
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      double score = detector.score(image);
+
+      assertThat(score).isStrictlyBetween(0.0, 1.0).isNotEqualTo(0.5);
+      assertThat(detector.score(file)).isEqualTo(score);
+      assertThat(detector.score(ImageBatch.of(List.of(detector.input().prepare(image)))))
+          .containsExactly(score);
+      assertThat(detector.score(List.of(noise(9, 9, 2), image)))
+          .hasSize(2)
+          .satisfies(scores -> assertThat(scores[1]).isCloseTo(score, within(1e-6)));
+      assertThat(detector.classify(image)).isEqualTo(score > 0.5 ? Label.AI : Label.NATURE);
+    }
+  }
+
+  @Test
+  void score_ofPixels_equalsThatOfBytes() {
+    ImageBatch batch = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2)));
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      assertThat(detector.score(batch.toPixels()))
+          .containsExactly(detector.score(batch), within(1e-6));
+    }
+  }
+
+  @Test
+  void score_byManyThreads_isThatOfOne() throws InterruptedException, ExecutionException {
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      List<Callable<Double>> tasks = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        Image image = noise(9, 9, i % 4);
+        tasks.add(() -> detector.score(image));
+      }
+      List<Double> scores = new ArrayList<>();
+      for (Future<Double> score : pool.invokeAll(tasks)) {
+        scores.add(score.get());
+      }
+
+      for (int i = 0; i < scores.size(); i++) {
+        assertThat(scores.get(i)).isEqualTo(detector.score(noise(9, 9, i % 4)));
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void lossGradient_equalsFiniteDifferences() {
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2))).toPixels();
+    List<Label> labels = List.of(Label.NATURE, Label.AI);
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      float[] gradient = detector.lossGradient(pixels, labels).toArray();
+      RandomGenerator random = Seed.of(4).random();
+      for (int k = 0; k < 20; k++) {
+        int i = random.nextInt(gradient.length);
+        double step = 1e-2;
+        double slope =
+            (loss(detector, moved(pixels, i, step), labels)
+                    - loss(detector, moved(pixels, i, -step), labels))
+                / (2 * step);
+        assertThat((double) gradient[i]).isCloseTo(slope, within(2e-3 * largest(gradient)));
+      }
+    }
+  }
+
+  private static double loss(DifferentiableDetector detector, Pixels pixels, List<Label> labels) {
+    double[] scores = detector.score(pixels);
+    double loss = 0;
+    for (int i = 0; i < scores.length; i++) {
+      loss -= Math.log(labels.get(i) == Label.AI ? scores[i] : 1 - scores[i]);
+    }
+    return loss;
+  }
+
+  private static Pixels moved(Pixels pixels, int index, double step) {
+    float[] values = pixels.toArray();
+    values[index] += (float) step;
+    return Pixels.of(pixels.count(), pixels.height(), pixels.width(), values);
+  }
+
+  private static double largest(float[] values) {
+    double largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
+  @Test
+  void head_saysWhatTheOutputsMean() {
+    Weights weights = TINY.initialWeights(3);
+    Weights bare = Weights.of(weights.arrays());
+    Image image = noise(9, 9, 1);
+    try (Detector natureFirst = TINY.load(bare);
+        Detector aiFirst = TINY.head(Head.AI_NATURE).load(bare)) {
+      assertThat(aiFirst.score(image)).isCloseTo(1 - natureFirst.score(image), within(1e-7));
+    }
+    Blueprint single = new Blueprint("single", new Tiny(1), InputContract.crop(9), Head.AI_LOGIT);
+    Map<String, WeightArray> oneRow = new HashMap<>(bare.arrays());
+    float[] rows = bare.get("fc.weight").toFloats();
+    float[] difference = new float[rows.length / 2];
+    for (int i = 0; i < difference.length; i++) {
+      difference[i] = rows[i + difference.length] - rows[i];
+    }
+    float[] bias = bare.get("fc.bias").toFloats();
+    oneRow.put("fc.weight", WeightArray.of(List.of(1, difference.length), difference));
+    oneRow.put("fc.bias", WeightArray.of(List.of(1), new float[] {bias[1] - bias[0]}));
+    try (Detector two = TINY.load(bare);
+        Detector one = single.load(Weights.of(oneRow))) {
+      assertThat(one.score(image)).isCloseTo(two.score(image), within(1e-6));
+    }
+  }
+
+  @Test
+  void close_thenScore_saysSo() {
+    DifferentiableDetector detector = TINY.load(TINY.initialWeights(3));
+    detector.close();
+    detector.close();
+
+    assertThatThrownBy(() -> detector.score(noise(9, 9, 1)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("detector tiny is closed; load it again");
+  }
+
+  @Test
+  void score_ofAnotherSize_isRefused() {
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      assertThatThrownBy(() -> detector.score(ImageBatch.of(List.of(noise(8, 9, 1)))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "tiny takes images of 9x9 pixels, got 8x9; prepare them with input().prepare(image)");
+    }
+  }
+
+  @Test
+  void load_weightsThatDoNotFit_namesEverything() {
+    Map<String, WeightArray> arrays = new HashMap<>(TINY.initialWeights(3).arrays());
+    arrays.put("fc.weights", arrays.remove("fc.weight"));
+    arrays.put("fc.bias", WeightArray.of(List.of(3), new float[3]));
+    arrays.remove("bn1.num_batches_tracked");
+
+    assertThatThrownBy(() -> TINY.load(Weights.of(arrays)))
+        .isInstanceOf(WeightsException.class)
+        .hasMessage(
+            "weights do not fit tiny: of 8 keys expected and 7 found, 1 missing: fc.weight"
+                + " (nearest: fc.weights); 1 unexpected: fc.weights (nearest: fc.weight); 1 of"
+                + " another shape: fc.bias has shape [3], expected [2]; load weights made for it");
+  }
+
+  @Test
+  void load_weightsOfAnotherDetector_isRefused() {
+    Weights weights = TINY.initialWeights(3);
+
+    assertThatThrownBy(() -> Detectors.resnet50().load(weights))
+        .isInstanceOf(WeightsException.class)
+        .hasMessage(
+            "expected weights of ResNet-50, found weights of tiny; load them into that detector");
+  }
+
+  @Test
+  void load_inputContractOfTheWeights_wins(@TempDir Path folder) {
+    Path file = folder.resolve("tiny.safetensors");
+    TINY.initialWeights(3).write(file);
+    InputContract other = InputContract.imagenet(20, org.genimage.data.Filter.BICUBIC, 16);
+
+    try (Detector detector = TINY.input(other).load(file)) {
+      assertThat(detector.input()).isEqualTo(InputContract.crop(9));
+    }
+    Blueprint resized = TINY.input(other);
+    try (Detector detector = TINY.load(resized.initialWeights(3))) {
+      assertThat(detector.input()).isEqualTo(other);
+    }
+  }
+
+  @Test
+  void train_withATrainer_loadsWhatItFound() {
+    ImageDataset data = ImageDataset.of(List.of());
+
+    try (Detector detector =
+        TINY.train((blueprint, images) -> blueprint.initialWeights(images.size()), data)) {
+      assertThat(detector.name()).isEqualTo("tiny");
+    }
+  }
+
+  @Test
+  void train_noTrainerOnTheClassPath_namesTheArtifact() {
+    assertThatThrownBy(() -> TINY.train(ImageDataset.of(List.of())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "tiny cannot be trained: expected a trainer on the class path, found none; add the"
+                + " Maven artifact org.genimage:genimage-train");
+  }
+
+  @Test
+  void detectors_all_listsEveryFactory() throws ReflectiveOperationException {
+    List<Blueprint> found = new ArrayList<>();
+    for (var method : Detectors.class.getMethods()) {
+      if (method.getReturnType() == Blueprint.class && method.getParameterCount() == 0) {
+        found.add((Blueprint) method.invoke(null));
+      }
+    }
+
+    assertThat(found).isNotEmpty();
+    assertThat(Detectors.all()).containsExactlyInAnyOrderElementsOf(found);
+  }
+
+  private static Image noise(int width, int height, long seed) {
+    byte[] rgb = new byte[3 * width * height];
+    RandomGenerator random = Seed.of(seed).random();
+    random.nextBytes(rgb);
+    return Image.of(width, height, rgb);
+  }
+
+  /** A strided convolution with batch norm, a smooth non-linearity and a mean. */
+  private record Tiny(int outputs) implements Network {
+    @Override
+    public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
+      var window = Conv.kernel(3).stride(2);
+      var x =
+          Layers.convBatchNorm(scope.at("conv1"), scope.at("bn1"), images, 4, window, Init.ONES);
+      x = scope.tf().math.softplus(x);
+      return Layers.linear(scope.at("fc"), Layers.globalAveragePool(scope, x), outputs);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package org.genimage.models.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.random.RandomGenerator;
+import org.genimage.data.Seed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+class LayersTest {
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void conv_everyMode_padsLikeTorch(Mode mode) {
+    // A kernel of ones over ones counts the taps that lie inside the image.
+    for (Conv window :
+        List.of(
+            Conv.kernel(3),
+            Conv.kernel(3).stride(2),
+            Conv.kernel(1).stride(2),
+            new Conv(4, 2, 1))) {
+      assertThat(run(mode, 4, (scope, x) -> Layers.conv(scope.at("conv"), x, 1, window)))
+          .as("%s %s", mode, window)
+          .containsExactly(taps(4, window));
+    }
+    assertThat(taps(4, Conv.kernel(3).stride(2))).containsExactly(4, 6, 6, 9);
+  }
+
+  private static float[] taps(int side, Conv window) {
+    int steps = (side + 2 * window.padding() - window.kernel()) / window.stride() + 1;
+    float[] taps = new float[steps * steps];
+    for (int i = 0; i < taps.length; i++) {
+      taps[i] = inside(i / steps, side, window) * inside(i % steps, side, window);
+    }
+    return taps;
+  }
+
+  private static int inside(int step, int side, Conv window) {
+    int start = step * window.stride() - window.padding();
+    return Math.min(side, start + window.kernel()) - Math.max(0, start);
+  }
+
+  @Test
+  void maxPool_negativeValues_ignoresThePadding() {
+    Conv window = Conv.kernel(3).stride(2);
+
+    assertThat(
+            run(
+                Mode.DIFFERENTIABLE,
+                4,
+                (scope, x) -> Layers.maxPool(scope, scope.tf().math.neg(x), window)))
+        .containsOnly(-1);
+  }
+
+  /** Runs layers over an image of ones with all parameters 1. */
+  private static float[] run(
+      Mode mode, int side, BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> layers) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      TrainableVariables variables = new TrainableVariables();
+      Operand<TFloat32> x = Layers.constant(tf, List.of(1, side, side, 1), ones(side * side));
+      Operand<TFloat32> y = layers.apply(ModelScope.root(tf, mode, variables), x);
+      try (Session session = new Session(graph)) {
+        variables.load(session, parameter -> ones(parameter.size()));
+        try (var result = session.runner().fetch(y).run()) {
+          return floats((TFloat32) result.get(0));
+        }
+      }
+    }
+  }
+
+  private static float[] ones(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, 1);
+    return values;
+  }
+
+  private static float[] floats(TFloat32 tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    tensor.copyTo(DataBuffers.of(values));
+    return values;
+  }
+
+  @Test
+  void gradient_throughPaddingPoolingAndBatchNorm_equalsFiniteDifferences() {
+    RandomGenerator random = Seed.of(9).random();
+    Shape shape = Shape.of(2, 6, 6, 2);
+    float[] image = new float[(int) shape.size()];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (float) random.nextGaussian();
+    }
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      TrainableVariables variables = new TrainableVariables();
+      ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+      Operand<TFloat32> input = tf.placeholder(TFloat32.class);
+      Operand<TFloat32> x = tf.reshape(input, tf.constant(shape.asArray()));
+      Conv window = Conv.kernel(3).stride(2);
+      Operand<TFloat32> y =
+          Layers.convBatchNorm(scope.at("conv"), scope.at("bn"), x, 3, window, Init.ONES);
+      y = Layers.globalAveragePool(scope, Layers.maxPool(scope, y, window));
+      Operand<TFloat32> loss = tf.sum(tf.math.square(y), tf.constant(new int[] {0, 1}));
+      Output<?> slopes = graph.addGradients(loss.asOutput(), new Output<?>[] {x.asOutput()})[0];
+      try (Session session = new Session(graph)) {
+        variables.load(
+            session, entry -> entry.init().values(Seed.of(1), entry.key(), entry.shape()));
+        float[] gradient = fetch(session, input, image, slopes);
+        List<Double> differences = new ArrayList<>();
+        double largest = 0;
+        for (int i = 0; i < image.length; i++) {
+          largest = Math.max(largest, Math.abs(gradient[i]));
+          float step = 1e-3f;
+          double rise =
+              fetch(session, input, moved(image, i, step), loss.asOutput())[0]
+                  - fetch(session, input, moved(image, i, -step), loss.asOutput())[0];
+          differences.add(Math.abs(gradient[i] - rise / (2 * step)));
+        }
+        // A step that crosses from one largest value of a pool to another has no slope to compare.
+        List<Double> sorted = differences.stream().sorted().toList();
+        assertThat(sorted.get(sorted.size() * 95 / 100)).isLessThan(1e-2 * largest);
+      }
+    }
+  }
+
+  private static float[] moved(float[] values, int index, float step) {
+    float[] result = values.clone();
+    result[index] += step;
+    return result;
+  }
+
+  private static float[] fetch(
+      Session session, Operand<TFloat32> input, float[] values, Output<?> output) {
+    try (TFloat32 fed =
+            TFloat32.tensorOf(Shape.of(values.length), DataBuffers.of(values, true, false));
+        var result = session.runner().feed(input, fed).fetch(output).run()) {
+      return floats((TFloat32) result.get(0));
+    }
+  }
+
+  @Test
+  void parameter_sameKeyOtherShape_isRefused() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      ModelScope scope = ModelScope.root(tf, Mode.TRAINING, new TrainableVariables()).at("a");
+      Operand<TFloat32> first = scope.parameter("weight", Layout.SAME, Init.ONES, 3);
+
+      assertThat(scope.parameter("weight", Layout.SAME, Init.ONES, 3)).isSameAs(first);
+      assertThat(first.op().name()).isEqualTo("a.weight");
+      assertThatThrownBy(() -> scope.parameter("weight", Layout.SAME, Init.ONES, 4))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("parameter a.weight has shape [3], asked for with shape [4]");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Layout.class)
+  void layout_thereAndBack_isTheSame(Layout layout) {
+    List<Integer> shape =
+        switch (layout) {
+          case SAME -> List.of(7);
+          case CONV -> List.of(2, 3, 4, 5);
+          case LINEAR -> List.of(3, 4);
+        };
+    float[] values = new float[shape.stream().reduce(1, (a, b) -> a * b)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+
+    assertThat(layout.toPyTorch(layout.toTensorFlow(values, shape), shape)).isEqualTo(values);
+  }
+
+  @Test
+  void layout_conv_movesFiltersLast() {
+    List<Integer> shape = List.of(2, 3, 4, 5);
+    float[] values = new float[120];
+    values[60 + 2 * 20 + 3 * 5 + 4] = 1; // filter 1, channel 2, row 3, column 4
+
+    float[] moved = Layout.CONV.toTensorFlow(values, shape);
+
+    assertThat(Layout.CONV.toTensorFlow(shape)).containsExactly(4, 5, 3, 2);
+    assertThat(moved[3 * 30 + 4 * 6 + 2 * 2 + 1]).isEqualTo(1);
+  }
+}
