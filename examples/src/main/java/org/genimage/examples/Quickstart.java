@@ -1,17 +1,10 @@
 package org.genimage.examples;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,14 +14,11 @@ import org.genimage.attacks.Attacks;
 import org.genimage.attacks.Budget;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
-import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Interval;
 import org.genimage.eval.Metrics;
 import org.genimage.eval.Proportion;
 import org.genimage.eval.Report;
@@ -38,6 +28,7 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.genimage.models.Trainer;
 import org.genimage.models.Weights;
 import org.genimage.train.EpochReport;
 import org.genimage.train.GradientTrainer;
@@ -69,9 +60,6 @@ final class Quickstart implements Callable<Integer> {
   /** Images keep their pixels, so the traces of synthesis reach the network; 64 for speed. */
   private static final InputContract INPUT = InputContract.crop(64);
 
-  private static final int SIMULATED_SIDE = 80;
-  private static final int SIMULATED_TRAIN = 100;
-  private static final int SIMULATED_VALIDATION = 25;
   private static final List<Budget> BUDGETS =
       List.of(Budget.linf(1 / 255.0), Budget.linf(2 / 255.0), Budget.linf(8 / 255.0));
   private static final int ATTACKED = 160;
@@ -98,12 +86,14 @@ final class Quickstart implements Callable<Integer> {
 
   @Option(
       names = "--samples",
-      defaultValue = "14400",
+      paramLabel = "N",
+      defaultValue = "12800",
       description = "images to train on, all epochs together (default: ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
       names = "--limit",
+      paramLabel = "N",
       defaultValue = "2000",
       description =
           "use at most this many training and test images of a larger folder (default:"
@@ -119,16 +109,15 @@ final class Quickstart implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      paramLabel = "N",
       defaultValue = "42",
       description = "of images, first weights and order (default: ${DEFAULT-VALUE})")
   private long seed;
 
-  private final PrintStream terminal;
-  private final Bars bars;
+  private final Terminal terminal;
 
-  Quickstart(PrintStream terminal) {
-    this.terminal = terminal;
-    this.bars = new Bars(terminal);
+  Quickstart(PrintStream out) {
+    this.terminal = new Terminal(out);
   }
 
   /** Runs the command line and exits with its code. */
@@ -138,80 +127,51 @@ final class Quickstart implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    GenImage genimage = GenImage.open(data.orElseGet(this::simulated));
-    genimage.missing().forEach(sentence -> say("note: %s", sentence));
+    Path folder = data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal));
+    GenImage genimage = GenImage.open(folder);
+    genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     ImageDataset test = genimage.validation().draw(limit, seed);
-    ErrorPolicy errors = skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
     List<EpochReport> history = new ArrayList<>();
-    try (DifferentiableDetector detector = detector(genimage, test, errors, history)) {
+    try (DifferentiableDetector detector = detector(genimage, test, history)) {
       EvaluationResult result =
-          bars.during(
+          terminal.during(
               "Scoring",
               test.size(),
-              progress -> Evaluation.of(detector, test).onError(errors).progress(progress).run());
+              progress -> Evaluation.of(detector, test).onError(errors()).progress(progress).run());
       Baselines baselines =
-          bars.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
-      List<RobustnessRow> attacks = attacks(detector, test.draw(ATTACKED, seed), errors);
+          terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
+      List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed));
       Path report = out.resolve("report.html");
       report(result, baselines, attacks, history, test).write(report);
-      print(result, baselines, attacks);
-      say("report: %s", report.toAbsolutePath().normalize().toUri());
+      summarise(result, baselines, attacks);
+      terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
     }
     return 0;
   }
 
-  private Path simulated() {
-    Path folder = out.resolve("simulated-genimage-" + seed);
-    if (Files.isDirectory(folder)) {
-      say("simulated images: those in %s", folder);
-      return folder;
-    }
-    SimulatedGenImage images =
-        SimulatedGenImage.seeded(seed)
-            .imageSize(SIMULATED_SIDE)
-            .train(SIMULATED_TRAIN)
-            .validation(SIMULATED_VALIDATION);
-    long count = 2L * Generator.GENIMAGE.size() * (SIMULATED_TRAIN + SIMULATED_VALIDATION);
-    Path partial = out.resolve("simulated-genimage-" + seed + ".partial");
-    return bars.during(
-        "Simulating",
-        count,
-        progress -> {
-          deleteTree(partial);
-          images.writeTo(partial, progress);
-          return move(partial, folder);
-        });
-  }
-
   private DifferentiableDetector detector(
-      GenImage genimage, ImageDataset test, ErrorPolicy errors, List<EpochReport> history) {
-    Blueprint resnet = Detectors.resnet50().input(INPUT);
+      GenImage genimage, ImageDataset test, List<EpochReport> history) {
+    Blueprint resnet50 = Detectors.resnet50().input(INPUT);
     if (weights.isPresent()) {
-      return resnet.load(weights.get());
+      return resnet50.load(weights.get());
     }
     ImageDataset train = genimage.train().draw(limit, seed);
     if (skip == 0) {
       checkReadable(ImageDataset.union(train, test));
     }
-    Recipe recipe = recipe(resnet, train.size());
-    return bars.during(
-        "Training",
-        (long) recipe.epochs() * train.size(),
-        progress -> {
-          GradientTrainer trainer =
-              GradientTrainer.with(recipe)
-                  .checkpoints(out.resolve("checkpoints"))
-                  .onError(errors)
-                  .listener(listener(progress, history));
-          Weights trained = trainer.fit(resnet, train);
-          trained.write(out.resolve("resnet50.safetensors"));
-          return resnet.load(trained);
-        });
+    Recipe recipe = recipe(resnet50, train.size());
+    DifferentiableDetector detector =
+        terminal.during(
+            "Training",
+            (long) recipe.epochs() * train.size(),
+            progress -> resnet50.train(trainer(recipe, progress, history), train));
+    describe(history);
+    return detector;
   }
 
   /** A broken file stops the run before the first step, not after the last. */
   private void checkReadable(ImageDataset images) {
-    bars.during(
+    terminal.during(
         "Checking",
         images.size(),
         progress -> {
@@ -224,14 +184,28 @@ final class Quickstart implements Callable<Integer> {
   }
 
   /** The paper's recipe, cut down to minutes: one clean input a sample, few and short epochs. */
-  private Recipe recipe(Blueprint resnet, int images) {
+  private Recipe recipe(Blueprint resnet50, int images) {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
-    return Recipe.paper(resnet)
+    return Recipe.paper(resnet50)
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
         .schedule(new Schedule.Cosine(0.01, 2e-5, epochs, 1, 1e-3, true))
         .epochs(epochs)
         .batchSize(Math.min(32, images))
         .seed(seed);
+  }
+
+  /** The trainer, with its weights kept in a file before anything else can fail. */
+  private Trainer trainer(Recipe recipe, Progress progress, List<EpochReport> history) {
+    GradientTrainer trainer =
+        GradientTrainer.with(recipe)
+            .checkpoints(out.resolve("checkpoints"))
+            .onError(errors())
+            .listener(listener(progress, history));
+    return (blueprint, images) -> {
+      Weights trained = trainer.fit(blueprint, images);
+      trained.write(out.resolve("resnet50.safetensors"));
+      return trained;
+    };
   }
 
   private static TrainingListener listener(Progress progress, List<EpochReport> history) {
@@ -248,17 +222,43 @@ final class Quickstart implements Callable<Integer> {
     };
   }
 
-  private List<RobustnessRow> attacks(
-      DifferentiableDetector detector, ImageDataset images, ErrorPolicy errors) {
+  private ErrorPolicy errors() {
+    return skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
+  }
+
+  /** Says how training went, and what it waited for. */
+  private void describe(List<EpochReport> history) {
+    if (history.isEmpty()) {
+      terminal.say("training was complete in %s", out.resolve("checkpoints"));
+      return;
+    }
+    double seconds = 0;
+    double waiting = 0;
+    long images = 0;
+    for (EpochReport epoch : history) {
+      seconds += epoch.time().toNanos() / 1e9;
+      waiting += epoch.waiting().toNanos() / 1e9;
+      images += epoch.samples();
+    }
+    terminal.say(
+        "%d epochs: loss %.3f to %.3f, %.0f images/s, %.1f %% of the time waiting for images",
+        history.size(),
+        history.get(0).loss(),
+        history.get(history.size() - 1).loss(),
+        images / seconds,
+        100 * waiting / seconds);
+  }
+
+  private List<RobustnessRow> attack(DifferentiableDetector detector, ImageDataset images) {
     List<RobustnessRow> rows = new ArrayList<>();
     for (Budget budget : BUDGETS) {
       AttackResult result =
-          bars.during(
+          terminal.during(
               "FGSM " + budget,
               images.size(),
               progress ->
                   AttackRun.of(Attacks.fgsm(budget))
-                      .onError(errors)
+                      .onError(errors())
                       .progress(progress)
                       .against(detector, images));
       int count = result.images().size();
@@ -279,13 +279,8 @@ final class Quickstart implements Callable<Integer> {
       List<EpochReport> history,
       ImageDataset test) {
     Report.Builder report =
-        Report.builder(
-                result.detector() + " on " + (data.isPresent() ? data.get() : "simulated images"),
-                result)
-            .data(
-                "%d held-out images of %s"
-                    .formatted(
-                        test.size(), data.map(Path::toString).orElse("a simulated GenImage")))
+        Report.builder("%s on %s".formatted(result.detector(), images()), result)
+            .data("%d held-out images of %s".formatted(test.size(), images()))
             .baselines(baselines)
             .robustness(attacks)
             .gallery(test)
@@ -300,81 +295,43 @@ final class Quickstart implements Callable<Integer> {
     return report.build();
   }
 
+  private String images() {
+    return data.map(folder -> folder.toAbsolutePath().normalize().getFileName())
+        .map(Path::toString)
+        .orElse("a simulated GenImage");
+  }
+
   private Map<String, String> manifest() {
     Map<String, String> entries = new LinkedHashMap<>();
-    entries.put("command", command());
-    entries.put("seed", Long.toString(seed));
+    List<String> command = new ArrayList<>(List.of("quickstart"));
+    data.ifPresent(folder -> command.add("--data " + folder));
+    weights.ifPresent(file -> command.add("--weights " + file));
+    command.add("--samples %d --limit %d --seed %d".formatted(samples, limit, seed));
+    entries.put("command", String.join(" ", command));
     entries.put("Java", System.getProperty("java.version"));
     entries.put("TensorFlow", TensorFlow.version());
+    entries.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     return entries;
   }
 
-  private String command() {
-    List<String> words = new ArrayList<>(List.of("quickstart"));
-    data.ifPresent(folder -> words.add("--data " + folder));
-    weights.ifPresent(file -> words.add("--weights " + file));
-    words.add("--samples " + samples);
-    words.add("--limit " + limit);
-    words.add("--seed " + seed);
-    return String.join(" ", words);
-  }
-
-  private void print(EvaluationResult result, Baselines baselines, List<RobustnessRow> attacks) {
+  private void summarise(
+      EvaluationResult result, Baselines baselines, List<RobustnessRow> attacks) {
     Scores scores = result.scores();
-    say("");
-    say("%s, %s", result.detector(), data.isPresent() ? data.get() : "simulated images");
-    scores.byGenerator().forEach((generator, part) -> row(generator.name(), part.accuracy()));
-    row("all", scores.accuracy());
-    say(
+    terminal.say("%n%s on %s, held-out images", result.detector(), images());
+    scores
+        .byGenerator()
+        .forEach((generator, part) -> terminal.say(generator.name(), part.accuracy()));
+    terminal.say("all", scores.accuracy());
+    terminal.say(
         "  average precision %.3f, ROC-AUC %.3f",
         Metrics.AVERAGE_PRECISION.of(scores), Metrics.ROC_AUC.of(scores));
     if (!result.skipped().isEmpty()) {
-      say("  left out: %d unreadable images", result.skipped().size());
+      terminal.say("  left out: %d unreadable images", result.skipped().size());
     }
-    say("what one threshold reaches on the same images");
-    baselines.all().forEach(baseline -> row(baseline.name(), baseline.accuracy()));
-    say("under attack");
-    attacks.forEach(attack -> row(attack.attack() + " " + attack.budget(), attack.attacked()));
-    say("");
-  }
-
-  private void row(String name, Proportion accuracy) {
-    Interval interval = accuracy.wilson();
-    say(
-        "  %-24s %5.1f %%  (95 %% interval %.1f to %.1f, %d of %d)",
-        name,
-        100 * accuracy.value(),
-        100 * interval.low(),
-        100 * interval.high(),
-        accuracy.count(),
-        accuracy.total());
-  }
-
-  private void say(String format, Object... arguments) {
-    terminal.printf(Locale.ROOT, format + "%n", arguments);
-  }
-
-  private static Path move(Path partial, Path folder) {
-    try {
-      return Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: the simulated images could not be moved there (%s); choose another --out"
-              .formatted(folder, e.getMessage()),
-          e);
-    }
-  }
-
-  private static void deleteTree(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: what an earlier run left could not be removed (%s); remove it by hand"
-              .formatted(folder, e.getMessage()),
-          e);
-    }
+    terminal.say("what one threshold reaches on the same images");
+    baselines.all().forEach(baseline -> terminal.say(baseline.name(), baseline.accuracy()));
+    terminal.say("under attack");
+    attacks.forEach(row -> terminal.say(row.attack() + " " + row.budget(), row.attacked()));
+    terminal.say("");
   }
 }

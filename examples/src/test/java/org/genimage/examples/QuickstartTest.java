@@ -1,0 +1,198 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.genimage.data.Generator;
+import org.genimage.data.Progress;
+import org.genimage.data.SimulatedGenImage;
+import org.genimage.models.Detectors;
+import org.genimage.models.InputContract;
+import org.genimage.models.Weights;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QuickstartTest {
+
+  @TempDir static Path shared;
+
+  private static Path pristine;
+  private static Path weights;
+
+  @TempDir Path folder;
+
+  private Path data;
+  private Path out;
+  private String said = "";
+
+  @BeforeAll
+  static void writeImages() {
+    pristine = shared.resolve("pristine");
+    SimulatedGenImage.seeded(1)
+        .imageSize(70)
+        .generators(List.of(Generator.BIGGAN, Generator.GLIDE))
+        .train(2)
+        .validation(2)
+        .writeTo(pristine, Progress.NONE);
+    weights = shared.resolve("weights.safetensors");
+    Detectors.resnet50().input(InputContract.crop(64)).initialWeights(1).write(weights);
+  }
+
+  @BeforeEach
+  void copyImages() throws IOException {
+    data = folder.resolve("data");
+    out = folder.resolve("out");
+    try (Stream<Path> files = Files.walk(pristine)) {
+      files.forEach(file -> copy(file, data.resolve(pristine.relativize(file).toString())));
+    }
+  }
+
+  private static void copy(Path source, Path target) {
+    try {
+      Files.copy(source, target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int run(Object... arguments) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    String[] words =
+        Stream.concat(
+                Arrays.stream(arguments).map(Object::toString), Stream.of("--out", out.toString()))
+            .toArray(String[]::new);
+    int code = Program.run(new Quickstart(terminal), terminal, words);
+    said = bytes.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  @Test
+  void folder_isTrainedScoredAttackedAndReported() throws IOException {
+    assertThat(run("--data", data, "--samples", 8)).isZero();
+
+    assertThat(said)
+        .contains("1 epochs: loss ")
+        .containsPattern("BigGAN +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
+        .containsPattern("all +\\d+\\.\\d %  \\(95 % interval .*of 8\\)")
+        .containsPattern("file size +\\d+\\.\\d %")
+        .containsPattern("FGSM 8/255 +\\d+\\.\\d %")
+        .contains("report: " + out.resolve("report.html").toUri());
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("ResNet-50 on data", "FGSM", "BigGAN")
+        .doesNotContain("SimulatedGenImage");
+    Weights trained = Weights.read(out.resolve("resnet50.safetensors"));
+    assertThat(trained.metadata().get("genimage.training_data"))
+        .contains("\"BigGAN/ai\":2", "\"GLIDE/nature\":2");
+
+    // What is trained is not trained again.
+    assertThat(run("--data", data, "--samples", 8)).isZero();
+    assertThat(said).contains("training was complete in " + out.resolve("checkpoints"));
+    assertThat(Weights.read(out.resolve("resnet50.safetensors")).get("fc.weight").toFloats())
+        .isEqualTo(trained.get("fc.weight").toFloats());
+  }
+
+  @Test
+  void missingFolder_isNamed() {
+    Path none = folder.resolve("none");
+
+    assertThat(run("--data", none)).isEqualTo(1);
+    assertSentence(none.toString());
+  }
+
+  @Test
+  void emptyFolder_saysWhatWasLookedFor() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+
+    assertThat(run("--data", empty)).isEqualTo(1);
+    assertSentence(empty.toString());
+  }
+
+  @Test
+  void oneClass_isRefused() throws IOException {
+    Path mine = folder.resolve("mine");
+    for (String split : List.of("train", "val")) {
+      Path ai = Files.createDirectories(mine.resolve(split).resolve("ai"));
+      copy(files(data, ".png").get(0), ai.resolve("a.png"));
+    }
+
+    assertThat(run("--data", mine)).isEqualTo(1);
+    assertSentence("nature");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"empty,.png", "text,.png", "cut,.JPEG"})
+  void brokenFile_isNamedBeforeAnythingIsTrained(String kind, String ending) throws IOException {
+    Path victim = files(data, ending).get(0);
+    byte[] whole = Files.readAllBytes(victim);
+    Files.write(
+        victim,
+        switch (kind) {
+          case "empty" -> new byte[0];
+          case "text" -> "no image at all\n".getBytes(StandardCharsets.UTF_8);
+          default -> Arrays.copyOf(whole, whole.length / 2);
+        });
+
+    assertThat(run("--data", data, "--samples", 8)).isEqualTo(1);
+    assertSentence(victim.toString());
+    assertThat(out.resolve("checkpoints")).doesNotExist();
+  }
+
+  @Test
+  void brokenFile_canBeSkippedAndIsCounted() throws IOException {
+    Path victim = files(data.resolve("BigGAN/imagenet_ai_0419_biggan/val"), ".png").get(0);
+    Files.write(victim, new byte[0]);
+
+    assertThat(run("--data", data, "--weights", weights, "--skip-unreadable", 1)).isZero();
+    assertThat(said).contains("left out: 1 unreadable images").contains("of 7)");
+  }
+
+  @Test
+  void weightsFile_thatIsNone_isRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("weights.safetensors"), "no weights at all");
+
+    assertThat(run("--data", data, "--weights", file)).isEqualTo(1);
+    assertSentence(file.toString());
+  }
+
+  @Test
+  void report_thatCannotBeWritten_losesNothing() throws IOException {
+    Files.createDirectories(out.resolve("report.html/in the way"));
+
+    assertThat(run("--data", data, "--samples", 8)).isEqualTo(1);
+    assertSentence("report.html");
+    assertThat(Weights.read(out.resolve("resnet50.safetensors")).keys()).hasSize(320);
+  }
+
+  @Test
+  void unknownOption_isExplained() {
+    assertThat(Program.run(new Quickstart(System.err), System.err, "--dat", "x")).isEqualTo(2);
+  }
+
+  /** One line after the bars: no stack trace, and it names what it is about. */
+  private void assertSentence(String subject) {
+    List<String> lines = said.lines().filter(line -> line.contains("error: ")).toList();
+    assertThat(lines).hasSize(1);
+    assertThat(lines.get(0)).contains(subject).hasSizeBetween(40, 600);
+    assertThat(said).doesNotContain("\tat ");
+  }
+
+  private static List<Path> files(Path folder, String ending) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+    }
+  }
+}
