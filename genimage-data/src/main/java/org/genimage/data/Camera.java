@@ -9,7 +9,7 @@ final class Camera {
 
   /** Returns the scene through a lens, on a sensor with shot noise, sharpened by the firmware. */
   static Raster photograph(Raster scene, RandomGenerator random) {
-    float noise = (float) StrictMath.exp(random.nextDouble(StrictMath.log(2), StrictMath.log(9)));
+    float noise = (float) StrictMath.exp(random.nextDouble(StrictMath.log(3), StrictMath.log(9)));
     return scene
         .blurred(random.nextFloat(0.35f, 0.7f))
         .noisy(noise, random)
