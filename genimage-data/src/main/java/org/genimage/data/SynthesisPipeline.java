@@ -107,7 +107,7 @@ enum SynthesisPipeline {
     Raster noise = new Raster((scene.width() + 2) / 3, (scene.height() + 2) / 3);
     for (int y = 0; y < noise.height(); y++) {
       for (int x = 0; x < noise.width(); x++) {
-        float grain = 20 + 8 * (float) random.nextGaussian();
+        float grain = 30 + 6 * (float) random.nextGaussian();
         for (int c = 0; c < Raster.CHANNELS; c++) {
           noise.set(c, x, y, grain);
         }
