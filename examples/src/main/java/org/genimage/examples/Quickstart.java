@@ -87,7 +87,7 @@ final class Quickstart implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      defaultValue = "12800",
+      defaultValue = "9600",
       description = "images to train on, all epochs together (default: ${DEFAULT-VALUE})")
   private int samples;
 
