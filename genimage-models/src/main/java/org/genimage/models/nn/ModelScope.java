@@ -115,7 +115,7 @@ public final class ModelScope {
     return new Parameter(key(name), List.of(shape), layout, init, role);
   }
 
-  /** Returns a seed of this place's own, for layers that draw. */
+  /** Returns a seed of this place's own, for layers that draw; never 0, which means none. */
   long seed() {
     return Seed.of(0).at(path).random().nextLong() | 1;
   }
