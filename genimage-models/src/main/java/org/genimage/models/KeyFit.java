@@ -14,7 +14,7 @@ import org.genimage.models.nn.Parameter;
  *
  * @param expected the network's entries by key
  * @param found the weights
- * @param missing keys that the weights lack; counters may lack, they start at 0
+ * @param missing required keys that the weights lack
  * @param unexpected keys that the network does not have
  * @param misshapen keys whose arrays have another shape, or integers for floats
  */
@@ -33,13 +33,13 @@ record KeyFit(
     List<String> misshapen = new ArrayList<>();
     for (Parameter entry : entries) {
       expected.put(entry.key(), entry);
-      boolean counts = entry.role() == Parameter.Role.COUNTER;
+      boolean required = entry.role().required();
       WeightArray array = weights.arrays().get(entry.key());
       if (array == null) {
-        if (!counts) {
+        if (required) {
           missing.add(entry.key());
         }
-      } else if (!array.shape().equals(entry.shape()) || array.isInteger() && !counts) {
+      } else if (!array.shape().equals(entry.shape()) || array.isInteger() && required) {
         misshapen.add(entry.key());
       }
     }

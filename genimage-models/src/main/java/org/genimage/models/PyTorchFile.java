@@ -69,6 +69,8 @@ final class PyTorchFile {
       return reading.weights();
     } catch (RefusedCheckpointException e) {
       throw refused(file, e.getMessage(), e);
+    } catch (UnsupportedOperationException e) {
+      throw refused(file, "it is not on the disk's file system; copy it there", e);
     } catch (IOException e) {
       throw refused(
           file,

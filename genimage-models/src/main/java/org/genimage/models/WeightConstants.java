@@ -37,8 +37,8 @@ final class WeightConstants implements ModelVariables {
   }
 
   @Override
-  public void declare(Parameter counter) {
-    asked.put(counter.key(), counter);
+  public void declare(Parameter entry) {
+    asked.put(entry.key(), entry);
   }
 
   @Override

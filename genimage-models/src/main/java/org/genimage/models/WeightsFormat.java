@@ -74,11 +74,13 @@ enum WeightsFormat {
             .formatted(file, HexFormat.ofDelimiter(" ").formatHex(start)));
   }
 
-  /** Returns what went wrong, without the path that many messages of the JDK consist of. */
+  /** The JDK leaves the message of most file system exceptions at the bare path. */
   static String reason(IOException e) {
-    String kind = e.getClass().getSimpleName().replace("Exception", "");
-    return e instanceof FileSystemException f && f.getReason() == null
-        ? kind
-        : kind + ": " + e.getMessage();
+    if (e instanceof FileSystemException failure) {
+      return failure.getReason() != null
+          ? failure.getReason()
+          : e.getClass().getSimpleName().replace("Exception", "");
+    }
+    return String.valueOf(e.getMessage());
   }
 }
