@@ -34,8 +34,7 @@ class WeightsExchange {
     Path folder = Path.of(System.getProperty("genimage.exchange", "target/exchange"));
     String name = blueprint.name().toLowerCase(Locale.ROOT);
     ReferenceFill fill = ReferenceFill.salted("exchange");
-    Map<String, WeightArray> arrays =
-        new LinkedHashMap<>(blueprint.initialWeights(1).arrays());
+    Map<String, WeightArray> arrays = new LinkedHashMap<>(blueprint.initialWeights(1).arrays());
     for (Parameter entry : blueprint.entries()) {
       if (!arrays.get(entry.key()).isInteger() && entry.role().required()) {
         arrays.put(
@@ -62,8 +61,7 @@ class WeightsExchange {
       Weights.of(
               Map.of(
                   "images", WeightArray.of(List.of(2, side, side, 3), pixels),
-                  "logits",
-                      WeightArray.of(List.of(2, 2), graph.logits(ImageBatch.of(images)))))
+                  "logits", WeightArray.of(List.of(2, 2), graph.logits(ImageBatch.of(images)))))
           .write(folder.resolve(name + ".run.safetensors"));
     }
     assertThat(folder.resolve(name + ".run.safetensors")).exists();
