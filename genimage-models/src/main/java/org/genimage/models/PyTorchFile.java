@@ -190,12 +190,17 @@ final class PyTorchFile {
       }
       return chosen;
     }
-    boolean flat =
-        outer.entries().values().stream()
-            .anyMatch(value -> value instanceof Tensor t && !t.shape().isEmpty());
     if (candidates.isEmpty()) {
+      if (outer.entries().values().stream().noneMatch(Tensor.class::isInstance)) {
+        throw new RefusedCheckpointException(
+            "it has no tensors one or two dictionaries deep, found entries %s",
+            shown(outer.entries().keySet().toString()));
+      }
       return outer;
     }
+    boolean flat =
+        outer.entries().values().stream()
+            .anyMatch(value -> value instanceof Tensor tensor && !tensor.shape().isEmpty());
     if (candidates.size() > 1 || flat) {
       throw new RefusedCheckpointException(
           "it has more than one dictionary of tensors, under %s%s; choose with Weights.read(file,"

@@ -184,6 +184,24 @@ class WeightsTest {
         .hasMessageEndingWith("it has no dictionary of tensors under netC, found [model, ema]");
   }
 
+  @Test
+  void read_scalarBesideADictionary_takesTheDictionary() throws IOException {
+    String one = "}X\1\0\0\0w" + tensor("0", 4, 1, "K\2", "K\1") + "s";
+    String accuracy = tensor("0", 4, 0, "", "").replace("\u0085", ")");
+    Path file = archive("}(X\5\0\0\0model" + one + "X\4\0\0\0best" + accuracy + "u.");
+
+    assertThat(Weights.read(file).keys()).containsExactly("w");
+    assertThat(Weights.read(file).get("w").toFloats()).containsExactly(2, 3);
+  }
+
+  @Test
+  void read_noTensors_namesWhatIsThere() throws IOException {
+    assertThatThrownBy(() -> Weights.read(archive("}X\5\0\0\0epochK\3s.")))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageEndingWith(
+            "it has no tensors one or two dictionaries deep, found entries [epoch]");
+  }
+
   @ParameterizedTest
   @CsvSource({"a", ".", "(.", "s.", "u.", "e.", "q.", "h\1.", "R.", "Q.", "b.", "}K\1K\1a.", "0."})
   void read_pickleWithoutSense_isRefused(String pickle) throws IOException {
