@@ -21,8 +21,32 @@ public final class Detectors {
         head);
   }
 
+  /**
+   * Returns F3Net (Qian et al. 2020) with both branches and attention between them, in the
+   * implementation that the GenImage repository carries; one logit, as its loss wants.
+   */
+  public static Blueprint f3Net() {
+    return f3Net(F3NetVariant.MIX, Head.AI_LOGIT);
+  }
+
+  /**
+   * Returns a variant of F3Net (Qian et al. 2020) as its authors test it: both sides to 299 pixels,
+   * bicubic, whatever the shape; values in [-1, 1].
+   *
+   * @param head one logit or two; the published networks have one, the GenImage repository's two by
+   *     default
+   */
+  public static Blueprint f3Net(F3NetVariant variant, Head head) {
+    List<Float> half = List.of(0.5f, 0.5f, 0.5f);
+    return new Blueprint(
+        variant == F3NetVariant.MIX ? "F3Net" : "F3Net-" + variant,
+        new F3Net(variant, head.outputs()),
+        new InputContract(new Resize.None(), 299, half, half),
+        head);
+  }
+
   /** Returns every detector that this class offers. */
   public static List<Blueprint> all() {
-    return List.of(resnet50());
+    return List.of(resnet50(), f3Net());
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Image;
@@ -13,168 +12,14 @@ import org.genimage.data.ImageBatch;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
-import org.genimage.models.nn.Mode;
-import org.genimage.models.nn.ModelScope;
-import org.genimage.models.nn.Parameter;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 
-/** What every detector owes to the official network, with the reference fill for weights. */
-@Tag("reference")
-interface NetworkContract {
+/** What every detector owes to the official network, its preprocessing and its first weights. */
+interface NetworkContract extends GraphContract {
 
-  double LOGITS = 2e-5;
-  double PREPROCESSED_LOGITS = 5e-5;
-  double FEATURES = 2e-5;
-
-  /** Returns the detector with the fixtures' number of outputs. */
-  Blueprint blueprint();
-
-  /** Returns the fixtures' folder below {@code models/}. */
-  String folder();
-
-  /** Returns where a feature is found in our graph, by its name in the fixtures. */
-  String place(String feature);
-
-  private JsonNode json(String name) {
-    return ReferenceData.json("models/" + folder() + "/" + name + ".json");
-  }
-
-  private Weights filled(JsonNode overrides, ReferenceFill fill) {
-    Map<String, WeightArray> arrays = new LinkedHashMap<>();
-    for (Parameter entry : blueprint().entries()) {
-      arrays.put(
-          entry.key(),
-          entry.role() == Parameter.Role.COUNTER
-              ? WeightArray.counter(0)
-              : WeightArray.of(
-                  entry.shape(),
-                  ReferenceInput.weights(entry.key(), entry.shape(), overrides, fill)));
-    }
-    return Weights.of(arrays);
-  }
-
-  @Test
-  default void entries_arePublishedOnes() {
-    JsonNode keys = json("keys");
-    List<String> expected = new ArrayList<>();
-    for (JsonNode entry : keys.get("entries")) {
-      boolean counter = entry.get("dtype").asText().equals("int64");
-      boolean trained = entry.get("role").asText().equals("parameter");
-      expected.add(
-          entry.get("key").asText()
-              + " "
-              + entry.get("shape")
-              + " "
-              + (counter ? "COUNTER" : trained ? "TRAINED" : "BUFFER"));
-    }
-
-    assertThat(blueprint().entries())
-        .extracting(
-            entry ->
-                entry.key() + " " + entry.shape().toString().replace(" ", "") + " " + entry.role())
-        .containsExactlyElementsOf(expected);
-    assertThat(blueprint().parameterCount())
-        .isEqualTo(keys.get("count").get("parameters_trainable").asLong());
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = Mode.class,
-      names = {"INFERENCE", "DIFFERENTIABLE"})
-  default void logitsAndFeatures_equalOfficialNetwork(Mode mode) {
-    JsonNode eval = json("eval");
-    var arrays = ReferenceData.arrays("models/" + folder() + "/eval.safetensors");
-    ReferenceFill fill = ReferenceFill.salted(eval.get("salt").asText());
-    for (Map.Entry<String, JsonNode> item : eval.get("cases").properties()) {
-      JsonNode expected = item.getValue();
-      JsonNode input = expected.get("input");
-      float[] images = ReferenceInput.network(input, eval.get("domain").asText(), fill);
-      assertThat(ReferenceData.sha256(images)).isEqualTo(input.get("sha256").asText());
-      Weights weights = filled(expected.get("overrides"), fill);
-      List<String> features = new ArrayList<>();
-      for (Map.Entry<String, JsonNode> feature : expected.get("features").properties()) {
-        features.add(feature.getKey());
-      }
-      Map<String, float[]> found = run(mode, weights, images, input.get("shape"), features);
-
-      for (String feature : features) {
-        if (found.containsKey(feature)) {
-          double largest = expected.get("features").get(feature).get("max_abs").asDouble();
-          assertThat(ReferenceInput.sample(found.get(feature)))
-              .as(feature)
-              .containsExactly(
-                  arrays.get(item.getKey() + "." + feature + ".sample").doubles(),
-                  within(FEATURES * largest));
-        }
-      }
-      assertThat(found.keySet()).hasSizeGreaterThan(features.size() / 2);
-      assertThat(doubles(found.get("logits")))
-          .containsExactly(arrays.get(item.getKey() + ".logits.float64").doubles(), within(LOGITS));
-
-      JsonNode change = expected.get("changed_pixel");
-      int position = 0;
-      for (int axis = 0; axis < 4; axis++) {
-        position =
-            position * input.get("shape").get(axis).asInt() + change.get("index").get(axis).asInt();
-      }
-      images[position] += (float) change.get("add").asDouble();
-      assertThat(doubles(run(mode, weights, images, input.get("shape"), List.of()).get("logits")))
-          .containsExactly(
-              arrays.get(item.getKey() + ".logits_changed_pixel.float64").doubles(),
-              within(LOGITS));
-    }
-  }
-
-  /** Returns features and logits; features in PyTorch's order. */
-  private Map<String, float[]> run(
-      Mode mode, Weights weights, float[] nchw, JsonNode shape, List<String> features) {
-    int n = shape.get(0).asInt();
-    int c = shape.get(1).asInt();
-    int h = shape.get(2).asInt();
-    int w = shape.get(3).asInt();
-    float[] images = ReferenceInput.toNhwc(nchw, n, c, h, w);
-    Map<String, float[]> found = new LinkedHashMap<>();
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      Operand<TFloat32> input = tf.placeholder(TFloat32.class);
-      Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
-      WeightConstants constants = new WeightConstants(weights);
-      Operand<TFloat32> logits =
-          blueprint().network().logits(ModelScope.root(tf, mode, constants), shaped);
-      constants.verify(folder());
-      try (Session session = new Session(graph);
-          TFloat32 fed =
-              TFloat32.tensorOf(Shape.of(n, h, w, c), DataBuffers.of(images, true, false))) {
-        Session.Runner runner = session.runner().feed(input, fed).fetch(logits);
-        List<String> present =
-            features.stream().filter(name -> graph.operation(place(name)) != null).toList();
-        present.forEach(name -> runner.fetch(place(name)));
-        try (var results = runner.run()) {
-          found.put("logits", floats((TFloat32) results.get(0)));
-          for (int i = 0; i < present.size(); i++) {
-            TFloat32 tensor = (TFloat32) results.get(i + 1);
-            float[] values = floats(tensor);
-            if (tensor.rank() == 4) {
-              long[] sides = tensor.shape().asArray();
-              values =
-                  ReferenceInput.toNchw(values, n, (int) sides[1], (int) sides[2], (int) sides[3]);
-            }
-            found.put(present.get(i), values);
-          }
-        }
-      }
-    }
-    return found;
+  /** Returns by how much the logits of whole images may differ. */
+  default double preprocessedLogitTolerance() {
+    return 5e-5;
   }
 
   @Test
@@ -198,9 +43,10 @@ interface NetworkContract {
     expected.get("logits").forEach(row -> row.forEach(value -> logits.add(value.asDouble())));
 
     try (ScoringGraph graph = ScoringGraph.create(blueprint(), weights)) {
-      assertThat(doubles(graph.logits(ImageBatch.of(prepared))))
+      assertThat(GraphContract.doubles(graph.logits(ImageBatch.of(prepared))))
           .containsExactly(
-              logits.stream().mapToDouble(value -> value).toArray(), within(PREPROCESSED_LOGITS));
+              logits.stream().mapToDouble(value -> value).toArray(),
+              within(preprocessedLogitTolerance()));
     }
   }
 
@@ -211,13 +57,15 @@ interface NetworkContract {
 
     for (Map.Entry<String, JsonNode> item : tensors.properties()) {
       double expected = item.getValue().get("expected_std").asDouble();
-      double[] values = doubles(weights.get(item.getKey()).toFloats());
+      double[] values = GraphContract.doubles(weights.get(item.getKey()).toFloats());
       double mean = 0;
       double square = 0;
       for (double value : values) {
-        mean += value / values.length;
-        square += value * value / values.length;
+        mean += value;
+        square += value * value;
       }
+      mean /= values.length;
+      square /= values.length;
       double std = Math.sqrt(Math.max(0, square - mean * mean));
       // Five standard errors of the deviation of a normal sample.
       double allowed = expected * 5 / Math.sqrt(2.0 * values.length);
@@ -227,19 +75,5 @@ interface NetworkContract {
           .as(item.getKey())
           .isCloseTo(centre, within(5 * expected / Math.sqrt(values.length)));
     }
-  }
-
-  private static float[] floats(TFloat32 tensor) {
-    float[] values = new float[Math.toIntExact(tensor.size())];
-    tensor.copyTo(DataBuffers.of(values));
-    return values;
-  }
-
-  private static double[] doubles(float[] values) {
-    double[] doubles = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      doubles[i] = values[i];
-    }
-    return doubles;
   }
 }

@@ -22,6 +22,11 @@ public interface Init {
       (random, shape) ->
           random.nextGaussian() * Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1)));
 
+  /** U(-1 / sqrt(fan-in), 1 / sqrt(fan-in)), PyTorch's default for a convolution's kernel. */
+  Init UNIFORM_FAN_IN =
+      (random, shape) ->
+          (2 * random.nextDouble() - 1) / Math.sqrt(elements(shape) / (double) shape.get(0));
+
   /** Draws one value for a parameter of this shape in PyTorch's order. */
   double draw(RandomGenerator random, List<Integer> shape);
 
@@ -29,6 +34,41 @@ public interface Init {
   static Init uniform(int inputs) {
     double bound = 1 / Math.sqrt(inputs);
     return (random, shape) -> bound * (2 * random.nextDouble() - 1);
+  }
+
+  /** N(0, std<sup>2</sup>). */
+  static Init normal(double std) {
+    return (random, shape) -> std * random.nextGaussian();
+  }
+
+  /** N(0, std^2), cut at -2 and 2 as timm does, which a small std never reaches. */
+  static Init truncatedNormal(double std) {
+    return (random, shape) -> {
+      double value;
+      do {
+        value = std * random.nextGaussian();
+      } while (Math.abs(value) > 2);
+      return value;
+    };
+  }
+
+  /**
+   * Returns the law of an entry that follows from the architecture: these numbers.
+   *
+   * @param numbers row-major in PyTorch's order; not copied, so do not change them afterwards
+   */
+  static Init given(float[] numbers) {
+    return new Init() {
+      @Override
+      public double draw(RandomGenerator random, List<Integer> shape) {
+        throw new UnsupportedOperationException("given numbers are not drawn");
+      }
+
+      @Override
+      public float[] values(Seed seed, String key, List<Integer> shape) {
+        return numbers.clone();
+      }
+    };
   }
 
   /** Returns the first values of a parameter, row-major in PyTorch's order. */
