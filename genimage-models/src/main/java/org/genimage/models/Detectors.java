@@ -22,6 +22,33 @@ public final class Detectors {
   }
 
   /**
+   * Returns DeiT-S (Touvron et al. 2021; the network is that of Dosovitskiy et al. 2021), without
+   * distillation, as its authors test it: shorter side to 256 pixels, bicubic; centre crop of 224;
+   * two logits.
+   */
+  public static Blueprint deitSmall() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "DeiT-S",
+        new VisionTransformer(16, 384, 12, 6, head.outputs()),
+        InputContract.imagenet(256, Filter.BICUBIC, 224),
+        head);
+  }
+
+  /**
+   * Returns Swin-T (Liu et al. 2021) as its authors test it: shorter side to 256 pixels, bicubic;
+   * centre crop of 224; two logits.
+   */
+  public static Blueprint swinTiny() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "Swin-T",
+        new SwinTransformer(4, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7, head.outputs()),
+        InputContract.imagenet(256, Filter.BICUBIC, 224),
+        head);
+  }
+
+  /**
    * Returns F3Net (Qian et al. 2020) with both branches and attention between them, in the
    * implementation that the GenImage repository carries; one logit, as its loss wants.
    */
@@ -37,16 +64,15 @@ public final class Detectors {
    *     default
    */
   public static Blueprint f3Net(F3NetVariant variant, Head head) {
-    List<Float> half = List.of(0.5f, 0.5f, 0.5f);
     return new Blueprint(
         variant == F3NetVariant.MIX ? "F3Net" : "F3Net-" + variant,
         new F3Net(variant, head.outputs()),
-        new InputContract(new Resize.None(), 299, half, half),
+        InputContract.of(new Resize.Square(299, Filter.BICUBIC), 299).range(-1, 1),
         head);
   }
 
   /** Returns every detector that this class offers. */
   public static List<Blueprint> all() {
-    return List.of(resnet50(), f3Net());
+    return List.of(resnet50(), deitSmall(), swinTiny(), f3Net());
   }
 }

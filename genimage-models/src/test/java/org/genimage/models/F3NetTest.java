@@ -3,13 +3,20 @@ package org.genimage.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.genimage.data.Seed;
+import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -21,7 +28,7 @@ import org.tensorflow.types.TFloat32;
 class F3NetTest {
 
   @Nested
-  class Mix implements F3NetContract, NetworkContract {
+  class Mix implements F3NetContract {
 
     @Override
     public F3NetVariant variant() {
@@ -32,15 +39,10 @@ class F3NetTest {
     public String folder() {
       return "f3net";
     }
-
-    @Override
-    public double preprocessedLogitTolerance() {
-      return 3e-3;
-    }
   }
 
   @Nested
-  class MixTwoLogits implements F3NetContract {
+  class MixTwoLogits implements VariantContract {
 
     @Override
     public F3NetVariant variant() {
@@ -59,7 +61,7 @@ class F3NetTest {
   }
 
   @Nested
-  class Fad implements F3NetContract {
+  class Fad implements VariantContract {
 
     @Override
     public F3NetVariant variant() {
@@ -73,7 +75,7 @@ class F3NetTest {
   }
 
   @Nested
-  class Lfs implements F3NetContract {
+  class Lfs implements VariantContract {
 
     @Override
     public F3NetVariant variant() {
@@ -87,7 +89,7 @@ class F3NetTest {
   }
 
   @Nested
-  class Both implements F3NetContract {
+  class Both implements VariantContract {
 
     @Override
     public F3NetVariant variant() {
@@ -98,6 +100,16 @@ class F3NetTest {
     public String folder() {
       return "f3net_both";
     }
+  }
+
+  /** What has no fixtures of its own for images and first values, and shares them with the rest. */
+  interface VariantContract extends F3NetContract {
+
+    @Override
+    default void officialTestPreprocessing_givesSameBytesAndLogits() {}
+
+    @Override
+    default void initialWeights_followTheLawsOfTheConstructor() {}
   }
 
   /** Values of the authors' code. */
@@ -148,6 +160,104 @@ class F3NetTest {
       values[channel] = features.getFloat(0, row, column, channel);
     }
     return values;
+  }
+
+  /** Numbers of ones in the filters of both implementations. */
+  @ParameterizedTest
+  @CsvSource({
+    "MIX, 189 551 44407 89400 9 18 36 21 12 3",
+    "BOTH, 5778 5654 78226 89401 10 18 36 30 12 3",
+  })
+  void bands_haveAsManyOnesAsTheAuthors(F3NetVariant variant, String expected) {
+    List<Integer> ones = new ArrayList<>();
+    List<Integer> counts = new ArrayList<>();
+    for (Parameter entry : Detectors.f3Net(variant, Head.AI_LOGIT).entries()) {
+      if (entry.key().endsWith(".base")) {
+        ones.add(sum(entry));
+      }
+      if (entry.key().endsWith(".ft_num")) {
+        counts.add(sum(entry));
+      }
+    }
+    assertThat(ones.stream().map(String::valueOf).collect(Collectors.joining(" ")))
+        .isEqualTo(expected);
+    assertThat(counts).isEqualTo(ones.subList(4, 10));
+  }
+
+  private static int sum(Parameter entry) {
+    float sum = 0;
+    for (float value : entry.init().values(Seed.of(0), entry.key(), entry.shape())) {
+      sum += value;
+    }
+    return Math.round(sum);
+  }
+
+  /** Values of the authors' code, weights and image by a hash. */
+  @ParameterizedTest
+  @CsvSource({
+    "MIX, NATURE_AI, -0.413775, -1.873914, 2e-3",
+    "FAD, AI_LOGIT, 0, -0.433806, 2e-5",
+  })
+  void logits_hashedWeights_areTheAuthors(
+      F3NetVariant variant, Head head, double nature, double ai, double tolerance) {
+    Blueprint detector = Detectors.f3Net(variant, head);
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    for (Parameter entry : detector.entries()) {
+      int number = arrays.size();
+      arrays.put(
+          entry.key(),
+          entry.role().required()
+              ? WeightArray.of(entry.shape(), hashed(entry, number))
+              : WeightArray.initial(entry, Seed.of(0)));
+    }
+    float[] chw = new float[3 * 299 * 299];
+    for (int i = 0; i < chw.length; i++) {
+      chw[i] = (float) uniform(i, 9999);
+    }
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      float[] hwc = ReferenceInput.toNhwc(chw, 1, 3, 299, 299);
+      Operand<TFloat32> image =
+          tf.constant(Shape.of(1, 299, 299, 3), DataBuffers.of(hwc, true, false));
+      ModelScope scope =
+          ModelScope.root(tf, Mode.INFERENCE, new WeightConstants(Weights.of(arrays)));
+      var logits = head.byLabel(tf, detector.network().logits(scope, image));
+      try (Session session = new Session(graph, ScoringGraph.config());
+          var result = session.runner().fetch(logits).run()) {
+        TFloat32 found = (TFloat32) result.get(0);
+        assertThat(found.getFloat(0, 0)).isCloseTo((float) nature, within((float) tolerance));
+        assertThat(found.getFloat(0, 1)).isCloseTo((float) ai, within((float) tolerance));
+      }
+    }
+  }
+
+  private static float[] hashed(Parameter entry, int number) {
+    String name = entry.key().substring(entry.key().lastIndexOf('.') + 1);
+    int rank = entry.shape().size();
+    double scale = Math.sqrt(3.0 * entry.shape().get(0) / entry.size());
+    float[] values = new float[entry.size()];
+    for (int i = 0; i < values.length; i++) {
+      double u = uniform(i, number);
+      values[i] =
+          (float)
+              (name.contains("gamma")
+                  ? u
+                  : name.equals("running_var")
+                      ? 1 + .5 * u
+                      : rank > 1 ? u * scale : name.equals("weight") ? 1 + .1 * u : .1 * u);
+    }
+    return values;
+  }
+
+  /** A hash of two numbers, in [-1, 1). */
+  private static double uniform(int i, int k) {
+    int h = i * (int) 2654435761L + k * (int) 2246822519L + 374761393;
+    for (int round = 0; round < 2; round++) {
+      h ^= h >>> 16;
+      h *= 0x45d9f3b;
+    }
+    h ^= h >>> 16;
+    return Integer.toUnsignedLong(h) / 0x1p32 * 2 - 1;
   }
 
   @Test

@@ -4,22 +4,248 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.primitives.Doubles;
+import com.google.common.primitives.Ints;
+import com.google.common.primitives.Longs;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
+import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Parameter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
-/** What every detector owes to the official network, its preprocessing and its first weights. */
-interface NetworkContract extends GraphContract {
+/** What every detector owes to the official network, with the reference fill for weights. */
+@Tag("reference")
+interface NetworkContract {
+
+  /** Returns the detector with the fixtures' number of outputs. */
+  Blueprint blueprint();
+
+  /** Returns the fixtures' folder below {@code models/}. */
+  String folder();
+
+  /** Returns where a feature is found in our graph, by its name in the fixtures. */
+  default String place(String feature) {
+    return feature;
+  }
+
+  /** Returns by how much the logits of one of the fixtures' cases may differ. */
+  default double logitTolerance(String example) {
+    return 2e-5;
+  }
 
   /** Returns by how much the logits of whole images may differ. */
   default double preprocessedLogitTolerance() {
     return 5e-5;
+  }
+
+  /** Returns by how much a case's features may differ, relative to their largest magnitude. */
+  default double featureTolerance(String example) {
+    return 2e-5;
+  }
+
+  /** Returns the share of a feature's sample that has to be within the tolerance. */
+  default double featureShare(String example) {
+    return 1;
+  }
+
+  private JsonNode json(String name) {
+    return ReferenceData.json("models/" + folder() + "/" + name + ".json");
+  }
+
+  private Weights filled(JsonNode overrides, ReferenceFill fill) {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    for (Parameter entry : blueprint().entries()) {
+      arrays.put(
+          entry.key(),
+          entry.role().required()
+              ? WeightArray.of(
+                  entry.shape(),
+                  ReferenceInput.weights(entry.key(), entry.shape(), overrides, fill))
+              : WeightArray.initial(entry, Seed.of(0)));
+    }
+    return Weights.of(arrays);
+  }
+
+  @Test
+  default void entries_arePublishedOnes() {
+    JsonNode keys = json("keys");
+    List<String> expected = new ArrayList<>();
+    for (JsonNode entry : keys.get("entries")) {
+      expected.add(entry.get("key").asText() + " " + entry.get("shape") + " " + role(entry));
+    }
+
+    assertThat(blueprint().entries())
+        .extracting(
+            entry ->
+                entry.key() + " " + entry.shape().toString().replace(" ", "") + " " + entry.role())
+        .containsExactlyElementsOf(expected);
+    assertThat(blueprint().parameterCount())
+        .isEqualTo(keys.get("count").get("parameters_trainable").asLong());
+  }
+
+  private static Parameter.Role role(JsonNode entry) {
+    if (entry.get("role").asText().equals("parameter")) {
+      return Parameter.Role.TRAINED;
+    }
+    if (entry.get("dtype").asText().equals("int64")) {
+      return entry.get("shape").isEmpty() ? Parameter.Role.COUNTER : Parameter.Role.INDEX;
+    }
+    return entry.get("filled").asBoolean() ? Parameter.Role.BUFFER : Parameter.Role.FIXED;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"INFERENCE", "DIFFERENTIABLE"})
+  default void logitsAndFeatures_equalOfficialNetwork(Mode mode) {
+    JsonNode eval = json("eval");
+    var arrays = ReferenceData.arrays("models/" + folder() + "/eval.safetensors");
+    ReferenceFill fill = ReferenceFill.salted(eval.get("salt").asText());
+    for (Map.Entry<String, JsonNode> item : eval.get("cases").properties()) {
+      JsonNode expected = item.getValue();
+      JsonNode input = expected.get("input");
+      float[] images = images(input, eval.get("domain").asText(), fill);
+      assertThat(ReferenceData.sha256(images)).isEqualTo(input.get("sha256").asText());
+      Weights weights = filled(expected.get("overrides"), fill);
+      List<String> features = new ArrayList<>();
+      for (Map.Entry<String, JsonNode> feature : expected.get("features").properties()) {
+        features.add(feature.getKey());
+      }
+      JsonNode change = expected.get("changed_pixel");
+      float[] changed = images.clone();
+      changed[position(change.get("index"), input.get("shape"))] +=
+          (float) change.get("add").asDouble();
+      List<Map<String, float[]>> results =
+          run(mode, weights, List.of(images, changed), input.get("shape"), features);
+      Map<String, float[]> found = results.get(0);
+
+      for (String feature : features) {
+        if (found.containsKey(feature)) {
+          double largest = expected.get("features").get(feature).get("max_abs").asDouble();
+          assertClose(
+              item.getKey() + "." + feature,
+              ReferenceInput.sample(found.get(feature)),
+              arrays.get(item.getKey() + "." + feature + ".sample").doubles(),
+              featureTolerance(item.getKey()) * largest,
+              featureShare(item.getKey()));
+        }
+      }
+      if (mode == Mode.DIFFERENTIABLE) {
+        assertThat(found).containsKeys(features.toArray(String[]::new));
+      }
+      assertThat(found.keySet()).hasSizeGreaterThan(features.size() / 2);
+      assertThat(doubles(found.get("logits")))
+          .as(item.getKey())
+          .containsExactly(
+              arrays.get(item.getKey() + ".logits.float64").doubles(),
+              within(logitTolerance(item.getKey())));
+
+      assertThat(doubles(results.get(1).get("logits")))
+          .containsExactly(
+              arrays.get(item.getKey() + ".logits_changed_pixel.float64").doubles(),
+              within(logitTolerance(item.getKey())));
+    }
+  }
+
+  /** Returns an input that is stored, or else follows from its description. */
+  private float[] images(JsonNode input, String domain, ReferenceFill fill) {
+    if (!input.has("tensor")) {
+      return ReferenceInput.network(input, domain, fill);
+    }
+    Path file = Path.of("models", folder(), input.get("file").asText()).normalize();
+    return ReferenceData.arrays(file.toString()).get(input.get("tensor").asText()).floats();
+  }
+
+  private static void assertClose(
+      String what, double[] found, double[] expected, double tolerance, double share) {
+    assertThat(found).as(what).hasSameSizeAs(expected);
+    List<String> beyond = new ArrayList<>();
+    for (int i = 0; i < found.length; i++) {
+      // Negated, so that what is not a number counts.
+      if (!(Math.abs(found[i] - expected[i]) <= tolerance)) {
+        beyond.add(found[i] + " instead of " + expected[i]);
+      }
+    }
+    assertThat(beyond)
+        .as("%s, values beyond %s", what, tolerance)
+        .hasSizeLessThanOrEqualTo((int) ((1 - share) * found.length));
+  }
+
+  private static int position(JsonNode index, JsonNode shape) {
+    int position = 0;
+    for (int axis = 0; axis < shape.size(); axis++) {
+      position = position * shape.get(axis).asInt() + index.get(axis).asInt();
+    }
+    return position;
+  }
+
+  /** Returns features and logits for each input; features in PyTorch's order. */
+  private List<Map<String, float[]>> run(
+      Mode mode, Weights weights, List<float[]> inputs, JsonNode shape, List<String> features) {
+    int n = shape.get(0).asInt();
+    int c = shape.get(1).asInt();
+    int h = shape.get(2).asInt();
+    int w = shape.get(3).asInt();
+    List<Map<String, float[]>> found = new ArrayList<>();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> input = tf.placeholder(TFloat32.class);
+      Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
+      WeightConstants constants = new WeightConstants(weights);
+      Operand<TFloat32> logits =
+          blueprint().network().logits(ModelScope.root(tf, mode, constants), shaped);
+      constants.verify(folder());
+      List<String> present =
+          features.stream().filter(name -> graph.operation(place(name)) != null).toList();
+      try (Session session = new Session(graph, ScoringGraph.config())) {
+        for (float[] nchw : inputs) {
+          float[] images = ReferenceInput.toNhwc(nchw, n, c, h, w);
+          Session.Runner runner = session.runner().fetch(logits);
+          present.forEach(name -> runner.fetch(place(name)));
+          Map<String, float[]> values = new LinkedHashMap<>();
+          try (TFloat32 fed =
+                  TFloat32.tensorOf(Shape.of(n, h, w, c), DataBuffers.of(images, true, false));
+              var results = runner.feed(input, fed).run()) {
+            values.put("logits", floats((TFloat32) results.get(0)));
+            for (int i = 0; i < present.size(); i++) {
+              values.put(present.get(i), inPyTorchsOrder((TFloat32) results.get(i + 1)));
+            }
+          }
+          found.add(values);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static float[] inPyTorchsOrder(TFloat32 tensor) {
+    float[] values = floats(tensor);
+    if (tensor.rank() < 4) {
+      return values;
+    }
+    int[] sides = Ints.toArray(Longs.asList(tensor.shape().asArray()));
+    return ReferenceInput.toNchw(values, sides[0], sides[1], sides[2], sides[3]);
   }
 
   @Test
@@ -39,15 +265,22 @@ interface NetworkContract extends GraphContract {
           .isEqualTo(expected.get("bytes").get(prepared.size()).get("sha256").asText());
       prepared.add(input);
     }
-    List<Double> logits = new ArrayList<>();
-    expected.get("logits").forEach(row -> row.forEach(value -> logits.add(value.asDouble())));
-
     try (ScoringGraph graph = ScoringGraph.create(blueprint(), weights)) {
-      assertThat(GraphContract.doubles(graph.logits(ImageBatch.of(prepared))))
-          .containsExactly(
-              logits.stream().mapToDouble(value -> value).toArray(),
-              within(preprocessedLogitTolerance()));
+      assertThat(doubles(graph.logits(ImageBatch.of(prepared))))
+          .containsExactly(byLabel(expected.get("logits")), within(preprocessedLogitTolerance()));
     }
+  }
+
+  /** Returns two logits per image; one that stands alone is the second, the first is 0. */
+  private static double[] byLabel(JsonNode rows) {
+    List<Double> logits = new ArrayList<>();
+    for (JsonNode row : rows) {
+      if (row.size() == 1) {
+        logits.add(0.0);
+      }
+      row.forEach(value -> logits.add(value.asDouble()));
+    }
+    return Doubles.toArray(logits);
   }
 
   @Test
@@ -57,16 +290,11 @@ interface NetworkContract extends GraphContract {
 
     for (Map.Entry<String, JsonNode> item : tensors.properties()) {
       double expected = item.getValue().get("expected_std").asDouble();
-      double[] values = GraphContract.doubles(weights.get(item.getKey()).toFloats());
-      double mean = 0;
-      double square = 0;
-      for (double value : values) {
-        mean += value;
-        square += value * value;
-      }
-      mean /= values.length;
-      square /= values.length;
-      double std = Math.sqrt(Math.max(0, square - mean * mean));
+      double[] values = doubles(weights.get(item.getKey()).toFloats());
+      double mean = Arrays.stream(values).average().orElseThrow();
+      double std =
+          Math.sqrt(
+              Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
       // Five standard errors of the deviation of a normal sample.
       double allowed = expected * 5 / Math.sqrt(2.0 * values.length);
       assertThat(std).as(item.getKey()).isCloseTo(expected, within(allowed));
@@ -75,5 +303,19 @@ interface NetworkContract extends GraphContract {
           .as(item.getKey())
           .isCloseTo(centre, within(5 * expected / Math.sqrt(values.length)));
     }
+  }
+
+  private static float[] floats(TFloat32 tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    tensor.copyTo(DataBuffers.of(values));
+    return values;
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
   }
 }
