@@ -2,13 +2,18 @@ package org.genimage.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
 import org.genimage.data.Seed;
+import org.genimage.data.reference.ReferenceArray;
+import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
@@ -201,15 +206,6 @@ class F3NetTest {
   void logits_hashedWeights_areTheAuthors(
       F3NetVariant variant, Head head, double nature, double ai, double tolerance) {
     Blueprint detector = Detectors.f3Net(variant, head);
-    Map<String, WeightArray> arrays = new LinkedHashMap<>();
-    for (Parameter entry : detector.entries()) {
-      int number = arrays.size();
-      arrays.put(
-          entry.key(),
-          entry.role().required()
-              ? WeightArray.of(entry.shape(), hashed(entry, number))
-              : WeightArray.initial(entry, Seed.of(0)));
-    }
     float[] chw = new float[3 * 299 * 299];
     for (int i = 0; i < chw.length; i++) {
       chw[i] = (float) uniform(i, 9999);
@@ -220,7 +216,7 @@ class F3NetTest {
       Operand<TFloat32> image =
           tf.constant(Shape.of(1, 299, 299, 3), DataBuffers.of(hwc, true, false));
       ModelScope scope =
-          ModelScope.root(tf, Mode.INFERENCE, new WeightConstants(Weights.of(arrays)));
+          ModelScope.root(tf, Mode.INFERENCE, new WeightConstants(hashedWeights(detector)));
       var logits = head.byLabel(tf, detector.network().logits(scope, image));
       try (Session session = new Session(graph, ScoringGraph.config());
           var result = session.runner().fetch(logits).run()) {
@@ -229,6 +225,19 @@ class F3NetTest {
         assertThat(found.getFloat(0, 1)).isCloseTo((float) ai, within((float) tolerance));
       }
     }
+  }
+
+  private static Weights hashedWeights(Blueprint detector) {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    for (Parameter entry : detector.entries()) {
+      int number = arrays.size();
+      arrays.put(
+          entry.key(),
+          entry.role().required()
+              ? WeightArray.of(entry.shape(), hashed(entry, number))
+              : WeightArray.initial(entry, Seed.of(0)));
+    }
+    return Weights.of(arrays);
   }
 
   private static float[] hashed(Parameter entry, int number) {
@@ -258,6 +267,41 @@ class F3NetTest {
     }
     h ^= h >>> 16;
     return Integer.toUnsignedLong(h) / 0x1p32 * 2 - 1;
+  }
+
+  /** Through both transforms, both trunks and the attention between them. */
+  @Test
+  void lossGradient_smallStepAlongIt_raisesTheLossAsMuch() {
+    ReferenceArray images =
+        ReferenceData.arrays("models/f3net/input.safetensors").get("conditioned");
+    float[] signed = ReferenceInput.toNhwc(images.floats(), images.shape().get(0), 3, 299, 299);
+    float[] pixels = new float[299 * 299 * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (signed[i] + 1) / 2;
+    }
+    try (DifferentiableDetector detector =
+        Detectors.f3Net().load(hashedWeights(Detectors.f3Net()))) {
+      float[] gradient = detector.lossGradient(image(pixels), List.of(Label.AI)).toArray();
+      double norm = 0;
+      for (float value : gradient) {
+        norm += (double) value * value;
+      }
+      norm = Math.sqrt(norm);
+      double step = 0.003;
+      float[] up = new float[pixels.length];
+      float[] down = new float[pixels.length];
+      for (int i = 0; i < pixels.length; i++) {
+        up[i] = (float) (pixels[i] + step * gradient[i] / norm);
+        down[i] = (float) (pixels[i] - step * gradient[i] / norm);
+      }
+      double rise =
+          Math.log(detector.score(image(down))[0]) - Math.log(detector.score(image(up))[0]);
+      assertThat(rise / (2 * step)).isCloseTo(norm, withinPercentage(3));
+    }
+  }
+
+  private static Pixels image(float[] pixels) {
+    return Pixels.of(1, 299, 299, pixels);
   }
 
   @Test
