@@ -69,6 +69,16 @@ interface NetworkContract {
     return 1;
   }
 
+  /** Returns the network that the fixtures' inputs are for. */
+  default Network network() {
+    return blueprint().network();
+  }
+
+  /** Returns the input contract of one of the fixtures' ways to prepare images. */
+  default InputContract input(String preprocessing) {
+    return blueprint().input();
+  }
+
   private JsonNode json(String name) {
     return ReferenceData.json("models/" + folder() + "/" + name + ".json");
   }
@@ -213,8 +223,7 @@ interface NetworkContract {
       Operand<TFloat32> input = tf.placeholder(TFloat32.class);
       Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
       WeightConstants constants = new WeightConstants(weights);
-      Operand<TFloat32> logits =
-          blueprint().network().logits(ModelScope.root(tf, mode, constants), shaped);
+      Operand<TFloat32> logits = network().logits(ModelScope.root(tf, mode, constants), shaped);
       constants.verify(folder());
       List<String> present =
           features.stream().filter(name -> graph.operation(place(name)) != null).toList();
@@ -253,22 +262,37 @@ interface NetworkContract {
     JsonNode preprocess = json("preprocess");
     ReferenceFill fill = ReferenceFill.salted(preprocess.get("salt").asText());
     Weights weights = filled(preprocess.get("overrides"), fill);
-    JsonNode expected = preprocess.get("cases").properties().iterator().next().getValue();
-    List<Image> prepared = new ArrayList<>();
+    List<Image> images = new ArrayList<>();
     for (JsonNode description : preprocess.get("images")) {
       Image image = ReferenceInput.image(description, fill);
       assertThat(ReferenceData.sha256(image.toArray()))
           .isEqualTo(description.get("sha256").asText());
-      Image input = blueprint().input().prepare(image);
-      assertThat(ReferenceData.sha256(input.toArray()))
-          .as(description.get("key").asText())
-          .isEqualTo(expected.get("bytes").get(prepared.size()).get("sha256").asText());
-      prepared.add(input);
+      images.add(image);
     }
-    try (ScoringGraph graph = ScoringGraph.create(blueprint(), weights)) {
-      assertThat(doubles(graph.logits(ImageBatch.of(prepared))))
-          .containsExactly(byLabel(expected.get("logits")), within(preprocessedLogitTolerance()));
+    for (Map.Entry<String, JsonNode> item : preprocess.get("cases").properties()) {
+      Blueprint prepared = blueprint().input(input(item.getKey()));
+      List<Image> inputs = images.stream().map(prepared.input()::prepare).toList();
+      assertThat(inputs)
+          .as(item.getKey())
+          .extracting(input -> ReferenceData.sha256(bytes(input, prepared.input().channels())))
+          .containsExactlyElementsOf(item.getValue().get("bytes").findValuesAsText("sha256"));
+      try (ScoringGraph graph = ScoringGraph.create(prepared, weights)) {
+        assertThat(doubles(graph.logits(ImageBatch.of(inputs))))
+            .as(item.getKey())
+            .containsExactly(byLabel(item.getValue().get("logits")), within(preprocessedLogitTolerance()));
+      }
     }
+  }
+
+  /** Returns an image's bytes in the order in which the original reads them. */
+  private static byte[] bytes(Image image, ChannelOrder order) {
+    byte[] bytes = image.toArray();
+    for (int i = 0; order == ChannelOrder.BGR && i < bytes.length; i += 3) {
+      byte red = bytes[i];
+      bytes[i] = bytes[i + 2];
+      bytes[i + 2] = red;
+    }
+    return bytes;
   }
 
   /** Returns two logits per image; one that stands alone is the second, the first is 0. */

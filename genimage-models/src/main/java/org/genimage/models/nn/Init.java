@@ -28,15 +28,15 @@ public interface Init {
   /** Draws one value for a parameter of this shape in PyTorch's order. */
   double draw(RandomGenerator random, List<Integer> shape);
 
+  /** N(0, std^2). */
+  static Init normal(double std) {
+    return (random, shape) -> std * random.nextGaussian();
+  }
+
   /** U(-1 / sqrt(n), 1 / sqrt(n)), PyTorch's default for linear layers with n inputs. */
   static Init uniform(int inputs) {
     double bound = 1 / Math.sqrt(inputs);
     return (random, shape) -> bound * (2 * random.nextDouble() - 1);
-  }
-
-  /** N(0, std<sup>2</sup>). */
-  static Init normal(double std) {
-    return (random, shape) -> std * random.nextGaussian();
   }
 
   /** N(0, std^2), cut at -2 and 2 as timm does, which a small std never reaches. */
