@@ -279,7 +279,8 @@ interface NetworkContract {
       try (ScoringGraph graph = ScoringGraph.create(prepared, weights)) {
         assertThat(doubles(graph.logits(ImageBatch.of(inputs))))
             .as(item.getKey())
-            .containsExactly(byLabel(item.getValue().get("logits")), within(preprocessedLogitTolerance()));
+            .containsExactly(
+                byLabel(item.getValue().get("logits")), within(preprocessedLogitTolerance()));
       }
     }
   }
