@@ -2,7 +2,7 @@ package org.genimage.models;
 
 import org.genimage.data.Filter;
 
-class CnnSpotTest implements NetworkContract {
+class CnnSpotTest implements PixelGradientContract {
 
   @Override
   public Blueprint blueprint() {

@@ -16,7 +16,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-class GramNetTest implements NetworkContract {
+class GramNetTest implements PixelGradientContract {
 
   private static final Map<String, String> PLACES =
       Map.of(

@@ -79,11 +79,13 @@ interface NetworkContract {
     return blueprint().input();
   }
 
-  private JsonNode json(String name) {
+  /** Returns one of the fixtures' files. */
+  default JsonNode json(String name) {
     return ReferenceData.json("models/" + folder() + "/" + name + ".json");
   }
 
-  private Weights filled(JsonNode overrides, ReferenceFill fill) {
+  /** Returns the reference fill under the detector's keys. */
+  default Weights filled(JsonNode overrides, ReferenceFill fill) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     for (Parameter entry : blueprint().entries()) {
       arrays.put(
