@@ -80,6 +80,29 @@ public final class Detectors {
   }
 
   /**
+   * Returns F3Net (Qian et al. 2020) with both branches and attention between them, in the
+   * implementation that the GenImage repository carries; one logit, as its loss wants.
+   */
+  public static Blueprint f3Net() {
+    return f3Net(F3NetVariant.MIX, Head.AI_LOGIT);
+  }
+
+  /**
+   * Returns a variant of F3Net (Qian et al. 2020) as its authors test it: both sides to 299 pixels,
+   * bicubic, whatever the shape; values in [-1, 1].
+   *
+   * @param head one logit or two; the published networks have one, the GenImage repository's two by
+   *     default
+   */
+  public static Blueprint f3Net(F3NetVariant variant, Head head) {
+    return new Blueprint(
+        variant == F3NetVariant.MIX ? "F3Net" : "F3Net-" + variant,
+        new F3Net(variant, 0.2, head.outputs()),
+        InputContract.of(new Resize.Square(299, Filter.BICUBIC), 299).range(-1, 1),
+        head);
+  }
+
+  /**
    * Returns GramNet (Liu, Qi and Torr 2020, "Global texture enhancement for fake face detection in
    * the wild"): ResNet-18 with six Gram matrices. Every image becomes 512 pixels square as OpenCV
    * resizes, without antialiasing; blue first, values from 0 to 255; two log-probabilities, nature
@@ -98,6 +121,6 @@ public final class Detectors {
 
   /** Returns every detector that this class offers. */
   public static List<Blueprint> all() {
-    return List.of(resnet50(), deitSmall(), swinTiny(), cnnSpot(), spec(), gramNet());
+    return List.of(resnet50(), deitSmall(), swinTiny(), cnnSpot(), spec(), f3Net(), gramNet());
   }
 }

@@ -37,7 +37,7 @@ import org.tensorflow.types.TFloat32;
 
 class DetectorTest {
 
-  private static final Blueprint TINY =
+  static final Blueprint TINY =
       new Blueprint("tiny", new Tiny(2), InputContract.crop(9), Head.NATURE_AI);
 
   @Test

@@ -68,6 +68,14 @@ public final class ModelScope {
   }
 
   /**
+   * Fixes the order of the model's top modules in a checkpoint, where the network does not ask for
+   * their parameters in that order.
+   */
+  public void order(String... modules) {
+    variables.order(List.of(modules));
+  }
+
+  /**
    * Returns numbers that follow from the architecture as a constant. Checkpoints store them under
    * this key; they may lack it, and what they have there is not read.
    *

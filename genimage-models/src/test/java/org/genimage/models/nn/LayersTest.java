@@ -212,6 +212,7 @@ class LayersTest {
         switch (layout) {
           case SAME -> List.of(7);
           case CONV -> List.of(2, 3, 4, 5);
+          case DEPTHWISE -> List.of(5, 1, 3, 4);
           case LINEAR -> List.of(3, 4);
         };
     float[] values = new float[shape.stream().reduce(1, (a, b) -> a * b)];
