@@ -59,7 +59,7 @@ final class ScoringGraph implements AutoCloseable {
    * Nothing is left for TensorFlow's graph optimizers once batch norms are folded; without them the
    * first score comes in half the time and the memory of a second copy of the weights is saved.
    */
-  private static ConfigProto config() {
+  static ConfigProto config() {
     return ConfigProto.newBuilder()
         .setGraphOptions(
             GraphOptions.newBuilder()

@@ -41,6 +41,7 @@ public final class GradientTrainer implements Trainer {
   private static final int VALIDATION_BATCH = 64;
 
   private final Recipe recipe;
+  private final Optional<Weights> start;
   private final Optional<ImageDataset> validation;
   private final Optional<Path> checkpoints;
   private final TrainingListener listener;
@@ -48,11 +49,13 @@ public final class GradientTrainer implements Trainer {
 
   private GradientTrainer(
       Recipe recipe,
+      Optional<Weights> start,
       Optional<ImageDataset> validation,
       Optional<Path> checkpoints,
       TrainingListener listener,
       ErrorPolicy errors) {
     this.recipe = recipe;
+    this.start = start;
     this.validation = validation;
     this.checkpoints = checkpoints;
     this.listener = listener;
@@ -62,27 +65,41 @@ public final class GradientTrainer implements Trainer {
   /** Returns a trainer that follows this recipe. */
   public static GradientTrainer with(Recipe recipe) {
     return new GradientTrainer(
-        recipe, Optional.empty(), Optional.empty(), new TrainingListener() {}, ErrorPolicy.fail());
+        recipe,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        new TrainingListener() {},
+        ErrorPolicy.fail());
+  }
+
+  /**
+   * Returns this trainer with weights to start from in place of random ones, such as {@link
+   * Blueprint#initialWeights(long, Weights, String...)} makes of a published backbone.
+   */
+  public GradientTrainer from(Weights initial) {
+    return new GradientTrainer(
+        recipe, Optional.of(initial), validation, checkpoints, listener, errors);
   }
 
   /** Returns this trainer with images that choose the best epoch. */
   public GradientTrainer validation(ImageDataset data) {
-    return new GradientTrainer(recipe, Optional.of(data), checkpoints, listener, errors);
+    return new GradientTrainer(recipe, start, Optional.of(data), checkpoints, listener, errors);
   }
 
   /** Returns this trainer with a folder to keep a checkpoint in after every epoch. */
   public GradientTrainer checkpoints(Path folder) {
-    return new GradientTrainer(recipe, validation, Optional.of(folder), listener, errors);
+    return new GradientTrainer(recipe, start, validation, Optional.of(folder), listener, errors);
   }
 
   /** Returns this trainer with another listener. */
   public GradientTrainer listener(TrainingListener hears) {
-    return new GradientTrainer(recipe, validation, checkpoints, hears, errors);
+    return new GradientTrainer(recipe, start, validation, checkpoints, hears, errors);
   }
 
   /** Returns this trainer with another answer to files that cannot be read. */
   public GradientTrainer onError(ErrorPolicy policy) {
-    return new GradientTrainer(recipe, validation, checkpoints, listener, policy);
+    return new GradientTrainer(recipe, start, validation, checkpoints, listener, policy);
   }
 
   /**
@@ -148,7 +165,7 @@ public final class GradientTrainer implements Trainer {
     }
 
     Weights toEnd() {
-      start();
+      begin();
       for (int epoch = firstEpoch; epoch < recipe.epochs(); epoch++) {
         EpochReport report = train(epoch);
         if (validation.isPresent()) {
@@ -170,7 +187,7 @@ public final class GradientTrainer implements Trainer {
       return best.orElseGet(() -> weights(recipe.epochs() - 1));
     }
 
-    private void start() {
+    private void begin() {
       if (checkpoints.filter(Checkpoint::in).isPresent()) {
         Path folder = checkpoints.get();
         Checkpoint checkpoint = Checkpoint.read(folder, fingerprint);
@@ -183,7 +200,7 @@ public final class GradientTrainer implements Trainer {
           best = Optional.of(Weights.read(bestFile(folder)));
         }
       } else {
-        Weights initial = blueprint.initialWeights(recipe.seed());
+        Weights initial = start.orElseGet(() -> blueprint.initialWeights(recipe.seed()));
         graph.load(
             parameter -> initial.get(parameter.key()).toFloats(), slot -> new float[slot.size()]);
       }
@@ -282,13 +299,27 @@ public final class GradientTrainer implements Trainer {
                   "genimage.training_data", Provenance.describe(data)));
     }
 
-    /** Detector, recipe and sample names: what a checkpoint must have in common to go on. */
+    /**
+     * Detector, recipe, sample names and first weights: what a checkpoint must have in common to go
+     * on.
+     */
     private String fingerprint() {
       Hasher hasher = Hashing.sha256().newHasher();
       hasher.putString(blueprint + "\n" + recipe + "\n", StandardCharsets.UTF_8);
       for (Sample sample : data.samples()) {
         hasher.putString(sample.label() + sample.name() + "\n", StandardCharsets.UTF_8);
       }
+      start.ifPresent(
+          weights ->
+              weights
+                  .arrays()
+                  .forEach(
+                      (key, array) -> {
+                        hasher.putString(key, StandardCharsets.UTF_8);
+                        for (float value : array.toFloats()) {
+                          hasher.putFloat(value);
+                        }
+                      }));
       return blueprint.name() + " " + hasher.hash().toString().substring(0, 16);
     }
   }

@@ -191,6 +191,21 @@ class GradientTrainerTest {
   }
 
   @Test
+  void fit_fromGivenWeights_startsThere() {
+    Weights given = TINY.initialWeights(99);
+    Schedule still = (epoch, progress) -> 0;
+
+    Weights trained =
+        GradientTrainer.with(RECIPE.schedule(still).epochs(1)).from(given).fit(TINY, stripes(8, 8));
+
+    for (String key : new String[] {"conv1.weight", "bn1.bias", "fc.weight", "fc.bias"}) {
+      assertThat(trained.get(key).toFloats()).isEqualTo(given.get(key).toFloats());
+    }
+    assertThat(trained.get("bn1.running_mean").toFloats())
+        .isNotEqualTo(given.get("bn1.running_mean").toFloats());
+  }
+
+  @Test
   void fit_oneClass_isRefused() {
     ImageDataset data = stripes(8, 8).filter(sample -> sample.label() == Label.AI);
 

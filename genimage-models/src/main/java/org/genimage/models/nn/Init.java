@@ -22,8 +22,16 @@ public interface Init {
       (random, shape) ->
           random.nextGaussian() * Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1)));
 
+  /** U(-1 / sqrt(fan-in), 1 / sqrt(fan-in)), PyTorch's default for a convolution's kernel. */
+  Init UNIFORM_FAN_IN = (random, shape) -> (2 * random.nextDouble() - 1) / Math.sqrt(fanIn(shape));
+
   /** Draws one value for a parameter of this shape in PyTorch's order. */
   double draw(RandomGenerator random, List<Integer> shape);
+
+  /** N(0, std^2). */
+  static Init normal(double std) {
+    return (random, shape) -> std * random.nextGaussian();
+  }
 
   /** U(-1 / sqrt(n), 1 / sqrt(n)), PyTorch's default for linear layers with n inputs. */
   static Init uniform(int inputs) {
@@ -69,6 +77,14 @@ public interface Init {
       values[i] = (float) draw(random, shape);
     }
     return values;
+  }
+
+  private static double fanIn(List<Integer> shape) {
+    double fanIn = 1;
+    for (int axis = 1; axis < shape.size(); axis++) {
+      fanIn *= shape.get(axis);
+    }
+    return fanIn;
   }
 
   private static int elements(List<Integer> shape) {

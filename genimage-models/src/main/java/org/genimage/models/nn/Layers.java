@@ -1,5 +1,7 @@
 package org.genimage.models.nn;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.primitives.Longs;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -9,6 +11,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.op.random.RandomUniform;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -39,20 +42,30 @@ public final class Layers {
    */
   public static Operand<TFloat32> conv(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
-    return convolve(scope, x, kernel(scope, x, filters, window), window);
+    return conv(scope, x, filters, window, Init.KAIMING_NORMAL_FAN_OUT);
   }
 
-  private static Operand<TFloat32> kernel(
-      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
-    return scope.variables().value(scope.tf(), kernelEntry(scope, x, filters, window));
+  /**
+   * Returns a convolution without bias.
+   *
+   * @param scope the layer's place; its parameter is {@code weight}
+   * @param x {@code [N, H, W, C]}
+   * @param filters number of output channels
+   * @param window the geometry
+   * @param init the law of {@code weight} at first
+   */
+  public static Operand<TFloat32> conv(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window, Init init) {
+    Parameter kernel = kernelEntry(scope, x, filters, window, init);
+    return convolve(scope, x, scope.variables().value(scope.tf(), kernel), window);
   }
 
   private static Parameter kernelEntry(
-      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window, Init init) {
     return scope.entry(
         "weight",
         Layout.CONV,
-        Init.KAIMING_NORMAL_FAN_OUT,
+        init,
         Parameter.Role.TRAINED,
         filters,
         channels(x),
@@ -60,7 +73,15 @@ public final class Layers {
         window.kernel());
   }
 
-  private static Operand<TFloat32> convolve(
+  /**
+   * Returns a convolution with a kernel that is given.
+   *
+   * @param scope where it is
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [height, width, C, filters]}
+   * @param window the geometry
+   */
+  public static Operand<TFloat32> convolve(
       ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
     Ops tf = scope.tf();
     List<Long> strides = List.of(1L, (long) window.stride(), (long) window.stride(), 1L);
@@ -138,11 +159,34 @@ public final class Layers {
    */
   public static Operand<TFloat32> convBatchNorm(
       ModelScope conv, ModelScope norm, Operand<TFloat32> x, int filters, Conv window, Init gamma) {
+    return convBatchNorm(conv, norm, x, filters, window, Init.KAIMING_NORMAL_FAN_OUT, gamma);
+  }
+
+  /**
+   * Returns a convolution followed by batch normalisation; for inference the second is folded into
+   * the first.
+   *
+   * @param conv the convolution's place
+   * @param norm the normalisation's place
+   * @param x {@code [N, H, W, C]}
+   * @param filters number of output channels
+   * @param window the geometry
+   * @param init the law of the convolution's weight at first
+   * @param gamma the law of the normalisation's weight at first
+   */
+  public static Operand<TFloat32> convBatchNorm(
+      ModelScope conv,
+      ModelScope norm,
+      Operand<TFloat32> x,
+      int filters,
+      Conv window,
+      Init init,
+      Init gamma) {
     if (conv.mode() != Mode.INFERENCE) {
-      return batchNorm(norm, conv.output(conv(conv, x, filters, window)), gamma);
+      return batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma);
     }
     Ops tf = conv.tf();
-    Parameter kernel = kernelEntry(conv, x, filters, window);
+    Parameter kernel = kernelEntry(conv, x, filters, window, init);
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     norm.variables().declare(entries.counter());
     BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);
@@ -188,12 +232,118 @@ public final class Layers {
    * @return {@code [N, outputs]}
    */
   public static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x, int outputs) {
+    return linear(scope, x, outputs, Init.uniform(channels(x)));
+  }
+
+  /**
+   * Returns a linear layer with bias, the bias uniform at first as PyTorch's is.
+   *
+   * @param scope the layer's place; its parameters are {@code weight} and {@code bias}
+   * @param x {@code [N, C]}
+   * @param outputs number of outputs
+   * @param init the law of {@code weight} at first
+   * @return {@code [N, outputs]}
+   */
+  public static Operand<TFloat32> linear(
+      ModelScope scope, Operand<TFloat32> x, int outputs, Init init) {
     Ops tf = scope.tf();
-    int inputs = channels(x);
-    Init init = Init.uniform(inputs);
-    Operand<TFloat32> weight = scope.parameter("weight", Layout.LINEAR, init, outputs, inputs);
-    Operand<TFloat32> bias = scope.parameter("bias", Layout.SAME, init, outputs);
+    Operand<TFloat32> weight = linearWeight(scope, channels(x), outputs, init);
+    Operand<TFloat32> bias = linearBias(scope, channels(x), outputs);
     return tf.nn.biasAdd(tf.linalg.matMul(x, weight), bias);
+  }
+
+  /**
+   * Returns a convolution with bias, both uniform at first as PyTorch's are.
+   *
+   * @param scope the layer's place; its parameters are {@code weight} and {@code bias}
+   * @param x {@code [N, H, W, C]}
+   * @param filters number of output channels
+   * @param window the geometry
+   */
+  public static Operand<TFloat32> biasedConv(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+    var y = conv(scope, x, filters, window, Init.UNIFORM_FAN_IN);
+    return bias(scope, y, channels(x) * window.kernel() * window.kernel());
+  }
+
+  /**
+   * Returns a convolution of each channel by itself, without bias, its kernel uniform at first as
+   * PyTorch's is.
+   *
+   * @param scope the layer's place; its parameter is {@code weight}
+   * @param x {@code [N, H, W, C]}
+   * @param window the geometry, of stride 1 and with an odd kernel whose padding keeps the size
+   */
+  public static Operand<TFloat32> depthwiseConv(
+      ModelScope scope, Operand<TFloat32> x, Conv window) {
+    checkArgument(window.same(), "a depthwise window must keep the size, got %s", window);
+    int side = window.kernel();
+    Operand<TFloat32> kernel =
+        scope.parameter(
+            "weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
+    return scope.tf().nn.depthwiseConv2dNative(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+  }
+
+  /**
+   * Returns a convolution of each channel by itself with bias, both uniform at first as PyTorch's
+   * are.
+   *
+   * @param scope the layer's place; its parameters are {@code weight} and {@code bias}
+   * @param x {@code [N, H, W, C]}
+   * @param window the geometry, of stride 1 and with an odd kernel whose padding keeps the size
+   */
+  public static Operand<TFloat32> biasedDepthwiseConv(
+      ModelScope scope, Operand<TFloat32> x, Conv window) {
+    return bias(scope, depthwiseConv(scope, x, window), window.kernel() * window.kernel());
+  }
+
+  private static Operand<TFloat32> bias(ModelScope scope, Operand<TFloat32> x, int fanIn) {
+    Operand<TFloat32> bias = scope.parameter("bias", Layout.SAME, Init.uniform(fanIn), channels(x));
+    return scope.tf().nn.biasAdd(x, bias);
+  }
+
+  /**
+   * Asks for the parameters of a {@link #linear(ModelScope, Operand, int)} that is added later,
+   * where the published order has them before those of the layers that it builds on.
+   *
+   * @param scope the layer's place
+   * @param inputs number of inputs
+   * @param outputs number of outputs
+   */
+  public static void declareLinear(ModelScope scope, int inputs, int outputs) {
+    linearWeight(scope, inputs, outputs, Init.uniform(inputs));
+    linearBias(scope, inputs, outputs);
+  }
+
+  private static Operand<TFloat32> linearWeight(
+      ModelScope scope, int inputs, int outputs, Init init) {
+    return scope.parameter("weight", Layout.LINEAR, init, outputs, inputs);
+  }
+
+  private static Operand<TFloat32> linearBias(ModelScope scope, int inputs, int outputs) {
+    return scope.parameter("bias", Layout.SAME, Init.uniform(inputs), outputs);
+  }
+
+  /**
+   * Returns dropout: in training each value is 0 with a probability and else divided by that of
+   * staying; otherwise nothing happens. What is dropped follows from the layer's place and the
+   * number of steps that the session has run.
+   *
+   * @param scope the layer's place
+   * @param x of any shape
+   * @param rate the probability, from 0 to below 1
+   */
+  public static Operand<TFloat32> dropout(ModelScope scope, Operand<TFloat32> x, double rate) {
+    checkArgument(rate >= 0 && rate < 1, "dropout rate must be from 0 to below 1, got %s", rate);
+    if (scope.mode() != Mode.TRAINING || rate == 0) {
+      return x;
+    }
+    Ops tf = scope.tf();
+    Operand<TFloat32> draws =
+        tf.random.randomUniform(tf.shape(x), TFloat32.class, RandomUniform.seed(scope.seed()));
+    Operand<TFloat32> stays =
+        tf.dtypes.cast(tf.math.greaterEqual(draws, tf.constant((float) rate)), TFloat32.class);
+    return tf.math.mul(x, tf.math.div(tf.stopGradient(stays), tf.constant((float) (1 - rate))));
   }
 
   /**

@@ -10,6 +10,8 @@ public enum Layout {
   SAME(),
   /** A convolution's {@code [out, in, height, width]} becomes {@code [height, width, in, out]}. */
   CONV(2, 3, 1, 0),
+  /** A depthwise kernel's {@code [C, 1, height, width]} becomes {@code [height, width, C, 1]}. */
+  DEPTHWISE(2, 3, 0, 1),
   /** A linear layer's {@code [out, in]} becomes {@code [in, out]}. */
   LINEAR(1, 0);
 

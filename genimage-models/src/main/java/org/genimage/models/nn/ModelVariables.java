@@ -1,5 +1,6 @@
 package org.genimage.models.nn;
 
+import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -19,6 +20,12 @@ public interface ModelVariables {
 
   /** Declares an entry whose value no graph asks for: a counter, or one that is fixed. */
   void declare(Parameter entry);
+
+  /**
+   * Fixes the order of the model's top modules in a checkpoint, where the network does not ask for
+   * their parameters in that order.
+   */
+  default void order(List<String> modules) {}
 
   /**
    * Returns an op that gives a buffer a new value.

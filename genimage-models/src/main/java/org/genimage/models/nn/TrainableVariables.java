@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Longs;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ public final class TrainableVariables implements ModelVariables {
 
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Parameter> declared = new LinkedHashMap<>();
+
+  private List<String> modules = List.of();
 
   /** Creates an empty store; the first pass that is built over it fills it. */
   public TrainableVariables() {
@@ -57,6 +60,11 @@ public final class TrainableVariables implements ModelVariables {
   }
 
   @Override
+  public void order(List<String> names) {
+    modules = List.copyOf(names);
+  }
+
+  @Override
   public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
     return tf.assignVariableOp(handle(buffer), value);
   }
@@ -71,14 +79,23 @@ public final class TrainableVariables implements ModelVariables {
     return variables.get(parameter.key()).handle();
   }
 
-  /** Returns all entries in the order in which the model asked for them. */
+  /**
+   * Returns all entries in the order in which the model asked for them, its top modules in their
+   * fixed order if they have one.
+   */
   public List<Parameter> entries() {
-    return List.copyOf(declared.values());
+    return declared.values().stream()
+        .sorted(Comparator.comparingInt(entry -> modules.indexOf(module(entry.key()))))
+        .toList();
+  }
+
+  private static String module(String key) {
+    return key.substring(0, key.indexOf('.') < 0 ? key.length() : key.indexOf('.'));
   }
 
   /** Returns the entries that follow the gradient, in order. */
   public List<Parameter> trained() {
-    return declared.values().stream()
+    return entries().stream()
         .filter(parameter -> parameter.role() == Parameter.Role.TRAINED)
         .toList();
   }

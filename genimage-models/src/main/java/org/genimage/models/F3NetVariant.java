@@ -1,0 +1,20 @@
+package org.genimage.models;
+
+/**
+ * Which of the published implementations of F3Net. They differ in the branches they have and in the
+ * edges of their frequency bands, so weights of one do not serve another.
+ */
+public enum F3NetVariant {
+  /**
+   * Both branches, mixed after blocks 7 and 12: the paper's network, in the implementation that the
+   * GenImage repository carries. A band leaves out its start, so no filter passes the mean at
+   * first.
+   */
+  MIX,
+  /** Frequency-aware decomposition alone, in the implementation of yyk-wew; its default. */
+  FAD,
+  /** Local frequency statistics alone, in the implementation of yyk-wew. */
+  LFS,
+  /** Both branches, joined only before the classifier, in the implementation of yyk-wew. */
+  BOTH
+}
