@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.primitives.Floats;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
+import org.genimage.data.reference.ReferenceFill;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.Parameter;
@@ -36,6 +39,10 @@ class OptimizerTest {
   /** Decay that leaves one-dimensional parameters alone, as ours always does, or no decay. */
   private static final List<String> OURS =
       List.of("sgd", "sgd_momentum", "sgd_nesterov", "timm_sgd", "timm_momentum");
+
+  /** Cases of the papers' rules that spare one-dimensional parameters the decay, as ours do. */
+  private static final List<String> PAPERS =
+      List.of("resnet50", "deit_s", "swin_t", "strong_sgd_nesterov", "strong_adamw_clipped");
 
   @Test
   @Tag("reference")
@@ -112,6 +119,120 @@ class OptimizerTest {
               .containsExactly(expected, within(1e-5f));
         }
       }
+    }
+  }
+
+  @Test
+  @Tag("reference")
+  void papersRules_equalPyTorchs_downToTinyGradients() {
+    JsonNode file = ReferenceData.json("models/optimizers.json");
+    ReferenceFill fill = ReferenceFill.salted(file.get("salt").asText());
+    List<Parameter> parameters =
+        List.of(
+            parameter("layer.weight", 3, 4),
+            parameter("layer.bias", 3),
+            parameter("norm.weight", 4));
+    Map<String, float[]> start = new HashMap<>();
+    parameters.forEach(
+        parameter -> start.put(parameter.key(), fill.weights(parameter.key(), parameter.shape())));
+    List<String> compared = new ArrayList<>();
+    for (var item : file.get("cases").properties()) {
+      JsonNode steps = item.getValue().get("after_step");
+      if (PAPERS.contains(item.getKey())) {
+        Optimizer optimizer = TrainingContract.optimizer(item.getValue().get("optimizer"));
+        checkTogether(parameters, start, fill, item.getValue(), optimizer);
+        compared.add(item.getKey());
+      }
+      // The generator's float32 runs change its arrays in place: each case starts where the one
+      // before ended, and the file's own start and gradients are what the last one left.
+      for (var end : steps.get(steps.size() - 1).properties()) {
+        start.put(end.getKey(), numbers(end.getValue()));
+      }
+    }
+    assertThat(compared).containsExactlyElementsOf(PAPERS);
+  }
+
+  /** All parameters in one graph, since clipping sees their common norm. */
+  private static void checkTogether(
+      List<Parameter> parameters,
+      Map<String, float[]> start,
+      ReferenceFill fill,
+      JsonNode expected,
+      Optimizer optimizer) {
+    double rate = expected.get("optimizer").get("lr").asDouble();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      TrainableVariables variables = new TrainableVariables();
+      TrainableVariables slots = new TrainableVariables();
+      List<Operand<TFloat32>> gradients = new ArrayList<>();
+      for (Parameter parameter : parameters) {
+        variables.value(tf, parameter);
+        gradients.add(tf.ensureShape(tf.placeholder(TFloat32.class), shape(parameter)));
+      }
+      List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
+      List<Op> updates = new ArrayList<>();
+      for (int i = 0; i < parameters.size(); i++) {
+        updates.add(
+            optimizer.update(
+                tf,
+                variables,
+                slots,
+                parameters.get(i),
+                followed.get(i),
+                tf.constant((float) rate)));
+      }
+      try (Session session = new Session(graph)) {
+        variables.load(session, entry -> start.get(entry.key()));
+        slots.load(session, entry -> new float[entry.size()]);
+        for (int step = 0; step < expected.get("after_step").size(); step++) {
+          Session.Runner runner = session.runner();
+          updates.forEach(runner::addTarget);
+          List<TFloat32> fed = new ArrayList<>();
+          for (int i = 0; i < parameters.size(); i++) {
+            Parameter parameter = parameters.get(i);
+            float[] values = gradient(step, parameter, fill);
+            fed.add(TFloat32.tensorOf(shape(parameter), DataBuffers.of(values, true, false)));
+            runner.feed(gradients.get(i), fed.get(i));
+          }
+          runner.run().close();
+          fed.forEach(TFloat32::close);
+          for (var item : expected.get("after_step").get(step).properties()) {
+            assertThat(variables.read(session).get(item.getKey()))
+                .as("%s after step %d of %s", item.getKey(), step, optimizer)
+                .containsExactly(numbers(item.getValue()), within(1e-6f));
+          }
+        }
+      }
+    }
+  }
+
+  /** From 1 in the first column down by 1000 a column. */
+  private static float[] gradient(int step, Parameter parameter, ReferenceFill fill) {
+    int columns = parameter.shape().get(parameter.shape().size() - 1);
+    double[] u = fill.uniforms("gradient." + step + "." + parameter.key(), parameter.size());
+    float[] values = new float[u.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((2 * u[i] - 1) * Math.pow(10, -3.0 * (i % columns)));
+    }
+    return values;
+  }
+
+  private static Shape shape(Parameter parameter) {
+    return Shape.of(parameter.shape().stream().mapToLong(side -> side).toArray());
+  }
+
+  /** Flattens nested arrays, row-major. */
+  private static float[] numbers(JsonNode node) {
+    List<Float> numbers = new ArrayList<>();
+    flatten(node, numbers);
+    return Floats.toArray(numbers);
+  }
+
+  private static void flatten(JsonNode node, List<Float> into) {
+    if (node.isArray()) {
+      node.forEach(child -> flatten(child, into));
+    } else {
+      into.add((float) node.asDouble());
     }
   }
 

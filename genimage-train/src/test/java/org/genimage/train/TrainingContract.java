@@ -185,7 +185,8 @@ interface TrainingContract {
     }
   }
 
-  private static Optimizer optimizer(JsonNode rule) {
+  /** Returns the update rule that the fixtures describe. */
+  static Optimizer optimizer(JsonNode rule) {
     double decay = rule.get("weight_decay").asDouble();
     if (rule.get("name").asText().equals("sgd")) {
       return new Optimizer.Sgd(
