@@ -19,11 +19,11 @@ SECONDS = 5
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
-def java_class_path(weights):
+def write_weights(weights):
     main = "org.genimage.examples.ScoringBenchmark"
     command = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={main}", f"-Dargs={weights}"]
-    output = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
-    return next(line for line in output.splitlines() if "genimage-models" in line)
+    subprocess.run(command, cwd=ROOT, check=True)
+    return Path(weights).with_name("class-path").read_text()
 
 
 def genimage(class_path, weights):
@@ -84,7 +84,7 @@ def compare(rounds):
     with tempfile.TemporaryDirectory() as folder:
         ours = os.path.join(folder, "resnet50.safetensors")
         theirs = os.path.join(folder, "resnet50.pth")
-        class_path = java_class_path(ours)
+        class_path = write_weights(ours)
         write = "import sys, torch, torchvision; torch.save(torchvision.models.resnet50(num_classes=2).state_dict(), sys.argv[1])"
         subprocess.run([sys.executable, "-c", write, theirs], check=True)
         results = [(genimage(class_path, ours), pytorch(theirs)) for _ in range(rounds)]

@@ -109,7 +109,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @throws WeightsException if the weights do not fit, the folder exists, or it cannot be written
    */
   public void export(Weights weights, Path folder) {
-    SavedModel.write(WeightsMetadata.apply(this, weights), weights, folder);
+    SavedModelExport.write(WeightsMetadata.apply(this, weights), weights, folder);
   }
 
   /** Returns the state-dict entries in the order of published checkpoints. */

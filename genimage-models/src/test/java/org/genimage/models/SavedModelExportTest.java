@@ -34,7 +34,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
-class SavedModelTest {
+class SavedModelExportTest {
 
   private static final int SIDE = 12;
 
@@ -98,7 +98,7 @@ class SavedModelTest {
     byte[] expected = input.prepare(image).toArray();
     byte[] found = new byte[expected.length];
     try (ConcreteFunction preparation =
-            ConcreteFunction.create(tf -> SavedModel.preparation(tf, input));
+            ConcreteFunction.create(tf -> SavedModelExport.preparation(tf, input));
         TString file = TString.tensorOfBytes(NdArrays.scalarOfObject(image.toPng()));
         Result result = preparation.call(Map.of("file", file))) {
       ((TUint8) result.get(0)).copyTo(DataBuffers.of(found));

@@ -21,8 +21,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.ScaleAndTranslate;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
@@ -38,26 +38,26 @@ import org.tensorflow.types.TUint8;
  * <p>One graph serves both signatures: the pixels have a default, which is made of encoded images.
  * Who feeds pixels never runs what would make them.
  */
-final class SavedModel {
+final class SavedModelExport {
 
   private static final String IMAGE_BYTES = "image_bytes";
   private static final String PIXELS = "pixels";
   private static final String SCORES = "scores";
   private static final String LOGITS = "logits";
 
-  private SavedModel() {}
+  private SavedModelExport() {}
 
   static void write(Blueprint blueprint, Weights weights, Path folder) {
+    if (Files.exists(folder)) {
+      throw new WeightsException(
+          "%s: expected a folder still to be made, found one; choose another place"
+              .formatted(folder));
+    }
     NativeRuntime.prepare();
-    org.tensorflow.proto.SavedModel model = model(blueprint, weights);
+    SavedModel model = model(blueprint, weights);
     Path target = folder.toAbsolutePath();
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
-      if (Files.exists(target)) {
-        throw new WeightsException(
-            "%s: expected a folder still to be made, found one; choose another place"
-                .formatted(folder));
-      }
       try {
         Path extra = Files.createDirectories(partial.resolve("assets.extra"));
         new ObjectMapper()
@@ -82,7 +82,7 @@ final class SavedModel {
     }
   }
 
-  private static org.tensorflow.proto.SavedModel model(Blueprint blueprint, Weights weights) {
+  private static SavedModel model(Blueprint blueprint, Weights weights) {
     int side = blueprint.input().side();
     Shape prepared = Shape.of(-1, side, side, 3);
     try (Graph graph = new Graph();
@@ -91,7 +91,7 @@ final class SavedModel {
       Ops tf = Ops.create(graph);
       Operand<TString> files =
           tf.withName(IMAGE_BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-      Operand<?> made =
+      Operand<TUint8> made =
           tf.mapDefun(
                   List.of(files),
                   List.of(),
@@ -99,15 +99,13 @@ final class SavedModel {
                   List.of(Shape.of(side, side, 3)),
                   preparation)
               .output()
-              .get(0);
-      Operand<TUint8> pixels =
-          tf.withName(PIXELS)
-              .placeholderWithDefault(made.asOutput().expect(TUint8.class), prepared);
+              .get(0)
+              .expect(TUint8.class);
+      Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
       Operand<TFloat32> byLabel = ScoringGraph.logits(tf, pixels, blueprint, weights);
-      tf.withName(LOGITS).identity(byLabel);
-      Operand<TFloat32> ai = tf.gather(tf.nn.softmax(byLabel), tf.constant(1), tf.constant(1));
-      tf.withName(SCORES).identity(ai);
-
+      Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
+      Operand<TFloat32> scores =
+          tf.withName(SCORES).gather(tf.nn.softmax(byLabel), tf.constant(1), tf.constant(1));
       MetaGraphDef metaGraph =
           MetaGraphDef.newBuilder()
               .setMetaInfoDef(
@@ -115,14 +113,10 @@ final class SavedModel {
                       .addTags("serve")
                       .setTensorflowVersion(TensorFlow.version()))
               .setGraphDef(graph.toGraphDef())
-              .putSignatureDef(PIXELS, signature(PIXELS, DataType.DT_UINT8, prepared))
-              .putSignatureDef(
-                  IMAGE_BYTES, signature(IMAGE_BYTES, DataType.DT_STRING, Shape.of(-1)))
+              .putSignatureDef(PIXELS, signature(PIXELS, pixels, scores, logits))
+              .putSignatureDef(IMAGE_BYTES, signature(IMAGE_BYTES, files, scores, logits))
               .build();
-      return org.tensorflow.proto.SavedModel.newBuilder()
-          .setSavedModelSchemaVersion(1)
-          .addMetaGraphs(metaGraph)
-          .build();
+      return SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     }
   }
 
@@ -188,20 +182,25 @@ final class SavedModel {
     return tf.select(tf.math.less(half, tf.constant(0f)), tf.math.ceil(half), tf.math.rint(half));
   }
 
-  private static SignatureDef signature(String input, DataType type, Shape shape) {
+  private static SignatureDef signature(
+      String name, Operand<?> input, Operand<TFloat32> scores, Operand<TFloat32> logits) {
     return SignatureDef.newBuilder()
         .setMethodName("tensorflow/serving/predict")
-        .putInputs(input, tensor(input, type, shape))
-        .putOutputs(SCORES, tensor(SCORES, DataType.DT_FLOAT, Shape.of(-1)))
-        .putOutputs(LOGITS, tensor(LOGITS, DataType.DT_FLOAT, Shape.of(-1, 2)))
+        .putInputs(name, tensor(input))
+        .putOutputs(SCORES, tensor(scores))
+        .putOutputs(LOGITS, tensor(logits))
         .build();
   }
 
-  private static TensorInfo tensor(String name, DataType type, Shape shape) {
-    TensorShapeProto.Builder axes = TensorShapeProto.newBuilder();
-    for (long size : shape.asArray()) {
-      axes.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+  private static TensorInfo tensor(Operand<?> operand) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (long size : operand.shape().asArray()) {
+      shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
     }
-    return TensorInfo.newBuilder().setName(name + ":0").setDtype(type).setTensorShape(axes).build();
+    return TensorInfo.newBuilder()
+        .setName(operand.op().name() + ":0")
+        .setDtype(operand.asOutput().dataType())
+        .setTensorShape(shape)
+        .build();
   }
 }
