@@ -32,6 +32,7 @@ final class Program {
         || exception instanceof WeightsException
         || exception instanceof TrainingDivergedException
         || exception instanceof UncheckedIOException
-        || exception instanceof IllegalArgumentException;
+        || exception instanceof IllegalArgumentException
+        || exception instanceof IllegalStateException;
   }
 }

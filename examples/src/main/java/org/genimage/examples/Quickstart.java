@@ -1,5 +1,7 @@
 package org.genimage.examples;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +89,7 @@ final class Quickstart implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      defaultValue = "12800",
+      defaultValue = "9600",
       description = "images to train on, all epochs together (default: ${DEFAULT-VALUE})")
   private int samples;
 
@@ -127,6 +129,9 @@ final class Quickstart implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkArgument(samples > 0, "--samples must be positive, got %s", samples);
+    checkArgument(limit > 0, "--limit must be positive, got %s", limit);
+    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
     Path folder = data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal));
     GenImage genimage = GenImage.open(folder);
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));

@@ -178,6 +178,12 @@ class QuickstartTest {
   }
 
   @Test
+  void numberOfSamples_belowOne_isRefused() {
+    assertThat(run("--data", data, "--samples", 0)).isEqualTo(1);
+    assertThat(said).isEqualToIgnoringNewLines("error: --samples must be positive, got 0");
+  }
+
+  @Test
   void unknownOption_isExplained() {
     assertThat(Program.run(new Quickstart(System.err), System.err, "--dat", "x")).isEqualTo(2);
   }

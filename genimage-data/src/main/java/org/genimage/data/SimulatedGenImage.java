@@ -266,7 +266,10 @@ public final class SimulatedGenImage {
   }
 
   private static UncheckedIOException cannotWrite(Path root, IOException cause) {
-    return new UncheckedIOException("cannot write %s: %s".formatted(root, cause), cause);
+    return new UncheckedIOException(
+        "%s: the simulated images could not be written (%s); make room or choose another folder"
+            .formatted(root, cause.getMessage()),
+        cause);
   }
 
   private static void delete(Path folder) {

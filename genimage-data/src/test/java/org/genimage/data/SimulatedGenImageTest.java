@@ -269,7 +269,7 @@ class SimulatedGenImageTest {
 
     assertThatThrownBy(() -> SimulatedGenImage.seeded(1).writeTo(root, Progress.NONE))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("cannot write " + root);
+        .hasMessageStartingWith(root + ": the simulated images could not be written (");
   }
 
   @Test

@@ -3,9 +3,12 @@ package org.genimage.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -186,6 +189,23 @@ class ReportTest {
             "report %s could not be written (%s is a file, not a folder)"
                 .formatted(below.resolve("report.html"), below));
     assertThat(below).hasContent("old");
+  }
+
+  @Test
+  void write_fullDisk_saysSoAndKeepsTheEarlierReport() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(64 * 1024).setBlockSize(1024).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = disk.getPath("/work/report.html");
+      new Report("old").write(file);
+
+      assertThatThrownBy(() -> new Report("new ".repeat(50_000)).write(file))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("report " + file + " could not be written (")
+          .hasMessageEndingWith("); choose another place or make room there");
+      assertThat(Files.readString(file)).isEqualTo("old");
+      assertThat(filesIn(file.getParent())).containsExactly(file);
+    }
   }
 
   @Test

@@ -141,12 +141,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     Seed root = Seed.of(seed).at("init");
     for (Parameter entry : entries()) {
-      arrays.put(
-          entry.key(),
-          entry.role() == Parameter.Role.COUNTER
-              ? WeightArray.counter(0)
-              : WeightArray.of(
-                  entry.shape(), entry.init().values(root, entry.key(), entry.shape())));
+      arrays.put(entry.key(), WeightArray.initial(entry, root));
     }
     return describe(Weights.of(arrays));
   }

@@ -21,8 +21,35 @@ public final class Detectors {
         head);
   }
 
+  /**
+   * Returns DeiT-S (Touvron et al. 2021; the network is that of Dosovitskiy et al. 2021), without
+   * distillation, as its authors test it: shorter side to 256 pixels, bicubic; centre crop of 224;
+   * two logits.
+   */
+  public static Blueprint deitSmall() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "DeiT-S",
+        new VisionTransformer(16, 384, 12, 6, head.outputs()),
+        InputContract.imagenet(256, Filter.BICUBIC, 224),
+        head);
+  }
+
+  /**
+   * Returns Swin-T (Liu et al. 2021) as its authors test it: shorter side to 256 pixels, bicubic;
+   * centre crop of 224; two logits.
+   */
+  public static Blueprint swinTiny() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "Swin-T",
+        new SwinTransformer(4, 96, List.of(2, 2, 6, 2), List.of(3, 6, 12, 24), 7, head.outputs()),
+        InputContract.imagenet(256, Filter.BICUBIC, 224),
+        head);
+  }
+
   /** Returns every detector that this class offers. */
   public static List<Blueprint> all() {
-    return List.of(resnet50());
+    return List.of(resnet50(), deitSmall(), swinTiny());
   }
 }

@@ -5,6 +5,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.TrainableVariables;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -27,18 +28,20 @@ final class GradientGraph implements AutoCloseable {
 
   private GradientGraph(
       Graph graph,
+      Session session,
       Placeholder<TFloat32> pixels,
       Placeholder<TFloat32> targets,
       Operand<TFloat32> logits,
       Output<TFloat32> gradient) {
     this.graph = graph;
-    this.session = new Session(graph);
+    this.session = session;
     this.pixels = pixels;
     this.targets = targets;
     this.logits = logits;
     this.gradient = gradient;
   }
 
+  /** The weights are variables here: as constants they would be copied by the graph optimizer. */
   static GradientGraph create(Blueprint blueprint, Weights weights) {
     Graph graph = new Graph();
     try {
@@ -48,7 +51,8 @@ final class GradientGraph implements AutoCloseable {
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
       Placeholder<TFloat32> targets =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
-      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, new WeightConstants(weights));
+      TrainableVariables variables = new TrainableVariables();
+      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, variables);
       Operand<TFloat32> outputs =
           blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
       Operand<TFloat32> logits = blueprint.head().byLabel(tf, outputs);
@@ -57,7 +61,10 @@ final class GradientGraph implements AutoCloseable {
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
       Output<?>[] gradients =
           graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()});
-      return new GradientGraph(graph, pixels, targets, logits, gradients[0].expect(TFloat32.class));
+      Session session = new Session(graph);
+      variables.load(session, parameter -> weights.get(parameter.key()).floats());
+      return new GradientGraph(
+          graph, session, pixels, targets, logits, gradients[0].expect(TFloat32.class));
     } catch (RuntimeException e) {
       graph.close();
       throw e;

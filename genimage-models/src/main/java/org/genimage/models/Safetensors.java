@@ -185,11 +185,14 @@ final class Safetensors {
     }
   }
 
+  /** The JDK leaves the message of most file system exceptions at the bare path. */
   private static String reason(IOException e) {
-    String kind = e.getClass().getSimpleName().replace("Exception", "");
-    return e instanceof FileSystemException f && f.getReason() == null
-        ? kind
-        : kind + ": " + e.getMessage();
+    if (e instanceof FileSystemException failure) {
+      return failure.getReason() != null
+          ? failure.getReason()
+          : e.getClass().getSimpleName().replace("Exception", "");
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static WeightsException malformed(Path file, String found, Object... arguments) {

@@ -2,10 +2,15 @@ package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Floats;
+import com.google.common.primitives.Longs;
 import java.util.List;
+import org.genimage.data.Seed;
+import org.genimage.models.nn.Parameter;
 
 /**
- * The numbers of one state-dict entry, immutable: 32-bit floats, or 64-bit integers if it counts.
+ * The numbers of one state-dict entry, immutable: 32-bit floats, or 64-bit integers if it counts or
+ * indexes.
  */
 public final class WeightArray {
 
@@ -36,6 +41,20 @@ public final class WeightArray {
   /** Returns a counter: a scalar integer. */
   public static WeightArray counter(long value) {
     return new WeightArray(List.of(), true, new float[0], new long[] {value});
+  }
+
+  /**
+   * Returns an entry as training from scratch starts with it; what counts is 0, and what is fixed
+   * is always the same.
+   *
+   * @param seed the values follow from it and the entry's key
+   */
+  public static WeightArray initial(Parameter entry, Seed seed) {
+    float[] values = entry.init().values(seed, entry.key(), entry.shape());
+    return switch (entry.role()) {
+      case COUNTER, INDEX -> of(entry.shape(), Longs.toArray(Floats.asList(values)));
+      case TRAINED, BUFFER, FIXED -> of(entry.shape(), values);
+    };
   }
 
   static WeightArray of(List<Integer> shape, long[] values) {

@@ -42,8 +42,8 @@ final class WeightConstants implements ModelVariables {
   }
 
   @Override
-  public void declare(Parameter counter) {
-    asked.put(counter.key(), counter);
+  public void declare(Parameter entry) {
+    asked.put(entry.key(), entry);
   }
 
   @Override
@@ -80,7 +80,7 @@ final class WeightConstants implements ModelVariables {
         misshapen.add(
             "%s has shape %s, expected %s"
                 .formatted(parameter.key(), array.shape(), parameter.shape()));
-      } else if (array == null && parameter.role() != Parameter.Role.COUNTER) {
+      } else if (array == null && parameter.role().required()) {
         missing.add(parameter.key() + nearest(parameter.key(), found));
       }
     }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.primitives.Ints;
+import com.google.common.primitives.Longs;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
+import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
@@ -43,7 +47,9 @@ interface NetworkContract {
   String folder();
 
   /** Returns where a feature is found in our graph, by its name in the fixtures. */
-  String place(String feature);
+  default String place(String feature) {
+    return feature;
+  }
 
   private JsonNode json(String name) {
     return ReferenceData.json("models/" + folder() + "/" + name + ".json");
@@ -54,11 +60,11 @@ interface NetworkContract {
     for (Parameter entry : blueprint().entries()) {
       arrays.put(
           entry.key(),
-          entry.role() == Parameter.Role.COUNTER
-              ? WeightArray.counter(0)
-              : WeightArray.of(
+          entry.role().required()
+              ? WeightArray.of(
                   entry.shape(),
-                  ReferenceInput.weights(entry.key(), entry.shape(), overrides, fill)));
+                  ReferenceInput.weights(entry.key(), entry.shape(), overrides, fill))
+              : WeightArray.initial(entry, Seed.of(0)));
     }
     return Weights.of(arrays);
   }
@@ -68,14 +74,7 @@ interface NetworkContract {
     JsonNode keys = json("keys");
     List<String> expected = new ArrayList<>();
     for (JsonNode entry : keys.get("entries")) {
-      boolean counter = entry.get("dtype").asText().equals("int64");
-      boolean trained = entry.get("role").asText().equals("parameter");
-      expected.add(
-          entry.get("key").asText()
-              + " "
-              + entry.get("shape")
-              + " "
-              + (counter ? "COUNTER" : trained ? "TRAINED" : "BUFFER"));
+      expected.add(entry.get("key").asText() + " " + entry.get("shape") + " " + role(entry));
     }
 
     assertThat(blueprint().entries())
@@ -85,6 +84,16 @@ interface NetworkContract {
         .containsExactlyElementsOf(expected);
     assertThat(blueprint().parameterCount())
         .isEqualTo(keys.get("count").get("parameters_trainable").asLong());
+  }
+
+  private static Parameter.Role role(JsonNode entry) {
+    if (entry.get("role").asText().equals("parameter")) {
+      return Parameter.Role.TRAINED;
+    }
+    if (entry.get("dtype").asText().equals("int64")) {
+      return entry.get("shape").isEmpty() ? Parameter.Role.COUNTER : Parameter.Role.INDEX;
+    }
+    return entry.get("filled").asBoolean() ? Parameter.Role.BUFFER : Parameter.Role.FIXED;
   }
 
   @ParameterizedTest
@@ -105,7 +114,13 @@ interface NetworkContract {
       for (Map.Entry<String, JsonNode> feature : expected.get("features").properties()) {
         features.add(feature.getKey());
       }
-      Map<String, float[]> found = run(mode, weights, images, input.get("shape"), features);
+      JsonNode change = expected.get("changed_pixel");
+      float[] changed = images.clone();
+      changed[position(change.get("index"), input.get("shape"))] +=
+          (float) change.get("add").asDouble();
+      List<Map<String, float[]>> results =
+          run(mode, weights, List.of(images, changed), input.get("shape"), features);
+      Map<String, float[]> found = results.get(0);
 
       for (String feature : features) {
         if (found.containsKey(feature)) {
@@ -117,33 +132,36 @@ interface NetworkContract {
                   within(FEATURES * largest));
         }
       }
+      if (mode == Mode.DIFFERENTIABLE) {
+        assertThat(found).containsKeys(features.toArray(String[]::new));
+      }
       assertThat(found.keySet()).hasSizeGreaterThan(features.size() / 2);
       assertThat(doubles(found.get("logits")))
           .containsExactly(arrays.get(item.getKey() + ".logits.float64").doubles(), within(LOGITS));
 
-      JsonNode change = expected.get("changed_pixel");
-      int position = 0;
-      for (int axis = 0; axis < 4; axis++) {
-        position =
-            position * input.get("shape").get(axis).asInt() + change.get("index").get(axis).asInt();
-      }
-      images[position] += (float) change.get("add").asDouble();
-      assertThat(doubles(run(mode, weights, images, input.get("shape"), List.of()).get("logits")))
+      assertThat(doubles(results.get(1).get("logits")))
           .containsExactly(
               arrays.get(item.getKey() + ".logits_changed_pixel.float64").doubles(),
               within(LOGITS));
     }
   }
 
-  /** Returns features and logits; features in PyTorch's order. */
-  private Map<String, float[]> run(
-      Mode mode, Weights weights, float[] nchw, JsonNode shape, List<String> features) {
+  private static int position(JsonNode index, JsonNode shape) {
+    int position = 0;
+    for (int axis = 0; axis < shape.size(); axis++) {
+      position = position * shape.get(axis).asInt() + index.get(axis).asInt();
+    }
+    return position;
+  }
+
+  /** Returns features and logits for each input; features in PyTorch's order. */
+  private List<Map<String, float[]>> run(
+      Mode mode, Weights weights, List<float[]> inputs, JsonNode shape, List<String> features) {
     int n = shape.get(0).asInt();
     int c = shape.get(1).asInt();
     int h = shape.get(2).asInt();
     int w = shape.get(3).asInt();
-    float[] images = ReferenceInput.toNhwc(nchw, n, c, h, w);
-    Map<String, float[]> found = new LinkedHashMap<>();
+    List<Map<String, float[]>> found = new ArrayList<>();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> input = tf.placeholder(TFloat32.class);
@@ -152,29 +170,36 @@ interface NetworkContract {
       Operand<TFloat32> logits =
           blueprint().network().logits(ModelScope.root(tf, mode, constants), shaped);
       constants.verify(folder());
-      try (Session session = new Session(graph);
-          TFloat32 fed =
-              TFloat32.tensorOf(Shape.of(n, h, w, c), DataBuffers.of(images, true, false))) {
-        Session.Runner runner = session.runner().feed(input, fed).fetch(logits);
-        List<String> present =
-            features.stream().filter(name -> graph.operation(place(name)) != null).toList();
-        present.forEach(name -> runner.fetch(place(name)));
-        try (var results = runner.run()) {
-          found.put("logits", floats((TFloat32) results.get(0)));
-          for (int i = 0; i < present.size(); i++) {
-            TFloat32 tensor = (TFloat32) results.get(i + 1);
-            float[] values = floats(tensor);
-            if (tensor.rank() == 4) {
-              long[] sides = tensor.shape().asArray();
-              values =
-                  ReferenceInput.toNchw(values, n, (int) sides[1], (int) sides[2], (int) sides[3]);
+      List<String> present =
+          features.stream().filter(name -> graph.operation(place(name)) != null).toList();
+      try (Session session = new Session(graph)) {
+        for (float[] nchw : inputs) {
+          float[] images = ReferenceInput.toNhwc(nchw, n, c, h, w);
+          Session.Runner runner = session.runner().fetch(logits);
+          present.forEach(name -> runner.fetch(place(name)));
+          Map<String, float[]> values = new LinkedHashMap<>();
+          try (TFloat32 fed =
+                  TFloat32.tensorOf(Shape.of(n, h, w, c), DataBuffers.of(images, true, false));
+              var results = runner.feed(input, fed).run()) {
+            values.put("logits", floats((TFloat32) results.get(0)));
+            for (int i = 0; i < present.size(); i++) {
+              values.put(present.get(i), inPyTorchsOrder((TFloat32) results.get(i + 1)));
             }
-            found.put(present.get(i), values);
           }
+          found.add(values);
         }
       }
     }
     return found;
+  }
+
+  private static float[] inPyTorchsOrder(TFloat32 tensor) {
+    float[] values = floats(tensor);
+    if (tensor.rank() < 4) {
+      return values;
+    }
+    int[] sides = Ints.toArray(Longs.asList(tensor.shape().asArray()));
+    return ReferenceInput.toNchw(values, sides[0], sides[1], sides[2], sides[3]);
   }
 
   @Test
@@ -212,13 +237,10 @@ interface NetworkContract {
     for (Map.Entry<String, JsonNode> item : tensors.properties()) {
       double expected = item.getValue().get("expected_std").asDouble();
       double[] values = doubles(weights.get(item.getKey()).toFloats());
-      double mean = 0;
-      double square = 0;
-      for (double value : values) {
-        mean += value / values.length;
-        square += value * value / values.length;
-      }
-      double std = Math.sqrt(Math.max(0, square - mean * mean));
+      double mean = Arrays.stream(values).average().orElseThrow();
+      double std =
+          Math.sqrt(
+              Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
       // Five standard errors of the deviation of a normal sample.
       double allowed = expected * 5 / Math.sqrt(2.0 * values.length);
       assertThat(std).as(item.getKey()).isCloseTo(expected, within(allowed));

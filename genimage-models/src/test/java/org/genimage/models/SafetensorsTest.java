@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,6 +120,26 @@ class SafetensorsTest {
         .isInstanceOf(WeightsException.class)
         .hasMessageStartingWith(file + ": the weights could not be written (");
     assertThat(Weights.read(file).get("a").toLongs()).containsExactly(1);
+  }
+
+  @Test
+  void write_fullDisk_saysSoAndKeepsTheEarlierFile() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(64 * 1024).setBlockSize(1024).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = disk.getPath("/work/weights.safetensors");
+      Weights.of(Map.of("a", WeightArray.counter(1))).write(file);
+      Weights large = Weights.of(Map.of("a", WeightArray.of(List.of(50_000), new float[50_000])));
+
+      assertThatThrownBy(() -> large.write(file))
+          .isInstanceOf(WeightsException.class)
+          .hasMessageStartingWith(file + ": the weights could not be written (")
+          .hasMessageContaining("free some space");
+      assertThat(Weights.read(file).get("a").toLongs()).containsExactly(1);
+      try (Stream<Path> files = Files.list(file.getParent())) {
+        assertThat(files).containsExactly(file);
+      }
+    }
   }
 
   @Test

@@ -267,9 +267,11 @@ public final class GradientTrainer implements Trainer {
       for (Parameter entry : graph.entries()) {
         arrays.put(
             entry.key(),
-            entry.role() == Parameter.Role.COUNTER
-                ? WeightArray.counter(steps)
-                : WeightArray.of(entry.shape(), values.get(entry.key())));
+            switch (entry.role()) {
+              case TRAINED, BUFFER -> WeightArray.of(entry.shape(), values.get(entry.key()));
+              case COUNTER -> WeightArray.counter(steps);
+              case FIXED, INDEX -> WeightArray.initial(entry, Seed.of(recipe.seed()));
+            });
       }
       return blueprint
           .describe(Weights.of(arrays))

@@ -31,6 +31,36 @@ public interface Init {
     return (random, shape) -> bound * (2 * random.nextDouble() - 1);
   }
 
+  /** N(0, std^2), cut at -2 and 2 as timm does, which a small std never reaches. */
+  static Init truncatedNormal(double std) {
+    return (random, shape) -> {
+      double value;
+      do {
+        value = std * random.nextGaussian();
+      } while (Math.abs(value) > 2);
+      return value;
+    };
+  }
+
+  /**
+   * Returns the law of an entry that follows from the architecture: these numbers.
+   *
+   * @param numbers row-major in PyTorch's order; not copied, so do not change them afterwards
+   */
+  static Init given(float[] numbers) {
+    return new Init() {
+      @Override
+      public double draw(RandomGenerator random, List<Integer> shape) {
+        throw new UnsupportedOperationException("given numbers are not drawn");
+      }
+
+      @Override
+      public float[] values(Seed seed, String key, List<Integer> shape) {
+        return numbers.clone();
+      }
+    };
+  }
+
   /** Returns the first values of a parameter, row-major in PyTorch's order. */
   default float[] values(Seed seed, String key, List<Integer> shape) {
     RandomGenerator random = seed.at(key).random();

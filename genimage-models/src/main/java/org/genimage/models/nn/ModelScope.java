@@ -1,11 +1,14 @@
 package org.genimage.models.nn;
 
+import com.google.common.primitives.Floats;
+import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * A place in a model while its graph is built: the key so far, the ops, the mode and the shared
@@ -61,6 +64,32 @@ public final class ModelScope {
    */
   public Operand<TFloat32> parameter(String name, Layout layout, Init init, Integer... shape) {
     return variables.value(tf, entry(name, layout, init, Parameter.Role.TRAINED, shape));
+  }
+
+  /**
+   * Returns numbers that follow from the architecture as a constant. Checkpoints store them under
+   * this key; they may lack it, and what they have there is not read.
+   *
+   * @param name the last part of the key
+   * @param values row-major; not copied, so do not change them afterwards
+   */
+  public Operand<TFloat32> fixed(String name, float[] values, Integer... shape) {
+    Parameter entry = entry(name, Layout.SAME, Init.given(values), Parameter.Role.FIXED, shape);
+    variables.declare(entry);
+    return Layers.constant(tf, entry.shape(), values);
+  }
+
+  /**
+   * Returns integers that follow from the architecture as a constant, stored as {@link #fixed} is.
+   *
+   * @param name the last part of the key
+   * @param values row-major, each below 2^24
+   */
+  public Operand<TInt32> index(String name, int[] values, Integer... shape) {
+    Init init = Init.given(Floats.toArray(Ints.asList(values)));
+    Parameter entry = entry(name, Layout.SAME, init, Parameter.Role.INDEX, shape);
+    variables.declare(entry);
+    return tf.reshape(tf.constant(values), tf.array(Ints.toArray(entry.shape())));
   }
 
   /**

@@ -17,8 +17,8 @@ public interface ModelVariables {
    */
   Operand<TFloat32> value(Ops tf, Parameter parameter);
 
-  /** Declares an entry that no graph reads. */
-  void declare(Parameter counter);
+  /** Declares an entry whose value no graph asks for: a counter, or one that is fixed. */
+  void declare(Parameter entry);
 
   /**
    * Returns an op that gives a buffer a new value.

@@ -20,7 +20,16 @@ public record Parameter(String key, List<Integer> shape, Layout layout, Init ini
     /** Follows its own rule, such as running statistics. */
     BUFFER,
     /** Counts training steps, a 64-bit integer; no graph reads it. */
-    COUNTER
+    COUNTER,
+    /** Follows from the architecture; checkpoints store it, but no value is read from them. */
+    FIXED,
+    /** Like {@link #FIXED}, 64-bit integers. */
+    INDEX;
+
+    /** Returns whether a checkpoint has to have the entry: whether its value is read from there. */
+    public boolean required() {
+      return this == TRAINED || this == BUFFER;
+    }
   }
 
   /** Copies the shape. */
