@@ -53,7 +53,8 @@ enum ReferenceVictim {
   /** Returns the detector with its trained weights, to be closed by the caller. */
   DifferentiableDetector load() {
     int side = ARRAYS.get("images").shape().get(3);
-    InputContract input = new InputContract(new Resize.None(), side, floats("mean"), floats("std"));
+    InputContract input =
+        InputContract.of(new Resize.None(), side).normalised(floats("mean"), floats("std"));
     Blueprint blueprint = new Blueprint(network, new VictimNetwork(head.outputs()), input, head);
     return blueprint.load(weights());
   }

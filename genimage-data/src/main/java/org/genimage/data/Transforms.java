@@ -5,8 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 
 /**
- * The transforms of the seven detectors. Those that resample are equal to Pillow's on every byte;
- * laws of chance are torchvision's and timm's, their random streams are not.
+ * The transforms of the seven detectors. Those that resample are equal to Pillow's on every byte,
+ * {@link #resizeOpenCv} to OpenCV's; laws of chance are torchvision's and timm's, their random
+ * streams are not.
  */
 public final class Transforms {
 
@@ -23,6 +24,20 @@ public final class Transforms {
     checkArgument(
         width > 0 && height > 0, "sides to resize to must be positive, got %sx%s", width, height);
     return (image, random) -> Resampling.resize(image, width, height, filter);
+  }
+
+  /**
+   * Returns OpenCV's bilinear {@code cv2.resize} to a size, whatever the shape. It mixes the four
+   * nearest pixels however far an image shrinks, so fine detail aliases where Pillow would smooth.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public static Transform resizeOpenCv(int width, int height) {
+    checkArgument(
+        width > 0 && height > 0, "sides to resize to must be positive, got %sx%s", width, height);
+    return (image, random) -> OpenCvResampling.resize(image, width, height);
   }
 
   /**

@@ -134,11 +134,7 @@ class ResizeReferenceTest {
   })
   void resize_ramp_hasPillowsSum(Filter filter, int width, int height, long sum) {
     Image resized = Transforms.resize(width, height, filter).apply(ramp(), random);
-    long actual = 0;
-    for (byte value : resized.rgb()) {
-      actual += value & 0xff;
-    }
-    assertThat(actual).isEqualTo(sum);
+    assertThat(sum(resized)).isEqualTo(sum);
   }
 
   /** Single pixels of the same. */
@@ -156,6 +152,35 @@ class ResizeReferenceTest {
     assertThat(resized.value(x, y, 0)).isEqualTo(red);
     assertThat(resized.value(x, y, 1)).isEqualTo(green);
     assertThat(resized.value(x, y, 2)).isEqualTo(blue);
+  }
+
+  /** A ramp resized by OpenCV 5.0. */
+  @Test
+  void resizeOpenCv_ramp_isOpenCvs() {
+    Image small = Transforms.resizeOpenCv(256, 256).apply(ramp(), random);
+    assertThat(sum(small)).isEqualTo(25050714);
+    assertThat(pixel(small, 0, 0)).containsExactly(1, 41, 81);
+    assertThat(pixel(small, 128, 128)).containsExactly(71, 111, 151);
+
+    Image upAgain =
+        Transforms.resizeOpenCv(64, 64)
+            .then(Transforms.resizeOpenCv(512, 512))
+            .apply(ramp(), random);
+    assertThat(sum(upAgain)).isEqualTo(100109489);
+    assertThat(pixel(upAgain, 0, 0)).containsExactly(17, 57, 97);
+    assertThat(pixel(upAgain, 200, 100)).containsExactly(220, 32, 72);
+  }
+
+  private static long sum(Image image) {
+    long sum = 0;
+    for (byte value : image.rgb()) {
+      sum += value & 0xff;
+    }
+    return sum;
+  }
+
+  private static int[] pixel(Image image, int x, int y) {
+    return new int[] {image.value(x, y, 0), image.value(x, y, 1), image.value(x, y, 2)};
   }
 
   private static Image ramp() {

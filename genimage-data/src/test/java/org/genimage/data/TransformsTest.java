@@ -42,6 +42,26 @@ class TransformsTest {
   }
 
   @Test
+  void resizeOpenCv_toItsOwnSize_changesNothing() {
+    Image image = noise(19, 13);
+    assertThat(Transforms.resizeOpenCv(19, 13).apply(image, random).rgb()).isEqualTo(image.rgb());
+  }
+
+  @Test
+  void resizeOpenCv_halfTheSize_isTheMeanOfFour() {
+    Image image = Image.of(2, 2, bytes(1, 0, 9, 2, 1, 9, 3, 0, 9, 4, 0, 10));
+    Image half = Transforms.resizeOpenCv(1, 1).apply(image, random);
+    assertThat(half.rgb()).isEqualTo(bytes(3, 0, 9));
+  }
+
+  @Test
+  void resizeOpenCv_sideOfZero_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.resizeOpenCv(3, 0))
+        .withMessage("sides to resize to must be positive, got 3x0");
+  }
+
+  @Test
   void resizeShorterSide_imageThatFits_isLeftAlone() {
     Image image = noise(9, 6);
     Transform resize = Transforms.resizeShorterSide(6, Filter.BICUBIC);

@@ -3,6 +3,7 @@ package org.genimage.models;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.tensorflow.types.TFloat32;
  * @param head what the logits mean
  */
 public record Blueprint(String name, Network network, InputContract input, Head head) {
+
+  private static final String PARALLEL = "module.";
 
   /** Returns the same detector for another input, for example smaller images. */
   public Blueprint input(InputContract contract) {
@@ -78,14 +81,17 @@ public record Blueprint(String name, Network network, InputContract input, Head 
   }
 
   /**
-   * Returns the detector with the weights of a safetensors file, to be closed by the caller.
+   * Returns the detector with the weights of a safetensors or PyTorch file, to be closed by the
+   * caller. See {@link Weights#read(Path)}; where every key begins with {@code module.}, as
+   * PyTorch's {@code DataParallel} saves them, that is left out.
    *
    * @throws WeightsException if the file cannot be read or does not fit
    */
   public DifferentiableDetector load(Path file) {
     Weights weights = Weights.read(file);
+    boolean parallel = weights.keys().stream().allMatch(key -> key.startsWith(PARALLEL));
     try {
-      return load(weights);
+      return load(parallel ? weights.stripped(PARALLEL) : weights);
     } catch (WeightsException e) {
       throw new WeightsException(file + ": " + e.getMessage(), e);
     }
@@ -144,6 +150,28 @@ public record Blueprint(String name, Network network, InputContract input, Head 
       arrays.put(entry.key(), WeightArray.initial(entry, root));
     }
     return describe(Weights.of(arrays));
+  }
+
+  /**
+   * Returns weights as fine-tuning starts with them: those of a backbone, with entries under the
+   * given prefixes as if from scratch, whatever the backbone has there. Published ImageNet weights
+   * come in by {@code initialWeights(seed, Weights.read(file), "fc.")}.
+   *
+   * @param seed each fresh value follows from it and the entry's key
+   * @param backbone all other entries, and no more; {@link Weights#without} drops what has no place
+   * @param fresh prefixes of keys
+   * @throws WeightsException if it does not fit; the message lists what is missing, unexpected or
+   *     of another shape
+   */
+  public Weights initialWeights(long seed, Weights backbone, String... fresh) {
+    Weights body = backbone.without(fresh);
+    List<Parameter> needed =
+        entries().stream()
+            .filter(entry -> Arrays.stream(fresh).noneMatch(entry.key()::startsWith))
+            .toList();
+    KeyFit.of(needed, body)
+        .verify(name + "'s backbone", "name more that starts fresh, or drop it with without");
+    return initialWeights(seed).overlaid(body);
   }
 
   /** Returns the weights with this blueprint's name, input contract and head in their metadata. */

@@ -2,6 +2,8 @@ package org.genimage.models;
 
 import java.util.List;
 import org.genimage.data.Filter;
+import org.genimage.models.ResNet.Block;
+import org.genimage.models.nn.Init;
 
 /** The detectors of the GenImage paper, each as a blueprint to train or to load weights into. */
 public final class Detectors {
@@ -16,7 +18,7 @@ public final class Detectors {
     Head head = Head.NATURE_AI;
     return new Blueprint(
         "ResNet-50",
-        new ResNet(List.of(3, 4, 6, 3), head.outputs()),
+        new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), Init.ZEROS, head.outputs()),
         InputContract.imagenet(235, Filter.BICUBIC, 224),
         head);
   }
@@ -48,8 +50,54 @@ public final class Detectors {
         head);
   }
 
+  /**
+   * Returns CNNSpot (Wang et al. 2020, "CNN-generated images are surprisingly easy to spot... for
+   * now") as its authors' {@code eval.py} tests it: no resize, so that the finest traces stay;
+   * centre crop of 224, smaller images with black edges; one logit. Their {@code validate.py}
+   * resizes first: {@code cnnSpot().input(InputContract.imagenet(256, Filter.BILINEAR, 224))}.
+   */
+  public static Blueprint cnnSpot() {
+    Head head = Head.AI_LOGIT;
+    return new Blueprint(
+        "CNNSpot",
+        new CnnSpot(new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), Init.ONES, head.outputs())),
+        InputContract.crop(224),
+        head);
+  }
+
+  /**
+   * Returns Spec (Zhang, Karaman and Chang 2019, "Detecting and simulating artifacts in GAN fake
+   * images"): ResNet-34 on log spectra. Every image becomes 256 pixels square as OpenCV resizes,
+   * without antialiasing, then 224 by a centre crop; blue first; two logits.
+   */
+  public static Blueprint spec() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "Spec",
+        new Spec(new ResNet(Block.BASIC, List.of(3, 4, 6, 3), Init.ONES, head.outputs())),
+        InputContract.of(new Resize.OpenCvSquare(256), 224).channels(ChannelOrder.BGR),
+        head);
+  }
+
+  /**
+   * Returns GramNet (Liu, Qi and Torr 2020, "Global texture enhancement for fake face detection in
+   * the wild"): ResNet-18 with six Gram matrices. Every image becomes 512 pixels square as OpenCV
+   * resizes, without antialiasing; blue first, values from 0 to 255; two log-probabilities, nature
+   * and ai. Published weights have the opposite order: {@code gramNet().head(Head.AI_NATURE)}.
+   */
+  public static Blueprint gramNet() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "GramNet",
+        new GramNet(0.5, head.outputs()),
+        InputContract.of(new Resize.OpenCvSquare(512), 512)
+            .range(0, 255)
+            .channels(ChannelOrder.BGR),
+        head);
+  }
+
   /** Returns every detector that this class offers. */
   public static List<Blueprint> all() {
-    return List.of(resnet50(), deitSmall(), swinTiny());
+    return List.of(resnet50(), deitSmall(), swinTiny(), cnnSpot(), spec(), gramNet());
   }
 }

@@ -3,6 +3,7 @@ package org.genimage.models;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Floats;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.genimage.data.Filter;
@@ -17,14 +18,16 @@ import org.tensorflow.types.TFloat32;
  * How an image becomes a network's input; it travels with the weights, since weights without it are
  * worth nothing. First, outside the graph and in 8 bits: resize and centre crop. Then, in the graph
  * and differentiable: values in [0, 1], less the mean, over the standard deviation, channel by
- * channel.
+ * channel, and last the network's order of channels.
  *
  * @param resize what happens to the size before the crop
  * @param side height and width of the input in pixels
+ * @param channels the order in which the network wants them
  * @param mean red, green and blue
  * @param std red, green and blue
  */
-public record InputContract(Resize resize, int side, List<Float> mean, List<Float> std) {
+public record InputContract(
+    Resize resize, int side, ChannelOrder channels, List<Float> mean, List<Float> std) {
 
   private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
@@ -45,15 +48,52 @@ public record InputContract(Resize resize, int side, List<Float> mean, List<Floa
         std);
   }
 
+  /** Returns a contract whose network sees RGB values in [0, 1]. */
+  public static InputContract of(Resize resize, int side) {
+    return new InputContract(
+        resize, side, ChannelOrder.RGB, Collections.nCopies(3, 0f), Collections.nCopies(3, 1f));
+  }
+
+  /** Returns a contract whose network sees RGB values less ImageNet's mean, over its deviation. */
+  public static InputContract imagenet(Resize resize, int side) {
+    return of(resize, side).normalised(IMAGENET_MEAN, IMAGENET_STD);
+  }
+
   /** Returns the contract of networks in ImageNet's tradition. */
   public static InputContract imagenet(int resize, Filter filter, int crop) {
-    return new InputContract(
-        new Resize.ShorterSide(resize, filter), crop, IMAGENET_MEAN, IMAGENET_STD);
+    return imagenet(new Resize.ShorterSide(resize, filter), crop);
   }
 
   /** Returns a contract that only crops, normalised as ImageNet's networks do. */
   public static InputContract crop(int side) {
-    return new InputContract(new Resize.None(), side, IMAGENET_MEAN, IMAGENET_STD);
+    return imagenet(new Resize.None(), side);
+  }
+
+  /** Returns the same contract for a network that wants its channels in this order. */
+  public InputContract channels(ChannelOrder order) {
+    return new InputContract(resize, side, order, mean, std);
+  }
+
+  /**
+   * Returns the same contract with other statistics, of values in [0, 1].
+   *
+   * @param newMean red, green and blue
+   * @param newStd red, green and blue
+   */
+  public InputContract normalised(List<Float> newMean, List<Float> newStd) {
+    return new InputContract(resize, side, channels, newMean, newStd);
+  }
+
+  /**
+   * Returns the same contract for a network that sees black as {@code low} and full colour as
+   * {@code high}, such as -1 and 1 or 0 and 255.
+   *
+   * @throws IllegalArgumentException if {@code low} is not less than {@code high}
+   */
+  public InputContract range(float low, float high) {
+    checkArgument(low < high, "range must go up, got %s to %s", low, high);
+    return normalised(
+        Collections.nCopies(3, (0 - low) / (high - low)), Collections.nCopies(3, 1 / (high - low)));
   }
 
   /** Returns the 8-bit part: resize and centre crop. It draws no random numbers. */
@@ -70,10 +110,10 @@ public record InputContract(Resize resize, int side, List<Float> mean, List<Floa
    * Adds the graph part.
    *
    * @param pixels {@code [N, side, side, 3]}, RGB in [0, 1]
-   * @return the same shape, normalised
+   * @return the same shape, normalised, in the network's order of channels
    */
   public Operand<TFloat32> normalise(Ops tf, Operand<TFloat32> pixels) {
-    return tf.math.div(
-        tf.math.sub(pixels, tf.constant(Floats.toArray(mean))), tf.constant(Floats.toArray(std)));
+    Operand<TFloat32> centred = tf.math.sub(pixels, tf.constant(Floats.toArray(mean)));
+    return channels.of(tf, tf.math.div(centred, tf.constant(Floats.toArray(std))));
   }
 }

@@ -23,6 +23,32 @@ public sealed interface Resize {
     }
   }
 
+  /**
+   * The image becomes a square of {@code side} pixels, whatever its shape.
+   *
+   * @param side in pixels
+   * @param filter the filter, with Pillow's antialiasing and rounding
+   */
+  record Square(int side, Filter filter) implements Resize {
+    @Override
+    public Transform transform() {
+      return Transforms.resize(side, side, filter);
+    }
+  }
+
+  /**
+   * The image becomes a square of {@code side} pixels, whatever its shape, as OpenCV's bilinear
+   * {@code cv2.resize} does it: without antialiasing.
+   *
+   * @param side in pixels
+   */
+  record OpenCvSquare(int side) implements Resize {
+    @Override
+    public Transform transform() {
+      return Transforms.resizeOpenCv(side, side);
+    }
+  }
+
   /** The image keeps its size: its finest traces reach the network as they are. */
   record None() implements Resize {
     @Override

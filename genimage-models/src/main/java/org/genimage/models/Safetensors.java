@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,7 +20,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 
 /**
  * The safetensors format: eight bytes for the header's length, a JSON header with each array's
@@ -46,7 +44,7 @@ final class Safetensors {
     } catch (IOException e) {
       throw new WeightsException(
           "%s: expected a readable safetensors file, got %s; check the path"
-              .formatted(file, reason(e)),
+              .formatted(file, WeightsFormat.reason(e)),
           e);
     }
   }
@@ -135,7 +133,7 @@ final class Safetensors {
     } catch (IOException e) {
       throw new WeightsException(
           "%s: the weights could not be written (%s); free some space or choose another place"
-              .formatted(file, reason(e)),
+              .formatted(file, WeightsFormat.reason(e)),
           e);
     }
   }
@@ -150,7 +148,7 @@ final class Safetensors {
       ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
       drain(channel, start.putLong(header.length).put(header).flip());
       for (WeightArray array : weights.arrays().values()) {
-        drain(channel, Type.of(array).encode(array));
+        drain(channel, NumberType.of(array).encode(array));
       }
       channel.force(true);
     }
@@ -164,7 +162,7 @@ final class Safetensors {
     long offset = 0;
     for (Map.Entry<String, WeightArray> item : weights.arrays().entrySet()) {
       WeightArray array = item.getValue();
-      Type type = Type.of(array);
+      NumberType type = NumberType.of(array);
       long end = offset + type.bytes(array.shape());
       ObjectNode entry = header.putObject(item.getKey());
       entry.put("dtype", type.name());
@@ -185,16 +183,6 @@ final class Safetensors {
     }
   }
 
-  /** The JDK leaves the message of most file system exceptions at the bare path. */
-  private static String reason(IOException e) {
-    if (e instanceof FileSystemException failure) {
-      return failure.getReason() != null
-          ? failure.getReason()
-          : e.getClass().getSimpleName().replace("Exception", "");
-    }
-    return String.valueOf(e.getMessage());
-  }
-
   private static WeightsException malformed(Path file, String found, Object... arguments) {
     return new WeightsException(
         "%s: expected a complete safetensors file, but %s; fetch or write it anew"
@@ -202,19 +190,19 @@ final class Safetensors {
   }
 
   /** An array's place in a file. */
-  private record Entry(String key, Type type, List<Integer> shape, long begin, long bytes) {
+  private record Entry(String key, NumberType type, List<Integer> shape, long begin, long bytes) {
 
     static Entry of(Path file, String key, JsonNode json) {
-      Type type;
+      NumberType type;
       try {
-        type = Type.valueOf(json.path("dtype").asText());
+        type = NumberType.valueOf(json.path("dtype").asText());
       } catch (IllegalArgumentException e) {
         throw malformed(
             file,
             "%s has type %s, known are %s",
             key,
             json.path("dtype"),
-            Arrays.toString(Type.values()));
+            Arrays.toString(NumberType.values()));
       }
       List<Integer> shape = new ArrayList<>();
       for (JsonNode side : json.path("shape")) {
@@ -239,91 +227,6 @@ final class Safetensors {
         throw malformed(file, "%s of shape %s lies at %s", key, json.path("shape"), offsets);
       }
       return new Entry(key, type, List.copyOf(shape), offsets.get(0).longValue(), bytes);
-    }
-  }
-
-  /** A type of number. All floats become 32-bit ones, all integers 64-bit ones. */
-  private enum Type {
-    F32(4, (FloatReader) ByteBuffer::getFloat),
-    F16(2, (FloatReader) bytes -> half(bytes.getShort())),
-    BF16(2, (FloatReader) bytes -> Float.intBitsToFloat(bytes.getShort() << 16)),
-    F64(8, (FloatReader) bytes -> (float) bytes.getDouble()),
-    I64(8, (LongReader) ByteBuffer::getLong),
-    I32(4, (LongReader) ByteBuffer::getInt),
-    I16(2, (LongReader) ByteBuffer::getShort),
-    I8(1, (LongReader) ByteBuffer::get),
-    U8(1, (LongReader) bytes -> bytes.get() & 0xff),
-    BOOL(1, (LongReader) ByteBuffer::get);
-
-    private interface FloatReader {
-      float next(ByteBuffer bytes);
-    }
-
-    private interface LongReader {
-      long next(ByteBuffer bytes);
-    }
-
-    private final int size;
-    private final BiFunction<List<Integer>, ByteBuffer, WeightArray> decoder;
-
-    Type(int size, FloatReader reader) {
-      this.size = size;
-      this.decoder =
-          (shape, bytes) -> {
-            float[] values = new float[bytes.remaining() / size];
-            for (int i = 0; i < values.length; i++) {
-              values[i] = reader.next(bytes);
-            }
-            return WeightArray.of(shape, values);
-          };
-    }
-
-    Type(int size, LongReader reader) {
-      this.size = size;
-      this.decoder =
-          (shape, bytes) -> {
-            long[] values = new long[bytes.remaining() / size];
-            for (int i = 0; i < values.length; i++) {
-              values[i] = reader.next(bytes);
-            }
-            return WeightArray.of(shape, values);
-          };
-    }
-
-    static Type of(WeightArray array) {
-      return array.isInteger() ? I64 : F32;
-    }
-
-    WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-      return decoder.apply(shape, bytes);
-    }
-
-    long bytes(List<Integer> shape) {
-      return shape.stream().mapToLong(side -> side).reduce(size, Math::multiplyExact);
-    }
-
-    ByteBuffer encode(WeightArray array) {
-      ByteBuffer bytes =
-          ByteBuffer.allocate((int) bytes(array.shape())).order(ByteOrder.LITTLE_ENDIAN);
-      if (array.isInteger()) {
-        bytes.asLongBuffer().put(array.toLongs());
-      } else {
-        bytes.asFloatBuffer().put(array.floats());
-      }
-      return bytes;
-    }
-
-    /** IEEE 754 binary16; JDK 17 has no conversion of its own. */
-    private static float half(short bits) {
-      int exponent = bits >> 10 & 0x1f;
-      int mantissa = bits & 0x3ff;
-      float magnitude =
-          switch (exponent) {
-            case 0 -> mantissa * 0x1p-24f;
-            case 31 -> mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-            default -> Math.scalb(1 + mantissa * 0x1p-10f, exponent - 15);
-          };
-      return bits < 0 ? -magnitude : magnitude;
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.TreeMap;
+import org.genimage.data.Filter;
 import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
@@ -141,7 +144,7 @@ final class SavedModelExport {
                 tf.dtypes.cast(resized, TFloat32.class), tf.dtypes.cast(size, TFloat32.class)),
             tf.math.neg(centre(tf, resized, input.side())),
             ScaleAndTranslate.kernelType(kernel(input.resize())),
-            ScaleAndTranslate.antialias(true));
+            ScaleAndTranslate.antialias(!(input.resize() instanceof Resize.OpenCvSquare)));
     Operand<TInt32> shape = tf.constant(new int[] {input.side(), input.side(), 3});
     Operand<TFloat32> levels =
         tf.clipByValue(tf.math.rint(result), tf.constant(0f), tf.constant(255f));
@@ -157,21 +160,30 @@ final class SavedModelExport {
       Operand<TInt32> smallest = tf.min(size, tf.constant(0));
       return tf.math.div(tf.math.mul(size, tf.constant(shorter.side())), smallest);
     }
+    if (resize instanceof Resize.Square square) {
+      return tf.constant(new int[] {square.side(), square.side()});
+    }
+    if (resize instanceof Resize.OpenCvSquare square) {
+      return tf.constant(new int[] {square.side(), square.side()});
+    }
+    checkArgument(resize instanceof Resize.None, "a SavedModel has no resize like %s", resize);
     return size;
   }
 
   private static String kernel(Resize resize) {
     if (resize instanceof Resize.ShorterSide shorter) {
-      return switch (shorter.filter()) {
-        case BILINEAR -> "triangle";
-        case BICUBIC -> "keyscubic";
-        case LANCZOS -> "lanczos3";
-      };
+      return kernel(shorter.filter());
     }
-    if (resize instanceof Resize.None) {
-      return "triangle"; // at scale 1 it copies
-    }
-    throw new IllegalArgumentException("a SavedModel has no resize like " + resize);
+    // At scale 1 the triangle copies.
+    return resize instanceof Resize.Square square ? kernel(square.filter()) : "triangle";
+  }
+
+  private static String kernel(Filter filter) {
+    return switch (filter) {
+      case BILINEAR -> "triangle";
+      case BICUBIC -> "keyscubic";
+      case LANCZOS -> "lanczos3";
+    };
   }
 
   /** Returns where the centre crop starts; negative where it reaches over an edge. */

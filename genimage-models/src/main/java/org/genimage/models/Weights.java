@@ -4,13 +4,23 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A model's numbers by state-dict key, in PyTorch's names, shapes and axis order, with whatever is
- * known of their origin. Plain arrays: nothing to close. The file format is safetensors, which
- * loads into PyTorch under the same names.
+ * known of their origin. Plain arrays: nothing to close. Floats are 32-bit, whatever the file has;
+ * a 64-bit one is rounded to the nearest, as PyTorch does when it copies into a 32-bit network.
+ *
+ * <p>{@link #read} takes safetensors and PyTorch's own files; {@link #write} makes safetensors,
+ * which load into PyTorch under the same names. Published files rarely fit as they are: {@link
+ * #without} drops a head, {@link #stripped} a prefix, {@link #renamed} changes keys, and {@link
+ * Blueprint#initialWeights(long, Weights, String...)} starts from a backbone.
  */
 public final class Weights {
 
@@ -28,12 +38,27 @@ public final class Weights {
   }
 
   /**
-   * Reads a safetensors file.
+   * Reads a safetensors file or a PyTorch file, zip or legacy; its content decides, not its name.
+   * Of a PyTorch file only tensors in plain dictionaries are read, nothing of it is run, and one
+   * that asks for more is refused by what it asks for. The tensors are those of the outer
+   * dictionary, or of its only entry that is a dictionary with tensors, such as {@code model} or
+   * {@code state_dict}; keys stay as they are.
    *
-   * @throws WeightsException if it cannot be read or is not what it says; the message names it
+   * @throws WeightsException if it cannot be read, is not what it says, or has several dictionaries
+   *     of tensors; the message names it
    */
   public static Weights read(Path file) {
-    return Safetensors.read(file);
+    return WeightsFormat.of(file).read(file, Optional.empty());
+  }
+
+  /**
+   * Reads the tensors under one entry of a PyTorch file's outer dictionary.
+   *
+   * @param container the entry, such as {@code model_ema}
+   * @throws WeightsException if the file cannot be read, is not what it says, or has no such entry
+   */
+  public static Weights read(Path file, String container) {
+    return WeightsFormat.of(file).read(file, Optional.of(container));
   }
 
   /**
@@ -77,5 +102,68 @@ public final class Weights {
     return new Weights(
         arrays,
         ImmutableMap.<String, String>builder().putAll(metadata).putAll(entries).buildKeepingLast());
+  }
+
+  /** Returns those whose key does not begin with any of these prefixes, such as {@code fc.}. */
+  public Weights without(String... prefixes) {
+    return new Weights(
+        Maps.filterKeys(arrays, key -> Arrays.stream(prefixes).noneMatch(key::startsWith)),
+        metadata);
+  }
+
+  /**
+   * Returns the same numbers with a prefix taken off every key, such as {@code module.} of networks
+   * that were saved from {@code DataParallel}.
+   *
+   * @throws IllegalArgumentException if some key does not begin with it
+   */
+  public Weights stripped(String prefix) {
+    return keyed(
+        key -> {
+          checkArgument(
+              key.startsWith(prefix), "every key must begin with %s, found %s", prefix, key);
+          return key.substring(prefix.length());
+        });
+  }
+
+  /**
+   * Returns the same numbers under other keys, all changed at once.
+   *
+   * @param names the new key by the old one; keys that are not there stay as they are
+   * @throws IllegalArgumentException if two keys would become one
+   */
+  public Weights renamed(Map<String, String> names) {
+    return keyed(key -> names.getOrDefault(key, key));
+  }
+
+  /**
+   * Returns these with the numbers of others in place of their own wherever others have the same
+   * key with the same shape. What else others have is ignored; nothing is reported. To start from a
+   * backbone {@link Blueprint#initialWeights(long, Weights, String...)} is stricter.
+   */
+  public Weights overlaid(Weights others) {
+    return new Weights(
+        Maps.transformEntries(
+            arrays,
+            (key, own) -> {
+              WeightArray other = others.arrays.get(key);
+              return other != null
+                      && other.shape().equals(own.shape())
+                      && other.isInteger() == own.isInteger()
+                  ? other
+                  : own;
+            }),
+        metadata);
+  }
+
+  private Weights keyed(UnaryOperator<String> name) {
+    Map<String, WeightArray> result = new LinkedHashMap<>();
+    arrays.forEach(
+        (key, array) -> {
+          String other = name.apply(key);
+          checkArgument(
+              result.put(other, array) == null, "two keys become %s, the latter %s", other, key);
+        });
+    return new Weights(result, metadata);
   }
 }

@@ -15,6 +15,9 @@ final class WeightsMetadata {
   private static final String DETECTOR = "genimage.detector";
   private static final String INPUT = "genimage.input";
   private static final String HEAD = "genimage.head";
+  private static final String SHORTER_SIDE = "resize_shorter_side";
+  private static final String SQUARE = "resize_square";
+  private static final String OPENCV_SQUARE = "resize_opencv_square";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private WeightsMetadata() {}
@@ -48,10 +51,14 @@ final class WeightsMetadata {
   private static String write(InputContract input) {
     ObjectNode json = JSON.createObjectNode();
     if (input.resize() instanceof Resize.ShorterSide resize) {
-      json.put("resize_shorter_side", resize.side());
-      json.put("filter", resize.filter().name());
+      json.put(SHORTER_SIDE, resize.side()).put("filter", resize.filter().name());
+    } else if (input.resize() instanceof Resize.Square resize) {
+      json.put(SQUARE, resize.side()).put("filter", resize.filter().name());
+    } else if (input.resize() instanceof Resize.OpenCvSquare resize) {
+      json.put(OPENCV_SQUARE, resize.side());
     }
     json.put("side", input.side());
+    json.put("channels", input.channels().name());
     json.set("mean", JSON.valueToTree(input.mean()));
     json.set("std", JSON.valueToTree(input.std()));
     return json.toString();
@@ -60,17 +67,32 @@ final class WeightsMetadata {
   private static InputContract readInput(String text) {
     try {
       JsonNode json = JSON.readTree(text);
-      Resize resize =
-          json.has("resize_shorter_side")
-              ? new Resize.ShorterSide(
-                  json.get("resize_shorter_side").asInt(),
-                  Filter.valueOf(json.path("filter").asText()))
-              : new Resize.None();
+      ChannelOrder channels = ChannelOrder.valueOf(json.path("channels").asText("RGB"));
       return new InputContract(
-          resize, json.path("side").asInt(), floats(json.path("mean")), floats(json.path("std")));
+          readResize(json),
+          json.path("side").asInt(),
+          channels,
+          floats(json.path("mean")),
+          floats(json.path("std")));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw malformed(INPUT, text, e);
     }
+  }
+
+  private static Resize readResize(JsonNode json) {
+    if (json.has(SHORTER_SIDE)) {
+      return new Resize.ShorterSide(json.get(SHORTER_SIDE).asInt(), readFilter(json));
+    }
+    if (json.has(SQUARE)) {
+      return new Resize.Square(json.get(SQUARE).asInt(), readFilter(json));
+    }
+    return json.has(OPENCV_SQUARE)
+        ? new Resize.OpenCvSquare(json.get(OPENCV_SQUARE).asInt())
+        : new Resize.None();
+  }
+
+  private static Filter readFilter(JsonNode json) {
+    return Filter.valueOf(json.path("filter").asText());
   }
 
   private static Head readHead(String text) {

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.genimage.data.Filter;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
 import org.genimage.data.ImageDataset;
@@ -35,12 +36,14 @@ import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 class DetectorTest {
 
-  private static final Blueprint TINY =
+  static final Blueprint TINY =
       new Blueprint("tiny", new Tiny(2), InputContract.crop(9), Head.NATURE_AI);
 
   @Test
@@ -222,6 +225,32 @@ class DetectorTest {
     }
   }
 
+  @Test
+  void blueFirst_equalsRedFirstOnSwappedPixels() {
+    InputContract redFirst = InputContract.of(new Resize.None(), 9).range(-1, 1);
+    InputContract blueFirst = redFirst.channels(ChannelOrder.BGR);
+    Weights weights = Weights.of(TINY.initialWeights(3).arrays());
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2))).toPixels();
+    List<Label> labels = List.of(Label.NATURE, Label.AI);
+    try (DifferentiableDetector straight = TINY.input(redFirst).load(weights);
+        DifferentiableDetector reversed = TINY.input(blueFirst).load(weights)) {
+      assertThat(reversed.score(pixels)).isNotEqualTo(straight.score(pixels));
+      assertThat(reversed.score(pixels)).isEqualTo(straight.score(swapped(pixels)));
+      assertThat(reversed.lossGradient(pixels, labels).toArray())
+          .isEqualTo(swapped(straight.lossGradient(swapped(pixels), labels)).toArray());
+    }
+  }
+
+  private static Pixels swapped(Pixels pixels) {
+    float[] values = pixels.toArray();
+    for (int i = 0; i < values.length; i += 3) {
+      float red = values[i];
+      values[i] = values[i + 2];
+      values[i + 2] = red;
+    }
+    return Pixels.of(pixels.count(), pixels.height(), pixels.width(), values);
+  }
+
   private static double loss(DifferentiableDetector detector, Pixels pixels, List<Label> labels) {
     double[] scores = detector.score(pixels);
     double loss = 0;
@@ -320,7 +349,7 @@ class DetectorTest {
   void load_inputContractOfTheWeights_wins(@TempDir Path folder) {
     Path file = folder.resolve("tiny.safetensors");
     TINY.initialWeights(3).write(file);
-    InputContract other = InputContract.imagenet(20, org.genimage.data.Filter.BICUBIC, 16);
+    InputContract other = InputContract.imagenet(20, Filter.BICUBIC, 16);
 
     try (Detector detector = TINY.input(other).load(file)) {
       assertThat(detector.input()).isEqualTo(InputContract.crop(9));
@@ -329,6 +358,23 @@ class DetectorTest {
     try (Detector detector = TINY.load(resized.initialWeights(3))) {
       assertThat(detector.input()).isEqualTo(other);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("contracts")
+  void load_everyInputContract_comesBackFromTheWeights(InputContract contract) {
+    try (Detector detector = TINY.load(TINY.input(contract).initialWeights(3))) {
+      assertThat(detector.input()).isEqualTo(contract);
+    }
+  }
+
+  static List<InputContract> contracts() {
+    return List.of(
+        InputContract.crop(9),
+        InputContract.imagenet(20, Filter.LANCZOS, 9),
+        InputContract.imagenet(new Resize.Square(9, Filter.BILINEAR), 9),
+        InputContract.of(new Resize.OpenCvSquare(12), 9).range(0, 255).channels(ChannelOrder.BGR),
+        InputContract.of(new Resize.None(), 9).range(-1, 1));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.primitives.Doubles;
 import com.google.common.primitives.Ints;
 import com.google.common.primitives.Longs;
 import java.util.ArrayList;
@@ -51,11 +52,23 @@ interface NetworkContract {
     return feature;
   }
 
-  private JsonNode json(String name) {
+  /** Returns the network that the fixtures' inputs are for. */
+  default Network network() {
+    return blueprint().network();
+  }
+
+  /** Returns the input contract of one of the fixtures' ways to prepare images. */
+  default InputContract input(String preprocessing) {
+    return blueprint().input();
+  }
+
+  /** Returns one of the fixtures' files. */
+  default JsonNode json(String name) {
     return ReferenceData.json("models/" + folder() + "/" + name + ".json");
   }
 
-  private Weights filled(JsonNode overrides, ReferenceFill fill) {
+  /** Returns the reference fill under the detector's keys. */
+  default Weights filled(JsonNode overrides, ReferenceFill fill) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     for (Parameter entry : blueprint().entries()) {
       arrays.put(
@@ -167,8 +180,7 @@ interface NetworkContract {
       Operand<TFloat32> input = tf.placeholder(TFloat32.class);
       Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
       WeightConstants constants = new WeightConstants(weights);
-      Operand<TFloat32> logits =
-          blueprint().network().logits(ModelScope.root(tf, mode, constants), shaped);
+      Operand<TFloat32> logits = network().logits(ModelScope.root(tf, mode, constants), shaped);
       constants.verify(folder());
       List<String> present =
           features.stream().filter(name -> graph.operation(place(name)) != null).toList();
@@ -207,26 +219,49 @@ interface NetworkContract {
     JsonNode preprocess = json("preprocess");
     ReferenceFill fill = ReferenceFill.salted(preprocess.get("salt").asText());
     Weights weights = filled(preprocess.get("overrides"), fill);
-    JsonNode expected = preprocess.get("cases").properties().iterator().next().getValue();
-    List<Image> prepared = new ArrayList<>();
+    List<Image> images = new ArrayList<>();
     for (JsonNode description : preprocess.get("images")) {
       Image image = ReferenceInput.image(description, fill);
       assertThat(ReferenceData.sha256(image.toArray()))
           .isEqualTo(description.get("sha256").asText());
-      Image input = blueprint().input().prepare(image);
-      assertThat(ReferenceData.sha256(input.toArray()))
-          .as(description.get("key").asText())
-          .isEqualTo(expected.get("bytes").get(prepared.size()).get("sha256").asText());
-      prepared.add(input);
+      images.add(image);
     }
-    List<Double> logits = new ArrayList<>();
-    expected.get("logits").forEach(row -> row.forEach(value -> logits.add(value.asDouble())));
+    for (Map.Entry<String, JsonNode> item : preprocess.get("cases").properties()) {
+      Blueprint prepared = blueprint().input(input(item.getKey()));
+      List<Image> inputs = images.stream().map(prepared.input()::prepare).toList();
+      assertThat(inputs)
+          .as(item.getKey())
+          .extracting(input -> ReferenceData.sha256(bytes(input, prepared.input().channels())))
+          .containsExactlyElementsOf(item.getValue().get("bytes").findValuesAsText("sha256"));
+      try (ScoringGraph graph = ScoringGraph.create(prepared, weights)) {
+        assertThat(doubles(graph.logits(ImageBatch.of(inputs))))
+            .as(item.getKey())
+            .containsExactly(byLabel(item.getValue().get("logits")), within(PREPROCESSED_LOGITS));
+      }
+    }
+  }
 
-    try (ScoringGraph graph = ScoringGraph.create(blueprint(), weights)) {
-      assertThat(doubles(graph.logits(ImageBatch.of(prepared))))
-          .containsExactly(
-              logits.stream().mapToDouble(value -> value).toArray(), within(PREPROCESSED_LOGITS));
+  /** Returns an image's bytes in the order in which the original reads them. */
+  private static byte[] bytes(Image image, ChannelOrder order) {
+    byte[] bytes = image.toArray();
+    for (int i = 0; order == ChannelOrder.BGR && i < bytes.length; i += 3) {
+      byte red = bytes[i];
+      bytes[i] = bytes[i + 2];
+      bytes[i + 2] = red;
     }
+    return bytes;
+  }
+
+  /** Returns two logits per image; one that stands alone is the second, the first is 0. */
+  private static double[] byLabel(JsonNode rows) {
+    List<Double> logits = new ArrayList<>();
+    for (JsonNode row : rows) {
+      if (row.size() == 1) {
+        logits.add(0.0);
+      }
+      row.forEach(value -> logits.add(value.asDouble()));
+    }
+    return Doubles.toArray(logits);
   }
 
   @Test

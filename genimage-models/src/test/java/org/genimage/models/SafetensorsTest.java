@@ -3,92 +3,22 @@ package org.genimage.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.genimage.data.reference.ReferenceData;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class SafetensorsTest {
 
   @TempDir private Path folder;
-
-  /** Returns the names of the fixtures that are in the safetensors format. */
-  static Stream<String> files() {
-    return StreamSupport.stream(
-            ReferenceData.json("checkpoints/expected.json").get("cases").spliterator(), false)
-        .map(entry -> entry.get("file").asText())
-        .filter(file -> file.endsWith(".safetensors"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("files")
-  @Tag("reference")
-  void read_fixture_loadsOrIsRefused(String name) throws IOException {
-    JsonNode expected = expected(name);
-    Path file = folder.resolve(name);
-    Files.write(file, ReferenceData.bytes("checkpoints/" + name));
-
-    if (expected.get("expect").asText().equals("error")) {
-      assertThatThrownBy(() -> Weights.read(file))
-          .isInstanceOf(WeightsException.class)
-          .hasMessageStartingWith(file + ": expected a ");
-      return;
-    }
-    Weights weights = Weights.read(file);
-    Map<String, JsonNode> tensors = new LinkedHashMap<>();
-    expected
-        .get("tensors")
-        .properties()
-        .forEach(tensor -> tensors.put(tensor.getKey(), tensor.getValue()));
-    assertThat(weights.keys()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
-    tensors.forEach((key, tensor) -> assertEqual(weights.get(key), tensor));
-  }
-
-  private static JsonNode expected(String name) {
-    for (JsonNode entry : ReferenceData.json("checkpoints/expected.json").get("cases")) {
-      if (entry.get("file").asText().equals(name)) {
-        return entry;
-      }
-    }
-    throw new IllegalArgumentException(name);
-  }
-
-  private static void assertEqual(WeightArray found, JsonNode tensor) {
-    List<Integer> shape = new ArrayList<>();
-    tensor.get("shape").forEach(side -> shape.add(side.asInt()));
-    assertThat(found.shape()).isEqualTo(shape);
-    JsonNode values = tensor.has("values") ? tensor.get("values") : tensor.get("first8");
-    for (int i = 0; i < values.size(); i++) {
-      if (found.isInteger()) {
-        long expected =
-            values.get(i).isBoolean()
-                ? (values.get(i).booleanValue() ? 1 : 0)
-                : values.get(i).longValue();
-        assertThat(found.toLongs()[i]).isEqualTo(expected);
-      } else {
-        float expected =
-            values.get(i).isTextual()
-                ? Float.parseFloat(values.get(i).textValue())
-                : (float) values.get(i).doubleValue();
-        assertThat(found.toFloats()[i]).isEqualTo(expected);
-      }
-    }
-  }
 
   @Test
   void write_thenRead_givesTheSame() {
@@ -149,7 +79,8 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Weights.read(file))
         .isInstanceOf(WeightsException.class)
         .hasMessage(
-            file + ": expected a readable safetensors file, got NoSuchFile; check the path");
+            file
+                + ": expected a readable safetensors or PyTorch file, got NoSuchFile; check the path");
   }
 
   @Test

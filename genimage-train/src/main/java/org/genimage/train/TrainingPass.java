@@ -54,14 +54,15 @@ record TrainingPass(
     List<Parameter> parameters = variables.trained();
     Output<?>[] weights =
         variables.values(parameters).stream().map(Operand::asOutput).toArray(Output<?>[]::new);
-    Output<?>[] derivatives = graph.addGradients(loss.asOutput(), weights);
     List<Operand<TFloat32>> gradients = new ArrayList<>();
+    for (Output<?> derivative : graph.addGradients(loss.asOutput(), weights)) {
+      gradients.add(derivative.expect(TFloat32.class));
+    }
+    Optimizer optimizer = recipe.optimizer();
+    List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
     List<Op> updates = new ArrayList<>(scope.updates());
     for (int i = 0; i < weights.length; i++) {
-      Output<TFloat32> gradient = derivatives[i].expect(TFloat32.class);
-      gradients.add(gradient);
-      updates.add(
-          recipe.optimizer().update(tf, variables, slots, parameters.get(i), gradient, rate));
+      updates.add(optimizer.update(tf, variables, slots, parameters.get(i), followed.get(i), rate));
     }
     return new TrainingPass(logits, loss, parameters, List.copyOf(gradients), updates);
   }

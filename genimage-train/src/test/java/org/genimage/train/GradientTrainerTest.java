@@ -30,6 +30,7 @@ import org.genimage.models.nn.ModelScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 class GradientTrainerTest {
@@ -178,6 +179,18 @@ class GradientTrainerTest {
   }
 
   @Test
+  void fit_fixedEntries_areInTheWeights() {
+    Blueprint blueprint = new Blueprint("fixed", new Fixed(), TINY.input(), TINY.head());
+
+    Weights weights = GradientTrainer.with(RECIPE.epochs(1)).fit(blueprint, stripes(8, 8));
+
+    assertThat(weights.keys()).containsExactly("order", "scale", "fc.weight", "fc.bias");
+    assertThat(weights.get("order").toLongs()).containsExactly(2, 0, 1);
+    assertThat(weights.get("scale").toFloats()).containsExactly(1, 2, 3);
+    assertThat(blueprint.parameterCount()).isEqualTo(8);
+  }
+
+  @Test
   void fit_oneClass_isRefused() {
     ImageDataset data = stripes(8, 8).filter(sample -> sample.label() == Label.AI);
 
@@ -235,6 +248,18 @@ class GradientTrainerTest {
               scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
       return Layers.linear(
           scope.at("fc"), Layers.globalAveragePool(scope, Layers.relu(scope, x)), 2);
+    }
+  }
+
+  /** A linear layer over mean colours, reordered and scaled by what the architecture fixes. */
+  private record Fixed() implements Network {
+    @Override
+    public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
+      Ops tf = scope.tf();
+      var order = scope.index("order", new int[] {2, 0, 1}, 3);
+      var scale = scope.fixed("scale", new float[] {1, 2, 3}, 3);
+      var x = tf.gather(Layers.globalAveragePool(scope, images), order, tf.constant(1));
+      return Layers.linear(scope.at("fc"), tf.math.mul(x, scale), 2);
     }
   }
 }

@@ -59,6 +59,67 @@ class OptimizerTest {
     assertThat(compared).containsExactlyElementsOf(OURS);
   }
 
+  @Test
+  @Tag("reference")
+  void adamW_equalsPyTorchs() {
+    Map<String, ReferenceArray> arrays = ReferenceData.arrays("optimizers/optimizers.safetensors");
+    List<String> compared = new ArrayList<>();
+    for (JsonNode variant : ReferenceData.json("optimizers/optimizers.json").get("variants")) {
+      String name = variant.get("name").asText();
+      boolean decays = variant.has("decoupled_weight_decay");
+      if (List.of("adam", "adam_beta1_0.5", "adam_cnnspot", "timm_adamw").contains(name)) {
+        assertThat(variant.has("l2_weight_decay")).isFalse();
+        Optimizer optimizer =
+            new Optimizer.AdamW(
+                variant.get("betas").get(0).asDouble(),
+                variant.get("betas").get(1).asDouble(),
+                variant.get("eps").asDouble(),
+                decays ? variant.get("decoupled_weight_decay").asDouble() : 0,
+                List.of());
+        for (String parameter : List.of("weight", "bias", "kernel")) {
+          check(optimizer, name, parameter, variant.get("lr").asDouble(), arrays);
+        }
+        compared.add(name);
+      }
+    }
+    assertThat(compared).hasSize(4);
+  }
+
+  @Test
+  @Tag("reference")
+  void clipped_equalsPyTorchs() {
+    Map<String, ReferenceArray> arrays = ReferenceData.arrays("optimizers/optimizers.safetensors");
+    List<String> names = List.of("weight", "bias", "kernel");
+    Optimizer optimizer = new Optimizer.Clipped(new Optimizer.Sgd(0, false, 0), 5);
+    int steps = arrays.get("gradient/bias").shape().get(0);
+    for (int step = 0; step < steps; step++) {
+      try (Graph graph = new Graph();
+          Session session = new Session(graph)) {
+        Ops tf = Ops.create(graph);
+        List<Operand<TFloat32>> gradients = new ArrayList<>();
+        for (String name : names) {
+          gradients.add(tf.constant(at(step, arrays.get("gradient/" + name))));
+        }
+        List<Operand<TFloat32>> clipped = optimizer.gradients(tf, gradients);
+        for (int i = 0; i < names.size(); i++) {
+          float[] expected = at(step, arrays.get("clipped5/" + names.get(i)));
+          float[] found = new float[expected.length];
+          try (var result = session.runner().fetch(clipped.get(i)).run()) {
+            ((TFloat32) result.get(0)).copyTo(DataBuffers.of(found));
+          }
+          assertThat(found)
+              .as("%s in step %d", names.get(i), step)
+              .containsExactly(expected, within(1e-5f));
+        }
+      }
+    }
+  }
+
+  private static float[] at(int step, ReferenceArray array) {
+    int size = array.floats().length / array.shape().get(0);
+    return Arrays.copyOfRange(array.floats(), step * size, (step + 1) * size);
+  }
+
   private static void check(
       Optimizer optimizer,
       String variant,
@@ -97,6 +158,19 @@ class OptimizerTest {
         }
       }
     }
+  }
+
+  @Test
+  void adamW_biasesAndNamedParameters_doNotDecay() {
+    var optimizer = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0.05, List.of("pos_embed"));
+
+    assertThat(optimizer.decays(parameter("head.weight", 2, 3))).isTrue();
+    assertThat(optimizer.decays(parameter("pos_embed", 1, 2, 3))).isFalse();
+    assertThat(optimizer.decays(parameter("head.bias", 3))).isFalse();
+  }
+
+  private static Parameter parameter(String key, Integer... shape) {
+    return new Parameter(key, List.of(shape), Layout.SAME, Init.ZEROS, Parameter.Role.TRAINED);
   }
 
   @Test

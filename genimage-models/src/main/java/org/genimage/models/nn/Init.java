@@ -25,6 +25,11 @@ public interface Init {
   /** Draws one value for a parameter of this shape in PyTorch's order. */
   double draw(RandomGenerator random, List<Integer> shape);
 
+  /** N(0, std^2). */
+  static Init normal(double std) {
+    return (random, shape) -> std * random.nextGaussian();
+  }
+
   /** U(-1 / sqrt(n), 1 / sqrt(n)), PyTorch's default for linear layers with n inputs. */
   static Init uniform(int inputs) {
     double bound = 1 / Math.sqrt(inputs);

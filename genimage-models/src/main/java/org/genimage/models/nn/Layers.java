@@ -1,5 +1,7 @@
 package org.genimage.models.nn;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.primitives.Longs;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -9,6 +11,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.op.random.RandomUniform;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -188,12 +191,68 @@ public final class Layers {
    * @return {@code [N, outputs]}
    */
   public static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x, int outputs) {
+    return linear(scope, x, outputs, Init.uniform(channels(x)));
+  }
+
+  /**
+   * Returns a linear layer with bias, the bias uniform at first as PyTorch's is.
+   *
+   * @param scope the layer's place; its parameters are {@code weight} and {@code bias}
+   * @param x {@code [N, C]}
+   * @param outputs number of outputs
+   * @param init the law of {@code weight} at first
+   * @return {@code [N, outputs]}
+   */
+  public static Operand<TFloat32> linear(
+      ModelScope scope, Operand<TFloat32> x, int outputs, Init init) {
     Ops tf = scope.tf();
-    int inputs = channels(x);
-    Init init = Init.uniform(inputs);
-    Operand<TFloat32> weight = scope.parameter("weight", Layout.LINEAR, init, outputs, inputs);
-    Operand<TFloat32> bias = scope.parameter("bias", Layout.SAME, init, outputs);
+    Operand<TFloat32> weight = linearWeight(scope, channels(x), outputs, init);
+    Operand<TFloat32> bias = linearBias(scope, channels(x), outputs);
     return tf.nn.biasAdd(tf.linalg.matMul(x, weight), bias);
+  }
+
+  /**
+   * Asks for the parameters of a {@link #linear(ModelScope, Operand, int)} that is added later,
+   * where the published order has them before those of the layers that it builds on.
+   *
+   * @param scope the layer's place
+   * @param inputs number of inputs
+   * @param outputs number of outputs
+   */
+  public static void declareLinear(ModelScope scope, int inputs, int outputs) {
+    linearWeight(scope, inputs, outputs, Init.uniform(inputs));
+    linearBias(scope, inputs, outputs);
+  }
+
+  private static Operand<TFloat32> linearWeight(
+      ModelScope scope, int inputs, int outputs, Init init) {
+    return scope.parameter("weight", Layout.LINEAR, init, outputs, inputs);
+  }
+
+  private static Operand<TFloat32> linearBias(ModelScope scope, int inputs, int outputs) {
+    return scope.parameter("bias", Layout.SAME, Init.uniform(inputs), outputs);
+  }
+
+  /**
+   * Returns dropout: in training each value is 0 with a probability and else divided by that of
+   * staying; otherwise nothing happens. What is dropped follows from the layer's place and the
+   * number of steps that the session has run.
+   *
+   * @param scope the layer's place
+   * @param x of any shape
+   * @param rate the probability, from 0 to below 1
+   */
+  public static Operand<TFloat32> dropout(ModelScope scope, Operand<TFloat32> x, double rate) {
+    checkArgument(rate >= 0 && rate < 1, "dropout rate must be from 0 to below 1, got %s", rate);
+    if (scope.mode() != Mode.TRAINING || rate == 0) {
+      return x;
+    }
+    Ops tf = scope.tf();
+    Operand<TFloat32> draws =
+        tf.random.randomUniform(tf.shape(x), TFloat32.class, RandomUniform.seed(scope.seed()));
+    Operand<TFloat32> stays =
+        tf.dtypes.cast(tf.math.greaterEqual(draws, tf.constant((float) rate)), TFloat32.class);
+    return tf.math.mul(x, tf.math.div(tf.stopGradient(stays), tf.constant((float) (1 - rate))));
   }
 
   /**

@@ -4,6 +4,7 @@ import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
+import org.genimage.data.Seed;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -112,6 +113,11 @@ public final class ModelScope {
 
   Parameter entry(String name, Layout layout, Init init, Parameter.Role role, Integer... shape) {
     return new Parameter(key(name), List.of(shape), layout, init, role);
+  }
+
+  /** Returns a seed of this place's own, for layers that draw. */
+  long seed() {
+    return Seed.of(0).at(path).random().nextLong() | 1;
   }
 
   ModelVariables variables() {

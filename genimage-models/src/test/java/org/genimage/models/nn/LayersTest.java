@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.genimage.data.Seed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,44 @@ class LayersTest {
                 4,
                 (scope, x) -> Layers.maxPool(scope, scope.tf().math.neg(x), window)))
         .containsOnly(-1);
+  }
+
+  @Test
+  void dropout_inTraining_zeroesTheShareAndKeepsTheMean() {
+    float[] values =
+        run(Mode.TRAINING, 100, (scope, x) -> Layers.dropout(scope.at("dropout"), x, 0.25));
+
+    long zeros = IntStream.range(0, values.length).filter(i -> values[i] == 0).count();
+    assertThat(zeros).isBetween(2300L, 2700L);
+    assertThat(values).containsOnly(0, 1 / 0.75f);
+  }
+
+  @Test
+  void dropout_otherwise_doesNothing() {
+    for (Mode mode : List.of(Mode.DIFFERENTIABLE, Mode.INFERENCE)) {
+      assertThat(run(mode, 10, (scope, x) -> Layers.dropout(scope.at("dropout"), x, 0.25)))
+          .containsOnly(1);
+    }
+  }
+
+  @Test
+  void dropout_gradient_isThatOfWhatStays() {
+    float[] gradient =
+        run(
+            Mode.TRAINING,
+            10,
+            (scope, x) -> {
+              Ops tf = scope.tf();
+              Operand<TFloat32> y = Layers.dropout(scope.at("dropout"), x, 0.5);
+              Operand<TFloat32> sum = tf.sum(y, tf.constant(new int[] {0, 1, 2, 3}));
+              Graph graph = (Graph) tf.scope().env();
+              Output<?> slopes =
+                  graph.addGradients(sum.asOutput(), new Output<?>[] {x.asOutput()})[0];
+              return tf.math.sub(slopes.expect(TFloat32.class), y);
+            });
+
+    // Of ones, what stays is its own gradient.
+    assertThat(gradient).containsOnly(0);
   }
 
   /** Runs layers over an image of ones with all parameters 1. */

@@ -1,0 +1,111 @@
+package org.genimage.models;
+
+import org.genimage.models.nn.ModelScope;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Spec, Zhang, Karaman and Chang 2019: a classifier of log spectra, which show the grid that
+ * upsampling leaves. Keys are the classifier's.
+ *
+ * <p>TensorFlow's transforms have no gradient here, so the transform is a product with cosines and
+ * sines. It runs in 64 bits, as NumPy's did for the authors: in 32 bits the rounding of the large
+ * low frequencies would cover the small high ones.
+ *
+ * @param classifier sees spectra
+ */
+record Spec(Network classifier) implements Network {
+
+  /** Share of the values below the least, and above the greatest, that is told apart. */
+  private static final double TAIL = 0.05;
+
+  /** A channel whose logarithms differ by less is constant: what differs is rounding. */
+  private static final float CONSTANT = 1e-4f;
+
+  @Override
+  public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
+    return classifier.logits(scope, spectrum(scope.tf(), images)); // [N, outputs]
+  }
+
+  /**
+   * Returns each channel's log spectrum, ln(|F| + 0.001), the frequency 0 first, scaled so that its
+   * 5th percentile is -1 and its 95th is 1, and clipped there. A channel without any spread gives
+   * zeros, where the authors' code divides by zero.
+   *
+   * @param images {@code [N, side, side, 3]} in [0, 1]
+   * @return {@code [N, side, side, 3]} in [-1, 1]: vertical frequency, horizontal frequency
+   */
+  static Operand<TFloat32> spectrum(Ops tf, Operand<TFloat32> images) {
+    int side = Math.toIntExact(images.shape().get(1));
+    int values = side * side;
+    var rows = tf.reshape(logMagnitude(tf, images, side), tf.array(-1, values)); // [3N, values]
+    var high = upperTail(tf, rows, values); // [3N, 1]
+    var low = tf.math.neg(upperTail(tf, tf.math.neg(rows), values));
+    var spread = tf.math.sub(high, low);
+    var constant = tf.math.less(spread, tf.constant(CONSTANT));
+    var divisor = tf.select(constant, tf.constant(1f), spread);
+    var scaled = tf.math.div(tf.math.sub(rows, low), divisor);
+    var signed = tf.math.sub(tf.math.mul(scaled, tf.constant(2f)), tf.constant(1f));
+    var clipped = tf.clipByValue(signed, tf.constant(-1f), tf.constant(1f));
+    var result = tf.select(constant, tf.constant(0f), clipped);
+    var planes = tf.reshape(result, tf.array(-1, 3, side, side));
+    return tf.linalg.transpose(planes, tf.array(0, 3, 2, 1));
+  }
+
+  /** Returns {@code [N, 3, side, side]}: channel, horizontal frequency, vertical frequency. */
+  private static Operand<TFloat32> logMagnitude(Ops tf, Operand<TFloat32> images, int side) {
+    var planes = tf.linalg.transpose(images, tf.array(0, 3, 1, 2)); // [N, 3, y, x]
+    Operand<TFloat64> x = tf.dtypes.cast(planes, TFloat64.class);
+    x = tf.linalg.matMul(tf.reshape(x, tf.array(-1, side)), fourier(tf, side, side));
+    x = tf.reshape(x, tf.array(-1, side, 2, side)); // [3N, y, parts, u]
+    x = tf.linalg.transpose(x, tf.array(0, 3, 2, 1)); // [3N, u, parts, y]
+    x = tf.reshape(x, tf.array(-1, 2 * side));
+    x = tf.linalg.matMul(x, fourier(tf, 2 * side, side)); // [3Nu, parts * v]
+    x = tf.reshape(x, tf.array(-1, 3, side, 2, side)); // [N, 3, u, parts, v]
+    var power = tf.sum(tf.math.square(x), tf.constant(3)); // [N, 3, u, v]
+    // The root's gradient is infinite at 0.
+    var magnitude = tf.math.sqrt(tf.math.add(power, tf.constant(1e-24)));
+    return tf.dtypes.cast(tf.math.log(tf.math.add(magnitude, tf.constant(1e-3))), TFloat32.class);
+  }
+
+  /**
+   * Returns the transform as a real matrix: rows are real parts, then imaginary ones if there are
+   * {@code 2 * side}; columns are real parts, then imaginary ones. The sign of the imaginary parts
+   * is that of the inverse transform, since magnitudes of real images do not depend on it.
+   */
+  private static Operand<TFloat64> fourier(Ops tf, int rows, int side) {
+    double[] values = new double[rows * 2 * side];
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < 2 * side; column++) {
+        double angle = 2 * Math.PI * (row % side * (column % side) % side) / side;
+        boolean toReal = column < side;
+        values[row * 2 * side + column] =
+            row < side == toReal ? Math.cos(angle) : toReal ? -Math.sin(angle) : Math.sin(angle);
+      }
+    }
+    return tf.constant(Shape.of(rows, 2 * side), DataBuffers.of(values, true, false));
+  }
+
+  /**
+   * Returns the 95th percentile of each row, linearly between the two values around it as NumPy
+   * does. Those two are looked up, so the gradient goes to them; the search itself has none.
+   *
+   * @return {@code [rows, 1]}
+   */
+  private static Operand<TFloat32> upperTail(Ops tf, Operand<TFloat32> rows, int values) {
+    double place = TAIL * (values - 1);
+    int above = (int) place;
+    float weight = (float) (place - above);
+    var order = tf.nn.topK(tf.stopGradient(rows), tf.constant(above + 2), TInt32.class).indices();
+    var pair = tf.slice(order, tf.array(0, above), tf.array(-1, 2));
+    var found = tf.gather(rows, pair, tf.constant(1), Gather.batchDims(1L)); // [rows, 2]
+    var weights = tf.constant(new float[] {1 - weight, weight});
+    return tf.expandDims(tf.sum(tf.math.mul(found, weights), tf.constant(1)), tf.constant(1));
+  }
+}

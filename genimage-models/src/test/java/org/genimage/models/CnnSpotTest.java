@@ -1,0 +1,28 @@
+package org.genimage.models;
+
+import org.genimage.data.Filter;
+
+class CnnSpotTest implements PixelGradientContract {
+
+  @Override
+  public Blueprint blueprint() {
+    return Detectors.cnnSpot();
+  }
+
+  @Override
+  public String folder() {
+    return "cnnspot";
+  }
+
+  @Override
+  public String place(String feature) {
+    return feature.equals("stem") ? "act1" : feature;
+  }
+
+  @Override
+  public InputContract input(String preprocessing) {
+    return preprocessing.equals("crop224")
+        ? blueprint().input()
+        : InputContract.imagenet(256, Filter.BILINEAR, 224);
+  }
+}

@@ -1,0 +1,209 @@
+package org.genimage.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.Pixels;
+import org.genimage.data.Seed;
+import org.genimage.data.reference.ReferenceArray;
+import org.genimage.data.reference.ReferenceData;
+import org.genimage.data.reference.ReferenceFill;
+import org.genimage.data.reference.ReferenceInput;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** The fixtures' networks see spectra, but their whole images come before the spectrum. */
+class SpecTest implements PixelGradientContract {
+
+  private static final double SPECTRUM = 2e-5;
+
+  @Override
+  public Blueprint blueprint() {
+    return Detectors.spec();
+  }
+
+  @Override
+  public Network network() {
+    return ((Spec) blueprint().network()).classifier();
+  }
+
+  @Override
+  public String folder() {
+    return "spec";
+  }
+
+  @Override
+  public String place(String feature) {
+    return feature.equals("stem") ? "act1" : feature;
+  }
+
+  @Test
+  void spectrum_ofPreparedImages_isTheAuthors() {
+    JsonNode preprocess = ReferenceData.json("models/spec/preprocess.json");
+    var arrays = ReferenceData.arrays("models/spec/preprocess.safetensors");
+    ReferenceFill fill = ReferenceFill.salted(preprocess.get("salt").asText());
+    String example = preprocess.get("cases").fieldNames().next();
+    ReferenceArray expected = arrays.get(example + ".input.sample");
+    InputContract input = blueprint().input();
+    List<Image> images = new ArrayList<>();
+    for (JsonNode description : preprocess.get("images")) {
+      images.add(input.prepare(ReferenceInput.image(description, fill)));
+    }
+    Pixels pixels = ImageBatch.of(images).toPixels();
+
+    float[] nhwc = spectrum(pixels, input);
+
+    int side = input.side();
+    float[] nchw = ReferenceInput.toNchw(nhwc, images.size(), side, side, 3);
+    int samples = expected.shape().get(1);
+    for (int i = 0; i < images.size(); i++) {
+      float[] one = Arrays.copyOfRange(nchw, i * 3 * side * side, (i + 1) * 3 * side * side);
+      double[] wanted = Arrays.copyOfRange(expected.doubles(), i * samples, (i + 1) * samples);
+      assertThat(ReferenceInput.sample(one)).containsExactly(wanted, within(SPECTRUM));
+    }
+  }
+
+  @Test
+  void spectrum_ofARamp_isNumPys() {
+    int side = 224;
+    byte[] rgb = new byte[3 * side * side];
+    for (int i = 0; i < rgb.length; i++) {
+      // The first channel is blue.
+      rgb[i] = (byte) (3 * (i / 3 % side) + 5 * (i / 3 / side) + 40 * (2 - i % 3));
+    }
+    Pixels ramp = ImageBatch.of(List.of(Image.of(side, side, rgb))).toPixels();
+
+    float[] spectrum = spectrum(ramp, blueprint().input());
+
+    assertThat((double) spectrum[0]).isCloseTo(1, within(2e-4));
+    assertThat((double) spectrum[3 * side]).isCloseTo(.978677, within(2e-4));
+    assertThat((double) spectrum[3 * (10 * side + 20)]).isCloseTo(.334880, within(2e-4));
+    assertThat((double) spectrum[3 * (112 * side + 112)]).isCloseTo(1, within(2e-4));
+    double[] means = new double[3];
+    for (int i = 0; i < spectrum.length; i++) {
+      means[i % 3] += spectrum[i] / (double) (side * side);
+    }
+    assertThat(means).containsExactly(new double[] {-.08833, -.10143, -.10835}, within(2e-4));
+  }
+
+  @Test
+  void spectrum_ofAConstantChannel_isZeroAndSoIsItsGradient() {
+    int side = 32;
+    float[] values = noise(side);
+    for (int i = 0; i < values.length; i += 3) {
+      values[i + 1] = 0.7f;
+    }
+    Pixels pixels = Pixels.of(1, side, side, values);
+
+    float[] spectrum = spectrum(pixels, rgb(side));
+    float[] gradient = gradient(pixels, rgb(side), noise(side));
+
+    assertThat(spectrum[0]).isOne();
+    for (int i = 0; i < values.length; i += 3) {
+      assertThat(spectrum[i + 1]).isZero();
+      assertThat(gradient[i + 1]).isZero();
+      assertThat(gradient[i]).isFinite();
+    }
+  }
+
+  @Test
+  void spectrumGradient_equalsFiniteDifferences() {
+    int side = 12;
+    float[] values = noise(side);
+    float[] weights = new float[values.length];
+    RandomGenerator random = Seed.of(9).random();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = random.nextFloat() - 0.5f;
+    }
+    float[] gradient = gradient(Pixels.of(1, side, side, values), rgb(side), weights);
+    double largest = 0;
+    for (float slope : gradient) {
+      largest = Math.max(largest, Math.abs(slope));
+    }
+
+    for (int k = 0; k < 20; k++) {
+      int i = random.nextInt(values.length);
+      float step = 1e-3f;
+      double slope =
+          (loss(values, i, step, side, weights) - loss(values, i, -step, side, weights))
+              / (2 * step);
+      assertThat((double) gradient[i]).isCloseTo(slope, within(1e-2 * largest));
+    }
+  }
+
+  private static double loss(float[] values, int index, float step, int side, float[] weights) {
+    float[] moved = values.clone();
+    moved[index] += step;
+    float[] spectrum = spectrum(Pixels.of(1, side, side, moved), rgb(side));
+    double loss = 0;
+    for (int i = 0; i < weights.length; i++) {
+      loss += weights[i] * (double) spectrum[i];
+    }
+    return loss;
+  }
+
+  private static InputContract rgb(int side) {
+    return InputContract.of(new Resize.None(), side);
+  }
+
+  private static float[] noise(int side) {
+    float[] values = new float[3 * side * side];
+    RandomGenerator random = Seed.of(side).random();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 0.1f + 0.8f * random.nextFloat();
+    }
+    return values;
+  }
+
+  /** Returns {@code [N, side, side, 3]}. */
+  private static float[] spectrum(Pixels pixels, InputContract input) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> constant = constant(tf, pixels);
+      return run(graph, Spec.spectrum(tf, input.normalise(tf, constant)));
+    }
+  }
+
+  /** Returns the gradient of the weighted sum of the spectrum. */
+  private static float[] gradient(Pixels pixels, InputContract input, float[] weights) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> constant = constant(tf, pixels);
+      Operand<TFloat32> spectrum = Spec.spectrum(tf, input.normalise(tf, constant));
+      Operand<TFloat32> weighted =
+          tf.math.mul(tf.reshape(spectrum, tf.array(-1)), tf.constant(weights));
+      Output<?>[] gradients =
+          graph.addGradients(
+              tf.sum(weighted, tf.constant(0)).asOutput(), new Output<?>[] {constant.asOutput()});
+      return run(graph, gradients[0].expect(TFloat32.class));
+    }
+  }
+
+  private static Operand<TFloat32> constant(Ops tf, Pixels pixels) {
+    Shape shape = Shape.of(pixels.count(), pixels.height(), pixels.width(), 3);
+    return tf.constant(shape, DataBuffers.of(pixels.toArray(), true, false));
+  }
+
+  private static float[] run(Graph graph, Operand<TFloat32> operand) {
+    try (Session session = new Session(graph);
+        var result = session.runner().fetch(operand).run()) {
+      float[] values = new float[Math.toIntExact(result.get(0).size())];
+      ((TFloat32) result.get(0)).copyTo(DataBuffers.of(values));
+      return values;
+    }
+  }
+}
