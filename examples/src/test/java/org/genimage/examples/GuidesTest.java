@@ -3,8 +3,14 @@ package org.genimage.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.Image;
@@ -16,9 +22,12 @@ import org.genimage.data.SimulatedGenImage;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Metric;
+import org.genimage.models.Batching;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
+import org.genimage.models.DetectorService;
 import org.genimage.models.Detectors;
+import org.genimage.models.FileScore;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Weights;
@@ -68,6 +77,36 @@ class GuidesTest {
 
       assertThat(value).isBetween(0.0, 1.0).isCloseTo(ofOneGenerator, within(0.0));
     }
+  }
+
+  @Test
+  void scoring_code_runs() throws IOException {
+    Blueprint blueprint =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Path file = root.resolve("tiny.safetensors");
+    Path savedModel = root.resolve("saved-model");
+    blueprint.initialWeights(1).write(file);
+    List<FileScore> scores = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    try (Detector detector = blueprint.load(file)) {
+      try (Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile)) {
+        detector
+            .score(files, problem -> problems.add(problem.getMessage()))
+            .forEach(scored -> scores.add(scored));
+      }
+      Path photo = scores.get(0).file();
+      Batching batching = Batching.of(detector).batchSize(8).maxWait(Duration.ofMillis(20));
+      try (DetectorService service = batching.start()) {
+        service.warmUp();
+        CompletableFuture<Double> score = service.score(photo);
+        assertThat(score.join()).isCloseTo(scores.get(0).score(), within(1e-6));
+      }
+    }
+    blueprint.export(Weights.read(file), savedModel);
+
+    assertThat(scores).hasSize(24);
+    assertThat(problems).isEmpty();
+    assertThat(savedModel.resolve("saved_model.pb")).isNotEmptyFile();
   }
 
   @Test

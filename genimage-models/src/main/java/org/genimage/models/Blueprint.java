@@ -97,6 +97,27 @@ public record Blueprint(String name, Network network, InputContract input, Head 
     }
   }
 
+  /**
+   * Writes the detector with these weights as a TensorFlow SavedModel, which TensorFlow loads in
+   * any language. It has two signatures, both with outputs {@code scores}, {@code [N]}, the
+   * probability of AI, and {@code logits}, {@code [N, 2]}, nature and ai:
+   *
+   * <ul>
+   *   <li>{@code pixels}: input {@code pixels}, uint8 {@code [N, side, side, 3]}, RGB, prepared as
+   *       {@link InputContract#prepare} does it; the scores are those of {@link #load(Weights)};
+   *   <li>{@code image_bytes}: input {@code image_bytes}, string {@code [N]}, the contents of JPEG
+   *       or PNG files, which the graph decodes, resizes and crops. Its resize rounds once where
+   *       Pillow's rounds twice, so scores differ a little.
+   * </ul>
+   *
+   * @param folder is made; what the weights say of their origin is put beside the graph, in {@code
+   *     assets.extra/provenance.json}
+   * @throws WeightsException if the weights do not fit, the folder exists, or it cannot be written
+   */
+  public void export(Weights weights, Path folder) {
+    SavedModelExport.write(WeightsMetadata.apply(this, weights), weights, folder);
+  }
+
   /** Returns the state-dict entries in the order of published checkpoints. */
   public List<Parameter> entries() {
     TrainableVariables variables = new TrainableVariables();

@@ -1,14 +1,21 @@
 package org.genimage.models;
 
 import com.google.common.collect.Lists;
+import com.google.common.io.ByteSource;
 import com.google.common.primitives.Doubles;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
 import org.genimage.data.Label;
+import org.genimage.data.UnreadableImageException;
 
 /**
  * A network with its weights: it says how likely an image is the work of a generator.
@@ -28,7 +35,11 @@ public interface Detector extends AutoCloseable {
   /** Returns how an image becomes this detector's input. */
   InputContract input();
 
-  /** Returns what is known of the weights' origin: recipe, training data, versions. */
+  /**
+   * Returns what is known of the weights' origin: recipe, training data, versions. A detector that
+   * a {@link Blueprint} loaded also says here how it reads them: {@code genimage.detector}, {@code
+   * genimage.input} and {@code genimage.head}, the order of the labels in the network's outputs.
+   */
   Map<String, String> provenance();
 
   /**
@@ -45,13 +56,45 @@ public interface Detector extends AutoCloseable {
     return score(ImageBatch.of(List.of(input().prepare(image))))[0];
   }
 
+  /** Scores a picture in memory, of any size, as {@link Image#of(BufferedImage)} sees it. */
+  default double score(BufferedImage picture) {
+    return score(Image.of(picture));
+  }
+
   /**
    * Scores an image file.
    *
-   * @throws org.genimage.data.UnreadableImageException if it cannot be read or decoded
+   * @throws UnreadableImageException if it cannot be read or decoded
    */
   default double score(Path file) {
     return score(Image.read(file));
+  }
+
+  /**
+   * Scores an encoded image.
+   *
+   * @param encoded the content of a JPEG or PNG file
+   * @throws UnreadableImageException if it cannot be decoded
+   */
+  default double score(byte[] encoded) {
+    return score(Image.read("encoded image", ByteSource.wrap(encoded)));
+  }
+
+  /**
+   * Scores an encoded image.
+   *
+   * @param encoded the content of a JPEG or PNG file; read to its end, and the caller's to close
+   * @throws UnreadableImageException if it cannot be read or decoded
+   */
+  default double score(InputStream encoded) {
+    try {
+      return score(encoded.readAllBytes());
+    } catch (IOException e) {
+      throw new UnreadableImageException(
+          "expected a stream of an encoded image, found an error in reading it (%s); send it again"
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   /**
@@ -66,6 +109,44 @@ public interface Detector extends AutoCloseable {
           Doubles.asList(score(ImageBatch.of(part.stream().map(input()::prepare).toList()))));
     }
     return Doubles.toArray(scores);
+  }
+
+  /**
+   * Scores any number of files in bounded memory: the stream that is returned is lazy, and holds
+   * three batches of 16 images at most, decoded and resized on several threads while others are
+   * scored.
+   *
+   * <pre>{@code
+   * try (Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile)) {
+   *   detector
+   *       .score(files, problem -> log.warning(problem.getMessage()))
+   *       .forEach(found -> save(found.file(), found.score()));
+   * }
+   * }</pre>
+   *
+   * @param files stays the caller's to close
+   * @param unreadable hears of each file that cannot be read or decoded; it has no score. A
+   *     listener that throws ends the stream
+   * @return the files with their scores in [0, 1], in order
+   */
+  default Stream<FileScore> score(
+      Stream<Path> files, Consumer<UnreadableImageException> unreadable) {
+    return FileScores.of(this, files.iterator(), unreadable);
+  }
+
+  /**
+   * Scores any number of files in bounded memory, as {@link #score(Stream, Consumer)} does.
+   *
+   * @param files stays the caller's to close
+   * @return the files with their scores in [0, 1], in order; at the first file that cannot be read
+   *     or decoded it throws {@link UnreadableImageException}
+   */
+  default Stream<FileScore> score(Stream<Path> files) {
+    return score(
+        files,
+        problem -> {
+          throw problem;
+        });
   }
 
   /** Returns what an image counts as. */

@@ -51,7 +51,7 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Map<String, String> provenance() {
-    return weights.metadata();
+    return blueprint.describe(weights).metadata();
   }
 
   @Override

@@ -40,19 +40,25 @@ final class ScoringGraph implements AutoCloseable {
       int side = blueprint.input().side();
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      Operand<TFloat32> pixels =
-          tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
-      WeightConstants constants = new WeightConstants(weights);
-      ModelScope scope = ModelScope.root(tf, Mode.INFERENCE, constants);
-      Operand<TFloat32> outputs =
-          blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
-      constants.verify(blueprint.name());
-      Operand<TFloat32> logits = blueprint.head().byLabel(tf, outputs);
+      Operand<TFloat32> logits = logits(tf, images, blueprint, weights);
       return new ScoringGraph(graph, new Session(graph, config()), images, logits);
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
+  }
+
+  /** Adds the detector: {@code [N, side, side, 3]}, 0 to 255, to {@code [N, 2]}: nature, ai. */
+  static Operand<TFloat32> logits(
+      Ops tf, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
+    Operand<TFloat32> pixels =
+        tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
+    WeightConstants constants = new WeightConstants(weights);
+    ModelScope scope = ModelScope.root(tf, Mode.INFERENCE, constants);
+    Operand<TFloat32> outputs =
+        blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
+    constants.verify(blueprint.name());
+    return blueprint.head().byLabel(tf, outputs);
   }
 
   /**

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +18,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.genimage.data.Filter;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
@@ -24,6 +29,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.data.Seed;
+import org.genimage.data.UnreadableImageException;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
@@ -56,6 +62,116 @@ class DetectorTest {
           .hasSize(2)
           .satisfies(scores -> assertThat(scores[1]).isCloseTo(score, within(1e-6)));
       assertThat(detector.classify(image)).isEqualTo(score > 0.5 ? Label.AI : Label.NATURE);
+    }
+  }
+
+  @Test
+  void score_ofEverythingThatHoldsAnImage_agrees() throws IOException {
+    Image image = noise(13, 11, 1);
+    byte[] png = image.toPng();
+    try (Detector detector = TINY.load(TINY.initialWeights(3))) {
+      double score = detector.score(image);
+      AtomicBoolean streamClosed = new AtomicBoolean();
+      InputStream stream =
+          new ByteArrayInputStream(png) {
+            @Override
+            public void close() {
+              streamClosed.set(true);
+            }
+          };
+
+      assertThat(detector.score(png)).isEqualTo(score);
+      assertThat(detector.score(stream)).isEqualTo(score);
+      assertThat(streamClosed).isFalse();
+      assertThat(detector.score(image.toBufferedImage())).isEqualTo(score);
+    }
+  }
+
+  @Test
+  void score_ofABrokenStream_saysSo() {
+    IOException broken = new IOException("line is dead");
+    InputStream stream =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw broken;
+          }
+        };
+    try (Detector detector = TINY.load(TINY.initialWeights(3))) {
+      assertThatThrownBy(() -> detector.score(stream))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasCause(broken)
+          .hasMessageContaining("line is dead");
+      assertThatThrownBy(() -> detector.score(new byte[] {1, 2, 3}))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageStartingWith("encoded image: ");
+    }
+  }
+
+  @Test
+  void score_ofManyFiles_isThatOfEach(@TempDir Path folder) throws IOException {
+    List<Path> files = new ArrayList<>();
+    List<Double> expected = new ArrayList<>();
+    try (Detector detector = TINY.load(TINY.initialWeights(3))) {
+      for (int i = 0; i < 41; i++) {
+        Image image = noise(9 + i % 3, 9, i);
+        files.add(Files.write(folder.resolve(i + ".png"), image.toPng()));
+        expected.add(detector.score(image));
+      }
+      List<FileScore> found = detector.score(files.stream()).toList();
+
+      assertThat(found).extracting(FileScore::file).isEqualTo(files);
+      for (int i = 0; i < files.size(); i++) {
+        assertThat(found.get(i).score()).isCloseTo(expected.get(i), within(1e-6));
+      }
+      assertThat(detector.score(Stream.<Path>of())).isEmpty();
+    }
+  }
+
+  /** An endless stream of files must neither be read to its end nor fill the memory. */
+  @Test
+  void score_ofManyFiles_readsNoFurtherThanNeeded(@TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("image.png"), noise(9, 9, 1).toPng());
+    AtomicInteger taken = new AtomicInteger();
+    try (Detector detector = TINY.load(TINY.initialWeights(3))) {
+      Stream<Path> endless = Stream.generate(() -> file).peek(path -> taken.incrementAndGet());
+
+      assertThat(detector.score(endless).limit(100)).hasSize(100);
+      assertThat(taken).hasValueBetween(100, 100 + 4 * 16);
+    }
+  }
+
+  @Test
+  void score_ofManyFiles_reportsUnreadableOnes(@TempDir Path folder) throws IOException {
+    Path good = Files.write(folder.resolve("good.png"), noise(9, 9, 1).toPng());
+    Path bad = Files.write(folder.resolve("bad.png"), new byte[] {1, 2, 3});
+    Path missing = folder.resolve("missing.png");
+    List<Path> files = List.of(bad, good, missing, good);
+    List<String> problems = new ArrayList<>();
+    try (Detector detector = TINY.load(TINY.initialWeights(3))) {
+      List<FileScore> found =
+          detector.score(files.stream(), problem -> problems.add(problem.getMessage())).toList();
+
+      assertThat(found).extracting(FileScore::file).containsExactly(good, good);
+      assertThat(found).extracting(FileScore::score).containsOnly(detector.score(good));
+      assertThat(problems).hasSize(2);
+      assertThat(problems.get(0)).startsWith(bad.toString());
+      assertThat(problems.get(1)).startsWith(missing.toString());
+      assertThatThrownBy(() -> detector.score(files.stream()).toList())
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageStartingWith(bad.toString());
+    }
+  }
+
+  @Test
+  void provenance_saysHowOutputsAreRead() {
+    Weights bare = Weights.of(TINY.initialWeights(3).arrays()).with(Map.of("recipe", "none"));
+    try (Detector detector = TINY.head(Head.AI_NATURE).load(bare)) {
+      assertThat(detector.provenance())
+          .containsEntry("recipe", "none")
+          .containsEntry("genimage.detector", "tiny")
+          .containsEntry("genimage.head", "AI_NATURE")
+          .containsKey("genimage.input");
     }
   }
 

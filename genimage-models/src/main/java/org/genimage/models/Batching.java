@@ -1,0 +1,73 @@
+package org.genimage.models;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.time.Duration;
+
+/**
+ * How single requests become batches for a detector, which it scores faster than one by one.
+ *
+ * <pre>{@code
+ * try (DetectorService service = Batching.of(detector).batchSize(8).start()) {
+ *   service.warmUp();
+ *   service.score(Path.of("photo.jpg")).thenAccept(score -> answer(score));
+ * }
+ * }</pre>
+ *
+ * @param detector stays the caller's to close, after the service
+ * @param batchSize the most images that are scored at once
+ * @param maxWait how long an image that is ready waits for others to fill its batch; zero: takes
+ *     what is there
+ * @param capacity the most requests that are open at once; more are refused
+ * @param threads the threads that decode and resize
+ */
+public record Batching(
+    Detector detector, int batchSize, Duration maxWait, int capacity, int threads) {
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the waiting time is negative, or another number is not
+   *     positive
+   */
+  public Batching {
+    checkArgument(batchSize > 0, "batch size must be positive, got %s", batchSize);
+    checkArgument(!maxWait.isNegative(), "waiting time must not be negative, got %s", maxWait);
+    checkArgument(capacity > 0, "capacity must be positive, got %s", capacity);
+    checkArgument(threads > 0, "number of threads must be positive, got %s", threads);
+  }
+
+  /**
+   * Returns batches of at most 16, a waiting time of 5 milliseconds, 256 open requests, and as many
+   * threads as there are processors.
+   */
+  public static Batching of(Detector detector) {
+    return new Batching(
+        detector, 16, Duration.ofMillis(5), 256, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Returns these settings with another largest batch. */
+  public Batching batchSize(int batchSize) {
+    return new Batching(detector, batchSize, maxWait, capacity, threads);
+  }
+
+  /** Returns these settings with another waiting time. */
+  public Batching maxWait(Duration maxWait) {
+    return new Batching(detector, batchSize, maxWait, capacity, threads);
+  }
+
+  /** Returns these settings with another number of open requests. */
+  public Batching capacity(int capacity) {
+    return new Batching(detector, batchSize, maxWait, capacity, threads);
+  }
+
+  /** Returns these settings with another number of threads. */
+  public Batching threads(int threads) {
+    return new Batching(detector, batchSize, maxWait, capacity, threads);
+  }
+
+  /** Starts the service. Close what is returned. */
+  public DetectorService start() {
+    return new DetectorService(this);
+  }
+}

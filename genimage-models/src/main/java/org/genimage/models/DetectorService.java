@@ -1,0 +1,221 @@
+package org.genimage.models;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.collect.Queues;
+import com.google.common.io.ByteSource;
+import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+
+/**
+ * A detector that answers later, and gathers the requests of many threads into batches, by the
+ * rules of its {@link Batching}. Safe for use by many threads at once.
+ *
+ * <p>A future fails with whatever kept its own image from being scored, such as {@link
+ * org.genimage.data.UnreadableImageException}; the other images are scored all the same. It fails
+ * with {@link RejectedExecutionException}, at once, if as many requests are open as the capacity
+ * allows: wait for some, or tell your caller to come back. A request whose future is cancelled is
+ * dropped unless it is just being scored. What depends on a future runs on none of the service's
+ * threads, so it may be slow.
+ */
+public final class DetectorService implements AutoCloseable {
+
+  private final Batching batching;
+  private final ExecutorService preparing;
+  private final ExecutorService scoring;
+  private final Semaphore places;
+  private final BlockingQueue<Request> ready = new LinkedBlockingQueue<>();
+  private final Set<CompletableFuture<Double>> open = ConcurrentHashMap.newKeySet();
+  private boolean closed;
+
+  DetectorService(Batching batching) {
+    this.batching = batching;
+    this.places = new Semaphore(batching.capacity());
+    this.preparing =
+        Executors.newFixedThreadPool(batching.threads(), daemons("genimage-preparing-%d"));
+    this.scoring = Executors.newSingleThreadExecutor(daemons("genimage-scoring-%d"));
+    scoring.execute(this::scoreBatches);
+  }
+
+  private static ThreadFactory daemons(String names) {
+    return new ThreadFactoryBuilder().setNameFormat(names).setDaemon(true).build();
+  }
+
+  /** An image that waits for its batch since a moment of {@link System#nanoTime}. */
+  private record Request(CompletableFuture<Double> future, Image image, long since) {}
+
+  /** Scores one image of any size, in [0, 1]. */
+  public CompletableFuture<Double> score(Image image) {
+    return submit(() -> image);
+  }
+
+  /** Scores an image file, in [0, 1]. */
+  public CompletableFuture<Double> score(Path file) {
+    return submit(() -> Image.read(file));
+  }
+
+  /**
+   * Scores an encoded image, in [0, 1].
+   *
+   * @param encoded the content of a JPEG or PNG file; not copied, so leave it as it is
+   */
+  public CompletableFuture<Double> score(byte[] encoded) {
+    return submit(() -> Image.read("encoded image", ByteSource.wrap(encoded)));
+  }
+
+  /**
+   * Scores black images, one and a whole batch, so that the first request need not wait for what
+   * TensorFlow does once. Returns when it is done.
+   *
+   * @throws IllegalStateException if the service or its detector is closed
+   */
+  public void warmUp() {
+    synchronized (this) {
+      checkState(!closed, closedMessage());
+    }
+    int side = detector().input().side();
+    Image black = Image.of(side, side, new byte[3 * side * side]);
+    detector().score(black.toPng());
+    detector().score(ImageBatch.of(Collections.nCopies(batching.batchSize(), black)));
+  }
+
+  private synchronized CompletableFuture<Double> submit(Supplier<Image> image) {
+    if (closed) {
+      return CompletableFuture.failedFuture(new IllegalStateException(closedMessage()));
+    }
+    if (!places.tryAcquire()) {
+      return CompletableFuture.failedFuture(
+          new RejectedExecutionException(
+              "the service of detector %s has %s open requests, its capacity; try again later"
+                  .formatted(detector().name(), batching.capacity())));
+    }
+    CompletableFuture<Double> future = new CompletableFuture<>();
+    open.add(future);
+    future.whenComplete((score, problem) -> open.remove(future));
+    preparing.execute(() -> prepare(future, image));
+    return future;
+  }
+
+  private void prepare(CompletableFuture<Double> future, Supplier<Image> image) {
+    if (future.isDone()) {
+      places.release();
+      return;
+    }
+    try {
+      Image prepared = detector().input().prepare(image.get());
+      ready.add(new Request(future, prepared, System.nanoTime()));
+    } catch (Throwable e) {
+      fail(future, e);
+    }
+  }
+
+  private void scoreBatches() {
+    try {
+      while (true) {
+        List<Request> batch = new ArrayList<>();
+        Request first = ready.take();
+        batch.add(first);
+        Duration waited = Duration.ofNanos(System.nanoTime() - first.since());
+        Queues.drain(ready, batch, batching.batchSize() - 1, batching.maxWait().minus(waited));
+        score(batch);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  private void score(List<Request> batch) {
+    List<Request> wanted = batch.stream().filter(request -> !request.future().isDone()).toList();
+    places.release(batch.size() - wanted.size());
+    if (wanted.isEmpty()) {
+      return;
+    }
+    double[] scores;
+    try {
+      scores = detector().score(ImageBatch.of(wanted.stream().map(Request::image).toList()));
+      checkState(
+          scores.length == wanted.size(),
+          "%s gave %s scores for %s images",
+          detector().name(),
+          scores.length,
+          wanted.size());
+    } catch (Throwable e) {
+      if (wanted.size() == 1) {
+        fail(wanted.get(0).future(), e);
+      } else {
+        wanted.forEach(request -> score(List.of(request)));
+      }
+      return;
+    }
+    for (int i = 0; i < scores.length; i++) {
+      double score = scores[i];
+      finish(wanted.get(i).future(), future -> future.complete(score));
+    }
+  }
+
+  private void fail(CompletableFuture<Double> future, Throwable problem) {
+    finish(future, failed -> failed.completeExceptionally(problem));
+  }
+
+  /** Gives the place back before anyone can learn of the result and ask for another one. */
+  private void finish(
+      CompletableFuture<Double> future, Consumer<CompletableFuture<Double>> completion) {
+    places.release();
+    future.defaultExecutor().execute(() -> completion.accept(future));
+  }
+
+  /** Returns how many images are ready and wait for their batch. */
+  int waiting() {
+    return ready.size();
+  }
+
+  private Detector detector() {
+    return batching.detector();
+  }
+
+  private String closedMessage() {
+    return "the service of detector %s is closed; start another".formatted(detector().name());
+  }
+
+  /**
+   * Refuses new requests, waits until the open ones are answered and ends the threads; an interrupt
+   * cancels what is still open. Leaves the detector open. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    try {
+      CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).get();
+    } catch (ExecutionException e) {
+      // Whoever asked has been told.
+    } catch (InterruptedException e) {
+      open.forEach(future -> future.cancel(false));
+      Thread.currentThread().interrupt();
+    }
+    preparing.shutdownNow();
+    scoring.shutdownNow();
+    MoreExecutors.shutdownAndAwaitTermination(scoring, Duration.ofSeconds(10));
+  }
+}

@@ -1,0 +1,97 @@
+package org.genimage.models;
+
+import com.google.common.base.Throwables;
+import com.google.common.collect.AbstractIterator;
+import com.google.common.collect.Streams;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.UnreadableImageException;
+
+/**
+ * Scores of files, batch by batch, while the next batch is read on the common pool: a reader who
+ * walks away leaves nothing to close.
+ */
+final class FileScores extends AbstractIterator<FileScore> {
+
+  private static final int BATCH = 16;
+
+  private final Detector detector;
+  private final Iterator<Path> files;
+  private final Consumer<UnreadableImageException> unreadable;
+  private final Queue<Reading> ahead = new ArrayDeque<>();
+  private final Queue<FileScore> scored = new ArrayDeque<>();
+
+  private FileScores(
+      Detector detector, Iterator<Path> files, Consumer<UnreadableImageException> unreadable) {
+    this.detector = detector;
+    this.files = files;
+    this.unreadable = unreadable;
+  }
+
+  /** A file and its image, ready for the detector. */
+  private record Reading(Path file, CompletableFuture<Image> image) {}
+
+  static Stream<FileScore> of(
+      Detector detector, Iterator<Path> files, Consumer<UnreadableImageException> unreadable) {
+    return Streams.stream(new FileScores(detector, files, unreadable));
+  }
+
+  @Override
+  protected FileScore computeNext() {
+    readAhead();
+    while (scored.isEmpty() && !ahead.isEmpty()) {
+      scoreBatch();
+    }
+    return scored.isEmpty() ? endOfData() : scored.remove();
+  }
+
+  private void readAhead() {
+    while (ahead.size() < 2 * BATCH && files.hasNext()) {
+      Path file = files.next();
+      ahead.add(
+          new Reading(
+              file,
+              CompletableFuture.supplyAsync(() -> detector.input().prepare(Image.read(file)))));
+    }
+  }
+
+  private void scoreBatch() {
+    List<Path> names = new ArrayList<>();
+    List<Image> images = new ArrayList<>();
+    while (images.size() < BATCH && !ahead.isEmpty()) {
+      Reading next = ahead.remove();
+      try {
+        images.add(next.image().join());
+        names.add(next.file());
+      } catch (CompletionException e) {
+        Throwables.throwIfInstanceOf(e.getCause(), Error.class);
+        report((RuntimeException) e.getCause());
+      }
+      readAhead();
+    }
+    if (!images.isEmpty()) {
+      double[] scores = detector.score(ImageBatch.of(images));
+      for (int i = 0; i < scores.length; i++) {
+        scored.add(new FileScore(names.get(i), scores[i]));
+      }
+    }
+  }
+
+  private void report(RuntimeException problem) {
+    if (problem instanceof UnreadableImageException e) {
+      unreadable.accept(e);
+    } else {
+      throw problem;
+    }
+  }
+}

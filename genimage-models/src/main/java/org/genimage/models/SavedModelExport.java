@@ -1,0 +1,218 @@
+package org.genimage.models;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.TreeMap;
+import org.genimage.data.Filter;
+import org.genimage.data.internal.NativeRuntime;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Signature;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.image.DecodeJpeg;
+import org.tensorflow.op.image.ScaleAndTranslate;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A scoring graph as TensorFlow's own file format. TensorFlow Java's exporter writes variables;
+ * here the weights are constants of the graph, so {@code saved_model.pb} is all there is to write.
+ *
+ * <p>One graph serves both signatures: the pixels have a default, which is made of encoded images.
+ * Who feeds pixels never runs what would make them.
+ */
+final class SavedModelExport {
+
+  private static final String IMAGE_BYTES = "image_bytes";
+  private static final String PIXELS = "pixels";
+  private static final String SCORES = "scores";
+  private static final String LOGITS = "logits";
+
+  private SavedModelExport() {}
+
+  static void write(Blueprint blueprint, Weights weights, Path folder) {
+    if (Files.exists(folder)) {
+      throw new WeightsException(
+          "%s: expected a folder still to be made, found one; choose another place"
+              .formatted(folder));
+    }
+    NativeRuntime.prepare();
+    SavedModel model = model(blueprint, weights);
+    Path target = folder.toAbsolutePath();
+    Path partial = target.resolveSibling(target.getFileName() + ".partial");
+    try {
+      try {
+        Path extra = Files.createDirectories(partial.resolve("assets.extra"));
+        new ObjectMapper()
+            .writerWithDefaultPrettyPrinter()
+            .writeValue(
+                extra.resolve("provenance.json").toFile(),
+                new TreeMap<>(blueprint.describe(weights).metadata()));
+        try (OutputStream file = Files.newOutputStream(partial.resolve("saved_model.pb"))) {
+          model.writeTo(file);
+        }
+        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        if (Files.exists(partial)) {
+          MoreFiles.deleteRecursively(partial, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+      }
+    } catch (IOException e) {
+      throw new WeightsException(
+          "%s: the SavedModel could not be written (%s); free some space or choose another place"
+              .formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  private static SavedModel model(Blueprint blueprint, Weights weights) {
+    int side = blueprint.input().side();
+    Shape prepared = Shape.of(-1, side, side, 3);
+    try (Graph graph = new Graph();
+        ConcreteFunction preparation =
+            ConcreteFunction.create(tf -> preparation(tf, blueprint.input()))) {
+      Ops tf = Ops.create(graph);
+      Operand<TString> files =
+          tf.withName(IMAGE_BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+      Operand<TUint8> made =
+          tf.mapDefun(
+                  List.of(files),
+                  List.of(),
+                  List.of(TUint8.class),
+                  List.of(Shape.of(side, side, 3)),
+                  preparation)
+              .output()
+              .get(0)
+              .expect(TUint8.class);
+      Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
+      Operand<TFloat32> byLabel = ScoringGraph.logits(tf, pixels, blueprint, weights);
+      Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
+      Operand<TFloat32> scores =
+          tf.withName(SCORES).gather(tf.nn.softmax(byLabel), tf.constant(1), tf.constant(1));
+      MetaGraphDef metaGraph =
+          MetaGraphDef.newBuilder()
+              .setMetaInfoDef(
+                  MetaGraphDef.MetaInfoDef.newBuilder()
+                      .addTags("serve")
+                      .setTensorflowVersion(TensorFlow.version()))
+              .setGraphDef(graph.toGraphDef())
+              .putSignatureDef(PIXELS, signature(PIXELS, pixels, scores, logits))
+              .putSignatureDef(IMAGE_BYTES, signature(IMAGE_BYTES, files, scores, logits))
+              .build();
+      return SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
+    }
+  }
+
+  /** From a file's content to {@code [side, side, 3]}, in one resampling that also crops. */
+  static Signature preparation(Ops tf, InputContract input) {
+    Operand<TString> file =
+        tf.withName("file").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    Operand<TUint8> image =
+        tf.image.decodeJpeg(
+            file,
+            DecodeJpeg.channels(3L),
+            DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
+            DecodeJpeg.fancyUpscaling(true));
+    Operand<TInt32> size =
+        tf.slice(tf.shape(image), tf.constant(new int[] {0}), tf.constant(new int[] {2}));
+    Operand<TInt32> resized = resized(tf, input.resize(), size);
+    Operand<TFloat32> result =
+        tf.image.scaleAndTranslate(
+            tf.expandDims(image, tf.constant(0)),
+            tf.constant(new int[] {input.side(), input.side()}),
+            tf.math.div(
+                tf.dtypes.cast(resized, TFloat32.class), tf.dtypes.cast(size, TFloat32.class)),
+            tf.math.neg(centre(tf, resized, input.side())),
+            ScaleAndTranslate.kernelType(kernel(input.resize())),
+            ScaleAndTranslate.antialias(!(input.resize() instanceof Resize.OpenCvSquare)));
+    Operand<TInt32> shape = tf.constant(new int[] {input.side(), input.side(), 3});
+    Operand<TFloat32> levels =
+        tf.clipByValue(tf.math.rint(result), tf.constant(0f), tf.constant(255f));
+    return Signature.builder()
+        .input("file", file)
+        .output("image", tf.dtypes.cast(tf.reshape(levels, shape), TUint8.class))
+        .build();
+  }
+
+  /** Returns height and width after the resize, of those before it. */
+  private static Operand<TInt32> resized(Ops tf, Resize resize, Operand<TInt32> size) {
+    if (resize instanceof Resize.ShorterSide shorter) {
+      Operand<TInt32> smallest = tf.min(size, tf.constant(0));
+      return tf.math.div(tf.math.mul(size, tf.constant(shorter.side())), smallest);
+    }
+    if (resize instanceof Resize.Square square) {
+      return tf.constant(new int[] {square.side(), square.side()});
+    }
+    if (resize instanceof Resize.OpenCvSquare square) {
+      return tf.constant(new int[] {square.side(), square.side()});
+    }
+    checkArgument(resize instanceof Resize.None, "a SavedModel has no resize like %s", resize);
+    return size;
+  }
+
+  private static String kernel(Resize resize) {
+    if (resize instanceof Resize.ShorterSide shorter) {
+      return kernel(shorter.filter());
+    }
+    // At scale 1 the triangle copies.
+    return resize instanceof Resize.Square square ? kernel(square.filter()) : "triangle";
+  }
+
+  private static String kernel(Filter filter) {
+    return switch (filter) {
+      case BILINEAR -> "triangle";
+      case BICUBIC -> "keyscubic";
+      case LANCZOS -> "lanczos3";
+    };
+  }
+
+  /** Returns where the centre crop starts; negative where it reaches over an edge. */
+  private static Operand<TFloat32> centre(Ops tf, Operand<TInt32> size, int side) {
+    Operand<TFloat32> half =
+        tf.math.div(
+            tf.dtypes.cast(tf.math.sub(size, tf.constant(side)), TFloat32.class), tf.constant(2f));
+    return tf.select(tf.math.less(half, tf.constant(0f)), tf.math.ceil(half), tf.math.rint(half));
+  }
+
+  private static SignatureDef signature(
+      String name, Operand<?> input, Operand<TFloat32> scores, Operand<TFloat32> logits) {
+    return SignatureDef.newBuilder()
+        .setMethodName("tensorflow/serving/predict")
+        .putInputs(name, tensor(input))
+        .putOutputs(SCORES, tensor(scores))
+        .putOutputs(LOGITS, tensor(logits))
+        .build();
+  }
+
+  private static TensorInfo tensor(Operand<?> operand) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (long size : operand.shape().asArray()) {
+      shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+    }
+    return TensorInfo.newBuilder()
+        .setName(operand.op().name() + ":0")
+        .setDtype(operand.asOutput().dataType())
+        .setTensorShape(shape)
+        .build();
+  }
+}

@@ -1,0 +1,372 @@
+package org.genimage.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.UnreadableImageException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class DetectorServiceTest {
+
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final int SIDE = 4;
+
+  private final GatedDetector detector = new GatedDetector();
+
+  @Test
+  void score_byManyThreads_isThatOfTheDetectorAlone() throws Exception {
+    detector.open();
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try (DetectorService service = Batching.of(detector).capacity(400).start()) {
+      List<Future<List<Double>>> answers = new ArrayList<>();
+      for (int thread = 0; thread < 8; thread++) {
+        int first = 32 * thread;
+        answers.add(
+            pool.submit(
+                () -> {
+                  List<CompletableFuture<Double>> futures = new ArrayList<>();
+                  for (int red = first; red < first + 32; red++) {
+                    futures.add(service.score(red(red)));
+                  }
+                  return futures.stream().map(CompletableFuture::join).toList();
+                }));
+      }
+      for (int red = 0; red < 256; red++) {
+        assertThat(answers.get(red / 32).get().get(red % 32)).isEqualTo(red / 255.0);
+      }
+      assertThat(detector.batches).allMatch(size -> size <= 16);
+      assertThat(detector.batches.stream().mapToInt(size -> size).sum()).isEqualTo(256);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void score_ofFileAndBytes_isThatOfTheImage(@TempDir Path folder) throws IOException {
+    detector.open();
+    byte[] png = red(51).toPng();
+    Path file = Files.write(folder.resolve("image.png"), png);
+    try (DetectorService service = Batching.of(detector).start()) {
+      assertThat(service.score(red(51)).join()).isEqualTo(0.2);
+      assertThat(service.score(file).join()).isEqualTo(0.2);
+      assertThat(service.score(png).join()).isEqualTo(0.2);
+    }
+  }
+
+  @Test
+  void requests_fullBatch_waitsNoLonger() {
+    detector.open();
+    try (DetectorService service = Batching.of(detector).batchSize(4).maxWait(LONG).start()) {
+      List<CompletableFuture<Double>> futures = submit(service, 8);
+      futures.forEach(CompletableFuture::join);
+
+      assertThat(detector.batches).containsExactly(4, 4);
+    }
+  }
+
+  @Test
+  void requests_thatFillNoBatch_waitForTheTimeSet() {
+    detector.open();
+    Duration wait = Duration.ofMillis(300);
+    try (DetectorService service = Batching.of(detector).batchSize(4).maxWait(wait).start()) {
+      long start = System.nanoTime();
+      submit(service, 3).forEach(CompletableFuture::join);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(wait, wait.multipliedBy(10));
+      assertThat(detector.batches).containsExactly(3);
+    }
+  }
+
+  @Test
+  void requests_whileABatchIsScored_becomeTheNext() throws InterruptedException {
+    try (DetectorService service =
+        Batching.of(detector).batchSize(8).maxWait(Duration.ZERO).start()) {
+      CompletableFuture<Double> first = service.score(red(0));
+      detector.entered.await();
+      List<CompletableFuture<Double>> futures = submit(service, 8);
+      waitUntilReady(service, 8);
+      detector.open();
+      first.join();
+      futures.forEach(CompletableFuture::join);
+
+      assertThat(detector.batches).containsExactly(1, 8);
+    }
+  }
+
+  @Test
+  void unreadableImage_failsAlone() {
+    detector.open();
+    try (DetectorService service = Batching.of(detector).batchSize(3).maxWait(LONG).start()) {
+      CompletableFuture<Double> bad = service.score(new byte[] {1, 2, 3});
+      CompletableFuture<Double> missing = service.score(Path.of("no", "such.png"));
+      List<CompletableFuture<Double>> good = submit(service, 3);
+      good.forEach(CompletableFuture::join);
+
+      assertThatThrownBy(bad::get).hasCauseInstanceOf(UnreadableImageException.class);
+      assertThatThrownBy(missing::get).hasCauseInstanceOf(UnreadableImageException.class);
+    }
+  }
+
+  @Test
+  void imageThatTheDetectorRefuses_failsAlone() {
+    detector.open();
+    detector.refused = 1;
+    try (DetectorService service = Batching.of(detector).batchSize(3).maxWait(LONG).start()) {
+      List<CompletableFuture<Double>> futures = submit(service, 3);
+
+      assertThat(futures.get(0).join()).isEqualTo(0);
+      assertThat(futures.get(2).join()).isEqualTo(2 / 255.0);
+      assertThatThrownBy(futures.get(1)::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("refused");
+      assertThat(detector.batches).containsExactly(1, 1);
+    }
+  }
+
+  @Test
+  void capacity_exceeded_isRefusedAtOnceAndFreedByAnswers() {
+    try (DetectorService service =
+        Batching.of(detector).batchSize(1).capacity(2).maxWait(Duration.ZERO).start()) {
+      List<CompletableFuture<Double>> accepted = submit(service, 2);
+      CompletableFuture<Double> refused = service.score(red(3));
+
+      assertThat(refused).isCompletedExceptionally();
+      assertThatThrownBy(refused::get)
+          .hasCauseInstanceOf(RejectedExecutionException.class)
+          .hasMessageContaining(
+              "the service of detector gated has 2 open requests, its capacity; try again later");
+      detector.open();
+      for (int i = 0; i < 100; i++) {
+        accepted.forEach(CompletableFuture::join);
+        accepted = submit(service, 2);
+      }
+      accepted.forEach(CompletableFuture::join);
+    }
+  }
+
+  @Test
+  void cancellation_dropsTheRequestAndFreesItsPlace() throws InterruptedException {
+    try (DetectorService service =
+        Batching.of(detector).batchSize(4).capacity(5).maxWait(Duration.ZERO).start()) {
+      CompletableFuture<Double> first = service.score(red(0));
+      detector.entered.await();
+      List<CompletableFuture<Double>> futures = submit(service, 4);
+      waitUntilReady(service, 4);
+      futures.get(0).cancel(false);
+      futures.get(2).cancel(false);
+      detector.open();
+
+      assertThat(futures.get(1).join()).isEqualTo(1 / 255.0);
+      assertThat(futures.get(3).join()).isEqualTo(3 / 255.0);
+      first.join();
+      assertThat(detector.batches).containsExactly(1, 2);
+      assertThatThrownBy(futures.get(0)::join).isInstanceOf(CancellationException.class);
+      submit(service, 5).forEach(CompletableFuture::join);
+    }
+  }
+
+  @Test
+  void close_whileRequestsWait_answersThem() throws InterruptedException {
+    DetectorService service =
+        Batching.of(detector).batchSize(2).maxWait(Duration.ofMillis(1)).start();
+    List<CompletableFuture<Double>> futures = submit(service, 9);
+    detector.entered.await();
+    Thread closing = new Thread(service::close);
+    closing.start();
+    closing.join(50);
+
+    assertThat(closing.isAlive()).isTrue();
+    detector.open();
+    closing.join();
+    assertThat(futures).allMatch(CompletableFuture::isDone);
+    for (int i = 0; i < futures.size(); i++) {
+      assertThat(futures.get(i).join()).isEqualTo(i / 255.0);
+    }
+    assertThat(detector.closed).isFalse();
+  }
+
+  @Test
+  void close_interrupted_cancelsWhatIsOpen() throws InterruptedException {
+    DetectorService service = Batching.of(detector).batchSize(1).start();
+    List<CompletableFuture<Double>> futures = submit(service, 5);
+    detector.entered.await();
+    Thread closing = new Thread(service::close);
+    closing.start();
+    closing.interrupt();
+    closing.join();
+
+    assertThat(futures).allMatch(CompletableFuture::isCancelled);
+    detector.open();
+  }
+
+  @Test
+  void close_inWhatDependsOnAFuture_doesNotHang() {
+    DetectorService service = Batching.of(detector).start();
+    CompletableFuture<Void> closing = service.score(red(1)).thenRun(service::close);
+    detector.open();
+    closing.join();
+
+    assertThatThrownBy(service::warmUp)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the service of detector gated is closed; start another");
+  }
+
+  @Test
+  void close_thenScore_saysSo() {
+    DetectorService service = Batching.of(detector).start();
+    service.close();
+    service.close();
+
+    assertThatThrownBy(service.score(red(1))::join)
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the service of detector gated is closed; start another");
+  }
+
+  @Test
+  void whatDependsOnAFuture_mayBeSlow() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (DetectorService service = Batching.of(detector).start()) {
+      CompletableFuture<Void> dependent = service.score(red(1)).thenAccept(score -> awaited(slow));
+      detector.open();
+      assertThat(service.score(red(2)).join()).isEqualTo(2 / 255.0);
+      slow.countDown();
+      dependent.join();
+    }
+  }
+
+  @Test
+  void warmUp_scoresOneImageAndAWholeBatch() {
+    detector.open();
+    try (DetectorService service = Batching.of(detector).batchSize(5).start()) {
+      service.warmUp();
+
+      assertThat(detector.batches).containsExactly(1, 5);
+    }
+  }
+
+  @Test
+  void settings_outOfRange_areRefused() {
+    Batching batching = Batching.of(detector);
+
+    assertThatThrownBy(() -> batching.batchSize(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("batch size must be positive, got 0");
+    assertThatThrownBy(() -> batching.maxWait(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("waiting time must not be negative, got PT-0.001S");
+    assertThatThrownBy(() -> batching.capacity(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("capacity must be positive, got 0");
+    assertThatThrownBy(() -> batching.threads(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("number of threads must be positive, got 0");
+  }
+
+  private static List<CompletableFuture<Double>> submit(DetectorService service, int count) {
+    List<CompletableFuture<Double>> futures = new ArrayList<>();
+    for (int red = 0; red < count; red++) {
+      futures.add(service.score(red(red)));
+    }
+    return futures;
+  }
+
+  private static void waitUntilReady(DetectorService service, int count)
+      throws InterruptedException {
+    while (service.waiting() < count) {
+      Thread.sleep(1);
+    }
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Image red(int red) {
+    byte[] rgb = new byte[3 * SIDE * SIDE];
+    rgb[0] = (byte) red;
+    return Image.of(SIDE, SIDE, rgb);
+  }
+
+  /** The score is the red value of the first pixel; none is given before the gate opens. */
+  private static final class GatedDetector implements Detector {
+
+    final List<Integer> batches = new CopyOnWriteArrayList<>();
+    final CountDownLatch entered = new CountDownLatch(1);
+    private final CountDownLatch gate = new CountDownLatch(1);
+    volatile int refused = -1;
+    volatile boolean closed;
+
+    void open() {
+      gate.countDown();
+    }
+
+    @Override
+    public String name() {
+      return "gated";
+    }
+
+    @Override
+    public InputContract input() {
+      return InputContract.crop(SIDE);
+    }
+
+    @Override
+    public Map<String, String> provenance() {
+      return Map.of();
+    }
+
+    @Override
+    public double[] score(ImageBatch images) {
+      entered.countDown();
+      double[] scores = new double[images.count()];
+      for (int i = 0; i < scores.length; i++) {
+        int red = images.image(i).value(0, 0, 0);
+        if (red == refused) {
+          throw new IllegalStateException("refused");
+        }
+        scores[i] = red / 255.0;
+      }
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      batches.add(images.count());
+      return scores;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.genimage.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.genimage.data.Filter;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.Seed;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Init;
+import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.ModelScope;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint8;
+
+class SavedModelExportTest {
+
+  private static final int SIDE = 12;
+
+  @TempDir private Path temporary;
+
+  @ParameterizedTest
+  @EnumSource(Head.class)
+  void pixels_giveOurScoresAndLogits(Head head) {
+    Blueprint blueprint = blueprint(new Resize.None(), head);
+    Weights weights = blueprint.initialWeights(3);
+    ImageBatch images = ImageBatch.of(List.of(noise(SIDE, SIDE, 1), noise(SIDE, SIDE, 2)));
+    blueprint.export(weights, folder());
+    try (Detector detector = blueprint.load(weights);
+        SavedModelBundle model = SavedModelBundle.load(folder().toString(), "serve");
+        TUint8 pixels =
+            TUint8.tensorOf(
+                Shape.of(2, SIDE, SIDE, 3), DataBuffers.of(images.toArray(), true, false));
+        var result = model.function("pixels").call(Map.of("pixels", pixels))) {
+      TFloat32 scores = (TFloat32) result.get("scores").orElseThrow();
+      TFloat32 logits = (TFloat32) result.get("logits").orElseThrow();
+      double[] expected = detector.score(images);
+
+      assertThat(scores.shape()).isEqualTo(Shape.of(2));
+      assertThat(logits.shape()).isEqualTo(Shape.of(2, 2));
+      for (int i = 0; i < expected.length; i++) {
+        assertThat((double) scores.getFloat(i)).isCloseTo(expected[i], within(1e-6));
+        double difference = logits.getFloat(i, 1) - logits.getFloat(i, 0);
+        assertThat(1 / (1 + Math.exp(-difference))).isCloseTo(expected[i], within(1e-6));
+      }
+    }
+  }
+
+  /** Crops only: the graph's bytes are ours, over the edges of a small image, too. */
+  @ParameterizedTest
+  @CsvSource({"12, 12", "13, 12", "17, 30", "15, 13", "7, 40", "3, 5", "1, 1"})
+  void imageBytes_withoutResize_giveOurScores(int width, int height) throws IOException {
+    Image image = noise(width, height, 1);
+
+    assertThat(difference(new Resize.None(), image)).isLessThan(1e-6);
+  }
+
+  /** Pillow and OpenCV round between their passes, the graph does not: never more than a level. */
+  @ParameterizedTest
+  @MethodSource
+  void imageBytes_withResize_areWithinALevelOfOurs(Resize resize, int width, int height) {
+    InputContract input = InputContract.imagenet(resize, SIDE);
+    // Of low contrast: nothing is clipped, which Pillow does between its passes, too.
+    byte[] rgb = noise(width, height, 1).toArray();
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (96 + (rgb[i] & 63));
+    }
+    Image image = Image.of(width, height, rgb);
+    byte[] expected = input.prepare(image).toArray();
+    byte[] found = new byte[expected.length];
+    try (ConcreteFunction preparation =
+            ConcreteFunction.create(tf -> SavedModelExport.preparation(tf, input));
+        TString file = TString.tensorOfBytes(NdArrays.scalarOfObject(image.toPng()));
+        Result result = preparation.call(Map.of("file", file))) {
+      ((TUint8) result.get(0)).copyTo(DataBuffers.of(found));
+    }
+    int differing = 0;
+    for (int i = 0; i < found.length; i++) {
+      int difference = Math.abs((found[i] & 0xff) - (expected[i] & 0xff));
+      assertThat(difference).isLessThanOrEqualTo(1);
+      differing += difference;
+    }
+    assertThat(differing).isLessThan(found.length / 2);
+  }
+
+  static Stream<Arguments> imageBytes_withResize_areWithinALevelOfOurs() {
+    Resize bicubic = new Resize.ShorterSide(16, Filter.BICUBIC);
+    return Stream.of(
+        Arguments.of(bicubic, 40, 30),
+        Arguments.of(bicubic, 30, 41),
+        Arguments.of(bicubic, 16, 16),
+        Arguments.of(bicubic, 16, 31),
+        Arguments.of(bicubic, 5, 9),
+        Arguments.of(new Resize.ShorterSide(16, Filter.BILINEAR), 40, 30),
+        Arguments.of(new Resize.ShorterSide(16, Filter.LANCZOS), 33, 40),
+        Arguments.of(new Resize.Square(14, Filter.BICUBIC), 40, 30),
+        Arguments.of(new Resize.Square(SIDE, Filter.BILINEAR), 7, 30),
+        Arguments.of(new Resize.OpenCvSquare(SIDE), 40, 30),
+        Arguments.of(new Resize.OpenCvSquare(14), 5, 9));
+  }
+
+  @Test
+  void imageBytes_withResize_giveNearlyOurScores() throws IOException {
+    Resize resize = new Resize.ShorterSide(16, Filter.BICUBIC);
+
+    assertThat(difference(resize, noise(40, 30, 1))).isLessThan(5e-3);
+  }
+
+  private double difference(Resize resize, Image image) throws IOException {
+    Blueprint blueprint = blueprint(resize, Head.NATURE_AI);
+    Weights weights = blueprint.initialWeights(3);
+    byte[] other = noise(20, 20, 5).toPng();
+    blueprint.export(weights, folder());
+    try (Detector detector = blueprint.load(weights);
+        SavedModelBundle model = SavedModelBundle.load(folder().toString(), "serve");
+        TString files =
+            TString.tensorOfBytes(NdArrays.vectorOfObjects(other, image.toPng(), other));
+        var result = model.function("image_bytes").call(Map.of("image_bytes", files))) {
+      TFloat32 scores = (TFloat32) result.get("scores").orElseThrow();
+
+      assertThat(scores.getFloat(0)).isEqualTo(scores.getFloat(2));
+      return Math.abs(scores.getFloat(1) - detector.score(image));
+    }
+  }
+
+  @Test
+  void export_tellsWhereTheWeightsComeFrom() throws IOException {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.AI_NATURE);
+    Weights weights = blueprint.initialWeights(3).with(Map.of("recipe", "none"));
+    blueprint.export(weights, folder());
+
+    assertThat(Files.readString(folder().resolve("assets.extra").resolve("provenance.json")))
+        .contains("\"recipe\" : \"none\"", "\"genimage.head\" : \"AI_NATURE\"");
+    assertThat(temporary).isDirectoryNotContaining("glob:**.partial");
+  }
+
+  @Test
+  void export_folderIsThere_isRefused() throws IOException {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);
+    Files.createDirectory(folder());
+
+    assertThatThrownBy(() -> blueprint.export(blueprint.initialWeights(3), folder()))
+        .isInstanceOf(WeightsException.class)
+        .hasMessage(
+            folder() + ": expected a folder still to be made, found one; choose another place");
+    assertThat(folder()).isEmptyDirectory();
+  }
+
+  @Test
+  void export_weightsOfAnotherDetector_areRefused() {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);
+
+    assertThatThrownBy(() -> Detectors.resnet50().export(blueprint.initialWeights(3), folder()))
+        .isInstanceOf(WeightsException.class);
+    assertThat(folder()).doesNotExist();
+  }
+
+  private Path folder() {
+    return temporary.resolve("model");
+  }
+
+  private static Blueprint blueprint(Resize resize, Head head) {
+    return new Blueprint(
+        "tiny", new Tiny(head.outputs()), InputContract.imagenet(resize, SIDE), head);
+  }
+
+  private static Image noise(int width, int height, long seed) {
+    byte[] rgb = new byte[3 * width * height];
+    RandomGenerator random = Seed.of(seed).random();
+    random.nextBytes(rgb);
+    return Image.of(width, height, rgb);
+  }
+
+  /** A convolution as large as the image, after one with a folded batch norm. */
+  private record Tiny(int outputs) implements Network {
+    @Override
+    public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
+      var x =
+          Layers.convBatchNorm(
+              scope.at("conv1"), scope.at("bn1"), images, 4, Conv.kernel(3), Init.ONES);
+      x = scope.tf().math.tanh(x);
+      x = scope.tf().reshape(x, scope.tf().constant(new int[] {-1, SIDE * SIDE * 4}));
+      return Layers.linear(scope.at("fc"), x, outputs);
+    }
+  }
+}
