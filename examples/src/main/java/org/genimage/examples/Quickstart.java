@@ -65,7 +65,7 @@ final class Quickstart implements Callable<Integer> {
   private static final List<Budget> BUDGETS =
       List.of(Budget.linf(1 / 255.0), Budget.linf(2 / 255.0), Budget.linf(8 / 255.0));
   private static final int ATTACKED = 160;
-  private static final int MAX_EPOCHS = 60;
+  private static final int MAX_EPOCHS = 30;
 
   @Option(
       names = "--data",

@@ -196,7 +196,7 @@ class ReportTest {
     Configuration small =
         Configuration.unix().toBuilder().setMaxSize(64 * 1024).setBlockSize(1024).build();
     try (FileSystem disk = Jimfs.newFileSystem(small)) {
-      Path file = disk.getPath("/work/report.html");
+      Path file = disk.getPath("/disk/report.html");
       new Report("old").write(file);
 
       assertThatThrownBy(() -> new Report("new ".repeat(50_000)).write(file))

@@ -57,7 +57,7 @@ class SafetensorsTest {
     Configuration small =
         Configuration.unix().toBuilder().setMaxSize(64 * 1024).setBlockSize(1024).build();
     try (FileSystem disk = Jimfs.newFileSystem(small)) {
-      Path file = disk.getPath("/work/weights.safetensors");
+      Path file = disk.getPath("/disk/weights.safetensors");
       Weights.of(Map.of("a", WeightArray.counter(1))).write(file);
       Weights large = Weights.of(Map.of("a", WeightArray.of(List.of(50_000), new float[50_000])));
 
