@@ -14,6 +14,9 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 
 /** Pixels in [0, 1] in; logits, and the loss's gradient with respect to each pixel, out. */
@@ -61,7 +64,7 @@ final class GradientGraph implements AutoCloseable {
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
       Output<?>[] gradients =
           graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()});
-      Session session = new Session(graph);
+      Session session = new Session(graph, config());
       variables.load(session, parameter -> weights.get(parameter.key()).floats());
       return new GradientGraph(
           graph, session, pixels, targets, logits, gradients[0].expect(TFloat32.class));
@@ -69,6 +72,16 @@ final class GradientGraph implements AutoCloseable {
       graph.close();
       throw e;
     }
+  }
+
+  /** The remapper fuses batch norm with tanh and its like into an op that the CPU does not have. */
+  private static ConfigProto config() {
+    return ConfigProto.newBuilder()
+        .setGraphOptions(
+            GraphOptions.newBuilder()
+                .setRewriteOptions(
+                    RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF)))
+        .build();
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai. */

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,12 @@ final class PyTorchFile {
    *     found
    */
   static Weights readZip(Path file, Optional<String> container) {
+    if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new WeightsException(
+          "%s: expected a PyTorch file on the machine's own file system, found it on another (%s);"
+                  .formatted(file, file.getFileSystem().provider().getScheme())
+              + " copy it to a disk");
+    }
     return explained(file, () -> zip(file, container));
   }
 
@@ -69,8 +76,6 @@ final class PyTorchFile {
       return reading.weights();
     } catch (RefusedCheckpointException e) {
       throw refused(file, e.getMessage(), e);
-    } catch (UnsupportedOperationException e) {
-      throw refused(file, "it is not on the disk's file system; copy it there", e);
     } catch (IOException e) {
       throw refused(
           file,

@@ -63,11 +63,11 @@ final class SavedModelExport {
     try {
       try {
         Path extra = Files.createDirectories(partial.resolve("assets.extra"));
-        new ObjectMapper()
-            .writerWithDefaultPrettyPrinter()
-            .writeValue(
-                extra.resolve("provenance.json").toFile(),
-                new TreeMap<>(blueprint.describe(weights).metadata()));
+        Files.write(
+            extra.resolve("provenance.json"),
+            new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsBytes(new TreeMap<>(blueprint.describe(weights).metadata())));
         try (OutputStream file = Files.newOutputStream(partial.resolve("saved_model.pb"))) {
           model.writeTo(file);
         }

@@ -2,7 +2,6 @@ package org.genimage.models;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.genimage.data.Seed;
 import org.genimage.models.nn.Init;
 
@@ -14,11 +13,6 @@ import org.genimage.models.nn.Init;
  * @param copies how often it is repeated
  */
 record TiledInit(Init kernel, int copies) implements Init {
-
-  @Override
-  public double draw(RandomGenerator random, List<Integer> shape) {
-    return kernel.draw(random, inner(shape)) / copies;
-  }
 
   @Override
   public float[] values(Seed seed, String key, List<Integer> shape) {

@@ -43,7 +43,8 @@ final class WeightConstants implements ModelVariables {
 
   @Override
   public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
-    throw new UnsupportedOperationException(buffer.key() + " is a constant");
+    throw new IllegalStateException(
+        "%s is a constant; training needs TrainableVariables".formatted(buffer.key()));
   }
 
   @Override

@@ -4,17 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.genimage.data.Filter;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
-import org.genimage.data.Seed;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
@@ -48,7 +49,9 @@ class SavedModelExportTest {
   void pixels_giveOurScoresAndLogits(Head head) {
     Blueprint blueprint = blueprint(new Resize.None(), head);
     Weights weights = blueprint.initialWeights(3);
-    ImageBatch images = ImageBatch.of(List.of(noise(SIDE, SIDE, 1), noise(SIDE, SIDE, 2)));
+    ImageBatch images =
+        ImageBatch.of(
+            List.of(DetectorTest.noise(SIDE, SIDE, 1), DetectorTest.noise(SIDE, SIDE, 2)));
     blueprint.export(weights, folder());
     try (Detector detector = blueprint.load(weights);
         SavedModelBundle model = SavedModelBundle.load(folder().toString(), "serve");
@@ -74,7 +77,7 @@ class SavedModelExportTest {
   @ParameterizedTest
   @CsvSource({"12, 12", "13, 12", "17, 30", "15, 13", "7, 40", "3, 5", "1, 1"})
   void imageBytes_withoutResize_giveOurScores(int width, int height) throws IOException {
-    Image image = noise(width, height, 1);
+    Image image = DetectorTest.noise(width, height, 1);
 
     assertThat(difference(new Resize.None(), image)).isLessThan(1e-6);
   }
@@ -85,7 +88,7 @@ class SavedModelExportTest {
   void imageBytes_withResize_areWithinALevelOfOurs(Resize resize, int width, int height) {
     InputContract input = InputContract.imagenet(resize, SIDE);
     // Of low contrast: nothing is clipped, which Pillow does between its passes, too.
-    byte[] rgb = noise(width, height, 1).toArray();
+    byte[] rgb = DetectorTest.noise(width, height, 1).toArray();
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (96 + (rgb[i] & 63));
     }
@@ -127,13 +130,13 @@ class SavedModelExportTest {
   void imageBytes_withResize_giveNearlyOurScores() throws IOException {
     Resize resize = new Resize.ShorterSide(16, Filter.BICUBIC);
 
-    assertThat(difference(resize, noise(40, 30, 1))).isLessThan(5e-3);
+    assertThat(difference(resize, DetectorTest.noise(40, 30, 1))).isLessThan(5e-3);
   }
 
   private double difference(Resize resize, Image image) throws IOException {
     Blueprint blueprint = blueprint(resize, Head.NATURE_AI);
     Weights weights = blueprint.initialWeights(3);
-    byte[] other = noise(20, 20, 5).toPng();
+    byte[] other = DetectorTest.noise(20, 20, 5).toPng();
     blueprint.export(weights, folder());
     try (Detector detector = blueprint.load(weights);
         SavedModelBundle model = SavedModelBundle.load(folder().toString(), "serve");
@@ -183,16 +186,22 @@ class SavedModelExportTest {
     return temporary.resolve("model");
   }
 
+  @Test
+  void export_toAnotherFileSystem_works() throws IOException {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);
+    try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
+      Path target = memory.getPath("/models/tiny");
+      blueprint.export(blueprint.initialWeights(1), target);
+
+      assertThat(Files.size(target.resolve("saved_model.pb"))).isGreaterThan(1000);
+      assertThat(Files.readString(target.resolve("assets.extra/provenance.json")))
+          .contains("\"genimage.detector\" : \"tiny\"");
+    }
+  }
+
   private static Blueprint blueprint(Resize resize, Head head) {
     return new Blueprint(
         "tiny", new Tiny(head.outputs()), InputContract.imagenet(resize, SIDE), head);
-  }
-
-  private static Image noise(int width, int height, long seed) {
-    byte[] rgb = new byte[3 * width * height];
-    RandomGenerator random = Seed.of(seed).random();
-    random.nextBytes(rgb);
-    return Image.of(width, height, rgb);
   }
 
   /** A convolution as large as the image, after one with a folded batch norm. */

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -301,5 +304,20 @@ class WeightsTest {
     zip.putNextEntry(entry);
     zip.write(content);
     zip.closeEntry();
+  }
+
+  @Test
+  void read_pyTorchArchiveElsewhere_saysWhatToDo() throws IOException {
+    try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
+      Path file = memory.getPath("/plain_float32.pth");
+      Files.write(file, ReferenceData.bytes("checkpoints/plain_float32.pth"));
+
+      assertThatThrownBy(() -> Weights.read(file))
+          .isInstanceOf(WeightsException.class)
+          .hasMessage(
+              file
+                  + ": expected a PyTorch file on the machine's own file system, found it on another"
+                  + " (jimfs); copy it to a disk");
+    }
   }
 }

@@ -84,7 +84,9 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   private static ConfigProto config(Precision precision) {
-    RewriterConfig.Builder rewrites = RewriterConfig.newBuilder();
+    // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
+    RewriterConfig.Builder rewrites =
+        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
     if (precision == Precision.BFLOAT16) {
       rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }

@@ -18,6 +18,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Network;
@@ -39,7 +40,7 @@ class GradientTrainerTest {
       new Blueprint("tiny", new Tiny(), InputContract.crop(8), Head.NATURE_AI);
 
   private static final Recipe RECIPE =
-      Recipe.paper(org.genimage.models.Detectors.resnet50())
+      Recipe.paper(Detectors.resnet50())
           .loss(new Loss.CrossEntropy(0), ImageRecipe.cropAndFlip())
           .schedule(new Schedule.Cosine(0.05, 0.001, 20, 0, 0.05, false))
           .epochs(20)
@@ -152,6 +153,21 @@ class GradientTrainerTest {
   }
 
   @Test
+  void fit_tanhAfterBatchNorm_isValidatedToo() {
+    Blueprint tanh =
+        new Blueprint(
+            "tanh",
+            (scope, images) -> linear(scope, scope.tf().math.tanh(convolution(scope, images))),
+            InputContract.crop(8),
+            Head.NATURE_AI);
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(RECIPE.epochs(1), reports).validation(stripes(8, 8)).fit(tanh, stripes(8, 8));
+
+    assertThat(reports.get(0).validationAccuracy()).isPresent();
+  }
+
+  @Test
   void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) throws IOException {
     ImageDataset data = stripes(8, 8);
     Schedule exploding = (epoch, progress) -> epoch == 0 ? 0.01 : 1e38;
@@ -254,15 +270,20 @@ class GradientTrainerTest {
     return ImageDataset.of(samples);
   }
 
+  private static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
+    return Layers.convBatchNorm(
+        scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
+  }
+
+  private static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
+    return Layers.linear(scope.at("fc"), Layers.globalAveragePool(scope, x), 2);
+  }
+
   /** One strided convolution, batch norm, ReLU, mean, linear. */
   private record Tiny() implements Network {
     @Override
     public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
-      var x =
-          Layers.convBatchNorm(
-              scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
-      return Layers.linear(
-          scope.at("fc"), Layers.globalAveragePool(scope, Layers.relu(scope, x)), 2);
+      return linear(scope, Layers.relu(scope, convolution(scope, images)));
     }
   }
 

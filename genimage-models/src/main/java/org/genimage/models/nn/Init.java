@@ -12,42 +12,65 @@ import org.genimage.data.Seed;
 public interface Init {
 
   /** All 0. */
-  Init ZEROS = (random, shape) -> 0;
+  Init ZEROS = each((random, shape) -> 0);
 
   /** All 1. */
-  Init ONES = (random, shape) -> 1;
+  Init ONES = each((random, shape) -> 1);
 
   /** N(0, 2 / fan-out), fan-out = out * height * width; He et al. 2015, for ReLU. */
   Init KAIMING_NORMAL_FAN_OUT =
-      (random, shape) ->
-          random.nextGaussian() * Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1)));
+      each(
+          (random, shape) ->
+              random.nextGaussian() * Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1))));
 
   /** U(-1 / sqrt(fan-in), 1 / sqrt(fan-in)), PyTorch's default for a convolution's kernel. */
-  Init UNIFORM_FAN_IN = (random, shape) -> (2 * random.nextDouble() - 1) / Math.sqrt(fanIn(shape));
+  Init UNIFORM_FAN_IN =
+      each((random, shape) -> (2 * random.nextDouble() - 1) / Math.sqrt(fanIn(shape)));
 
-  /** Draws one value for a parameter of this shape in PyTorch's order. */
-  double draw(RandomGenerator random, List<Integer> shape);
+  /** Returns the first values of a parameter, row-major in PyTorch's order. */
+  float[] values(Seed seed, String key, List<Integer> shape);
+
+  /** How one value is drawn. */
+  @FunctionalInterface
+  interface Law {
+
+    /** Draws a value for a parameter of this shape in PyTorch's order. */
+    double draw(RandomGenerator random, List<Integer> shape);
+  }
+
+  /** Returns the values that a law draws one after the other. */
+  static Init each(Law law) {
+    return (seed, key, shape) -> {
+      RandomGenerator random = seed.at(key).random();
+      float[] values = new float[elements(shape)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) law.draw(random, shape);
+      }
+      return values;
+    };
+  }
 
   /** N(0, std^2). */
   static Init normal(double std) {
-    return (random, shape) -> std * random.nextGaussian();
+    return each((random, shape) -> std * random.nextGaussian());
   }
 
   /** U(-1 / sqrt(n), 1 / sqrt(n)), PyTorch's default for linear layers with n inputs. */
   static Init uniform(int inputs) {
     double bound = 1 / Math.sqrt(inputs);
-    return (random, shape) -> bound * (2 * random.nextDouble() - 1);
+    return each((random, shape) -> bound * (2 * random.nextDouble() - 1));
   }
 
   /** N(0, std^2), cut at -2 and 2 as timm does, which a small std never reaches. */
   static Init truncatedNormal(double std) {
-    return (random, shape) -> {
-      double value;
-      do {
-        value = std * random.nextGaussian();
-      } while (Math.abs(value) > 2);
-      return value;
-    };
+    return each(
+        (random, shape) -> {
+          double value;
+          do {
+            value = std * random.nextGaussian();
+          } while (Math.abs(value) > 2);
+          return value;
+        });
   }
 
   /**
@@ -56,27 +79,7 @@ public interface Init {
    * @param numbers row-major in PyTorch's order; not copied, so do not change them afterwards
    */
   static Init given(float[] numbers) {
-    return new Init() {
-      @Override
-      public double draw(RandomGenerator random, List<Integer> shape) {
-        throw new UnsupportedOperationException("given numbers are not drawn");
-      }
-
-      @Override
-      public float[] values(Seed seed, String key, List<Integer> shape) {
-        return numbers.clone();
-      }
-    };
-  }
-
-  /** Returns the first values of a parameter, row-major in PyTorch's order. */
-  default float[] values(Seed seed, String key, List<Integer> shape) {
-    RandomGenerator random = seed.at(key).random();
-    float[] values = new float[elements(shape)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) draw(random, shape);
-    }
-    return values;
+    return (seed, key, shape) -> numbers.clone();
   }
 
   private static double fanIn(List<Integer> shape) {

@@ -30,7 +30,8 @@ public interface ModelVariables {
   /**
    * Returns an op that gives a buffer a new value.
    *
-   * @throws UnsupportedOperationException if these parameters never change
+   * @throws IllegalStateException if these parameters are constants, which only a graph built for
+   *     {@link Mode#TRAINING} over a checkpoint asks to change
    */
   Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value);
 
