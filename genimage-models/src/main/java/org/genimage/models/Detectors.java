@@ -3,7 +3,6 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Filter;
 import org.genimage.models.ResNet.Block;
-import org.genimage.models.nn.Init;
 
 /** The detectors of the GenImage paper, each as a blueprint to train or to load weights into. */
 public final class Detectors {
@@ -18,7 +17,7 @@ public final class Detectors {
     Head head = Head.NATURE_AI;
     return new Blueprint(
         "ResNet-50",
-        new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), Init.ZEROS, head.outputs()),
+        new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), true, head.outputs()),
         InputContract.imagenet(235, Filter.BICUBIC, 224),
         head);
   }
@@ -60,7 +59,7 @@ public final class Detectors {
     Head head = Head.AI_LOGIT;
     return new Blueprint(
         "CNNSpot",
-        new CnnSpot(new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), Init.ONES, head.outputs())),
+        new CnnSpot(new ResNet(Block.BOTTLENECK, List.of(3, 4, 6, 3), false, head.outputs())),
         InputContract.crop(224),
         head);
   }
@@ -74,7 +73,7 @@ public final class Detectors {
     Head head = Head.NATURE_AI;
     return new Blueprint(
         "Spec",
-        new Spec(new ResNet(Block.BASIC, List.of(3, 4, 6, 3), Init.ONES, head.outputs())),
+        new Spec(new ResNet(Block.BASIC, List.of(3, 4, 6, 3), false, head.outputs())),
         InputContract.of(new Resize.OpenCvSquare(256), 224).channels(ChannelOrder.BGR),
         head);
   }

@@ -44,7 +44,7 @@ record GramNet(double dropout, int outputs) implements Network {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 512, 512, 3]
-    var trunk = new ResNet(ResNet.Block.BASIC, List.of(2, 2, 2, 2), Init.ONES, outputs);
+    var trunk = new ResNet(ResNet.Block.BASIC, List.of(2, 2, 2, 2), false, outputs);
     List<Operand<TFloat32>> maps = new ArrayList<>(List.of(images));
     maps.addAll(trunk.maps(scope, images)); // image, first convolution, pooling, four stages
     var scale = scope.at("scale").parameter("scale", Layout.SAME, Init.ONES, 1);

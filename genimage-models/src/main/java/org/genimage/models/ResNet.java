@@ -22,11 +22,12 @@ import org.tensorflow.types.TFloat32;
  *
  * @param block what a stage is made of
  * @param depths blocks per stage: bottlenecks (3, 4, 6, 3) are ResNet-50
- * @param lastGamma the first law of a block's last gamma: zeros, and the block starts as the
- *     identity (timm's zero_init_last), or ones (torchvision)
+ * @param zeroInitLast whether a block's last gamma is 0 at first, so that it starts as the identity
+ *     (timm), or 1 (torchvision)
  * @param outputs number of logits
  */
-record ResNet(Block block, List<Integer> depths, Init lastGamma, int outputs) implements Network {
+record ResNet(Block block, List<Integer> depths, boolean zeroInitLast, int outputs)
+    implements Network {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
@@ -65,7 +66,7 @@ record ResNet(Block block, List<Integer> depths, Init lastGamma, int outputs) im
   }
 
   private Operand<TFloat32> residual(ModelScope scope, Operand<TFloat32> x, int width, int stride) {
-    var y = block.branch(scope, x, width, stride, lastGamma);
+    var y = block.branch(scope, x, width, stride, zeroInitLast ? Init.ZEROS : Init.ONES);
     int filters = Layers.channels(y);
     var shortcut = x;
     if (stride > 1 || Layers.channels(x) != filters) {

@@ -6,6 +6,7 @@ import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,8 @@ import org.genimage.models.nn.Parameter;
  *
  * <p>With validation images the weights of the best epoch come back (highest accuracy, the earlier
  * one of equals), else the last epoch's. With a checkpoint folder, training goes on after the last
- * complete epoch that it finds there.
+ * complete epoch that it finds there, in this JVM or another. Parts of a recipe that are not
+ * genimage's own must print themselves the same in every JVM for that, as records do.
  */
 public final class GradientTrainer implements Trainer {
 
@@ -300,15 +302,19 @@ public final class GradientTrainer implements Trainer {
     }
 
     /**
-     * Detector, recipe, sample names and first weights: what a checkpoint must have in common to go
-     * on.
+     * Detector, recipe, data and first weights: what a checkpoint must have in common to go on. Of
+     * the network it takes the entries, since a network may be a lambda, which prints itself
+     * differently in every JVM.
      */
     private String fingerprint() {
       Hasher hasher = Hashing.sha256().newHasher();
-      hasher.putString(blueprint + "\n" + recipe + "\n", StandardCharsets.UTF_8);
-      for (Sample sample : data.samples()) {
-        hasher.putString(sample.label() + sample.name() + "\n", StandardCharsets.UTF_8);
+      List<Object> run = new ArrayList<>();
+      run.addAll(List.of(blueprint.name(), blueprint.input(), blueprint.head(), recipe));
+      for (Parameter entry : graph.entries()) {
+        run.addAll(List.of(entry.key(), entry.shape(), entry.role()));
       }
+      run.add(Provenance.describe(data));
+      run.forEach(part -> hasher.putString(part + "\n", StandardCharsets.UTF_8));
       start.ifPresent(
           weights ->
               weights

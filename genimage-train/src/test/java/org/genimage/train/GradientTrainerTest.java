@@ -121,6 +121,32 @@ class GradientTrainerTest {
   }
 
   @Test
+  void fit_sameNetworkAsAnotherObject_goesOn(@TempDir Path folder) {
+    GradientTrainer.with(RECIPE.epochs(2))
+        .checkpoints(folder)
+        .fit(
+            new Blueprint(
+                "tiny",
+                (scope, images) -> new Tiny().logits(scope, images),
+                InputContract.crop(8),
+                Head.NATURE_AI),
+            stripes(8, 8));
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(RECIPE.epochs(2), reports).checkpoints(folder).fit(TINY, stripes(8, 8));
+
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void paper_recipeAndDetectors_printTheSameInEveryJvm() {
+    for (Blueprint blueprint : Detectors.all()) {
+      assertThat(blueprint.toString()).doesNotContain("Lambda", "@");
+    }
+    assertThat(Recipe.paper(Detectors.resnet50()).toString()).doesNotContain("Lambda", "@");
+  }
+
+  @Test
   void fit_checkpointOfAnotherRecipe_isRefused(@TempDir Path folder) {
     ImageDataset data = stripes(8, 8);
     GradientTrainer.with(RECIPE.epochs(1)).checkpoints(folder).fit(TINY, data);
