@@ -3,6 +3,7 @@ package org.genimage.train;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import org.genimage.models.Blueprint;
+import org.genimage.models.Precision;
 
 /**
  * A paper's hyper-parameters as a value; every one is a wither away. It prints itself, and goes

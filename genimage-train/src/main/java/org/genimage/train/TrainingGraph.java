@@ -10,6 +10,7 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
+import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;

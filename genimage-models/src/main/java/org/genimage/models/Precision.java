@@ -1,0 +1,12 @@
+package org.genimage.models;
+
+/** The numbers that a network calculates with. Weights are kept in 32 bits in every case. */
+public enum Precision {
+  /** 32-bit floats throughout. */
+  FLOAT32,
+  /**
+   * bfloat16 for convolutions and matrix products on the CPU; faster where the processor has
+   * instructions for it (AMX, AVX512_BF16).
+   */
+  BFLOAT16
+}
