@@ -3,18 +3,26 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkElementIndex;
 
 import com.google.common.collect.ImmutableList;
-import java.nio.file.Path;
 import java.util.List;
 
 /** The images of several folders. A sample is made when asked for: GenImage has 2.7 million. */
-record FolderDataset(ImmutableList<Folder> folders, int size) implements ImageDataset {
+record FolderDataset(ImmutableList<Folder> folders, int size, String selection)
+    implements ImageDataset {
 
   /** The files of one class of one split of one generator. */
-  record Folder(Path path, List<String> files, Label label, Generator generator) {}
+  record Folder(
+      Directory directory, List<String> files, Split split, Label label, Generator generator) {
 
-  static FolderDataset of(List<Folder> folders) {
+    Sample sample(int index) {
+      String file = files.get(index);
+      return new Sample(
+          directory.path().resolve(file).toString(), directory.content(file), label, generator);
+    }
+  }
+
+  static FolderDataset of(List<Folder> folders, String selection) {
     int size = folders.stream().mapToInt(folder -> folder.files().size()).reduce(0, Math::addExact);
-    return new FolderDataset(ImmutableList.copyOf(folders), size);
+    return new FolderDataset(ImmutableList.copyOf(folders), size, selection);
   }
 
   @Override
@@ -23,8 +31,7 @@ record FolderDataset(ImmutableList<Folder> folders, int size) implements ImageDa
     int rest = index;
     for (Folder folder : folders) {
       if (rest < folder.files().size()) {
-        Path file = folder.path().resolve(folder.files().get(rest));
-        return Sample.of(file, folder.label(), folder.generator());
+        return folder.sample(rest);
       }
       rest -= folder.files().size();
     }
