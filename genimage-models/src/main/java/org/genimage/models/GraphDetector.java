@@ -36,7 +36,10 @@ final class GraphDetector implements DifferentiableDetector {
 
   static GraphDetector create(Blueprint blueprint, Weights weights) {
     NativeRuntime.prepare();
-    return new GraphDetector(blueprint, weights, ScoringGraph.create(blueprint, weights));
+    return new GraphDetector(
+        blueprint,
+        weights,
+        ScoringGraph.create(blueprint, weights, org.genimage.models.nn.Mode.INFERENCE));
   }
 
   @Override

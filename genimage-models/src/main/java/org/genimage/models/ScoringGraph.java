@@ -33,14 +33,14 @@ final class ScoringGraph implements AutoCloseable {
     this.logits = logits;
   }
 
-  static ScoringGraph create(Blueprint blueprint, Weights weights) {
+  static ScoringGraph create(Blueprint blueprint, Weights weights, Mode mode) {
     Graph graph = new Graph();
     try {
       Ops tf = Ops.create(graph);
       int side = blueprint.input().side();
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      Operand<TFloat32> logits = logits(tf, images, blueprint, weights);
+      Operand<TFloat32> logits = logits(tf, images, blueprint, weights, mode);
       return new ScoringGraph(graph, new Session(graph, config()), images, logits);
     } catch (RuntimeException e) {
       graph.close();
@@ -50,11 +50,11 @@ final class ScoringGraph implements AutoCloseable {
 
   /** Adds the detector: {@code [N, side, side, 3]}, 0 to 255, to {@code [N, 2]}: nature, ai. */
   static Operand<TFloat32> logits(
-      Ops tf, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
+      Ops tf, Operand<TUint8> images, Blueprint blueprint, Weights weights, Mode mode) {
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
     WeightConstants constants = new WeightConstants(weights);
-    ModelScope scope = ModelScope.root(tf, Mode.INFERENCE, constants);
+    ModelScope scope = ModelScope.root(tf, mode, constants);
     Operand<TFloat32> outputs =
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
     constants.verify(blueprint.name());

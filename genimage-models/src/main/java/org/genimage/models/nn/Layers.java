@@ -29,7 +29,12 @@ public final class Layers {
 
   /** Returns max(x, 0). */
   public static Operand<TFloat32> relu(ModelScope scope, Operand<TFloat32> x) {
-    return scope.tf().nn.relu(x);
+    return scope.mode().fuses() ? Fused.in(scope).relu(x) : scope.tf().nn.relu(x);
+  }
+
+  /** Returns the sum of two of the same shape. */
+  public static Operand<TFloat32> add(ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> y) {
+    return scope.mode().fuses() ? Fused.in(scope).add(x, y) : scope.tf().math.add(x, y);
   }
 
   /**
@@ -91,7 +96,7 @@ public final class Layers {
     if (window.padding() == 0) {
       return tf.nn.conv2d(x, kernel, strides, "VALID");
     }
-    if (scope.mode() == Mode.INFERENCE) {
+    if (scope.mode().folds()) {
       long p = window.padding();
       return tf.nn.conv2d(
           x,
@@ -182,7 +187,7 @@ public final class Layers {
       Conv window,
       Init init,
       Init gamma) {
-    if (conv.mode() != Mode.INFERENCE) {
+    if (!conv.mode().folds()) {
       return batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma);
     }
     Ops tf = conv.tf();
@@ -190,6 +195,9 @@ public final class Layers {
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     norm.variables().declare(entries.counter());
     BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);
+    if (conv.mode().fuses()) {
+      return Fused.in(conv).conv(x, folded.kernel(), kernel.shape(), folded.bias(), window);
+    }
     Operand<TFloat32> weight =
         constant(
             tf,
@@ -206,6 +214,9 @@ public final class Layers {
    */
   public static Operand<TFloat32> maxPool(ModelScope scope, Operand<TFloat32> x, Conv window) {
     Ops tf = scope.tf();
+    if (scope.mode().fuses() && window.padding() == 0) {
+      return Fused.in(scope).maxPool(x, window);
+    }
     return tf.nn.maxPool(
         window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY),
         tf.array(1, window.kernel(), window.kernel(), 1),
