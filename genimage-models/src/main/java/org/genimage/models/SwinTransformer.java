@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.channels;
 import static org.genimage.models.nn.Transformers.layerNorm;
 import static org.genimage.models.nn.Transformers.linear;
@@ -11,6 +12,7 @@ import static org.genimage.models.nn.Transformers.projection;
 import static org.genimage.models.nn.Transformers.selfAttention;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
@@ -70,10 +72,10 @@ record SwinTransformer(
     var attention = scope.at("attn");
     var bias =
         mask.apply(positionBias(attention, windows, heads)); // [windows or 1, heads, 49 * 49]
-    x = selfAttention(attention, x, heads, scores -> add(tf, scores, bias));
-    var attended = tf.math.add(tokens, windows.join(tf, x));
+    x = selfAttention(attention, x, heads, Optional.of(bias));
+    var attended = add(scope, tokens, windows.join(tf, x));
     x = mlp(scope.at("mlp"), layerNorm(scope.at("norm2"), attended, EPSILON));
-    return scope.output(tf.math.add(attended, x));
+    return scope.output(add(scope, attended, x));
   }
 
   /** Section 3.2, equation 4: a learnt number for every head and every offset in a window. */
@@ -104,14 +106,6 @@ record SwinTransformer(
     var mask = scope.fixed("attn_mask", windows.mask(), windows.count(), tokens, tokens);
     var rows = tf.reshape(mask, tf.array(windows.count(), 1, tokens * tokens));
     return bias -> tf.math.add(bias, rows);
-  }
-
-  /** Adds {@code [windows or 1, heads, L * L]} to the scores {@code [N, heads, L, L]}. */
-  private static Operand<TFloat32> add(Ops tf, Operand<TFloat32> scores, Operand<TFloat32> bias) {
-    long[] from = scores.shape().asArray();
-    long[] to = bias.shape().asArray();
-    var grouped = tf.reshape(scores, tf.array(-1, to[0], to[1], to[2]));
-    return tf.reshape(tf.math.add(grouped, bias), tf.array(-1, from[1], from[2], from[3]));
   }
 
   /** Section 3.1, patch merging: 2x2 tokens become one, down the columns first. */

@@ -1,12 +1,13 @@
 package org.genimage.models;
 
+import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Transformers.layerNorm;
 import static org.genimage.models.nn.Transformers.linear;
 import static org.genimage.models.nn.Transformers.mlp;
 import static org.genimage.models.nn.Transformers.patchEmbedding;
 import static org.genimage.models.nn.Transformers.selfAttention;
 
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
@@ -52,12 +53,11 @@ record VisionTransformer(int patch, int width, int depth, int heads, int outputs
   }
 
   private Operand<TFloat32> block(ModelScope scope, Operand<TFloat32> tokens) {
-    Ops tf = scope.tf();
     var x = layerNorm(scope.at("norm1"), tokens, EPSILON);
-    x = selfAttention(scope.at("attn"), x, heads, UnaryOperator.identity());
-    var attended = tf.math.add(tokens, x);
+    x = selfAttention(scope.at("attn"), x, heads, Optional.empty());
+    var attended = add(scope, tokens, x);
     x = mlp(scope.at("mlp"), layerNorm(scope.at("norm2"), attended, EPSILON));
-    return scope.output(tf.math.add(attended, x));
+    return scope.output(add(scope, attended, x));
   }
 
   private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int before, int after) {

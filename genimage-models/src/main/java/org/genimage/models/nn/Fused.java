@@ -135,13 +135,64 @@ final class Fused {
   /** Returns layer normalisation over the last axis. */
   Operand<TFloat32> layerNorm(Operand<TFloat32> x, float[] weight, float[] bias, double epsilon) {
     return raise(
-        builder("_MklLayerNorm")
+        unlabelled("_MklLayerNorm")
             .addInput(lower(x).asOutput())
             .addInput(constant(List.of(weight.length), weight).asOutput())
             .addInput(constant(List.of(bias.length), bias).asOutput())
             .setAttr("epsilon", (float) epsilon)
             .build()
             .output(0));
+  }
+
+  /**
+   * Returns what each query hears: softmax(q k + bias) v.
+   *
+   * @param qkv {@code [N, L, 3 * C]}, the queries scaled
+   * @param bias {@code [groups, heads, L * L]}, where groups divides N
+   * @return {@code [N, L, C]}
+   */
+  Operand<TFloat32> attention(Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias) {
+    long length = qkv.shape().get(1);
+    long width = qkv.shape().get(2) / 3;
+    long depth = width / heads;
+    long groups = bias.map(b -> b.shape().get(0)).orElse(1L);
+    var split = tf.reshape(lower(qkv), tf.array(-1, groups, length, 3, heads, depth));
+    var apart = tf.linalg.transpose(split, tf.array(3, 0, 1, 4, 2, 5));
+    var joined = tf.reshape(apart, tf.array(3, -1, groups * heads, length, depth));
+    var parts = tf.unstack(joined, 3L).output();
+    Operand<?> query = parts.get(0);
+    Operand<?> key = parts.get(1);
+    Output<?> scores =
+        bias.isEmpty()
+            ? builder("_MklBatchMatMulV2")
+                .addInput(query.asOutput())
+                .addInput(key.asOutput())
+                .setAttr("adj_y", true)
+                .build()
+                .output(0)
+            : unlabelled("_MklFusedBatchMatMulV2")
+                .addInput(query.asOutput())
+                .addInput(key.asOutput())
+                .addInputList(
+                    new Output<?>[] {
+                      constant(List.of(), new float[] {1}).asOutput(),
+                      tf.reshape(lower(bias.get()), tf.array(1, groups * heads, length, length))
+                          .asOutput()
+                    })
+                .setAttr("adj_y", true)
+                .setAttr("num_args", 2)
+                .setAttr(FOLLOWED_BY, new String[] {"Mul", "Add"})
+                .build()
+                .output(0);
+    Output<?> heard =
+        builder("_MklBatchMatMulV2")
+            .addInput(tf.nn.softmax(number(scores)).asOutput())
+            .addInput(parts.get(2).asOutput())
+            .build()
+            .output(0);
+    var grouped = tf.reshape(number(heard), tf.array(-1, heads, length, depth));
+    var rows = tf.linalg.transpose(grouped, tf.array(0, 2, 1, 3));
+    return raise(tf.reshape(rows, tf.array(-1, length, width)).asOutput());
   }
 
   private Optional<Operand<TFloat32>> followed(
@@ -191,9 +242,12 @@ final class Fused {
   }
 
   private OperationBuilder builder(String type) {
-    OperationBuilder op = tf.scope().opBuilder(type, type.substring(1));
-    // The label of kernels for which TensorFlow's layout pass changes an op's name.
-    return type.startsWith("_MklNative") ? op.setAttr("_kernel", "MklNameChangeOp") : op;
+    // The label of kernels that TensorFlow's layout pass puts in the place of others.
+    return unlabelled(type).setAttr("_kernel", "MklNameChangeOp");
+  }
+
+  private OperationBuilder unlabelled(String type) {
+    return tf.scope().opBuilder(type, type.substring(1));
   }
 
   /** Returns what a layer computed, before it was cast and named. */

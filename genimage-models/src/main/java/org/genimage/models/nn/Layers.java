@@ -273,8 +273,14 @@ public final class Layers {
    */
   public static Operand<TFloat32> biasedConv(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
-    var y = conv(scope, x, filters, window, Init.UNIFORM_FAN_IN);
-    return bias(scope, y, channels(x) * window.kernel() * window.kernel());
+    int fanIn = channels(x) * window.kernel() * window.kernel();
+    if (scope.mode().fuses()) {
+      Parameter kernel = kernelEntry(scope, x, filters, window, Init.UNIFORM_FAN_IN);
+      float[] bias =
+          scope.numbers(scope.trained("bias", Layout.SAME, Init.uniform(fanIn), filters));
+      return Fused.in(scope).conv(x, scope.numbers(kernel), kernel.shape(), bias, window);
+    }
+    return bias(scope, conv(scope, x, filters, window, Init.UNIFORM_FAN_IN), fanIn);
   }
 
   /**

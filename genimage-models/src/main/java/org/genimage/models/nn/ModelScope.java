@@ -64,7 +64,20 @@ public final class ModelScope {
    * @param shape in PyTorch's order
    */
   public Operand<TFloat32> parameter(String name, Layout layout, Init init, Integer... shape) {
-    return variables.value(tf, entry(name, layout, init, Parameter.Role.TRAINED, shape));
+    return value(trained(name, layout, init, shape));
+  }
+
+  Parameter trained(String name, Layout layout, Init init, Integer... shape) {
+    return entry(name, layout, init, Parameter.Role.TRAINED, shape);
+  }
+
+  Operand<TFloat32> value(Parameter parameter) {
+    return variables.value(tf, parameter);
+  }
+
+  /** Returns a constant's numbers, row-major in PyTorch's order; not to be changed. */
+  float[] numbers(Parameter parameter) {
+    return variables.constant(parameter).orElseThrow();
   }
 
   /**
