@@ -50,6 +50,7 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
           case FAD -> fad(scope, images); // [N, 2048]
           case LFS -> lfs(scope, images); // [N, 2048]
           case BOTH -> join(scope, fad(scope, images), lfs(scope, images)); // [N, 4096]
+          case ORIGINAL -> branch(FAD_TRUNK, scope.at("xcep"), images); // [N, 2048]
         };
     var kept = Layers.dropout(scope.at("dp"), scope.at("pooled").output(features), dropout);
     return linear(scope.at("fc"), kept, outputs); // [N, outputs]
