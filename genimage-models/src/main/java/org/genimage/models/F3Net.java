@@ -204,7 +204,7 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
    * MixBlock: per channel, attention between the rows of both streams weighs, position by position,
    * what each stream takes from the other.
    */
-  private static Streams mix(ModelScope scope, Streams x) {
+  static Streams mix(ModelScope scope, Streams x) {
     Ops tf = scope.tf();
     checkArgument(
         side(x.fad()) == side(x.lfs()),
@@ -265,5 +265,5 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
   private record Band(double start, double end) {}
 
   /** Both branches at the same depth. */
-  private record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
+  record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
 }
