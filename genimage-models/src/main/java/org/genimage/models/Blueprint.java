@@ -70,7 +70,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
 
   /**
    * Returns the detector with these weights, to be closed by the caller. Input contract and head
-   * that the weights carry in their metadata win over this blueprint's.
+   * that the weights carry in their metadata win over this blueprint's; their calibration, if they
+   * have one, makes its scores.
    *
    * @throws WeightsException if the weights do not fit; the message lists what is missing,
    *     unexpected or of another shape

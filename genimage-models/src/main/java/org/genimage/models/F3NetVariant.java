@@ -16,5 +16,7 @@ public enum F3NetVariant {
   /** Local frequency statistics alone, in the implementation of yyk-wew. */
   LFS,
   /** Both branches, joined only before the classifier, in the implementation of yyk-wew. */
-  BOTH
+  BOTH,
+  /** No frequencies: one Xception on the pixels, the baseline in the implementation of yyk-wew. */
+  ORIGINAL
 }
