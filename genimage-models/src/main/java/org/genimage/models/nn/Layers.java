@@ -11,7 +11,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
-import org.tensorflow.op.random.RandomUniform;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -107,7 +106,7 @@ public final class Layers {
   /**
    * Returns batch normalisation over all axes but the last, eps 1e-5. In training the batch's
    * statistics normalise, and the running ones move by a tenth of the way after the step (the
-   * variance by its unbiased estimate).
+   * variance by its unbiased estimate), unless these are {@linkplain ModelVariables#frozen frozen}.
    *
    * @param scope the layer's place; its entries are {@code weight}, {@code bias}, {@code
    *     running_mean}, {@code running_var} and {@code num_batches_tracked}
@@ -124,7 +123,7 @@ public final class Layers {
     Operand<TFloat32> variance = variables.value(tf, entries.variance());
     variables.declare(entries.counter());
     FusedBatchNorm.Options epsilon = FusedBatchNorm.epsilon(BATCH_NORM_EPSILON);
-    if (scope.mode() != Mode.TRAINING) {
+    if (scope.mode() != Mode.TRAINING || variables.frozen(entries.mean())) {
       return tf.nn
           .fusedBatchNorm(
               x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
@@ -326,8 +325,7 @@ public final class Layers {
 
   /**
    * Returns dropout: in training each value is 0 with a probability and else divided by that of
-   * staying; otherwise nothing happens. What is dropped follows from the layer's place and the
-   * number of steps that the session has run.
+   * staying; otherwise nothing happens. What is dropped follows from {@link ModelScope#uniform}.
    *
    * @param scope the layer's place
    * @param x of any shape
@@ -339,8 +337,7 @@ public final class Layers {
       return x;
     }
     Ops tf = scope.tf();
-    Operand<TFloat32> draws =
-        tf.random.randomUniform(tf.shape(x), TFloat32.class, RandomUniform.seed(scope.seed()));
+    Operand<TFloat32> draws = scope.uniform(tf.shape(x));
     Operand<TFloat32> stays =
         tf.dtypes.cast(tf.math.greaterEqual(draws, tf.constant((float) rate)), TFloat32.class);
     return tf.math.mul(x, tf.math.div(tf.stopGradient(stays), tf.constant((float) (1 - rate))));
