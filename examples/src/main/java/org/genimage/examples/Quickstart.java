@@ -38,6 +38,7 @@ import org.genimage.train.ImageRecipe;
 import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
 import org.genimage.train.Schedule;
+import org.genimage.train.StepReport;
 import org.genimage.train.TrainingListener;
 import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
@@ -216,8 +217,8 @@ final class Quickstart implements Callable<Integer> {
   private static TrainingListener listener(Progress progress, List<EpochReport> history) {
     return new TrainingListener() {
       @Override
-      public void onStep(long samples, long totalSamples, double loss) {
-        progress.update(samples, totalSamples);
+      public void onStep(StepReport report) {
+        progress.update(report.samples(), report.totalSamples());
       }
 
       @Override

@@ -10,7 +10,6 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
-import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
@@ -23,10 +22,8 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -41,16 +38,20 @@ final class TrainingGraph implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final Session session;
-  private final TrainableVariables variables = new TrainableVariables();
+  private final TrainableVariables variables;
   private final TrainableVariables slots = new TrainableVariables();
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> targets;
   private final Placeholder<TFloat32> rate;
+  private final Placeholder<TInt64> draw;
+  private final long layerSeed;
   private final Erasing erasing;
   private final TrainingPass step;
   private final Operand<TFloat32> validationLogits;
 
-  TrainingGraph(Blueprint blueprint, Recipe recipe) {
+  TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
+    variables = new TrainableVariables(frozen::covers);
+    layerSeed = Seed.of(recipe.seed()).at("layers").value();
     try {
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
@@ -59,6 +60,7 @@ final class TrainingGraph implements AutoCloseable {
               TUint8.class, Placeholder.shape(Shape.of(-1, input.side(), input.side(), 3)));
       targets = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      draw = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
       erasing = Erasing.create(tf, recipe.images(), input.side(), Seed.of(recipe.seed()));
       Operand<TFloat32> pixels =
           tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
@@ -73,38 +75,33 @@ final class TrainingGraph implements AutoCloseable {
               slots,
               erasing.apply(tf, normalised),
               targets,
-              rate);
+              rate,
+              draw);
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, variables);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      session = new Session(graph, config(recipe.precision()));
+      session = new Session(graph, execution.config(recipe.precision()));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
   }
 
-  private static ConfigProto config(Precision precision) {
-    // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
-    RewriterConfig.Builder rewrites =
-        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
-    if (precision == Precision.BFLOAT16) {
-      rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
-    }
-    return ConfigProto.newBuilder()
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewrites))
-        .build();
-  }
-
-  /** Trains on one batch and returns its loss in nats, before the step. */
-  double train(Batch batch, int epoch, double learningRate) {
+  /**
+   * Trains on one batch and returns its loss in nats, before the step.
+   *
+   * @param stepNumber from 0, counted through all epochs
+   */
+  double train(Batch batch, long stepNumber, int epoch, double learningRate) {
     Session.Runner runner = session.runner();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = targets(batch.labels());
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
+        TInt64 fedDraw = TInt64.vectorOf(layerSeed, stepNumber);
         Erasing.Fed erased = erasing.tensors(batch, epoch)) {
       runner.feed(images, fedImages).feed(targets, fedTargets).feed(rate, fedRate);
+      runner.feed(draw, fedDraw);
       erased.feedTo(runner);
       for (Op update : step.updates()) {
         runner.addTarget(update);

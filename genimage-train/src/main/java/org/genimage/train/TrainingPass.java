@@ -13,6 +13,7 @@ import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
  * A step as a graph: forward, loss, gradients, updates of weights and running statistics.
@@ -36,6 +37,7 @@ record TrainingPass(
    * @param images normalised, {@code [splits * N, side, side, 3]}
    * @param targets {@code [N, 2]}
    * @param rate the learning rate, a scalar
+   * @param draw what random layers draw from, {@code [2]}: a seed and the step's number
    */
   static TrainingPass create(
       Graph graph,
@@ -46,8 +48,9 @@ record TrainingPass(
       TrainableVariables slots,
       Operand<TFloat32> images,
       Operand<TFloat32> targets,
-      Operand<TFloat32> rate) {
-    ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+      Operand<TFloat32> rate,
+      Operand<TInt64> draw) {
+    ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables, draw);
     Operand<TFloat32> logits =
         blueprint.head().byLabel(tf, blueprint.network().logits(scope, images));
     Operand<TFloat32> loss = recipe.loss().value(tf, logits, targets);

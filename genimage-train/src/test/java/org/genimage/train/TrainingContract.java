@@ -332,7 +332,8 @@ interface TrainingContract {
               slots,
               images,
               targets(tf, expected, recipe.loss().splits()),
-              rate);
+              rate,
+              tf.constant(new long[2]));
       inputGradient =
           graph.addGradients(pass.loss().asOutput(), new Output<?>[] {images.asOutput()})[0];
       eval =
