@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.ByteSource;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +34,10 @@ import org.tensorflow.types.TFloat32;
 
 class GradientTrainerTest {
 
-  private static final Blueprint TINY =
+  static final Blueprint TINY =
       new Blueprint("tiny", new Tiny(), InputContract.crop(8), Head.NATURE_AI);
 
-  private static final Recipe RECIPE =
+  static final Recipe RECIPE =
       Recipe.paper(Detectors.resnet50())
           .loss(new Loss.CrossEntropy(0), ImageRecipe.cropAndFlip())
           .schedule(new Schedule.Cosine(0.05, 0.001, 20, 0, 0.05, false))
@@ -195,7 +194,7 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) throws IOException {
+  void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) {
     ImageDataset data = stripes(8, 8);
     Schedule exploding = (epoch, progress) -> epoch == 0 ? 0.01 : 1e38;
     GradientTrainer trainer = GradientTrainer.with(RECIPE.schedule(exploding)).checkpoints(folder);
@@ -258,7 +257,7 @@ class GradientTrainerTest {
                 + " 4 ai; add images or make the batch smaller");
   }
 
-  private static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {
+  static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {
     return GradientTrainer.with(recipe)
         .listener(
             new TrainingListener() {
@@ -269,7 +268,7 @@ class GradientTrainerTest {
             });
   }
 
-  private static void assertSameNumbers(Weights found, Weights expected) {
+  static void assertSameNumbers(Weights found, Weights expected) {
     assertThat(found.keys()).isEqualTo(expected.keys());
     for (String key : expected.keys()) {
       assertThat(found.get(key).toFloats()).as(key).isEqualTo(expected.get(key).toFloats());
@@ -278,7 +277,7 @@ class GradientTrainerTest {
   }
 
   /** Noise; the AI-made images have a checkerboard on it. */
-  private static ImageDataset stripes(int count, int side) {
+  static ImageDataset stripes(int count, int side) {
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RandomGenerator random = Seed.of(5).at(i).random();
@@ -296,12 +295,12 @@ class GradientTrainerTest {
     return ImageDataset.of(samples);
   }
 
-  private static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
+  static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
     return Layers.convBatchNorm(
         scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
   }
 
-  private static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
+  static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
     return Layers.linear(scope.at("fc"), Layers.globalAveragePool(scope, x), 2);
   }
 
