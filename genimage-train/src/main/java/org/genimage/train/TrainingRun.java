@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import org.genimage.data.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
@@ -69,10 +70,10 @@ final class TrainingRun {
   Weights toEnd() {
     begin();
     totalSamples = samplesLeft();
-    try {
+    try (Shutdown shutdown = new Shutdown()) {
       listener.onBegin(state.epoch(), state.steps());
       while (state.epoch() < recipe.epochs() && !hopeless()) {
-        train();
+        train(shutdown);
         finishEpoch();
       }
     } finally {
@@ -83,7 +84,7 @@ final class TrainingRun {
 
   private void begin() {
     Optional<Checkpoint> found =
-        trainer.checkpoints.flatMap(kept -> Checkpoint.latest(kept.folder(), identity));
+        trainer.checkpoints.flatMap(policy -> Checkpoint.latest(policy.folder(), identity));
     if (found.isPresent()) {
       Checkpoint checkpoint = found.get();
       checkpoint.restore(graph);
@@ -108,7 +109,7 @@ final class TrainingRun {
         && state.accuracies().size() - 1 - state.ranking().get(0) >= trainer.patience;
   }
 
-  private void train() {
+  private void train(Shutdown shutdown) {
     EpochPart before = state.part();
     long began = System.nanoTime();
     long waiting = before.waiting();
@@ -145,10 +146,16 @@ final class TrainingRun {
         samples += batch.samples().size();
         listener.onStep(
             new StepReport(state.epoch(), state.steps(), loss, rate, samples, totalSamples));
+        Duration sinceLast = Duration.ofNanos(now - kept);
         trainer
             .checkpoints
-            .filter(kept -> kept.due(state.steps(), Duration.ofNanos(now - this.kept)))
-            .ifPresent(kept -> keep(kept, weights(state.epoch())));
+            .filter(policy -> shutdown.requested() || policy.due(state.steps(), sinceLast))
+            .ifPresent(policy -> keep(policy, weights(state.epoch())));
+        if (shutdown.requested()) {
+          throw new CancellationException(
+              "training was stopped in epoch %d after step %d"
+                  .formatted(state.epoch(), state.steps()));
+        }
       }
     }
   }
@@ -178,7 +185,7 @@ final class TrainingRun {
     try {
       listener.onEpoch(report);
     } finally {
-      trainer.checkpoints.ifPresent(kept -> keepEpoch(kept, epoch, reached));
+      trainer.checkpoints.ifPresent(policy -> keepEpoch(policy, epoch, reached));
     }
   }
 
