@@ -57,7 +57,7 @@ class F3NetTrainingStepTest {
       Operand<TFloat32> fed =
           tf.constant(Shape.of(count, side, side, 3), DataBuffers.of(images, true, false));
       ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
-      Operand<TFloat32> logits = new F3Net(F3NetVariant.MIX, 0, 1).logits(scope, fed);
+      Operand<TFloat32> logits = new F3Net(F3NetVariant.MIX, 1).logits(scope, fed);
       Operand<TFloat32> loss = loss(tf, logits, expected.get("targets"));
       List<Parameter> trained = variables.trained();
       List<Output<?>> sources = new ArrayList<>();
@@ -183,7 +183,7 @@ class F3NetTrainingStepTest {
       Operand<TFloat32> images =
           tf.constant(Shape.of(2, 80, 80, 3), DataBuffers.of(noise, true, false));
       ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
-      Operand<TFloat32> logits = new F3Net(variant, 0.2, 1).logits(scope, images);
+      Operand<TFloat32> logits = new F3Net(variant, 1).logits(scope, images);
       Parameter idle =
           variables.trained().stream()
               .filter(entry -> entry.key().equals(key))
