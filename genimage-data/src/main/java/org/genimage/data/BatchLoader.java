@@ -139,8 +139,22 @@ public record BatchLoader(
    *     and there is no other
    */
   public Batches epoch(int epoch) {
+    return epoch(epoch, 0);
+  }
+
+  /**
+   * Starts an epoch where another reader of it stopped. Close what is returned.
+   *
+   * @param epoch from 0
+   * @param position samples at the epoch's beginning that are left out, as {@link Batches#position}
+   *     told the other reader
+   * @throws IllegalArgumentException if one is negative, or incomplete batches are left out and
+   *     there is no other
+   */
+  public Batches epoch(int epoch, int position) {
     checkArgument(epoch >= 0, "epoch must not be negative, got %s", epoch);
-    return new Batches(this, epoch, batches());
+    checkArgument(position >= 0, "position in an epoch must not be negative, got %s", position);
+    return new Batches(this, epoch, batches(), position);
   }
 
   /** Returns the positions of an epoch in order. */

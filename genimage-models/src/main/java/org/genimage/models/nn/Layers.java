@@ -107,7 +107,7 @@ public final class Layers {
   /**
    * Returns batch normalisation over all axes but the last, eps 1e-5. In training the batch's
    * statistics normalise, and the running ones move by a tenth of the way after the step (the
-   * variance by its unbiased estimate).
+   * variance by its unbiased estimate), unless these are {@linkplain ModelVariables#frozen frozen}.
    *
    * @param scope the layer's place; its entries are {@code weight}, {@code bias}, {@code
    *     running_mean}, {@code running_var} and {@code num_batches_tracked}
@@ -124,7 +124,7 @@ public final class Layers {
     Operand<TFloat32> variance = variables.value(tf, entries.variance());
     variables.declare(entries.counter());
     FusedBatchNorm.Options epsilon = FusedBatchNorm.epsilon(BATCH_NORM_EPSILON);
-    if (scope.mode() != Mode.TRAINING) {
+    if (scope.mode() != Mode.TRAINING || variables.frozen(entries.mean())) {
       return tf.nn
           .fusedBatchNorm(
               x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
