@@ -2,8 +2,15 @@ package org.genimage.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Optional;
 import org.genimage.models.nn.Init;
+import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.TrainableVariables;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /**
  * A moving average of a model's numbers, batch norms' running statistics among them, that starts at
@@ -32,13 +39,25 @@ public record Average(double decay, boolean used) {
         PREFIX + entry.key(), entry.shape(), entry.layout(), Init.ZEROS, Parameter.Role.BUFFER);
   }
 
-  /** Returns whether an entry holds an average. */
-  static boolean is(Parameter slot) {
-    return slot.key().startsWith(PREFIX);
-  }
+  /** A model's averages in place of its numbers. */
+  record Numbers(TrainableVariables slots) implements ModelVariables {
 
-  /** Returns the key of what an entry averages. */
-  static String averaged(Parameter slot) {
-    return slot.key().substring(PREFIX.length());
+    @Override
+    public Operand<TFloat32> value(Ops tf, Parameter parameter) {
+      return slots.value(tf, of(parameter));
+    }
+
+    @Override
+    public void declare(Parameter entry) {}
+
+    @Override
+    public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
+      throw new IllegalStateException("averages move by their own rule, not " + buffer.key());
+    }
+
+    @Override
+    public Optional<float[]> constant(Parameter parameter) {
+      return Optional.empty();
+    }
   }
 }

@@ -113,14 +113,14 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
     int half = (int) (side * Math.sqrt(1 - share)) / 2;
     int top = Math.max(0, row - half);
     int left = Math.max(0, column - half);
-    Box box =
-        new Box(
-            left,
-            top,
-            Math.min(side, column + half) - left,
-            Math.min(side, row + half) - top);
-    double area = (double) box.width() * box.height();
-    return new Mix(1 - area / ((double) side * side), Optional.of(box));
+    int height = Math.min(side, row + half) - top;
+    int width = Math.min(side, column + half) - left;
+    if (height == 0 || width == 0) {
+      return Mix.NONE;
+    }
+    double area = (double) width * height;
+    return new Mix(
+        1 - area / ((double) side * side), Optional.of(new Box(left, top, width, height)));
   }
 
   /** Draws from Beta(alpha, alpha) (Jöhnk 1964). */
