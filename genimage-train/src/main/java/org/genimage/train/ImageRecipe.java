@@ -12,9 +12,9 @@ import org.genimage.data.Transform;
 import org.genimage.models.InputContract;
 
 /**
- * How training images vary. Some steps happen once a sample and are shared by its splits; then every
- * split but a clean first one gets steps and random erasing of its own. Last, samples of a batch
- * are mixed with each other.
+ * How training images vary. Some steps happen once a sample and are shared by its splits; then
+ * every split but a clean first one gets steps and random erasing of its own. Last, samples of a
+ * batch are mixed with each other.
  *
  * @param shared what happens once a sample; the input's size is reached here
  * @param augmenting what happens then to every split, or to all but the first of several
@@ -83,6 +83,21 @@ public record ImageRecipe(
   /** Returns a random window and a flip: no pixel is resampled, so fine traces stay. */
   public static ImageRecipe cropAndFlip() {
     return of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5));
+  }
+
+  /** Returns the same recipe with another probability of random erasing. */
+  public ImageRecipe erasing(double probability) {
+    return new ImageRecipe(shared, augmenting, splits, probability, mixing);
+  }
+
+  /** Returns the same recipe with samples mixed with each other. */
+  public ImageRecipe mixing(Mixing law) {
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.of(law));
+  }
+
+  /** Returns the same recipe without mixing. */
+  public ImageRecipe withoutMixing() {
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.empty());
   }
 
   /** Returns the 8-bit part, for this input. */

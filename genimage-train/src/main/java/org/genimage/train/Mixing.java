@@ -63,8 +63,7 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
       for (int i = 0; i < kept.length; i++) {
         int y = i / side;
         int x = i % side;
-        kept[i] =
-            box.map(cut -> contains(cut, y, x) ? 0f : 1f).orElse((float) share);
+        kept[i] = box.map(cut -> contains(cut, y, x) ? 0f : 1f).orElse((float) share);
       }
       return kept;
     }

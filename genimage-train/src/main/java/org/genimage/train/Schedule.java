@@ -50,11 +50,8 @@ public interface Schedule {
      * @throws IllegalArgumentException if one is negative
      */
     public Warmup {
-      checkArgument(
-          epochs >= 0 && start >= 0,
-          "a warm-up needs no negative length or rate, got %s epochs from %s",
-          epochs,
-          start);
+      checkArgument(epochs >= 0, "a warm-up must not have a negative length, got %s", epochs);
+      checkArgument(start >= 0, "a warm-up must not start at a negative rate, got %s", start);
     }
 
     private boolean covers(double time) {

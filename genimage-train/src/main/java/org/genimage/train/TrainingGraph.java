@@ -12,7 +12,6 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
-import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
@@ -25,9 +24,6 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -44,7 +40,7 @@ final class TrainingGraph implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final Session session;
-  private final TrainingPass.Variables variables = TrainingPass.Variables.create();
+  private final TrainingPass.Variables variables;
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> targets;
   private final Placeholder<TFloat32> rate;
@@ -58,7 +54,8 @@ final class TrainingGraph implements AutoCloseable {
   private final int parts;
   private final boolean averaged;
 
-  TrainingGraph(Blueprint blueprint, Recipe recipe) {
+  TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
+    variables = TrainingPass.Variables.create(frozen);
     try {
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
@@ -91,23 +88,11 @@ final class TrainingGraph implements AutoCloseable {
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      session = new Session(graph, config(recipe.precision()));
+      session = new Session(graph, execution.config(recipe.precision()));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
-  }
-
-  private static ConfigProto config(Precision precision) {
-    // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
-    RewriterConfig.Builder rewrites =
-        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
-    if (precision == Precision.BFLOAT16) {
-      rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
-    }
-    return ConfigProto.newBuilder()
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewrites))
-        .build();
   }
 
   /** Trains on one batch and returns its loss in nats, before the step. */
@@ -137,13 +122,13 @@ final class TrainingGraph implements AutoCloseable {
       List<Op> updates,
       double learningRate) {
     Mixing.Mix mix = mixing.draw(batch, progress.epoch());
-    long[] drawn = {seed.at("drop").at(progress.epoch()).at(part).value(), progress.step()};
+    long layers = seed.at("layers").at(progress.epoch()).at(part).value();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
         TFloat32 fedShare = TFloat32.scalarOf((float) partShare);
-        TInt64 fedDraw = TInt64.tensorOf(Shape.of(2), DataBuffers.of(drawn, true, false));
+        TInt64 fedDraw = TInt64.vectorOf(layers, progress.step());
         Erasing.Fed erased = erasing.tensors(batch, progress.epoch());
         BatchMixing.Fed mixed = mixing.tensors(mix)) {
       Session.Runner runner =
@@ -181,8 +166,7 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   private static TFloat32 tensor(float[] pairs) {
-    return TFloat32.tensorOf(
-        Shape.of(pairs.length / 2, 2), DataBuffers.of(pairs, true, false));
+    return TFloat32.tensorOf(Shape.of(pairs.length / 2, 2), DataBuffers.of(pairs, true, false));
   }
 
   private static float[] oneHot(List<Label> labels) {

@@ -39,7 +39,7 @@ record TrainingPass(
    * @param images normalised, {@code [splits * N, side, side, 3]}
    * @param targets {@code [N, 2]}
    * @param rate the learning rate, a scalar
-   * @param draw what dropout and drop path draw from, {@code [2]}
+   * @param draw what random layers draw from, {@code [2]}: a seed and the step's number
    * @param share the part of the step's samples that these are, a scalar, if it has several parts
    */
   record Input(
@@ -58,9 +58,11 @@ record TrainingPass(
    */
   record Variables(TrainableVariables model, TrainableVariables slots, TrainableVariables sums) {
 
-    static Variables create() {
+    static Variables create(Frozen frozen) {
       return new Variables(
-          new TrainableVariables(), new TrainableVariables(), new TrainableVariables());
+          new TrainableVariables(frozen::covers),
+          new TrainableVariables(),
+          new TrainableVariables());
     }
   }
 
@@ -75,16 +77,13 @@ record TrainingPass(
     List<Parameter> parameters = variables.model().trained();
     List<Operand<TFloat32>> gradients =
         gradients(graph, loss, variables.model().values(parameters));
-    List<Op> partUpdates = new ArrayList<>();
-    List<Op> updates = new ArrayList<>();
+    List<Op> moved = scope.updates();
     if (recipe.parts() == 1) {
-      updates.addAll(scope.updates());
-      updates.addAll(steps(tf, recipe, variables, parameters, gradients, input.rate()));
-    } else {
-      partUpdates.addAll(scope.updates());
-      updates.addAll(summed(tf, recipe, variables, parameters, gradients, input, partUpdates));
+      List<Op> updates = updates(tf, recipe, variables, parameters, gradients, input.rate(), moved);
+      return new TrainingPass(logits, loss, parameters, gradients, List.of(), updates);
     }
-    updates.addAll(averages(tf, recipe, variables, List.copyOf(updates)));
+    List<Op> partUpdates = new ArrayList<>(moved);
+    List<Op> updates = summed(tf, recipe, variables, parameters, gradients, input, partUpdates);
     return new TrainingPass(logits, loss, parameters, gradients, partUpdates, updates);
   }
 
@@ -98,27 +97,30 @@ record TrainingPass(
     return List.copyOf(gradients);
   }
 
-  private static List<Op> steps(
+  /**
+   * Adds what changes the variables, the averages last.
+   *
+   * @param gradients of these parameters
+   * @param others ops of the same run
+   */
+  static List<Op> updates(
       Ops tf,
       Recipe recipe,
       Variables variables,
       List<Parameter> parameters,
       List<Operand<TFloat32>> gradients,
-      Operand<TFloat32> rate) {
+      Operand<TFloat32> rate,
+      List<Op> others) {
     Optimizer optimizer = recipe.optimizer();
     List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
-    List<Op> steps = new ArrayList<>();
+    List<Op> updates = new ArrayList<>(others);
     for (int i = 0; i < followed.size(); i++) {
-      steps.add(
+      updates.add(
           optimizer.update(
-              tf,
-              variables.model(),
-              variables.slots(),
-              parameters.get(i),
-              followed.get(i),
-              rate));
+              tf, variables.model(), variables.slots(), parameters.get(i), followed.get(i), rate));
     }
-    return steps;
+    updates.addAll(averages(tf, recipe, variables, List.copyOf(updates)));
+    return updates;
   }
 
   /** The parts add their gradients up; then the step follows the sums and makes them 0 again. */
@@ -147,8 +149,7 @@ record TrainingPass(
       Operand<TFloat32> addend = tf.math.mul(gradients.get(i), input.share());
       partUpdates.add(tf.assignAddVariableOp(sums.handle(place), addend));
     }
-    List<Op> updates =
-        new ArrayList<>(steps(tf, recipe, variables, parameters, totals, input.rate()));
+    List<Op> updates = updates(tf, recipe, variables, parameters, totals, input.rate(), List.of());
     Ops afterwards = tf.withControlDependencies(List.copyOf(updates));
     for (int i = 0; i < places.size(); i++) {
       updates.add(sums.assign(afterwards, places.get(i), tf.zerosLike(totals.get(i))));
