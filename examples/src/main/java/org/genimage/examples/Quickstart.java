@@ -194,7 +194,9 @@ final class Quickstart implements Callable<Integer> {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
     return Recipe.paper(resnet50)
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-        .schedule(new Schedule.Cosine(0.01, 2e-5, epochs, 1, 1e-3, true))
+        .schedule(
+            new Schedule.Cosine(
+                0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
         .epochs(epochs)
         .batchSize(Math.min(32, images))
         .seed(seed);

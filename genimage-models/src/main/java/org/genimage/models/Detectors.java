@@ -96,7 +96,7 @@ public final class Detectors {
   public static Blueprint f3Net(F3NetVariant variant, Head head) {
     return new Blueprint(
         variant == F3NetVariant.MIX ? "F3Net" : "F3Net-" + variant,
-        new F3Net(variant, 0.2, head.outputs()),
+        new F3Net(variant, head.outputs()),
         InputContract.of(new Resize.Square(299, Filter.BICUBIC), 299).range(-1, 1),
         head);
   }
@@ -111,7 +111,7 @@ public final class Detectors {
     Head head = Head.NATURE_AI;
     return new Blueprint(
         "GramNet",
-        new GramNet(0.5, head.outputs()),
+        new GramNet(head.outputs()),
         InputContract.of(new Resize.OpenCvSquare(512), 512)
             .range(0, 255)
             .channels(ChannelOrder.BGR),

@@ -3,6 +3,7 @@ package org.genimage.train;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ import org.genimage.train.TrainingState.EpochPart;
 /** One call of {@code fit}: the loop over epochs and steps, from a checkpoint if there is one. */
 final class TrainingRun {
 
+  private static final System.Logger LOGGER = System.getLogger(TrainingRun.class.getName());
   private static final int VALIDATION_BATCH = 64;
 
   private final GradientTrainer trainer;
@@ -40,6 +42,7 @@ final class TrainingRun {
   private final ImageDataset data;
   private final TrainingGraph graph;
   private final BatchLoader loader;
+  private final int batches;
   private final TrainingListener listener;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
@@ -62,8 +65,10 @@ final class TrainingRun {
             .augmentation(recipe.images().augmentation(blueprint.input()))
             .batchSize(recipe.batchSize())
             .shuffle(Seed.of(recipe.seed()))
-            .dropLast(true)
+            .sampling(recipe.sampling())
+            .dropLast(recipe.dropLast())
             .onError(trainer.errors);
+    this.batches = loader.batches();
     this.identity = identity();
   }
 
@@ -72,7 +77,9 @@ final class TrainingRun {
     totalSamples = samplesLeft();
     try (Shutdown shutdown = new Shutdown()) {
       listener.onBegin(state.epoch(), state.steps());
-      while (state.epoch() < recipe.epochs() && !hopeless()) {
+      while (state.epoch() < recipe.epochs()
+          && !hopeless()
+          && !recipe.schedule().ended(progress(0))) {
         train(shutdown);
         finishEpoch();
       }
@@ -91,14 +98,20 @@ final class TrainingRun {
       state = checkpoint.state();
       best = checkpoint.best().map(arrays -> described(arrays, state.ranking().get(0)));
     } else {
+      if (trainer.start.isEmpty() && recipe.start().backbone().isPresent()) {
+        LOGGER.log(
+            Level.WARNING,
+            "{0} starts from {1}; give them with GradientTrainer.from",
+            blueprint.name(),
+            recipe.start().describe(false));
+      }
       Weights initial = trainer.start.orElseGet(() -> blueprint.initialWeights(recipe.seed()));
-      graph.load(
-          parameter -> initial.get(parameter.key()).toFloats(), slot -> new float[slot.size()]);
+      graph.start(parameter -> initial.get(parameter.key()).toFloats());
     }
   }
 
   private long samplesLeft() {
-    long ofEpoch = (long) loader.batches() * recipe.batchSize();
+    long ofEpoch = (long) batches * recipe.batchSize();
     return (recipe.epochs() - state.epoch()) * ofEpoch - state.part().position();
   }
 
@@ -107,6 +120,10 @@ final class TrainingRun {
     return trainer.patience > 0
         && !state.accuracies().isEmpty()
         && state.accuracies().size() - 1 - state.ranking().get(0) >= trainer.patience;
+  }
+
+  private Progress progress(int step) {
+    return new Progress(state.epoch(), step, batches, state.accuracies());
   }
 
   private void train(Shutdown shutdown) {
@@ -124,8 +141,9 @@ final class TrainingRun {
         long got = System.nanoTime();
         waiting += got - asked;
         EpochPart part = state.part();
-        rate = recipe.schedule().rate(state.epoch(), part.steps() / (double) loader.batches());
-        double loss = graph.train(batch, state.steps(), state.epoch(), rate);
+        Progress progress = progress(part.steps());
+        rate = recipe.schedule().rate(progress);
+        double loss = graph.train(batch, progress, rate);
         if (!Double.isFinite(loss)) {
           throw new TrainingDivergedException(
               state.epoch(), part.steps(), rate, loss, state.losses());
@@ -150,7 +168,7 @@ final class TrainingRun {
         trainer
             .checkpoints
             .filter(policy -> shutdown.requested() || policy.due(state.steps(), sinceLast))
-            .ifPresent(policy -> keep(policy, weights(state.epoch())));
+            .ifPresent(this::keep);
         if (shutdown.requested()) {
           throw new CancellationException(
               "training was stopped in epoch %d after step %d"
@@ -198,7 +216,7 @@ final class TrainingRun {
     if (checkpoints.best() > 1 && rank >= 0 && rank < checkpoints.best()) {
       reached.write(epochFile(folder, epoch));
     }
-    keep(checkpoints, reached);
+    keep(checkpoints);
     ranking.stream().skip(checkpoints.best()).forEach(worse -> delete(epochFile(folder, worse)));
   }
 
@@ -214,8 +232,9 @@ final class TrainingRun {
     }
   }
 
-  private void keep(Checkpoints checkpoints, Weights reached) {
-    Checkpoint.of(graph, reached, best, state).write(checkpoints.folder(), identity);
+  private void keep(Checkpoints checkpoints) {
+    Checkpoint.of(graph, weights(state.epoch(), graph.read()), best, state)
+        .write(checkpoints.folder(), identity);
     kept = System.nanoTime();
   }
 
@@ -242,18 +261,32 @@ final class TrainingRun {
   }
 
   private Weights weights(int epoch) {
-    Map<String, float[]> values = graph.read();
+    return weights(epoch, graph.readResult());
+  }
+
+  private Weights weights(int epoch, Map<String, float[]> values) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     for (Parameter entry : graph.entries()) {
       arrays.put(
           entry.key(),
           switch (entry.role()) {
             case TRAINED, BUFFER -> WeightArray.of(entry.shape(), values.get(entry.key()));
-            case COUNTER -> WeightArray.counter(trainer.frozen.covers(entry) ? 0 : state.steps());
+            case COUNTER -> trainer.frozen.covers(entry) ? initial(entry) : counted();
             case FIXED, INDEX -> WeightArray.initial(entry, Seed.of(recipe.seed()));
           });
     }
     return described(arrays, epoch);
+  }
+
+  private WeightArray counted() {
+    return WeightArray.counter(state.steps());
+  }
+
+  private WeightArray initial(Parameter counter) {
+    return trainer
+        .start
+        .map(weights -> weights.arrays().get(counter.key()))
+        .orElseGet(() -> WeightArray.counter(0));
   }
 
   private Weights described(Map<String, WeightArray> arrays, int epoch) {
@@ -262,6 +295,7 @@ final class TrainingRun {
         .with(
             Map.of(
                 "genimage.recipe", recipe.toString(),
+                "genimage.start", recipe.start().describe(trainer.start.isPresent()),
                 "genimage.epoch", Integer.toString(epoch),
                 "genimage.training_data", Provenance.describe(data)));
   }

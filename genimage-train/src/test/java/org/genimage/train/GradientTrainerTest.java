@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.genimage.data.DatasetException;
+import org.genimage.data.Filter;
 import org.genimage.data.Generator;
 import org.genimage.data.Image;
 import org.genimage.data.ImageDataset;
@@ -42,9 +44,20 @@ class GradientTrainerTest {
   static final Recipe RECIPE =
       Recipe.paper(Detectors.resnet50())
           .loss(new Loss.CrossEntropy(0), ImageRecipe.cropAndFlip())
-          .schedule(new Schedule.Cosine(0.05, 0.001, 20, 0, 0.05, false))
+          .schedule(
+              new Schedule.Cosine(0.05, 0.001, 20, Schedule.Warmup.NONE, Schedule.Every.EPOCH))
           .epochs(20)
           .batchSize(4);
+
+  /** Random crops, of which all splits but a clean first one are augmented and erased. */
+  static ImageRecipe augmented(int splits) {
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, List.of(Filter.BILINEAR, Filter.BICUBIC))),
+        splits,
+        0.6,
+        Optional.empty());
+  }
 
   @Test
   void fit_eightImages_areLearned() {
@@ -65,10 +78,7 @@ class GradientTrainerTest {
 
   @Test
   void fit_splitsAndErasing_lowerTheLoss() {
-    Recipe recipe =
-        RECIPE.loss(
-            new Loss.JsdCrossEntropy(3, 12, 0.1),
-            new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 3, 0.6));
+    Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(3, 12, 0.1), augmented(3));
     List<EpochReport> reports = new ArrayList<>();
 
     trainer(recipe, reports).fit(TINY, stripes(16, 8));
@@ -92,12 +102,7 @@ class GradientTrainerTest {
   @Test
   void fit_stoppedAfterAnEpoch_goesOnToTheSameWeights(@TempDir Path folder) {
     ImageDataset data = stripes(8, 9);
-    Recipe recipe =
-        RECIPE
-            .loss(
-                new Loss.JsdCrossEntropy(2, 12, 0.1),
-                new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 2, 0.6))
-            .epochs(5);
+    Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2)).epochs(5);
     Weights straight = GradientTrainer.with(recipe).fit(TINY, data);
     GradientTrainer stopping =
         GradientTrainer.with(recipe)
@@ -198,7 +203,7 @@ class GradientTrainerTest {
   @Test
   void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) {
     ImageDataset data = stripes(8, 8);
-    Schedule exploding = (epoch, progress) -> epoch == 0 ? 0.01 : 1e38;
+    Schedule exploding = progress -> progress.epoch() == 0 ? 0.01 : 1e38;
     GradientTrainer trainer = GradientTrainer.with(RECIPE.schedule(exploding)).checkpoints(folder);
 
     assertThatThrownBy(() -> trainer.fit(TINY, data))
@@ -236,7 +241,7 @@ class GradientTrainerTest {
   @Test
   void fit_fromGivenWeights_startsThere() {
     Weights given = TINY.initialWeights(99);
-    Schedule still = (epoch, progress) -> 0;
+    Schedule still = progress -> 0;
 
     Weights trained =
         GradientTrainer.with(RECIPE.schedule(still).epochs(1)).from(given).fit(TINY, stripes(8, 8));
@@ -250,7 +255,7 @@ class GradientTrainerTest {
 
   @Test
   void fit_frozenEntries_neitherMoveNorDecay() {
-    Recipe decaying = RECIPE.epochs(2).optimizer(new Optimizer.Sgd(0.9, true, 0.1));
+    Recipe decaying = RECIPE.epochs(2).optimizer(new Optimizer.Sgd(0.9, 0, true, Decay.of(0.1)));
     Weights start = TINY.initialWeights(RECIPE.seed());
 
     Weights trained =
@@ -269,11 +274,10 @@ class GradientTrainerTest {
   @Test
   void fit_frozenBatchNorm_normalisesWithItsRunningStatistics() {
     ImageDataset data = stripes(8, 8);
-    Schedule still = (epoch, progress) -> 0;
+    Schedule still = progress -> 0;
     Recipe recipe =
         RECIPE
-            .loss(
-                new Loss.CrossEntropy(0), new ImageRecipe(ImageRecipe.Crop.RANDOM, 0, false, 1, 0))
+            .loss(new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
             .schedule(still)
             .epochs(1)
             .batchSize(8);
@@ -307,7 +311,7 @@ class GradientTrainerTest {
   @Test
   void fit_noImprovement_endsWhenPatienceDoes(@TempDir Path folder) {
     ImageDataset data = stripes(8, 8);
-    Schedule still = (epoch, progress) -> 0;
+    Schedule still = progress -> 0;
     List<EpochReport> reports = new ArrayList<>();
     GradientTrainer trainer =
         trainer(RECIPE.schedule(still), reports)

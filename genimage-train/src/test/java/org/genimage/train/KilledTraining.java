@@ -44,9 +44,7 @@ final class KilledTraining {
   static GradientTrainer trainer() {
     Recipe recipe =
         GradientTrainerTest.RECIPE
-            .loss(
-                new Loss.JsdCrossEntropy(2, 12, 0.1),
-                new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 2, 0.6))
+            .loss(new Loss.JsdCrossEntropy(2, 12, 0.1), GradientTrainerTest.augmented(2))
             .epochs(STEPS / 16);
     return GradientTrainer.with(recipe).validation(GradientTrainerTest.stripes(8, 8));
   }

@@ -25,6 +25,7 @@ public final class ModelScope {
   private final ModelVariables variables;
   private final List<Op> updates;
   private final Optional<Operand<TInt64>> draw;
+  private final Drop drop;
   private final String path;
 
   private ModelScope(
@@ -33,18 +34,20 @@ public final class ModelScope {
       ModelVariables variables,
       List<Op> updates,
       Optional<Operand<TInt64>> draw,
+      Drop drop,
       String path) {
     this.tf = tf;
     this.mode = mode;
     this.variables = variables;
     this.updates = updates;
     this.draw = draw;
+    this.drop = drop;
     this.path = path;
   }
 
   /** Returns the root of a model in a graph whose random layers draw the same in every run. */
   public static ModelScope root(Ops tf, Mode mode, ModelVariables variables) {
-    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.empty(), "");
+    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.empty(), Drop.NONE, "");
   }
 
   /**
@@ -54,12 +57,22 @@ public final class ModelScope {
    *     step's number
    */
   public static ModelScope root(Ops tf, Mode mode, ModelVariables variables, Operand<TInt64> draw) {
-    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.of(draw), "");
+    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.of(draw), Drop.NONE, "");
   }
 
   /** Returns the child with this name. */
   public ModelScope at(String name) {
-    return new ModelScope(tf, mode, variables, updates, draw, key(name));
+    return new ModelScope(tf, mode, variables, updates, draw, drop, key(name));
+  }
+
+  /** Returns the same place, from where training drops as much as this; at first nothing. */
+  public ModelScope drop(Drop shares) {
+    return new ModelScope(tf, mode, variables, updates, draw, shares, path);
+  }
+
+  /** Returns how much training drops. */
+  public Drop drop() {
+    return drop;
   }
 
   /** Returns the child with this number. */
