@@ -38,6 +38,7 @@ import org.genimage.train.ImageRecipe;
 import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
 import org.genimage.train.Schedule;
+import org.genimage.train.StepReport;
 import org.genimage.train.TrainingListener;
 import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
@@ -193,7 +194,9 @@ final class Quickstart implements Callable<Integer> {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
     return Recipe.paper(resnet50)
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-        .schedule(new Schedule.Cosine(0.01, 2e-5, epochs, 1, 1e-3, true))
+        .schedule(
+            new Schedule.Cosine(
+                0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
         .epochs(epochs)
         .batchSize(Math.min(32, images))
         .seed(seed);
@@ -216,8 +219,8 @@ final class Quickstart implements Callable<Integer> {
   private static TrainingListener listener(Progress progress, List<EpochReport> history) {
     return new TrainingListener() {
       @Override
-      public void onStep(long samples, long totalSamples, double loss) {
-        progress.update(samples, totalSamples);
+      public void onStep(StepReport report) {
+        progress.update(report.samples(), report.totalSamples());
       }
 
       @Override

@@ -37,11 +37,15 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private final List<Skipped> skipped = new ArrayList<>();
   private int submitted;
   private int taken;
+  private int position;
   private Optional<Batch> next = Optional.empty();
 
-  Batches(BatchLoader loader, int epoch, int batches) {
+  Batches(BatchLoader loader, int epoch, int batches, int position) {
     this.loader = loader;
     this.epoch = epoch;
+    this.submitted = position;
+    this.taken = position;
+    this.position = position;
     this.order = loader.order(epoch);
     this.end = (int) Math.min(order.length, (long) batches * loader.batchSize());
     this.ahead = 2L * Math.max(loader.batchSize(), loader.threads());
@@ -91,7 +95,16 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     }
     Batch batch = next.orElseThrow();
     next = Optional.empty();
+    position = taken;
     return batch;
+  }
+
+  /**
+   * Returns how many of the epoch's samples lie behind, the skipped ones among them: where {@link
+   * BatchLoader#epoch(int, int)} goes on with the batch after the last one that was read.
+   */
+  public int position() {
+    return position;
   }
 
   /** Returns the images that were left out so far, in the epoch's order. */

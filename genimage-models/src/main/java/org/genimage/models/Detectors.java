@@ -106,7 +106,7 @@ public final class Detectors {
   public static Blueprint f3Net(F3NetVariant variant, Head head) {
     return new Blueprint(
         variant == F3NetVariant.MIX ? "F3Net" : "F3Net-" + variant,
-        new F3Net(variant, 0.2, head.outputs()),
+        new F3Net(variant, head.outputs()),
         InputContract.of(new Resize.Square(299, Filter.BICUBIC), 299).range(-1, 1),
         head);
   }
@@ -139,7 +139,7 @@ public final class Detectors {
         };
     return new Blueprint(
         variant == GramNetVariant.ORIGINAL ? "GramNet" : "GramNet-" + variant,
-        new GramNet(0.5, head.outputs()),
+        new GramNet(head.outputs()),
         input,
         head);
   }

@@ -32,10 +32,9 @@ import org.tensorflow.types.TFloat32;
  * 245 levels.
  *
  * @param variant which published implementation
- * @param dropout probability before the classifier
  * @param outputs number of logits
  */
-record F3Net(F3NetVariant variant, double dropout, int outputs) implements Network {
+record F3Net(F3NetVariant variant, int outputs) implements Network {
 
   private static final Xception FAD_TRUNK = new Xception(2);
   private static final Xception LFS_TRUNK = new Xception(1);
@@ -52,7 +51,8 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
           case BOTH -> join(scope, fad(scope, images), lfs(scope, images)); // [N, 4096]
           case ORIGINAL -> branch(FAD_TRUNK, scope.at("xcep"), images); // [N, 2048]
         };
-    var kept = Layers.dropout(scope.at("dp"), scope.at("pooled").output(features), dropout);
+    var pooled = scope.at("pooled").output(features);
+    var kept = Layers.dropout(scope.at("dp"), pooled, scope.drop().units());
     return linear(scope.at("fc"), kept, outputs); // [N, outputs]
   }
 

@@ -23,10 +23,9 @@ import org.tensorflow.types.TFloat32;
  * matrices of the image and of five of its feature maps. Keys are those of the published code;
  * shapes are those of a 512-pixel input.
  *
- * @param dropout share of the classifier's hidden units that training drops
  * @param outputs number of log-probabilities; one alone is a logit
  */
-record GramNet(double dropout, int outputs) implements Network {
+record GramNet(int outputs) implements Network {
 
   private static final int HIDDEN = 512;
 
@@ -75,7 +74,7 @@ record GramNet(double dropout, int outputs) implements Network {
 
   private Operand<TFloat32> classifier(ModelScope scope, Operand<TFloat32> features) { // [N, 704]
     var x = scope.at(1).output(relu(scope, linear(scope.at(0), features, HIDDEN))); // [N, 512]
-    x = Layers.dropout(scope.at(2), x, dropout);
+    x = Layers.dropout(scope.at(2), x, scope.drop().units());
     x = scope.at(3).output(linear(scope.at(3), x, outputs));
     return outputs == 1 ? x : scope.tf().nn.logSoftmax(x); // [N, outputs]
   }

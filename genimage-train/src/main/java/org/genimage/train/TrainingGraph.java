@@ -1,5 +1,7 @@
 package org.genimage.train;
 
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -10,11 +12,10 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
-import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
-import org.genimage.models.nn.TrainableVariables;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -23,10 +24,8 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -41,28 +40,41 @@ final class TrainingGraph implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final Session session;
-  private final TrainableVariables variables = new TrainableVariables();
-  private final TrainableVariables slots = new TrainableVariables();
+  private final TrainingPass.Variables variables;
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> targets;
   private final Placeholder<TFloat32> rate;
+  private final Placeholder<TFloat32> share;
+  private final Placeholder<TInt64> draw;
   private final Erasing erasing;
+  private final BatchMixing mixing;
   private final TrainingPass step;
   private final Operand<TFloat32> validationLogits;
+  private final Seed seed;
+  private final int parts;
+  private final boolean averaged;
 
-  TrainingGraph(Blueprint blueprint, Recipe recipe) {
+  TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
+    variables = TrainingPass.Variables.create(frozen);
     try {
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
+      seed = Seed.of(recipe.seed());
+      parts = recipe.parts();
+      averaged = recipe.average().filter(Average::used).isPresent();
       images =
           tf.placeholder(
               TUint8.class, Placeholder.shape(Shape.of(-1, input.side(), input.side(), 3)));
       targets = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      erasing = Erasing.create(tf, recipe.images(), input.side(), Seed.of(recipe.seed()));
+      share = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      draw = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+      erasing = Erasing.create(tf, recipe.images(), input.side(), seed);
+      mixing = BatchMixing.create(tf, recipe.images().mixing(), input.side(), seed);
       Operand<TFloat32> pixels =
           tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
       Operand<TFloat32> normalised = input.normalise(tf, pixels);
+      Operand<TFloat32> varied = mixing.apply(tf, erasing.apply(tf, normalised));
       step =
           TrainingPass.create(
               graph,
@@ -70,45 +82,66 @@ final class TrainingGraph implements AutoCloseable {
               blueprint,
               recipe,
               variables,
-              slots,
-              erasing.apply(tf, normalised),
-              targets,
-              rate);
-      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, variables);
+              new TrainingPass.Input(varied, targets, rate, draw, share));
+      ModelVariables validated =
+          averaged ? new Average.Numbers(variables.slots()) : variables.model();
+      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      session = new Session(graph, config(recipe.precision()));
+      session = new Session(graph, execution.config(recipe.precision()));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
   }
 
-  private static ConfigProto config(Precision precision) {
-    // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
-    RewriterConfig.Builder rewrites =
-        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
-    if (precision == Precision.BFLOAT16) {
-      rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
+  /** Trains on one batch and returns its loss in nats, before the step. */
+  double train(Batch batch, Progress progress, double learningRate) {
+    if (parts == 1) {
+      return run(batch, progress, 0, 1, step.updates(), learningRate);
     }
-    return ConfigProto.newBuilder()
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewrites))
-        .build();
+    double loss = 0;
+    List<Batch> pieces = BatchParts.of(batch, parts);
+    for (int i = 0; i < pieces.size(); i++) {
+      double share = pieces.get(i).samples().size() / (double) batch.samples().size();
+      loss += share * run(pieces.get(i), progress, i, share, step.partUpdates(), learningRate);
+    }
+    try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
+      Session.Runner runner = session.runner().feed(rate, fedRate);
+      step.updates().forEach(runner::addTarget);
+      runner.run().close();
+    }
+    return loss;
   }
 
-  /** Trains on one batch and returns its loss in nats, before the step. */
-  double train(Batch batch, int epoch, double learningRate) {
-    Session.Runner runner = session.runner();
+  private double run(
+      Batch batch,
+      Progress progress,
+      int part,
+      double partShare,
+      List<Op> updates,
+      double learningRate) {
+    Mixing.Mix mix = mixing.draw(batch, progress.epoch());
+    long layers = seed.at("layers").at(progress.epoch()).at(part).value();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
-        TFloat32 fedTargets = targets(batch.labels());
+        TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
-        Erasing.Fed erased = erasing.tensors(batch, epoch)) {
-      runner.feed(images, fedImages).feed(targets, fedTargets).feed(rate, fedRate);
+        TFloat32 fedShare = TFloat32.scalarOf((float) partShare);
+        TInt64 fedDraw = TInt64.vectorOf(layers, progress.step());
+        Erasing.Fed erased = erasing.tensors(batch, progress.epoch());
+        BatchMixing.Fed mixed = mixing.tensors(mix)) {
+      Session.Runner runner =
+          session
+              .runner()
+              .feed(images, fedImages)
+              .feed(targets, fedTargets)
+              .feed(rate, fedRate)
+              .feed(share, fedShare)
+              .feed(draw, fedDraw);
       erased.feedTo(runner);
-      for (Op update : step.updates()) {
-        runner.addTarget(update);
-      }
+      mixed.feedTo(runner);
+      updates.forEach(runner::addTarget);
       try (var result = runner.fetch(step.loss()).run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
       }
@@ -132,38 +165,67 @@ final class TrainingGraph implements AutoCloseable {
         DataBuffers.of(batch.toArray(), true, false));
   }
 
-  private static TFloat32 targets(List<Label> labels) {
+  private static TFloat32 tensor(float[] pairs) {
+    return TFloat32.tensorOf(Shape.of(pairs.length / 2, 2), DataBuffers.of(pairs, true, false));
+  }
+
+  private static float[] oneHot(List<Label> labels) {
     float[] oneHot = new float[2 * labels.size()];
     for (int i = 0; i < labels.size(); i++) {
       oneHot[2 * i + labels.get(i).index()] = 1;
     }
-    return TFloat32.tensorOf(Shape.of(labels.size(), 2), DataBuffers.of(oneHot, true, false));
+    return oneHot;
   }
 
   /** Returns the model's entries in checkpoint order, counters among them. */
   List<Parameter> entries() {
-    return variables.entries();
+    return variables.model().entries();
   }
 
-  /** Returns the optimizer's entries. */
+  /** Returns the entries of the optimizer and the averages. */
   List<Parameter> slotEntries() {
-    return slots.entries();
+    return variables.slots().entries();
   }
 
   /** Returns the model's numbers by key, in PyTorch's order. */
   Map<String, float[]> read() {
-    return variables.read(session);
+    return variables.model().read(session);
   }
 
-  /** Returns the optimizer's numbers by key, in PyTorch's order. */
+  /** Returns the numbers that training is for, the averages if the recipe says so, as above. */
+  Map<String, float[]> readResult() {
+    if (!averaged) {
+      return read();
+    }
+    Map<String, float[]> slots = readSlots();
+    Map<String, float[]> result = new LinkedHashMap<>();
+    entries().stream()
+        .filter(entry -> entry.role().required())
+        .forEach(entry -> result.put(entry.key(), slots.get(Average.of(entry).key())));
+    return result;
+  }
+
+  /** Returns the numbers of the optimizer and the averages by key, in PyTorch's order. */
   Map<String, float[]> readSlots() {
-    return slots.read(session);
+    return variables.slots().read(session);
   }
 
-  /** Sets the model's and the optimizer's numbers, in PyTorch's order. */
+  /** Sets the model's numbers for the first step, in PyTorch's order. */
+  void start(Function<Parameter, float[]> weights) {
+    Map<String, float[]> averages = new HashMap<>();
+    for (Parameter entry : entries()) {
+      if (entry.role().required()) {
+        averages.put(Average.of(entry).key(), weights.apply(entry));
+      }
+    }
+    load(weights, slot -> averages.getOrDefault(slot.key(), new float[slot.size()]));
+  }
+
+  /** Sets all numbers, in PyTorch's order. */
   void load(Function<Parameter, float[]> weights, Function<Parameter, float[]> slotValues) {
-    variables.load(session, weights);
-    slots.load(session, slotValues);
+    variables.model().load(session, weights);
+    variables.slots().load(session, slotValues);
+    variables.sums().load(session, sum -> new float[sum.size()]);
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
  * A step as a graph: forward, loss, gradients, updates of weights and running statistics.
@@ -21,49 +22,159 @@ import org.tensorflow.types.TFloat32;
  * @param loss a scalar
  * @param parameters what follows the gradient
  * @param gradients one per parameter, in TensorFlow's axis order
- * @param updates to run in the step
+ * @param partUpdates to run in every part of a step that has several; else empty
+ * @param updates to run in the step, or after its parts
  */
 record TrainingPass(
     Operand<TFloat32> logits,
     Operand<TFloat32> loss,
     List<Parameter> parameters,
     List<Operand<TFloat32>> gradients,
+    List<Op> partUpdates,
     List<Op> updates) {
 
   /**
-   * Adds the step to a graph.
+   * What a step follows from beside the variables.
    *
    * @param images normalised, {@code [splits * N, side, side, 3]}
    * @param targets {@code [N, 2]}
    * @param rate the learning rate, a scalar
+   * @param draw what random layers draw from, {@code [2]}: a seed and the step's number
+   * @param share the part of the step's samples that these are, a scalar, if it has several parts
    */
-  static TrainingPass create(
-      Graph graph,
-      Ops tf,
-      Blueprint blueprint,
-      Recipe recipe,
-      TrainableVariables variables,
-      TrainableVariables slots,
+  record Input(
       Operand<TFloat32> images,
       Operand<TFloat32> targets,
-      Operand<TFloat32> rate) {
-    ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+      Operand<TFloat32> rate,
+      Operand<TInt64> draw,
+      Operand<TFloat32> share) {}
+
+  /**
+   * A step's variables.
+   *
+   * @param model the model's
+   * @param slots the optimizer's and the averages, which checkpoints keep
+   * @param sums of the parts' gradients, which are 0 between two steps
+   */
+  record Variables(TrainableVariables model, TrainableVariables slots, TrainableVariables sums) {
+
+    static Variables create(Frozen frozen) {
+      return new Variables(
+          new TrainableVariables(frozen::covers),
+          new TrainableVariables(),
+          new TrainableVariables());
+    }
+  }
+
+  /** Adds the step to a graph. */
+  static TrainingPass create(
+      Graph graph, Ops tf, Blueprint blueprint, Recipe recipe, Variables variables, Input input) {
+    ModelScope scope =
+        ModelScope.root(tf, Mode.TRAINING, variables.model(), input.draw()).drop(recipe.drop());
     Operand<TFloat32> logits =
-        blueprint.head().byLabel(tf, blueprint.network().logits(scope, images));
-    Operand<TFloat32> loss = recipe.loss().value(tf, logits, targets);
-    List<Parameter> parameters = variables.trained();
-    Output<?>[] weights =
-        variables.values(parameters).stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+        blueprint.head().byLabel(tf, blueprint.network().logits(scope, input.images()));
+    Operand<TFloat32> loss = recipe.loss().value(tf, logits, input.targets());
+    List<Parameter> parameters = variables.model().trained();
+    List<Operand<TFloat32>> gradients =
+        gradients(graph, loss, variables.model().values(parameters));
+    List<Op> moved = scope.updates();
+    if (recipe.parts() == 1) {
+      List<Op> updates = updates(tf, recipe, variables, parameters, gradients, input.rate(), moved);
+      return new TrainingPass(logits, loss, parameters, gradients, List.of(), updates);
+    }
+    List<Op> partUpdates = new ArrayList<>(moved);
+    List<Op> updates = summed(tf, recipe, variables, parameters, gradients, input, partUpdates);
+    return new TrainingPass(logits, loss, parameters, gradients, partUpdates, updates);
+  }
+
+  private static List<Operand<TFloat32>> gradients(
+      Graph graph, Operand<TFloat32> loss, List<Operand<TFloat32>> weights) {
+    Output<?>[] sources = weights.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
     List<Operand<TFloat32>> gradients = new ArrayList<>();
-    for (Output<?> derivative : graph.addGradients(loss.asOutput(), weights)) {
+    for (Output<?> derivative : graph.addGradients(loss.asOutput(), sources)) {
       gradients.add(derivative.expect(TFloat32.class));
     }
+    return List.copyOf(gradients);
+  }
+
+  /**
+   * Adds what changes the variables, the averages last.
+   *
+   * @param gradients of these parameters
+   * @param others ops of the same run
+   */
+  static List<Op> updates(
+      Ops tf,
+      Recipe recipe,
+      Variables variables,
+      List<Parameter> parameters,
+      List<Operand<TFloat32>> gradients,
+      Operand<TFloat32> rate,
+      List<Op> others) {
     Optimizer optimizer = recipe.optimizer();
     List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
-    List<Op> updates = new ArrayList<>(scope.updates());
-    for (int i = 0; i < weights.length; i++) {
-      updates.add(optimizer.update(tf, variables, slots, parameters.get(i), followed.get(i), rate));
+    List<Op> updates = new ArrayList<>(others);
+    for (int i = 0; i < followed.size(); i++) {
+      updates.add(
+          optimizer.update(
+              tf, variables.model(), variables.slots(), parameters.get(i), followed.get(i), rate));
     }
-    return new TrainingPass(logits, loss, parameters, List.copyOf(gradients), updates);
+    updates.addAll(averages(tf, recipe, variables, List.copyOf(updates)));
+    return updates;
+  }
+
+  /** The parts add their gradients up; then the step follows the sums and makes them 0 again. */
+  private static List<Op> summed(
+      Ops tf,
+      Recipe recipe,
+      Variables variables,
+      List<Parameter> parameters,
+      List<Operand<TFloat32>> gradients,
+      Input input,
+      List<Op> partUpdates) {
+    TrainableVariables sums = variables.sums();
+    List<Parameter> places = new ArrayList<>();
+    List<Operand<TFloat32>> totals = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      Parameter place =
+          new Parameter(
+              "gradient." + parameter.key(),
+              parameter.shape(),
+              parameter.layout(),
+              parameter.init(),
+              Parameter.Role.BUFFER);
+      places.add(place);
+      totals.add(sums.value(tf, place));
+      Operand<TFloat32> addend = tf.math.mul(gradients.get(i), input.share());
+      partUpdates.add(tf.assignAddVariableOp(sums.handle(place), addend));
+    }
+    List<Op> updates = updates(tf, recipe, variables, parameters, totals, input.rate(), List.of());
+    Ops afterwards = tf.withControlDependencies(List.copyOf(updates));
+    for (int i = 0; i < places.size(); i++) {
+      updates.add(sums.assign(afterwards, places.get(i), tf.zerosLike(totals.get(i))));
+    }
+    return updates;
+  }
+
+  /** Moves the averages, if the recipe has any, after everything else. */
+  private static List<Op> averages(Ops tf, Recipe recipe, Variables variables, List<Op> others) {
+    List<Op> moved = new ArrayList<>();
+    if (recipe.average().isPresent()) {
+      Ops afterwards = tf.withControlDependencies(others);
+      Operand<TFloat32> decay = tf.constant((float) recipe.average().get().decay());
+      Operand<TFloat32> rest = tf.constant((float) (1 - recipe.average().get().decay()));
+      for (Parameter entry : variables.model().entries()) {
+        if (entry.role().required()) {
+          Parameter place = Average.of(entry);
+          Operand<TFloat32> before = tf.math.mul(variables.slots().value(tf, place), decay);
+          Operand<TFloat32> now =
+              afterwards.readVariableOp(variables.model().handle(entry), TFloat32.class);
+          Operand<TFloat32> after = tf.math.add(before, tf.math.mul(now, rest));
+          moved.add(variables.slots().assign(tf, place, after));
+        }
+      }
+    }
+    return moved;
   }
 }

@@ -2,15 +2,17 @@ package org.genimage.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.io.ByteSource;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.genimage.data.DatasetException;
+import org.genimage.data.Filter;
 import org.genimage.data.Generator;
 import org.genimage.data.Image;
 import org.genimage.data.ImageDataset;
@@ -36,15 +38,26 @@ import org.tensorflow.types.TFloat32;
 
 class GradientTrainerTest {
 
-  private static final Blueprint TINY =
+  static final Blueprint TINY =
       new Blueprint("tiny", new Tiny(), InputContract.crop(8), Head.NATURE_AI);
 
-  private static final Recipe RECIPE =
+  static final Recipe RECIPE =
       Recipe.paper(Detectors.resnet50())
           .loss(new Loss.CrossEntropy(0), ImageRecipe.cropAndFlip())
-          .schedule(new Schedule.Cosine(0.05, 0.001, 20, 0, 0.05, false))
+          .schedule(
+              new Schedule.Cosine(0.05, 0.001, 20, Schedule.Warmup.NONE, Schedule.Every.EPOCH))
           .epochs(20)
           .batchSize(4);
+
+  /** Random crops, of which all splits but a clean first one are augmented and erased. */
+  static ImageRecipe augmented(int splits) {
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, List.of(Filter.BILINEAR, Filter.BICUBIC))),
+        splits,
+        0.6,
+        Optional.empty());
+  }
 
   @Test
   void fit_eightImages_areLearned() {
@@ -65,10 +78,7 @@ class GradientTrainerTest {
 
   @Test
   void fit_splitsAndErasing_lowerTheLoss() {
-    Recipe recipe =
-        RECIPE.loss(
-            new Loss.JsdCrossEntropy(3, 12, 0.1),
-            new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 3, 0.6));
+    Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(3, 12, 0.1), augmented(3));
     List<EpochReport> reports = new ArrayList<>();
 
     trainer(recipe, reports).fit(TINY, stripes(16, 8));
@@ -92,12 +102,7 @@ class GradientTrainerTest {
   @Test
   void fit_stoppedAfterAnEpoch_goesOnToTheSameWeights(@TempDir Path folder) {
     ImageDataset data = stripes(8, 9);
-    Recipe recipe =
-        RECIPE
-            .loss(
-                new Loss.JsdCrossEntropy(2, 12, 0.1),
-                new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 2, 0.6))
-            .epochs(5);
+    Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2)).epochs(5);
     Weights straight = GradientTrainer.with(recipe).fit(TINY, data);
     GradientTrainer stopping =
         GradientTrainer.with(recipe)
@@ -154,7 +159,9 @@ class GradientTrainerTest {
     assertThatThrownBy(
             () -> GradientTrainer.with(RECIPE.epochs(2)).checkpoints(folder).fit(TINY, data))
         .isInstanceOf(WeightsException.class)
-        .hasMessageContaining("expected a checkpoint of this training, found one of another");
+        .hasMessageContaining(
+            "expected a checkpoint of this training, found one of another (epochs is 1, expected"
+                + " 2)");
   }
 
   @Test
@@ -194,17 +201,16 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) throws IOException {
+  void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) {
     ImageDataset data = stripes(8, 8);
-    Schedule exploding = (epoch, progress) -> epoch == 0 ? 0.01 : 1e38;
+    Schedule exploding = progress -> progress.epoch() == 0 ? 0.01 : 1e38;
     GradientTrainer trainer = GradientTrainer.with(RECIPE.schedule(exploding)).checkpoints(folder);
 
     assertThatThrownBy(() -> trainer.fit(TINY, data))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageStartingWith("training diverged: the loss of step ")
         .hasMessageContaining("lower the learning rate");
-    assertThat(Files.exists(folder.resolve("last.safetensors"))).isTrue();
-    assertThat(Weights.read(folder.resolve("last.safetensors")).get("fc.weight").toFloats())
+    assertThat(Weights.read(folder.resolve("training.safetensors")).get("fc.weight").toFloats())
         .doesNotContain(Float.NaN);
   }
 
@@ -235,7 +241,7 @@ class GradientTrainerTest {
   @Test
   void fit_fromGivenWeights_startsThere() {
     Weights given = TINY.initialWeights(99);
-    Schedule still = (epoch, progress) -> 0;
+    Schedule still = progress -> 0;
 
     Weights trained =
         GradientTrainer.with(RECIPE.schedule(still).epochs(1)).from(given).fit(TINY, stripes(8, 8));
@@ -245,6 +251,83 @@ class GradientTrainerTest {
     }
     assertThat(trained.get("bn1.running_mean").toFloats())
         .isNotEqualTo(given.get("bn1.running_mean").toFloats());
+  }
+
+  @Test
+  void fit_frozenEntries_neitherMoveNorDecay() {
+    Recipe decaying = RECIPE.epochs(2).optimizer(new Optimizer.Sgd(0.9, 0, true, Decay.of(0.1)));
+    Weights start = TINY.initialWeights(RECIPE.seed());
+
+    Weights trained =
+        GradientTrainer.with(decaying).freeze("conv1\\..*", "bn1\\..*").fit(TINY, stripes(8, 8));
+
+    for (String key : start.keys()) {
+      boolean moved = key.startsWith("fc.");
+      assertThat(Arrays.equals(trained.get(key).toFloats(), start.get(key).toFloats()))
+          .as(key)
+          .isEqualTo(!moved);
+      assertThat(trained.get(key).toLongs()).as(key).isEqualTo(start.get(key).toLongs());
+    }
+  }
+
+  /** Then the batch does not matter: the head sees the features that scoring sees. */
+  @Test
+  void fit_frozenBatchNorm_normalisesWithItsRunningStatistics() {
+    ImageDataset data = stripes(8, 8);
+    Schedule still = progress -> 0;
+    Recipe recipe =
+        RECIPE
+            .loss(new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
+            .schedule(still)
+            .epochs(1)
+            .batchSize(8);
+    Weights start = TINY.initialWeights(3);
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(recipe, reports).from(start).freeze("bn1.running_.*").fit(TINY, data);
+
+    double loss = 0;
+    try (var detector = TINY.load(start)) {
+      for (Sample sample : data.samples()) {
+        double ai = detector.score(sample.image());
+        loss -= Math.log(sample.label() == Label.AI ? ai : 1 - ai) / data.size();
+      }
+    }
+    assertThat(reports.get(0).loss()).isCloseTo(loss, within(1e-5));
+  }
+
+  @Test
+  void fit_patternOfNoKey_isRefusedWithNearOnes() {
+    assertThatThrownBy(
+            () -> GradientTrainer.with(RECIPE).freeze("conv2\\..*").fit(TINY, stripes(8, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a pattern of frozen keys must match some key whole, conv2\\..* matches none; near are"
+                + " [conv1.weight, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var]");
+    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).freeze(".*").fit(TINY, stripes(8, 8)))
+        .hasMessage("something must be left to train, [.*] freeze all");
+  }
+
+  @Test
+  void fit_noImprovement_endsWhenPatienceDoes(@TempDir Path folder) {
+    ImageDataset data = stripes(8, 8);
+    Schedule still = progress -> 0;
+    List<EpochReport> reports = new ArrayList<>();
+    GradientTrainer trainer =
+        trainer(RECIPE.schedule(still), reports)
+            .freeze("bn1\\..*")
+            .validation(data)
+            .patience(3)
+            .checkpoints(folder);
+
+    Weights weights = trainer.fit(TINY, data);
+
+    assertThat(reports).extracting(EpochReport::epoch).containsExactly(0, 1, 2, 3);
+    assertThat(weights.metadata()).containsEntry("genimage.epoch", "0");
+    trainer.fit(TINY, data);
+    assertThat(reports).hasSize(4);
+    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).patience(1).fit(TINY, data))
+        .hasMessageStartingWith("patience needs validation images");
   }
 
   @Test
@@ -258,18 +341,20 @@ class GradientTrainerTest {
                 + " 4 ai; add images or make the batch smaller");
   }
 
-  private static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {
-    return GradientTrainer.with(recipe)
-        .listener(
-            new TrainingListener() {
-              @Override
-              public void onEpoch(EpochReport report) {
-                reports.add(report);
-              }
-            });
+  static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {
+    return GradientTrainer.with(recipe).listener(collecting(reports));
   }
 
-  private static void assertSameNumbers(Weights found, Weights expected) {
+  static TrainingListener collecting(List<EpochReport> reports) {
+    return new TrainingListener() {
+      @Override
+      public void onEpoch(EpochReport report) {
+        reports.add(report);
+      }
+    };
+  }
+
+  static void assertSameNumbers(Weights found, Weights expected) {
     assertThat(found.keys()).isEqualTo(expected.keys());
     for (String key : expected.keys()) {
       assertThat(found.get(key).toFloats()).as(key).isEqualTo(expected.get(key).toFloats());
@@ -278,7 +363,7 @@ class GradientTrainerTest {
   }
 
   /** Noise; the AI-made images have a checkerboard on it. */
-  private static ImageDataset stripes(int count, int side) {
+  static ImageDataset stripes(int count, int side) {
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RandomGenerator random = Seed.of(5).at(i).random();
@@ -296,12 +381,12 @@ class GradientTrainerTest {
     return ImageDataset.of(samples);
   }
 
-  private static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
+  static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
     return Layers.convBatchNorm(
         scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
   }
 
-  private static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
+  static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
     return Layers.linear(scope.at("fc"), Layers.globalAveragePool(scope, x), 2);
   }
 

@@ -11,8 +11,8 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
-import org.tensorflow.op.random.RandomUniform;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * The layers that networks are made of, each a function from an operand to an operand. They compute
@@ -112,7 +112,7 @@ public final class Layers {
   /**
    * Returns batch normalisation over all axes but the last, eps 1e-5. In training the batch's
    * statistics normalise, and the running ones move by a tenth of the way after the step (the
-   * variance by its unbiased estimate).
+   * variance by its unbiased estimate), unless these are {@linkplain ModelVariables#frozen frozen}.
    *
    * @param scope the layer's place; its entries are {@code weight}, {@code bias}, {@code
    *     running_mean}, {@code running_var} and {@code num_batches_tracked}
@@ -129,7 +129,7 @@ public final class Layers {
     Operand<TFloat32> variance = variables.value(tf, entries.variance());
     variables.declare(entries.counter());
     FusedBatchNorm.Options epsilon = FusedBatchNorm.epsilon(BATCH_NORM_EPSILON);
-    if (scope.mode() != Mode.TRAINING) {
+    if (scope.mode() != Mode.TRAINING || variables.frozen(entries.mean())) {
       return tf.nn
           .fusedBatchNorm(
               x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
@@ -343,8 +343,7 @@ public final class Layers {
 
   /**
    * Returns dropout: in training each value is 0 with a probability and else divided by that of
-   * staying; otherwise nothing happens. What is dropped follows from the layer's place and the
-   * number of steps that the session has run.
+   * staying; otherwise nothing happens. What is dropped follows from {@link ModelScope#uniform}.
    *
    * @param scope the layer's place
    * @param x of any shape
@@ -352,12 +351,33 @@ public final class Layers {
    */
   public static Operand<TFloat32> dropout(ModelScope scope, Operand<TFloat32> x, double rate) {
     checkArgument(rate >= 0 && rate < 1, "dropout rate must be from 0 to below 1, got %s", rate);
+    return drop(scope, x, scope.tf().shape(x), rate);
+  }
+
+  /**
+   * Returns a residual branch with drop path (Huang et al. 2016): in training all values of a
+   * sample are 0 with a probability and else divided by that of staying; otherwise nothing happens.
+   * What is dropped follows from {@link ModelScope#uniform}.
+   *
+   * @param scope the branch's place
+   * @param x {@code [N, L, C]}
+   * @param rate the probability, from 0 to below 1
+   */
+  public static Operand<TFloat32> dropPath(ModelScope scope, Operand<TFloat32> x, double rate) {
+    checkArgument(rate >= 0 && rate < 1, "drop path rate must be from 0 to below 1, got %s", rate);
+    Ops tf = scope.tf();
+    Operand<TInt32> samples = tf.slice(tf.shape(x), tf.array(0), tf.array(1));
+    return drop(scope, x, tf.concat(List.of(samples, tf.array(1, 1)), tf.constant(0)), rate);
+  }
+
+  /** Drops together what shares a number of this shape, which x is a multiple of. */
+  private static Operand<TFloat32> drop(
+      ModelScope scope, Operand<TFloat32> x, Operand<TInt32> shape, double rate) {
     if (scope.mode() != Mode.TRAINING || rate == 0) {
       return x;
     }
     Ops tf = scope.tf();
-    Operand<TFloat32> draws =
-        tf.random.randomUniform(tf.shape(x), TFloat32.class, RandomUniform.seed(scope.seed()));
+    Operand<TFloat32> draws = scope.uniform(shape);
     Operand<TFloat32> stays =
         tf.dtypes.cast(tf.math.greaterEqual(draws, tf.constant((float) rate)), TFloat32.class);
     return tf.math.mul(x, tf.math.div(tf.stopGradient(stays), tf.constant((float) (1 - rate))));

@@ -1,0 +1,35 @@
+package org.genimage.train;
+
+import org.genimage.models.Precision;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
+import org.tensorflow.proto.RewriterConfig;
+
+/**
+ * How a session runs the training graph.
+ *
+ * @param xla whether clusters of operations are compiled
+ */
+record Execution(boolean xla) {
+
+  static final Execution PLAIN = new Execution(false);
+
+  ConfigProto config(Precision precision) {
+    // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
+    RewriterConfig.Builder rewrites =
+        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
+    switch (precision) {
+      case FLOAT32 -> {}
+      case BFLOAT16 -> rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
+    }
+    GraphOptions.Builder graph = GraphOptions.newBuilder().setRewriteOptions(rewrites);
+    if (xla) {
+      graph.setOptimizerOptions(
+          OptimizerOptions.newBuilder()
+              .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_1)
+              .setCpuGlobalJit(true));
+    }
+    return ConfigProto.newBuilder().setGraphOptions(graph).build();
+  }
+}
