@@ -2,9 +2,6 @@ package org.genimage.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.MoreExecutors;
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,15 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * Examines every image file of a benchmark: reads it whole, decodes it, and compares its format,
@@ -87,7 +77,19 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     try {
       int known = resume(images, report, progress);
       try (Writer out = state.isPresent() ? writer(state.get()) : Writer.nullWriter()) {
-        examine(images, known, report, out, progress);
+        InOrder.run(
+            images,
+            known,
+            threads,
+            Examination::of,
+            (i, examination) -> {
+              out.write(examination.line(images.place(i)) + "\n");
+              if (i % FLUSH_EVERY == 0) {
+                out.flush();
+              }
+              report.add(i, examination);
+              progress.update(i + 1L, images.size());
+            });
       }
       if (state.isPresent()) {
         Files.deleteIfExists(state.get());
@@ -101,42 +103,6 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     return report.build();
   }
 
-  private void examine(
-      FolderDataset images, int known, DataReport.Builder report, Writer out, Progress progress)
-      throws IOException {
-    int size = images.size();
-    ExecutorService pool =
-        Executors.newFixedThreadPool(
-            threads,
-            new ThreadFactoryBuilder().setNameFormat("genimage-doctor-%d").setDaemon(true).build());
-    Queue<Future<Examination>> pending = new ArrayDeque<>();
-    try {
-      int submitted = known;
-      for (int i = known; i < size; i++) {
-        for (; submitted < size && pending.size() < 4 * threads; submitted++) {
-          Sample sample = images.sample(submitted);
-          pending.add(pool.submit(() -> Examination.of(sample)));
-        }
-        Examination examination = pending.remove().get();
-        out.write(examination.line(report.place(i)) + "\n");
-        if (i % FLUSH_EVERY == 0) {
-          out.flush();
-        }
-        report.add(i, examination);
-        progress.update(i + 1L, size);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while images were being examined");
-    } catch (ExecutionException e) {
-      Throwables.throwIfUnchecked(e.getCause());
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      pool.shutdownNow();
-      MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofSeconds(10));
-    }
-  }
-
   /** Takes over what an earlier examination found, and cuts off what does not fit. */
   private int resume(FolderDataset images, DataReport.Builder report, Progress progress)
       throws IOException {
@@ -148,7 +114,7 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     try (BufferedReader in = Files.newBufferedReader(state.get(), StandardCharsets.UTF_8)) {
       String line;
       while (known < images.size() && (line = in.readLine()) != null) {
-        Optional<Examination> examination = Examination.read(line, report.place(known));
+        Optional<Examination> examination = Examination.read(line, images.place(known));
         if (examination.isEmpty()) {
           break;
         }

@@ -252,7 +252,6 @@ public record DataReport(
     private final FolderDataset images;
     private final List<String> missing;
     private final List<Counts> counts = new ArrayList<>();
-    private final int[] starts;
     private final long[] hashes;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -260,11 +259,7 @@ public record DataReport(
       this.images = images;
       this.missing = missing;
       this.hashes = new long[images.size()];
-      this.starts = new int[images.folders().size() + 1];
-      for (int i = 0; i < images.folders().size(); i++) {
-        counts.add(new Counts());
-        starts[i + 1] = starts[i] + images.folders().get(i).files().size();
-      }
+      images.folders().forEach(folder -> counts.add(new Counts()));
     }
 
     private static final class Counts {
@@ -275,19 +270,8 @@ public record DataReport(
       private final Map<Defect, Integer> defects = new EnumMap<>(Defect.class);
     }
 
-    /** Returns the place of an image in the published layout. */
-    String place(int index) {
-      int i = folder(index);
-      FolderDataset.Folder folder = images.folders().get(i);
-      return Quarantine.place(
-          folder.generator(),
-          folder.split(),
-          folder.label(),
-          folder.files().get(index - starts[i]));
-    }
-
     void add(int index, Examination examination) {
-      Counts count = counts.get(folder(index));
+      Counts count = counts.get(images.position(index).folder());
       ImageHeader header = examination.header();
       hashes[index] = examination.hash();
       count.bytes += examination.bytes();
@@ -327,18 +311,9 @@ public record DataReport(
     }
 
     private void find(int index, Defect defect, String detail) {
-      counts.get(folder(index)).defects.merge(defect, 1, Integer::sum);
-      String place = place(index);
+      counts.get(images.position(index).folder()).defects.merge(defect, 1, Integer::sum);
+      String place = images.place(index);
       findings.add(new Finding(place, defect, detail, KnownDamage.contains(place)));
-    }
-
-    private int folder(int index) {
-      int i = Arrays.binarySearch(starts, index);
-      int folder = i >= 0 ? i : -i - 2;
-      while (starts[folder + 1] == index) {
-        folder++; // an empty folder
-      }
-      return folder;
     }
 
     /** Of equal files the first one stays; equal hashes are compared byte by byte. */
@@ -359,14 +334,14 @@ public record DataReport(
         if (earlier < 0) {
           first.put(hashes[i], i);
         } else if (matters(earlier, i) && equal(earlier, i)) {
-          find(i, Defect.DUPLICATE, "equals " + place(earlier));
+          find(i, Defect.DUPLICATE, "equals " + images.place(earlier));
         }
       }
     }
 
     private boolean matters(int a, int b) {
-      FolderDataset.Folder first = images.folders().get(folder(a));
-      FolderDataset.Folder second = images.folders().get(folder(b));
+      FolderDataset.Folder first = images.folders().get(images.position(a).folder());
+      FolderDataset.Folder second = images.folders().get(images.position(b).folder());
       return first.split() != second.split() || first.label() != second.label();
     }
 

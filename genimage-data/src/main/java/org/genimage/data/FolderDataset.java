@@ -27,14 +27,28 @@ record FolderDataset(ImmutableList<Folder> folders, int size, String selection)
 
   @Override
   public Sample sample(int index) {
+    Position position = position(index);
+    return folders.get(position.folder).sample(position.file);
+  }
+
+  /** Where a sample lies: the folder's place among the folders, and the file's in it. */
+  record Position(int folder, int file) {}
+
+  Position position(int index) {
     checkElementIndex(index, size, "sample");
-    int rest = index;
-    for (Folder folder : folders) {
-      if (rest < folder.files().size()) {
-        return folder.sample(rest);
-      }
-      rest -= folder.files().size();
+    int folder = 0;
+    int file = index;
+    while (file >= folders.get(folder).files().size()) {
+      file -= folders.get(folder++).files().size();
     }
-    throw new AssertionError(index);
+    return new Position(folder, file);
+  }
+
+  /** Returns a sample's place in the published layout, as in a {@link Quarantine}. */
+  String place(int index) {
+    Position position = position(index);
+    Folder folder = folders.get(position.folder);
+    return Quarantine.place(
+        folder.generator, folder.split, folder.label, folder.files.get(position.file));
   }
 }
