@@ -53,8 +53,14 @@ final class ScoringGraph implements AutoCloseable {
       Ops tf, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
+    return logits(tf, Mode.INFERENCE, pixels, blueprint, weights);
+  }
+
+  /** Adds the detector: {@code [N, side, side, 3]}, in [0, 1], to {@code [N, 2]}: nature, ai. */
+  static Operand<TFloat32> logits(
+      Ops tf, Mode mode, Operand<TFloat32> pixels, Blueprint blueprint, Weights weights) {
     WeightConstants constants = new WeightConstants(weights);
-    ModelScope scope = ModelScope.root(tf, Mode.INFERENCE, constants);
+    ModelScope scope = ModelScope.root(tf, mode, constants);
     Operand<TFloat32> outputs =
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
     constants.verify(blueprint.name());
