@@ -13,6 +13,10 @@ import org.genimage.data.ImageBatch;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.data.internal.NativeRuntime;
+import org.genimage.models.nn.Mode;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /**
  * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and,
@@ -44,7 +48,7 @@ final class GraphDetector implements DifferentiableDetector {
         blueprint,
         weights,
         calibration,
-        ScoringGraph.create(blueprint, weights, org.genimage.models.nn.Mode.INFERENCE));
+        ScoringGraph.create(blueprint, weights, Mode.INFERENCE));
   }
 
   @Override
@@ -88,6 +92,21 @@ final class GraphDetector implements DifferentiableDetector {
         pixels.count(),
         labels.size());
     return whileOpen(() -> gradient().lossGradient(pixels, labels));
+  }
+
+  @Override
+  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+    long[] shape = pixels.shape().asArray();
+    int side = blueprint.input().side();
+    checkArgument(
+        shape != null && shape.length == 4 && shape[1] == side && shape[2] == side && shape[3] == 3,
+        "%s takes pixels of shape [N, %s, %s, 3], got %s",
+        name(),
+        side,
+        side,
+        pixels.shape());
+    return whileOpen(
+        () -> ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights));
   }
 
   private GradientGraph gradient() {

@@ -107,7 +107,7 @@ final class SavedModelExport {
               .expect(TUint8.class);
       Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
       Operand<TFloat32> byLabel =
-          ScoringGraph.logits(tf, pixels, blueprint, weights, Mode.PORTABLE);
+          ScoringGraph.fromBytes(tf, Mode.PORTABLE, pixels, blueprint, weights);
       Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
       float temperature = (float) WeightsMetadata.calibration(weights).temperature();
       Operand<TFloat32> softmax = tf.nn.softmax(tf.math.div(byLabel, tf.constant(temperature)));

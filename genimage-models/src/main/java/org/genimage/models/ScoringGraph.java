@@ -40,7 +40,7 @@ final class ScoringGraph implements AutoCloseable {
       int side = blueprint.input().side();
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      Operand<TFloat32> logits = logits(tf, images, blueprint, weights, mode);
+      Operand<TFloat32> logits = fromBytes(tf, mode, images, blueprint, weights);
       return new ScoringGraph(graph, new Session(graph, config()), images, logits);
     } catch (RuntimeException e) {
       graph.close();
@@ -49,10 +49,16 @@ final class ScoringGraph implements AutoCloseable {
   }
 
   /** Adds the detector: {@code [N, side, side, 3]}, 0 to 255, to {@code [N, 2]}: nature, ai. */
-  static Operand<TFloat32> logits(
-      Ops tf, Operand<TUint8> images, Blueprint blueprint, Weights weights, Mode mode) {
+  static Operand<TFloat32> fromBytes(
+      Ops tf, Mode mode, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
+    return fromPixels(tf, mode, pixels, blueprint, weights);
+  }
+
+  /** Adds the detector: {@code [N, side, side, 3]}, in [0, 1], to {@code [N, 2]}: nature, ai. */
+  static Operand<TFloat32> fromPixels(
+      Ops tf, Mode mode, Operand<TFloat32> pixels, Blueprint blueprint, Weights weights) {
     WeightConstants constants = new WeightConstants(weights);
     ModelScope scope = ModelScope.root(tf, mode, constants);
     Operand<TFloat32> outputs =

@@ -152,8 +152,8 @@ public final class Layers {
   }
 
   /**
-   * Returns a convolution followed by batch normalisation; for inference the second is folded into
-   * the first.
+   * Returns a convolution followed by batch normalisation; the second is folded into the first
+   * where the parameters are fixed while the graph lives and training does not move the statistics.
    *
    * @param conv the convolution's place
    * @param norm the normalisation's place
@@ -168,8 +168,8 @@ public final class Layers {
   }
 
   /**
-   * Returns a convolution followed by batch normalisation; for inference the second is folded into
-   * the first.
+   * Returns a convolution followed by batch normalisation; the second is folded into the first
+   * where the parameters are fixed while the graph lives and training does not move the statistics.
    *
    * @param conv the convolution's place
    * @param norm the normalisation's place
@@ -187,11 +187,11 @@ public final class Layers {
       Conv window,
       Init init,
       Init gamma) {
-    if (!conv.mode().folds()) {
+    Parameter kernel = kernelEntry(conv, x, filters, window, init);
+    if (conv.mode() == Mode.TRAINING || conv.variables().constant(kernel).isEmpty()) {
       return batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma);
     }
     Ops tf = conv.tf();
-    Parameter kernel = kernelEntry(conv, x, filters, window, init);
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     norm.variables().declare(entries.counter());
     BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);

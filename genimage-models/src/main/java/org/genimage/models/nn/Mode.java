@@ -8,7 +8,7 @@ package org.genimage.models.nn;
 public enum Mode {
   /** Batch statistics, running statistics updated after the step; every op has a gradient. */
   TRAINING,
-  /** Running statistics; every op has a gradient. */
+  /** Running statistics, folded as below where parameters are constants; all ops have gradients. */
   DIFFERENTIABLE,
   /** Running statistics, folded into the convolution before; ops that any TensorFlow has. */
   PORTABLE,
