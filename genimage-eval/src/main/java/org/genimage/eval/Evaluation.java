@@ -127,7 +127,7 @@ public record Evaluation(
       return new EvaluationResult(
           detector.name(),
           detector.provenance(),
-          new Scores(scores),
+          Scores.of(scores),
           batches.skipped(),
           time.elapsed());
     }

@@ -123,7 +123,7 @@ final class ReportPage {
                 "95&nbsp;% interval " + interval(kept)),
             figure(
                 "Found at 1&nbsp;% false alarms",
-                percent(of(Metrics.RECALL_AT_1_PERCENT)), "of the AI images"),
+                percent(of(Metrics.TPR_AT_1_PERCENT_FPR)), "of the AI images"),
             figure("Average precision", decimal(of(Metrics.AVERAGE_PRECISION)), "1 is perfect"),
             figure("ROC AUC", decimal(of(Metrics.ROC_AUC)), "0.5 is guessing, 1 perfect"),
             figure(

@@ -91,7 +91,7 @@ final class Fakes {
       }
       gap -= 0.6;
     }
-    return new Scores(scores);
+    return Scores.of(scores);
   }
 
   private static byte[] png(int red) {
