@@ -6,22 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
-import org.genimage.data.internal.NativeRuntime;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.RawTensor;
-import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
-import org.tensorflow.ndarray.NdArrays;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.image.DecodeJpeg;
-import org.tensorflow.op.image.DecodePng;
-import org.tensorflow.types.TString;
-import org.tensorflow.types.TUint16;
-import org.tensorflow.types.TUint8;
 
 /**
  * Decodes JPEG and PNG files to the pixels that Pillow's {@code Image.open(file).convert("RGB")}
@@ -95,10 +80,9 @@ final class Codec {
         "PNG",
         Integer.toUnsignedLong(header.getInt(16)),
         Integer.toUnsignedLong(header.getInt(20)));
-    NativeRuntime.prepare();
     boolean grey16 = header.get(24) == 16 && header.get(25) == 0;
     try {
-      return grey16 ? clipped(file) : Native.decode(file, Native.PNG);
+      return grey16 ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
     } catch (TFInvalidArgumentException e) {
       throw damaged(name, "PNG", "truncated or damaged data", e);
     }
@@ -111,9 +95,8 @@ final class Codec {
       throw damaged(name, "JPEG", "a file without a frame header", null);
     }
     checkSize(name, "JPEG", bytes.getChar(frame + 5), bytes.getChar(frame + 3));
-    NativeRuntime.prepare();
     try {
-      return Native.decode(file, Native.JPEG);
+      return NativeCodec.decodeJpeg(file);
     } catch (TFInvalidArgumentException e) {
       throw damaged(name, "JPEG", "truncated or damaged data", e);
     }
@@ -157,67 +140,5 @@ final class Codec {
     return cause == null
         ? new UnreadableImageException(message)
         : new UnreadableImageException(message, new IOException(cause.getMessage(), cause));
-  }
-
-  /** Grey of 16 bits: Pillow 12 keeps the numbers and clips them at 255. */
-  private static Image clipped(byte[] file) {
-    try (TString content = Native.scalar(file);
-        var result =
-            Native.SESSION.runner().feed(Native.FILE, content).fetch(Native.GREY16).run()) {
-      TUint16 grey = (TUint16) result.get(0);
-      Shape shape = grey.shape();
-      short[] values = new short[Math.toIntExact(grey.size())];
-      grey.asRawTensor().data().asShorts().read(values);
-      byte[] rgb = new byte[Math.multiplyExact(3, values.length)];
-      for (int i = 0; i < rgb.length; i++) {
-        rgb[i] = (byte) Math.min(255, values[i / 3] & 0xffff);
-      }
-      return Image.wrap((int) shape.get(1), (int) shape.get(0), rgb);
-    }
-  }
-
-  /**
-   * TensorFlow's codecs, loaded with the first file whose header is sound. Threads may share it.
-   */
-  private static final class Native {
-
-    static final String FILE = "file";
-    static final String JPEG = "jpeg";
-    static final String PNG = "png";
-    static final String GREY16 = "grey16";
-    static final Session SESSION;
-
-    static {
-      Graph graph = new Graph();
-      Ops tf = Ops.create(graph);
-      Operand<TString> file =
-          tf.withName(FILE).placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-      // The default of dctMethod is the fast transform, which differs from Pillow on every file.
-      tf.withName(JPEG)
-          .image
-          .decodeJpeg(
-              file,
-              DecodeJpeg.channels(3L),
-              DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
-              DecodeJpeg.fancyUpscaling(true));
-      tf.withName(PNG).image.decodePng(file, TUint8.class, DecodePng.channels(3L));
-      tf.withName(GREY16).image.decodePng(file, TUint16.class, DecodePng.channels(1L));
-      SESSION = new Session(graph);
-    }
-
-    static TString scalar(byte[] file) {
-      return TString.tensorOfBytes(NdArrays.scalarOfObject(file));
-    }
-
-    static Image decode(byte[] file, String codec) {
-      try (TString content = scalar(file);
-          var result = SESSION.runner().feed(FILE, content).fetch(codec).run()) {
-        Tensor image = result.get(0);
-        RawTensor raw = image.asRawTensor();
-        byte[] rgb = new byte[Math.toIntExact(raw.numBytes())];
-        raw.data().read(rgb);
-        return Image.wrap((int) image.shape().get(1), (int) image.shape().get(0), rgb);
-      }
-    }
   }
 }

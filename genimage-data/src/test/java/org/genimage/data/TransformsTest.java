@@ -8,7 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -264,6 +266,132 @@ class TransformsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RandomErasing(1, 0.4, 0.3, -1, 1, 10))
         .withMessage("erased area must be a range within (0, 1], got 0.4 to 0.3");
+  }
+
+  @Test
+  void jpeg_qualityOutOfRange_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.jpeg(0))
+        .withMessage("JPEG quality must be from 1 to 100, got 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.randomJpeg(0.5, 80, 30))
+        .withMessage("JPEG quality must be a range, got 80 to 30");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.randomJpeg(1.5, 30, 100))
+        .withMessage("JPEG probability must be from 0 to 1, got 1.5");
+  }
+
+  @Test
+  void randomJpeg_everyQualityOfTheRange_isDrawn() {
+    Image image = noise(16, 16);
+    Set<String> expected =
+        Stream.of(30, 31, 32)
+            .map(quality -> Transforms.jpeg(quality).apply(image, random))
+            .map(result -> ReferenceData.sha256(result.rgb()))
+            .collect(Collectors.toSet());
+    Transform jpeg = Transforms.randomJpeg(1, 30, 32);
+
+    Set<String> drawn =
+        Stream.generate(() -> ReferenceData.sha256(jpeg.apply(image, random).rgb()))
+            .limit(200)
+            .collect(Collectors.toSet());
+
+    assertThat(drawn).hasSize(3).isEqualTo(expected);
+    assertThat(Transforms.randomJpeg(0, 30, 32).apply(image, random)).isSameAs(image);
+  }
+
+  @Test
+  void gaussianBlur_oneBrightPixel_spreadsAsFarAsTheRadius() {
+    Image blurred = Transforms.gaussianBlurRounded(2).apply(dot(41), random);
+    assertThat(blurred.value(20, 20, 1)).isEqualTo(10); // 255 / (2 pi 4)
+    assertThat(blurred.value(22, 20, 1)).isEqualTo(blurred.value(20, 18, 1)).isEqualTo(6);
+    assertThat(blurred.value(20, 29, 1)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 3", "1, 7", "5, 4"})
+  void gaussianBlur_widerThanTheImage_mirrorsAgainAndAgain(int width, int height) {
+    Image flat = Image.of(width, height, filled(3 * width * height, 200));
+    for (int sigma = 1; sigma < 40; sigma += 6) {
+      assertThat(Transforms.gaussianBlurRounded(sigma).apply(flat, random).rgb())
+          .isEqualTo(flat.rgb());
+      assertThat(Transforms.gaussianBlurOpenCv(sigma).apply(flat, random).rgb())
+          .isEqualTo(flat.rgb());
+    }
+  }
+
+  @Test
+  void gaussianBlur_sigmaOfLessThanAnEighth_changesNothing() {
+    Image image = noise(9, 6);
+    assertThat(Transforms.gaussianBlur(0.12).apply(image, random)).isSameAs(image);
+    assertThat(Transforms.gaussianBlur(0).apply(image, random)).isSameAs(image);
+    assertThat(Transforms.gaussianBlurOpenCv(0).apply(image, random)).isSameAs(image);
+  }
+
+  @Test
+  void gaussianBlur_sigmaOutOfRange_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.gaussianBlur(-1))
+        .withMessage("sigma of a blur must be from 0 to 1000, got -1.0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.gaussianBlurOpenCv(Double.NaN))
+        .withMessage("sigma of a blur must be from 0 to 1000, got NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.randomGaussianBlur(0.5, 3, 0))
+        .withMessage("sigma of a blur must be a range from 0 to 1000, got 3.0 to 0.0");
+  }
+
+  @Test
+  void randomGaussianBlur_fixedSigma_isThatBlurWithItsProbability() {
+    Image image = noise(16, 16);
+    Image expected = Transforms.gaussianBlur(1.5).apply(image, random);
+    Transform blur = Transforms.randomGaussianBlur(0.5, 1.5, 1.5);
+    int blurred = 0;
+    for (int i = 0; i < 1000; i++) {
+      Image result = blur.apply(image, random);
+      if (result != image) {
+        assertThat(result.rgb()).isEqualTo(expected.rgb());
+        blurred++;
+      }
+    }
+    assertThat(blurred).isBetween(430, 570);
+  }
+
+  @Test
+  void lowResolution_image_staysSmall() {
+    Image image = noise(50, 40);
+    Image square = Transforms.lowResolution(10, Filter.BILINEAR).apply(image, random);
+    Image shape = Transforms.lowResolutionShorterSide(10, Filter.BILINEAR).apply(image, random);
+    assertThat(List.of(square.width(), square.height())).containsExactly(10, 10);
+    assertThat(List.of(shape.width(), shape.height())).containsExactly(12, 10);
+  }
+
+  @Test
+  void randomSquareOpenCv_everySideOfTheRange_isDrawn() {
+    Image image = noise(20, 10);
+    Transform resize = Transforms.randomSquareOpenCv(3, 6);
+    Set<Integer> sides = new HashSet<>();
+    for (int i = 0; i < 200; i++) {
+      Image result = resize.apply(image, random);
+      int side = result.width();
+      assertThat(result.rgb())
+          .isEqualTo(Transforms.resizeOpenCv(side, side).apply(image, random).rgb());
+      sides.add(side);
+    }
+    assertThat(sides).containsExactlyInAnyOrder(3, 4, 5, 6);
+  }
+
+  @Test
+  void randomSquareOpenCv_emptyRange_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.randomSquareOpenCv(7, 6))
+        .withMessage("sides to draw from must be a range above 0, got 7 to 6");
+  }
+
+  private static Image dot(int side) {
+    byte[] rgb = new byte[3 * side * side];
+    Arrays.fill(rgb, rgb.length / 2 - 1, rgb.length / 2 + 2, (byte) 255);
+    return Image.of(side, side, rgb);
   }
 
   private static Image noise(int width, int height) {
