@@ -2,6 +2,7 @@ package org.genimage.eval;
 
 import static org.genimage.eval.Html.escape;
 import static org.genimage.eval.Html.format;
+import static org.genimage.eval.Html.number;
 import static org.genimage.eval.Html.percent;
 
 import java.util.Collections;
@@ -309,9 +310,5 @@ final class Charts {
         .filter(step -> step >= value * (1 - 1e-9))
         .findFirst()
         .orElse(10 * power);
-  }
-
-  private static String number(double value) {
-    return format("%.3f", value).replaceFirst("\\.?0+$", "");
   }
 }

@@ -74,7 +74,7 @@ record Gallery(List<Group> groups) {
         label,
         correct,
         scores.all().stream()
-            .filter(score -> score.label() == label && score.correct() == correct)
+            .filter(score -> score.label() == label && score.correct(scores.threshold()) == correct)
             .sorted(lowestFirst ? rising : rising.reversed())
             .limit(GROUP_SIZE)
             .map(

@@ -20,6 +20,11 @@ final class Html {
     return format("%,d", number);
   }
 
+  /** Returns a number with as many decimals as it needs, three at most. */
+  static String number(double value) {
+    return format("%.3f", value).replaceFirst("\\.?0+$", "");
+  }
+
   static String percent(double share) {
     return Double.isNaN(share) ? "–" : format("%.1f\u202f%%", 100 * share);
   }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.genimage.data.Label;
-import org.genimage.data.Skipped;
 
 /** The report's HTML: the frame is {@code report.html} beside this class, the sections are here. */
 final class ReportPage {
@@ -123,7 +122,7 @@ final class ReportPage {
                 "95&nbsp;% interval " + interval(kept)),
             figure(
                 "Found at 1&nbsp;% false alarms",
-                percent(of(Metrics.RECALL_AT_1_PERCENT)), "of the AI images"),
+                percent(of(Metrics.TPR_AT_1_PERCENT_FPR)), "of the AI images"),
             figure("Average precision", decimal(of(Metrics.AVERAGE_PRECISION)), "1 is perfect"),
             figure("ROC AUC", decimal(of(Metrics.ROC_AUC)), "0.5 is guessing, 1 perfect"),
             figure(
@@ -148,7 +147,7 @@ final class ReportPage {
   }
 
   private String skipped() {
-    List<Skipped> skipped = result.skipped();
+    List<Failure> skipped = result.failures();
     if (skipped.isEmpty()) {
       return "";
     }
@@ -165,7 +164,7 @@ final class ReportPage {
                 skipped.subList(0, Math.min(SKIPPED_SHOWN, skipped.size())),
                 one ->
                     "<li><code>%s</code> %s</li>"
-                        .formatted(escape(one.sample().name()), escape(one.reason()))),
+                        .formatted(escape(one.name()), escape(one.reason()))),
             skipped.size() > SKIPPED_SHOWN
                 ? "<p>and %s more</p>".formatted(count(skipped.size() - SKIPPED_SHOWN))
                 : "");
@@ -440,7 +439,7 @@ final class ReportPage {
         """
         .formatted(
             duration(result.duration()),
-            format("%,.1f", scores.size() / seconds),
+            format("%,.1f", result.timed() / seconds),
             entries("This report", report.manifest),
             entries("The detector's weights", result.provenance()));
   }

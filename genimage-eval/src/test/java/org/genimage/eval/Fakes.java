@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,13 @@ final class Fakes {
       }
       gap -= 0.6;
     }
-    return new Scores(scores);
+    return Scores.of(scores);
+  }
+
+  static EvaluationResult result(int perLabel) {
+    Scores scores = scores(perLabel, 1);
+    return new EvaluationResult(
+        "d", Map.of(), "0", scores, List.of(), scores.size(), Duration.ofSeconds(4));
   }
 
   private static byte[] png(int red) {

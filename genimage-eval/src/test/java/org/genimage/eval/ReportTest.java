@@ -20,7 +20,6 @@ import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
-import org.genimage.data.Skipped;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,8 +103,10 @@ class ReportTest {
         new EvaluationResult(
             hostile,
             Map.of(hostile, hostile),
+            hostile,
             Evaluation.of(DETECTOR, data).run().scores(),
-            List.of(new Skipped(Fakes.broken(hostile, Label.AI, generator), hostile)),
+            List.of(new Failure(hostile, generator, Label.AI, hostile)),
+            2,
             Duration.ofSeconds(75));
 
     String html =
@@ -129,8 +130,7 @@ class ReportTest {
   @Test
   void html_foreignLocale_isTheSame() {
     Locale before = Locale.getDefault();
-    EvaluationResult result =
-        new EvaluationResult("d", Map.of(), Fakes.scores(600, 1), List.of(), Duration.ofSeconds(4));
+    EvaluationResult result = Fakes.result(600);
     String expected = Report.builder("t", result).build().html();
     try {
       Locale.setDefault(Locale.forLanguageTag("ar-EG"));
@@ -148,9 +148,7 @@ class ReportTest {
 
   @Test
   void html_manyScores_staysSmall() {
-    EvaluationResult result =
-        new EvaluationResult(
-            "d", Map.of(), Fakes.scores(6000, 1), List.of(), Duration.ofSeconds(4));
+    EvaluationResult result = Fakes.result(6000);
     assertThat(Report.builder("t", result).build().html().length()).isLessThan(120_000);
   }
 
