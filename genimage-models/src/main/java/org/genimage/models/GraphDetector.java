@@ -45,10 +45,7 @@ final class GraphDetector implements DifferentiableDetector {
     Calibration calibration = WeightsMetadata.calibration(weights);
     NativeRuntime.prepare();
     return new GraphDetector(
-        blueprint,
-        weights,
-        calibration,
-        ScoringGraph.create(blueprint, weights, Mode.INFERENCE));
+        blueprint, weights, calibration, ScoringGraph.create(blueprint, weights, Mode.INFERENCE));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -159,7 +160,7 @@ class NumericGradientTest {
         Case.of(
             "self-attention",
             tokens,
-            (scope, x) -> Transformers.selfAttention(scope.at("attn"), x, 2, scores -> scores)));
+            (scope, x) -> Transformers.selfAttention(scope.at("attn"), x, 2, Optional.empty())));
     cases.add(
         Case.of(
             "patches",
@@ -189,8 +190,7 @@ class NumericGradientTest {
         Case.of(
             "frequency-aware decomposition",
             Shape.of(1, 32, 32, 3),
-            (scope, x) ->
-                new F3Net(F3NetVariant.MIX, 0, 1).decomposition(scope.at("fad_head"), x)));
+            (scope, x) -> new F3Net(F3NetVariant.MIX, 1).decomposition(scope.at("fad_head"), x)));
     cases.add(
         Case.of(
             "MixBlock",
@@ -275,8 +275,7 @@ class NumericGradientTest {
         new Slopes(
             Mode.TRAINING,
             Shape.of(1, side, side, 3),
-            (scope, x) ->
-                new F3Net(F3NetVariant.MIX, 0, 1).localStatistics(scope.at("lfs_head"), x),
+            (scope, x) -> new F3Net(F3NetVariant.MIX, 1).localStatistics(scope.at("lfs_head"), x),
             random)) {
       Map<String, float[]> at = slopes.start(image, random);
       float[] gradient = slopes.gradients(at).get(Slopes.INPUT);

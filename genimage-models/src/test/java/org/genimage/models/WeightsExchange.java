@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
 import org.genimage.data.reference.ReferenceFill;
-import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
