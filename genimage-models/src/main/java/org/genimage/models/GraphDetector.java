@@ -22,24 +22,25 @@ final class GraphDetector implements DifferentiableDetector {
 
   private final Blueprint blueprint;
   private final Weights weights;
+  private final Precision precision;
   private final ScoringGraph scoring;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Object gradientCreation = new Object();
   private volatile GradientGraph gradient;
   private boolean closed;
 
-  private GraphDetector(Blueprint blueprint, Weights weights, ScoringGraph scoring) {
+  private GraphDetector(
+      Blueprint blueprint, Weights weights, Precision precision, ScoringGraph scoring) {
     this.blueprint = blueprint;
     this.weights = weights;
+    this.precision = precision;
     this.scoring = scoring;
   }
 
-  static GraphDetector create(Blueprint blueprint, Weights weights) {
+  static GraphDetector create(Blueprint blueprint, Weights weights, Precision precision) {
     NativeRuntime.prepare();
-    return new GraphDetector(
-        blueprint,
-        weights,
-        ScoringGraph.create(blueprint, weights, org.genimage.models.nn.Mode.INFERENCE));
+    ScoringGraph scoring = ScoringGraph.create(blueprint, weights, precision);
+    return new GraphDetector(blueprint, weights, precision, scoring);
   }
 
   @Override
@@ -54,7 +55,7 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Map<String, String> provenance() {
-    return blueprint.describe(weights).metadata();
+    return blueprint.describe(weights).with(WeightsMetadata.of(precision)).metadata();
   }
 
   @Override

@@ -15,6 +15,7 @@ final class WeightsMetadata {
   private static final String DETECTOR = "genimage.detector";
   private static final String INPUT = "genimage.input";
   private static final String HEAD = "genimage.head";
+  private static final String PRECISION = "genimage.precision";
   private static final String SHORTER_SIDE = "resize_shorter_side";
   private static final String SQUARE = "resize_square";
   private static final String OPENCV_SQUARE = "resize_opencv_square";
@@ -27,6 +28,11 @@ final class WeightsMetadata {
         DETECTOR, blueprint.name(),
         INPUT, write(blueprint.input()),
         HEAD, blueprint.head().name());
+  }
+
+  /** Returns what a loaded detector adds: the numbers that it calculates with. */
+  static Map<String, String> of(Precision precision) {
+    return Map.of(PRECISION, precision.name());
   }
 
   /** Returns the blueprint as the weights' metadata wants it; without metadata, as it is. */

@@ -278,7 +278,7 @@ interface NetworkContract {
           .as(item.getKey())
           .extracting(input -> ReferenceData.sha256(bytes(input, prepared.input().channels())))
           .containsExactlyElementsOf(item.getValue().get("bytes").findValuesAsText("sha256"));
-      try (ScoringGraph graph = ScoringGraph.create(prepared, weights)) {
+      try (ScoringGraph graph = ScoringGraph.create(prepared, weights, Precision.FLOAT32)) {
         assertThat(doubles(graph.logits(ImageBatch.of(inputs))))
             .as(item.getKey())
             .containsExactly(

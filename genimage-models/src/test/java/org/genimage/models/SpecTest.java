@@ -174,7 +174,10 @@ class SpecTest implements NetworkContract {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> constant = constant(tf, pixels);
-      return run(graph, Spec.spectrum(tf, input.normalise(tf, constant)));
+      float[] fast = run(graph, Spec.spectrum(tf, input.normalise(tf, constant), false));
+      assertThat(run(graph, Spec.spectrum(tf, input.normalise(tf, constant), true)))
+          .containsExactly(fast, within((float) SPECTRUM));
+      return fast;
     }
   }
 
@@ -183,7 +186,7 @@ class SpecTest implements NetworkContract {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> constant = constant(tf, pixels);
-      Operand<TFloat32> spectrum = Spec.spectrum(tf, input.normalise(tf, constant));
+      Operand<TFloat32> spectrum = Spec.spectrum(tf, input.normalise(tf, constant), true);
       Operand<TFloat32> weighted =
           tf.math.mul(tf.reshape(spectrum, tf.array(-1)), tf.constant(weights));
       Output<?>[] gradients =

@@ -52,7 +52,7 @@ class WeightsExchange {
             .map(rgb -> Image.of(side, side, rgb))
             .toList();
 
-    try (ScoringGraph graph = ScoringGraph.create(blueprint, weights)) {
+    try (ScoringGraph graph = ScoringGraph.create(blueprint, weights, Precision.FLOAT32)) {
       float[] pixels = new float[bytes.length];
       for (int i = 0; i < bytes.length; i++) {
         pixels[i] = bytes[i] & 0xff;
