@@ -9,7 +9,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -52,8 +51,8 @@ final class OneDnn {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Fused fused = Fused.in(ModelScope.root(tf, Mode.INFERENCE, new TrainableVariables()));
-      Operand<TFloat32> x = tf.constant(Shape.of(1, 1, 1, 1), new float[] {1});
       float[] one = {1};
+      Operand<TFloat32> x = Layers.constant(tf, List.of(1, 1, 1, 1), one);
       var y = fused.conv(x, one, List.of(1, 1, 1, 1), one, Conv.kernel(1));
       return runs(graph, fused.relu(fused.add(y, x)));
     } catch (TensorFlowException | IllegalArgumentException e) {
