@@ -313,15 +313,17 @@ final class Fused {
 
   private Operand<? extends TNumber> lower(Operand<TFloat32> x) {
     Output<?> found = bare(x);
-    if (low() && operation(found).type().equals("Reshape")) {
-      Output<?> within = bare(operation(found).input(0).expect(TFloat32.class));
+    if (!low() || found.dataType() == DataType.DT_BFLOAT16) {
+      return number(found);
+    }
+    GraphOperation operation = operation(found);
+    if (operation.type().equals("Reshape")) {
+      Output<?> within = bare(operation.input(0).expect(TFloat32.class));
       if (within.dataType() == DataType.DT_BFLOAT16) {
-        return tf.reshape(number(within), integers(operation(found).input(1)));
+        return tf.reshape(number(within), integers(operation.input(1)));
       }
     }
-    return low() && found.dataType() == DataType.DT_FLOAT
-        ? tf.dtypes.cast(x, TBfloat16.class)
-        : number(found);
+    return tf.dtypes.cast(x, TBfloat16.class);
   }
 
   private Operand<TFloat32> raise(Output<?> x) {
