@@ -166,9 +166,9 @@ final class Fused {
             .output(0));
   }
 
-  /** Returns for each two channels of {@code [N, L, C]} the sum of their products. */
+  /** Returns for each two channels of {@code [N, L, C]} the sum of their products, in 32 bits. */
   Operand<TFloat32> products(Operand<TFloat32> x) {
-    Output<?> rows = lower(x).asOutput();
+    Output<?> rows = raise(lower(x).asOutput()).asOutput();
     return raise(
         builder("_MklBatchMatMulV2")
             .addInput(rows)
