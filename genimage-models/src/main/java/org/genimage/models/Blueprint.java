@@ -77,8 +77,21 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    *     unexpected or of another shape
    */
   public DifferentiableDetector load(Weights weights) {
+    return load(weights, Precision.FLOAT32);
+  }
+
+  /**
+   * Returns the detector with these weights as {@link #load(Weights)} does, to be closed by the
+   * caller, with the numbers that 8-bit images are scored with. In {@link Precision#BFLOAT16} it is
+   * several times as fast on a processor with AMX, the weights take half the memory, and scores
+   * differ a little; scores of {@link org.genimage.data.Pixels} and gradients stay in 32 bits.
+   *
+   * @throws WeightsException if the weights do not fit
+   * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
+   */
+  public DifferentiableDetector load(Weights weights, Precision precision) {
     Blueprint blueprint = WeightsMetadata.apply(this, weights);
-    return GraphDetector.create(blueprint, weights);
+    return GraphDetector.create(blueprint, weights, precision);
   }
 
   /**
@@ -89,10 +102,21 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @throws WeightsException if the file cannot be read or does not fit
    */
   public DifferentiableDetector load(Path file) {
+    return load(file, Precision.FLOAT32);
+  }
+
+  /**
+   * Returns the detector with the weights of a file as {@link #load(Path)} does, with the numbers
+   * of {@link #load(Weights, Precision)}.
+   *
+   * @throws WeightsException if the file cannot be read or does not fit
+   * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
+   */
+  public DifferentiableDetector load(Path file, Precision precision) {
     Weights weights = Weights.read(file);
     boolean parallel = weights.keys().stream().allMatch(key -> key.startsWith(PARALLEL));
     try {
-      return load(parallel ? weights.stripped(PARALLEL) : weights);
+      return load(parallel ? weights.stripped(PARALLEL) : weights, precision);
     } catch (WeightsException e) {
       throw new WeightsException(file + ": " + e.getMessage(), e);
     }

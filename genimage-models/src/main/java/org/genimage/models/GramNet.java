@@ -15,7 +15,6 @@ import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -97,7 +96,7 @@ record GramNet(int outputs) implements Network {
     int channels = Layers.channels(x);
     int pixels = Math.toIntExact(x.shape().get(1) * x.shape().get(2));
     var flat = tf.reshape(x, tf.array(-1, pixels, channels));
-    var products = tf.train.batchMatMul(flat, flat, TFloat32.class, BatchMatMul.adjX(true));
+    var products = Layers.products(scope, flat);
     var mean = tf.math.div(products, tf.constant((float) pixels * channels));
     return scope.output(tf.expandDims(mean, tf.constant(-1)));
   }

@@ -27,6 +27,7 @@ final class GraphDetector implements DifferentiableDetector {
   private final Blueprint blueprint;
   private final Weights weights;
   private final Calibration calibration;
+  private final Precision precision;
   private final ScoringGraph scoring;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Object gradientCreation = new Object();
@@ -34,18 +35,23 @@ final class GraphDetector implements DifferentiableDetector {
   private boolean closed;
 
   private GraphDetector(
-      Blueprint blueprint, Weights weights, Calibration calibration, ScoringGraph scoring) {
+      Blueprint blueprint,
+      Weights weights,
+      Precision precision,
+      Calibration calibration,
+      ScoringGraph scoring) {
     this.blueprint = blueprint;
     this.weights = weights;
+    this.precision = precision;
     this.calibration = calibration;
     this.scoring = scoring;
   }
 
-  static GraphDetector create(Blueprint blueprint, Weights weights) {
+  static GraphDetector create(Blueprint blueprint, Weights weights, Precision precision) {
     Calibration calibration = WeightsMetadata.calibration(weights);
     NativeRuntime.prepare();
-    return new GraphDetector(
-        blueprint, weights, calibration, ScoringGraph.create(blueprint, weights, Mode.INFERENCE));
+    ScoringGraph scoring = ScoringGraph.create(blueprint, weights, precision);
+    return new GraphDetector(blueprint, weights, precision, calibration, scoring);
   }
 
   @Override
@@ -60,7 +66,7 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Map<String, String> provenance() {
-    return blueprint.describe(weights).metadata();
+    return blueprint.describe(weights).with(WeightsMetadata.of(precision)).metadata();
   }
 
   @Override

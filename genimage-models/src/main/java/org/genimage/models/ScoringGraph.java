@@ -33,6 +33,24 @@ final class ScoringGraph implements AutoCloseable {
     this.logits = logits;
   }
 
+  /**
+   * Returns the graph in the fastest form that TensorFlow has here.
+   *
+   * @throws UnsupportedOperationException if it has none in this precision
+   */
+  static ScoringGraph create(Blueprint blueprint, Weights weights, Precision precision) {
+    if (precision == Precision.FLOAT32) {
+      Mode mode = Mode.INFERENCE.isAvailable() ? Mode.INFERENCE : Mode.PORTABLE;
+      return create(blueprint, weights, mode);
+    }
+    if (!Mode.INFERENCE_BFLOAT16.isAvailable()) {
+      throw new UnsupportedOperationException(
+          "scores in bfloat16 need TensorFlow with oneDNN on Linux, a processor with AVX-512 and no"
+              + " GPU, which this machine lacks; load %s in FLOAT32".formatted(blueprint.name()));
+    }
+    return create(blueprint, weights, Mode.INFERENCE_BFLOAT16);
+  }
+
   static ScoringGraph create(Blueprint blueprint, Weights weights, Mode mode) {
     Graph graph = new Graph();
     try {
@@ -68,8 +86,9 @@ final class ScoringGraph implements AutoCloseable {
   }
 
   /**
-   * Nothing is left for TensorFlow's graph optimizers once batch norms are folded; without them the
-   * first score comes in half the time and the memory of a second copy of the weights is saved.
+   * Nothing is left for TensorFlow's graph optimizers once batch norms are folded and ops fused;
+   * without them the first score comes in half the time and the memory of a second copy of the
+   * weights is saved.
    */
   static ConfigProto config() {
     return ConfigProto.newBuilder()

@@ -18,6 +18,7 @@ final class WeightsMetadata {
   private static final String HEAD = "genimage.head";
   private static final String TEMPERATURE = "genimage.temperature";
   private static final String THRESHOLD = "genimage.threshold";
+  private static final String PRECISION = "genimage.precision";
   private static final String SHORTER_SIDE = "resize_shorter_side";
   private static final String SQUARE = "resize_square";
   private static final String OPENCV_SQUARE = "resize_opencv_square";
@@ -65,6 +66,11 @@ final class WeightsMetadata {
               .formatted(key, text),
           e);
     }
+  }
+
+  /** Returns what a loaded detector adds: the numbers that it calculates with. */
+  static Map<String, String> of(Precision precision) {
+    return Map.of(PRECISION, precision.name());
   }
 
   /** Returns the blueprint as the weights' metadata wants it; without metadata, as it is. */

@@ -33,6 +33,7 @@ import org.genimage.data.UnreadableImageException;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +173,23 @@ class DetectorTest {
           .containsEntry("genimage.detector", "tiny")
           .containsEntry("genimage.head", "AI_NATURE")
           .containsKey("genimage.input");
+    }
+  }
+
+  @Test
+  void bfloat16_isSeenInProvenance() {
+    Weights weights = TINY.initialWeights(3);
+    try (Detector full = TINY.load(weights)) {
+      assertThat(full.provenance()).containsEntry("genimage.precision", "FLOAT32");
+    }
+    if (Mode.INFERENCE_BFLOAT16.isAvailable()) {
+      try (Detector half = TINY.load(weights, Precision.BFLOAT16)) {
+        assertThat(half.provenance()).containsEntry("genimage.precision", "BFLOAT16");
+      }
+    } else {
+      assertThatThrownBy(() -> TINY.load(weights, Precision.BFLOAT16))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("load tiny in FLOAT32");
     }
   }
 

@@ -336,7 +336,7 @@ interface NetworkContract {
           .extracting(input -> ReferenceData.sha256(bytes(input, prepared.input().channels())))
           .containsExactlyElementsOf(item.getValue().get("bytes").findValuesAsText("sha256"));
       assertInput(prepared, inputs, item.getKey(), item.getValue().get("input"));
-      try (ScoringGraph graph = ScoringGraph.create(prepared, weights, Mode.INFERENCE)) {
+      try (ScoringGraph graph = ScoringGraph.create(prepared, weights, Precision.FLOAT32)) {
         assertThat(doubles(graph.logits(ImageBatch.of(inputs))))
             .as(item.getKey())
             .containsExactly(

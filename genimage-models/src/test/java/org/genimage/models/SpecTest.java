@@ -44,7 +44,7 @@ class SpecTest implements NetworkContract {
 
   @Override
   public Operand<TFloat32> networkInput(Ops tf, Blueprint blueprint, Operand<TFloat32> pixels) {
-    return Spec.spectrum(tf, blueprint.input().normalise(tf, pixels));
+    return Spec.spectrum(tf, blueprint.input().normalise(tf, pixels), false);
   }
 
   @Test
@@ -144,7 +144,10 @@ class SpecTest implements NetworkContract {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> constant = constant(tf, pixels);
-      return run(graph, Spec.spectrum(tf, input.normalise(tf, constant)));
+      float[] fast = run(graph, Spec.spectrum(tf, input.normalise(tf, constant), false));
+      assertThat(run(graph, Spec.spectrum(tf, input.normalise(tf, constant), true)))
+          .containsExactly(fast, within((float) SPECTRUM));
+      return fast;
     }
   }
 
@@ -153,7 +156,7 @@ class SpecTest implements NetworkContract {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> constant = constant(tf, pixels);
-      Operand<TFloat32> spectrum = Spec.spectrum(tf, input.normalise(tf, constant));
+      Operand<TFloat32> spectrum = Spec.spectrum(tf, input.normalise(tf, constant), true);
       Operand<TFloat32> weighted =
           tf.math.mul(tf.reshape(spectrum, tf.array(-1)), tf.constant(weights));
       Output<?>[] gradients =

@@ -18,7 +18,6 @@ import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.Parameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +63,7 @@ class VariantsTest {
   @ParameterizedTest
   @MethodSource("variants")
   void logits_areThoseOfThePublishedCode(Blueprint blueprint, double[] expected) {
-    try (ScoringGraph graph = ScoringGraph.create(blueprint, filled(blueprint), Mode.INFERENCE)) {
+    try (ScoringGraph graph = ScoringGraph.create(blueprint, filled(blueprint), Precision.FLOAT32)) {
       float[] logits = graph.logits(ImageBatch.of(List.of(blueprint.input().prepare(picture()))));
 
       assertThat(IntStream.range(0, 2).mapToDouble(i -> logits[i]).toArray())

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.genimage.data.Image;
 import org.genimage.data.ImageBatch;
 import org.genimage.data.reference.ReferenceFill;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,7 +52,7 @@ class WeightsExchange {
             .map(rgb -> Image.of(side, side, rgb))
             .toList();
 
-    try (ScoringGraph graph = ScoringGraph.create(blueprint, weights, Mode.INFERENCE)) {
+    try (ScoringGraph graph = ScoringGraph.create(blueprint, weights, Precision.FLOAT32)) {
       float[] pixels = new float[bytes.length];
       for (int i = 0; i < bytes.length; i++) {
         pixels[i] = bytes[i] & 0xff;

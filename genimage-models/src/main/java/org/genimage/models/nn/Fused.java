@@ -120,16 +120,62 @@ final class Fused {
         .orElseGet(() -> raise(sum(lower(x).asOutput(), lower(y).asOutput())));
   }
 
-  /** Returns the largest value in each window. */
+  /** Returns the largest value in each window; what is padded never wins. */
   Operand<TFloat32> maxPool(Operand<TFloat32> x, Conv window) {
+    boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
+    var input = lower(x);
+    Output<?> padded =
+        same || window.padding() == 0
+            ? input.asOutput()
+            : pad(input, window.padding(), Float.NEGATIVE_INFINITY).asOutput();
     return raise(
-        tf.nn
-            .maxPool(
-                lower(x),
-                tf.array(1, window.kernel(), window.kernel(), 1),
-                tf.array(1, window.stride(), window.stride(), 1),
-                "VALID")
-            .asOutput());
+        builder("_MklNativeMaxPool")
+            .addInput(padded)
+            .setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
+            .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
+            .setAttr("padding", same ? "SAME" : "VALID")
+            .build()
+            .output(0));
+  }
+
+  private <T extends TNumber> Operand<T> pad(Operand<T> x, int pixels, float value) {
+    int[][] paddings = {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}};
+    @SuppressWarnings("unchecked")
+    Operand<T> outside = (Operand<T>) constant(List.of(), new float[] {value});
+    return tf.pad(x, tf.constant(paddings), outside);
+  }
+
+  /**
+   * Returns a convolution of each channel by itself, which keeps the size.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [C, 1, height, width]}
+   */
+  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, float[] kernel, List<Integer> shape) {
+    var numbers =
+        constant(
+            Layout.DEPTHWISE.toTensorFlow(shape), Layout.DEPTHWISE.toTensorFlow(kernel, shape));
+    return raise(
+        builder("_MklNativeDepthwiseConv2dNative")
+            .addInput(lower(x).asOutput())
+            .addInput(numbers.asOutput())
+            .setAttr("strides", new long[] {1, 1, 1, 1})
+            .setAttr("padding", "SAME")
+            .setAttr("is_filter_const", true)
+            .build()
+            .output(0));
+  }
+
+  /** Returns for each two channels of {@code [N, L, C]} the sum of their products, in 32 bits. */
+  Operand<TFloat32> products(Operand<TFloat32> x) {
+    Output<?> rows = raise(lower(x).asOutput()).asOutput();
+    return raise(
+        builder("_MklBatchMatMulV2")
+            .addInput(rows)
+            .addInput(rows)
+            .setAttr("adj_x", true)
+            .build()
+            .output(0));
   }
 
   /** Returns layer normalisation over the last axis. */
@@ -267,9 +313,17 @@ final class Fused {
 
   private Operand<? extends TNumber> lower(Operand<TFloat32> x) {
     Output<?> found = bare(x);
-    return low() && found.dataType() == DataType.DT_FLOAT
-        ? tf.dtypes.cast(x, TBfloat16.class)
-        : number(found);
+    if (!low() || found.dataType() == DataType.DT_BFLOAT16) {
+      return number(found);
+    }
+    GraphOperation operation = operation(found);
+    if (operation.type().equals("Reshape")) {
+      Output<?> within = bare(operation.input(0).expect(TFloat32.class));
+      if (within.dataType() == DataType.DT_BFLOAT16) {
+        return tf.reshape(number(within), integers(operation.input(1)));
+      }
+    }
+    return tf.dtypes.cast(x, TBfloat16.class);
   }
 
   private Operand<TFloat32> raise(Output<?> x) {

@@ -11,6 +11,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -214,7 +215,7 @@ public final class Layers {
    */
   public static Operand<TFloat32> maxPool(ModelScope scope, Operand<TFloat32> x, Conv window) {
     Ops tf = scope.tf();
-    if (scope.mode().fuses() && window.padding() == 0) {
+    if (scope.mode().fuses()) {
       return Fused.in(scope).maxPool(x, window);
     }
     return tf.nn.maxPool(
@@ -232,6 +233,18 @@ public final class Layers {
    */
   public static Operand<TFloat32> globalAveragePool(ModelScope scope, Operand<TFloat32> x) {
     return scope.tf().math.mean(x, scope.tf().constant(new int[] {1, 2}));
+  }
+
+  /**
+   * Returns for each two channels the sum of their products.
+   *
+   * @param x {@code [N, L, C]}
+   * @return {@code [N, C, C]}
+   */
+  public static Operand<TFloat32> products(ModelScope scope, Operand<TFloat32> x) {
+    return scope.mode().fuses()
+        ? Fused.in(scope).products(x)
+        : scope.tf().train.batchMatMul(x, x, TFloat32.class, BatchMatMul.adjX(true));
   }
 
   /**
@@ -295,10 +308,15 @@ public final class Layers {
       ModelScope scope, Operand<TFloat32> x, Conv window) {
     checkArgument(window.same(), "a depthwise window must keep the size, got %s", window);
     int side = window.kernel();
-    Operand<TFloat32> kernel =
-        scope.parameter(
-            "weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
-    return scope.tf().nn.depthwiseConv2dNative(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+    Parameter kernel =
+        scope.trained("weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
+    if (scope.mode().fuses()) {
+      return Fused.in(scope).depthwiseConv(x, scope.numbers(kernel), kernel.shape());
+    }
+    return scope
+        .tf()
+        .nn
+        .depthwiseConv2dNative(x, scope.value(kernel), List.of(1L, 1L, 1L, 1L), "SAME");
   }
 
   /**

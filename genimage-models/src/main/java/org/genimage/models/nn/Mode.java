@@ -19,9 +19,22 @@ public enum Mode {
    */
   INFERENCE_BFLOAT16;
 
-  /** Returns whether batch norms are folded, and ops without a gradient allowed. */
+  /** Returns whether every op must have a gradient. */
+  public boolean hasGradient() {
+    return this == TRAINING || this == DIFFERENTIABLE;
+  }
+
+  /** Returns whether TensorFlow has this mode's ops on this machine. */
+  public boolean isAvailable() {
+    return switch (this) {
+      case TRAINING, DIFFERENTIABLE, PORTABLE -> true;
+      case INFERENCE -> OneDnn.fuses();
+      case INFERENCE_BFLOAT16 -> OneDnn.fusesBfloat16();
+    };
+  }
+
   boolean folds() {
-    return compareTo(PORTABLE) >= 0;
+    return !hasGradient();
   }
 
   boolean fuses() {
