@@ -4,7 +4,10 @@ import java.util.List;
 import org.genimage.data.Filter;
 import org.genimage.models.ResNet.Block;
 
-/** The detectors of the GenImage paper, each as a blueprint to train or to load weights into. */
+/**
+ * The detectors of the GenImage paper, each as a blueprint to train or to load weights into. None
+ * brings weights along: docs/weights.md says what is published for each.
+ */
 public final class Detectors {
 
   private Detectors() {}
