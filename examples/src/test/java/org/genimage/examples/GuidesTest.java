@@ -31,10 +31,12 @@ import org.genimage.models.FileScore;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Weights;
+import org.genimage.train.Checkpoints;
 import org.genimage.train.GradientTrainer;
 import org.genimage.train.ImageRecipe;
 import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
+import org.genimage.train.TrainingListeners;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,37 @@ class GuidesTest {
 
       assertThat(value).isBetween(0.0, 1.0).isCloseTo(ofOneGenerator, within(0.0));
     }
+  }
+
+  @Test
+  void training_code_runs() {
+    GenImage own = GenImage.open(root);
+    Blueprint tiny =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Recipe recipe =
+        Recipe.paper(Detectors.resnet50())
+            .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
+            .epochs(2)
+            .batchSize(8);
+    Path out = root.resolve("training");
+    List<String> lines = new ArrayList<>();
+    GradientTrainer trainer =
+        GradientTrainer.with(recipe)
+            .from(tiny.initialWeights(1))
+            .freeze("conv1\\..*", "bn1\\..*")
+            .validation(own.validation())
+            .patience(5)
+            .checkpoints(Checkpoints.in(out).everySteps(500).every(Duration.ofMinutes(10)).best(3))
+            .listener(
+                TrainingListeners.lines(lines::add),
+                TrainingListeners.csv(out.resolve("epochs.csv")),
+                TrainingListeners.tensorBoard(out.resolve("tensorboard")));
+    Weights trained = trainer.fit(tiny, own.train());
+
+    assertThat(lines).hasSize(2);
+    assertThat(out.resolve("best.safetensors")).exists();
+    assertThat(trained.get("conv1.weight").toFloats())
+        .isEqualTo(tiny.initialWeights(1).get("conv1.weight").toFloats());
   }
 
   @Test

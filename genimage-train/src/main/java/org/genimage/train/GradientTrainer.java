@@ -155,6 +155,8 @@ public final class GradientTrainer implements Trainer {
    *     policy says fail
    * @throws org.genimage.models.WeightsException if a checkpoint cannot be written, or belongs to
    *     another training
+   * @throws java.util.concurrent.CancellationException if the JVM is told to end (Ctrl-C, SIGTERM);
+   *     a checkpoint is kept before it does
    */
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import org.genimage.data.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
@@ -74,12 +75,12 @@ final class TrainingRun {
   Weights toEnd() {
     begin();
     totalSamples = samplesLeft();
-    try {
+    try (Shutdown shutdown = new Shutdown()) {
       listener.onBegin(state.epoch(), state.steps());
       while (state.epoch() < recipe.epochs()
           && !hopeless()
           && !recipe.schedule().ended(progress(0))) {
-        train();
+        train(shutdown);
         finishEpoch();
       }
     } finally {
@@ -90,7 +91,7 @@ final class TrainingRun {
 
   private void begin() {
     Optional<Checkpoint> found =
-        trainer.checkpoints.flatMap(kept -> Checkpoint.latest(kept.folder(), identity));
+        trainer.checkpoints.flatMap(policy -> Checkpoint.latest(policy.folder(), identity));
     if (found.isPresent()) {
       Checkpoint checkpoint = found.get();
       checkpoint.restore(graph);
@@ -125,7 +126,7 @@ final class TrainingRun {
     return new Progress(state.epoch(), step, batches, state.accuracies());
   }
 
-  private void train() {
+  private void train(Shutdown shutdown) {
     EpochPart before = state.part();
     long began = System.nanoTime();
     long waiting = before.waiting();
@@ -163,10 +164,16 @@ final class TrainingRun {
         samples += batch.samples().size();
         listener.onStep(
             new StepReport(state.epoch(), state.steps(), loss, rate, samples, totalSamples));
+        Duration sinceLast = Duration.ofNanos(now - kept);
         trainer
             .checkpoints
-            .filter(kept -> kept.due(state.steps(), Duration.ofNanos(now - this.kept)))
+            .filter(policy -> shutdown.requested() || policy.due(state.steps(), sinceLast))
             .ifPresent(this::keep);
+        if (shutdown.requested()) {
+          throw new CancellationException(
+              "training was stopped in epoch %d after step %d"
+                  .formatted(state.epoch(), state.steps()));
+        }
       }
     }
   }
@@ -196,7 +203,7 @@ final class TrainingRun {
     try {
       listener.onEpoch(report);
     } finally {
-      trainer.checkpoints.ifPresent(kept -> keepEpoch(kept, epoch, reached));
+      trainer.checkpoints.ifPresent(policy -> keepEpoch(policy, epoch, reached));
     }
   }
 

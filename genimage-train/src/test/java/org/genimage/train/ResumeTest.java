@@ -78,6 +78,28 @@ class ResumeTest {
     assertSameNumbers(Weights.read(folder.resolve("best.safetensors")), expected);
   }
 
+  @Test
+  void fit_toldToEnd_keepsACheckpointFirst(@TempDir Path folder) throws Exception {
+    Process training = start(folder);
+    int steps;
+    try (InputStream beacons = training.getInputStream()) {
+      steps = beacons.readNBytes(20).length;
+      training.toHandle().destroy(); // Its output can still be read.
+      steps += beacons.readAllBytes().length;
+    }
+    assertThat(training.waitFor()).isNotZero();
+    List<Long> rest = new ArrayList<>();
+
+    Weights weights =
+        KilledTraining.fit(
+            KilledTraining.trainer()
+                .checkpoints(folder)
+                .listener(hearing(rest, new ArrayList<>())));
+
+    assertThat(rest).startsWith(steps + 1L);
+    assertSameNumbers(weights, KilledTraining.fit(KilledTraining.trainer()));
+  }
+
   private static Process start(Path folder) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
