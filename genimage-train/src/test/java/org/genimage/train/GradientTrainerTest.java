@@ -415,8 +415,7 @@ class GradientTrainerTest {
     Schedule still = progress -> 0;
     Recipe recipe =
         RECIPE
-            .loss(
-                new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
+            .loss(new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
             .schedule(still)
             .epochs(1)
             .batchSize(8);
