@@ -31,11 +31,10 @@ class RecipePageTest {
 
   private static String table(Blueprint blueprint) {
     StringBuilder table =
-        new StringBuilder("\n## %s\n\n| value | is | from |\n| --- | --- | --- |\n"
-            .formatted(blueprint.name()));
+        new StringBuilder(
+            "\n## %s\n\n| value | is | from |\n| --- | --- | --- |\n".formatted(blueprint.name()));
     for (RecipeValue value : Recipe.paper(blueprint).values()) {
-      table.append(
-          "| `%s` | %s | %s |\n".formatted(value.name(), value.value(), value.origin()));
+      table.append("| `%s` | %s | %s |\n".formatted(value.name(), value.value(), value.origin()));
     }
     return table.toString();
   }
