@@ -256,83 +256,6 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_frozenEntries_neitherMoveNorDecay() {
-    Recipe decaying = RECIPE.epochs(2).optimizer(new Optimizer.Sgd(0.9, 0, true, Decay.of(0.1)));
-    Weights start = TINY.initialWeights(RECIPE.seed());
-
-    Weights trained =
-        GradientTrainer.with(decaying).freeze("conv1\\..*", "bn1\\..*").fit(TINY, stripes(8, 8));
-
-    for (String key : start.keys()) {
-      boolean moved = key.startsWith("fc.");
-      assertThat(Arrays.equals(trained.get(key).toFloats(), start.get(key).toFloats()))
-          .as(key)
-          .isEqualTo(!moved);
-      assertThat(trained.get(key).toLongs()).as(key).isEqualTo(start.get(key).toLongs());
-    }
-  }
-
-  /** Then the batch does not matter: the head sees the features that scoring sees. */
-  @Test
-  void fit_frozenBatchNorm_normalisesWithItsRunningStatistics() {
-    ImageDataset data = stripes(8, 8);
-    Schedule still = progress -> 0;
-    Recipe recipe =
-        RECIPE
-            .loss(new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
-            .schedule(still)
-            .epochs(1)
-            .batchSize(8);
-    Weights start = TINY.initialWeights(3);
-    List<EpochReport> reports = new ArrayList<>();
-
-    trainer(recipe, reports).from(start).freeze("bn1.running_.*").fit(TINY, data);
-
-    double loss = 0;
-    try (var detector = TINY.load(start)) {
-      for (Sample sample : data.samples()) {
-        double ai = detector.score(sample.image());
-        loss -= Math.log(sample.label() == Label.AI ? ai : 1 - ai) / data.size();
-      }
-    }
-    assertThat(reports.get(0).loss()).isCloseTo(loss, within(1e-5));
-  }
-
-  @Test
-  void fit_patternOfNoKey_isRefusedWithNearOnes() {
-    assertThatThrownBy(
-            () -> GradientTrainer.with(RECIPE).freeze("conv2\\..*").fit(TINY, stripes(8, 8)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "a pattern of frozen keys must match some key whole, conv2\\..* matches none; near are"
-                + " [conv1.weight, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var]");
-    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).freeze(".*").fit(TINY, stripes(8, 8)))
-        .hasMessage("something must be left to train, [.*] freeze all");
-  }
-
-  @Test
-  void fit_noImprovement_endsWhenPatienceDoes(@TempDir Path folder) {
-    ImageDataset data = stripes(8, 8);
-    Schedule still = progress -> 0;
-    List<EpochReport> reports = new ArrayList<>();
-    GradientTrainer trainer =
-        trainer(RECIPE.schedule(still), reports)
-            .freeze("bn1\\..*")
-            .validation(data)
-            .patience(3)
-            .checkpoints(folder);
-
-    Weights weights = trainer.fit(TINY, data);
-
-    assertThat(reports).extracting(EpochReport::epoch).containsExactly(0, 1, 2, 3);
-    assertThat(weights.metadata()).containsEntry("genimage.epoch", "0");
-    trainer.fit(TINY, data);
-    assertThat(reports).hasSize(4);
-    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).patience(1).fit(TINY, data))
-        .hasMessageStartingWith("patience needs validation images");
-  }
-
-  @Test
   void fit_inParts_equalsWholeBatches() {
     Blueprint plain =
         new Blueprint(
@@ -466,6 +389,83 @@ class GradientTrainerTest {
 
   private static Operand<TFloat32> plainConvolution(ModelScope scope, Operand<TFloat32> images) {
     return Layers.conv(scope.at("conv1"), images, 8, Conv.kernel(3).stride(2));
+  }
+
+  @Test
+  void fit_frozenEntries_neitherMoveNorDecay() {
+    Recipe decaying = RECIPE.epochs(2).optimizer(new Optimizer.Sgd(0.9, 0, true, Decay.of(0.1)));
+    Weights start = TINY.initialWeights(RECIPE.seed());
+
+    Weights trained =
+        GradientTrainer.with(decaying).freeze("conv1\\..*", "bn1\\..*").fit(TINY, stripes(8, 8));
+
+    for (String key : start.keys()) {
+      boolean moved = key.startsWith("fc.");
+      assertThat(Arrays.equals(trained.get(key).toFloats(), start.get(key).toFloats()))
+          .as(key)
+          .isEqualTo(!moved);
+      assertThat(trained.get(key).toLongs()).as(key).isEqualTo(start.get(key).toLongs());
+    }
+  }
+
+  /** Then the batch does not matter: the head sees the features that scoring sees. */
+  @Test
+  void fit_frozenBatchNorm_normalisesWithItsRunningStatistics() {
+    ImageDataset data = stripes(8, 8);
+    Schedule still = progress -> 0;
+    Recipe recipe =
+        RECIPE
+            .loss(new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
+            .schedule(still)
+            .epochs(1)
+            .batchSize(8);
+    Weights start = TINY.initialWeights(3);
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(recipe, reports).from(start).freeze("bn1.running_.*").fit(TINY, data);
+
+    double loss = 0;
+    try (var detector = TINY.load(start)) {
+      for (Sample sample : data.samples()) {
+        double ai = detector.score(sample.image());
+        loss -= Math.log(sample.label() == Label.AI ? ai : 1 - ai) / data.size();
+      }
+    }
+    assertThat(reports.get(0).loss()).isCloseTo(loss, within(1e-5));
+  }
+
+  @Test
+  void fit_patternOfNoKey_isRefusedWithNearOnes() {
+    assertThatThrownBy(
+            () -> GradientTrainer.with(RECIPE).freeze("conv2\\..*").fit(TINY, stripes(8, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a pattern of frozen keys must match some key whole, conv2\\..* matches none; near are"
+                + " [conv1.weight, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var]");
+    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).freeze(".*").fit(TINY, stripes(8, 8)))
+        .hasMessage("something must be left to train, [.*] freeze all");
+  }
+
+  @Test
+  void fit_noImprovement_endsWhenPatienceDoes(@TempDir Path folder) {
+    ImageDataset data = stripes(8, 8);
+    Schedule still = progress -> 0;
+    List<EpochReport> reports = new ArrayList<>();
+    GradientTrainer trainer =
+        trainer(RECIPE.schedule(still), reports)
+            .freeze("bn1\\..*")
+            .validation(data)
+            .patience(3)
+            .checkpoints(folder);
+
+    Weights weights = trainer.fit(TINY, data);
+
+    assertThat(reports).extracting(EpochReport::epoch).containsExactly(0, 1, 2, 3);
+    assertThat(weights.metadata()).containsEntry("genimage.epoch", "0");
+    trainer.fit(TINY, data);
+    assertThat(reports).hasSize(4);
+    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).patience(1).fit(TINY, data))
+        .hasMessageStartingWith("patience needs validation images");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.primitives.Doubles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -143,13 +144,14 @@ interface TrainingStepContract {
           .isEqualTo(expected.get("input").get("sha256").asText());
       List<Double> logits = new ArrayList<>();
       expected.get("logits").forEach(row -> row.forEach(value -> logits.add(value.asDouble())));
-      assertThat(training.logits())
+      Observation observed = training.observe();
+      assertThat(Doubles.toArray(observed.logits()))
           .containsExactly(
               logits.stream().mapToDouble(value -> value).toArray(), within(allowed.logits()));
-      Map<String, float[]> gradients = training.gradients();
+      Map<String, float[]> gradients = observed.gradients();
 
       double loss = expected.get("loss_value").get("float64").asDouble();
-      assertThat((double) training.step(0)).isCloseTo(loss, within(LOSS * loss));
+      assertThat((double) observed.loss()).isCloseTo(loss, within(LOSS * loss));
 
       List<Double> differences = new ArrayList<>();
       double square = 0;
@@ -259,6 +261,14 @@ interface TrainingStepContract {
     }
     return doubles;
   }
+
+  /**
+   * What a step shows.
+   *
+   * @param logits the outputs of the official network: of pairs (0, z) only z
+   * @param gradients by key in PyTorch's order, and that of the input in NCHW
+   */
+  record Observation(float loss, List<Double> logits, Map<String, float[]> gradients) {}
 
   /** The step's graph over the fixture's normalised images. */
   final class Training implements AutoCloseable {
@@ -378,36 +388,36 @@ interface TrainingStepContract {
       }
     }
 
-    /** Returns the gradients by key in PyTorch's order, and that of the input in NCHW. */
-    Map<String, float[]> gradients() {
-      Map<String, float[]> gradients = new LinkedHashMap<>();
-      Session.Runner runner = session.runner().fetch(inputGradient);
-      pass.gradients().forEach(runner::fetch);
-      try (var result = runner.run()) {
-        gradients.put(
-            "input", ReferenceInput.toNchw(floats((TFloat32) result.get(0)), count, side, side, 3));
-        for (int i = 0; i < pass.parameters().size(); i++) {
-          Parameter parameter = pass.parameters().get(i);
-          gradients.put(
-              parameter.key(),
-              parameter
-                  .layout()
-                  .toPyTorch(floats((TFloat32) result.get(i + 1)), parameter.shape()));
+    /** Runs a step at rate 0, which moves the running statistics alone. */
+    Observation observe() {
+      try (TFloat32 fed = TFloat32.scalarOf(0)) {
+        Session.Runner runner = session.runner().feed(rate, fed);
+        runner.fetch(pass.loss()).fetch(pass.logits()).fetch(inputGradient);
+        pass.gradients().forEach(runner::fetch);
+        pass.updates().forEach(runner::addTarget);
+        try (var result = runner.run()) {
+          float[] image = floats((TFloat32) result.get(2));
+          Map<String, float[]> gradients = new LinkedHashMap<>();
+          gradients.put("input", ReferenceInput.toNchw(image, count, side, side, 3));
+          for (int i = 0; i < pass.parameters().size(); i++) {
+            Parameter parameter = pass.parameters().get(i);
+            float[] values = floats((TFloat32) result.get(i + 3));
+            gradients.put(parameter.key(), parameter.layout().toPyTorch(values, parameter.shape()));
+          }
+          double[] pairs = doubles(floats((TFloat32) result.get(1)));
+          return new Observation(
+              ((TFloat32) result.get(0)).getFloat(),
+              IntStream.range(0, pairs.length)
+                  .filter(i -> outputs == 2 || i % 2 == 1)
+                  .mapToObj(i -> pairs[i])
+                  .toList(),
+              gradients);
         }
       }
-      return gradients;
     }
 
     Map<String, float[]> read() {
       return model.read(session);
-    }
-
-    /** Returns the outputs of the official network: of pairs (0, z) only z. */
-    double[] logits() {
-      double[] pairs = doubles(fetch(pass.logits()));
-      return outputs == 2
-          ? pairs
-          : IntStream.range(0, count).mapToDouble(i -> pairs[2 * i + 1]).toArray();
     }
 
     double[] evalLogits() {
