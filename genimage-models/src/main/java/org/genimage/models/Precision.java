@@ -8,5 +8,11 @@ public enum Precision {
    * bfloat16 for convolutions and matrix products on the CPU; faster where the processor has
    * instructions for it (AMX, AVX512_BF16).
    */
-  BFLOAT16
+  BFLOAT16,
+  /**
+   * 16-bit floats for convolutions and matrix products on a GPU, with a loss that is scaled in
+   * between so that small gradients survive; a step whose gradients overflow is left out. Without a
+   * GPU TensorFlow stays with 32 bits.
+   */
+  FLOAT16
 }

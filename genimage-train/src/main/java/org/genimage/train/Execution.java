@@ -21,6 +21,7 @@ record Execution(boolean xla) {
         RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
     switch (precision) {
       case FLOAT32 -> {}
+      case FLOAT16 -> rewrites.setAutoMixedPrecision(RewriterConfig.Toggle.ON);
       case BFLOAT16 -> rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
     GraphOptions.Builder graph = GraphOptions.newBuilder().setRewriteOptions(rewrites);

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.Batch;
 import org.genimage.data.ImageBatch;
@@ -12,6 +13,7 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
+import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
@@ -24,6 +26,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -45,6 +48,7 @@ final class TrainingGraph implements AutoCloseable {
   private final Placeholder<TFloat32> targets;
   private final Placeholder<TFloat32> rate;
   private final Placeholder<TFloat32> share;
+  private final Placeholder<TFloat32> scale;
   private final Placeholder<TInt64> draw;
   private final Erasing erasing;
   private final BatchMixing mixing;
@@ -68,6 +72,7 @@ final class TrainingGraph implements AutoCloseable {
       targets = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       share = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      scale = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       draw = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
       erasing = Erasing.create(tf, recipe.images(), input.side(), seed);
       mixing = BatchMixing.create(tf, recipe.images().mixing(), input.side(), seed);
@@ -82,7 +87,14 @@ final class TrainingGraph implements AutoCloseable {
               blueprint,
               recipe,
               variables,
-              new TrainingPass.Input(varied, targets, rate, draw, share));
+              new TrainingPass.Input(
+                  varied,
+                  targets,
+                  rate,
+                  draw,
+                  share,
+                  Optional.<Operand<TFloat32>>of(scale)
+                      .filter(fed -> recipe.precision() == Precision.FLOAT16)));
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
@@ -95,30 +107,51 @@ final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  /** Trains on one batch and returns its loss in nats, before the step. */
-  double train(Batch batch, Progress progress, double learningRate) {
-    if (parts == 1) {
-      return run(batch, progress, 0, 1, step.updates(), learningRate);
+  /**
+   * What a step found.
+   *
+   * @param loss in nats, before the step
+   * @param finite whether the weights moved; they do not where a gradient overflowed
+   */
+  record Step(double loss, boolean finite) {}
+
+  /**
+   * Trains on one batch.
+   *
+   * @param lossScale what the loss is multiplied by in between, where gradients have 16 bits
+   */
+  Step train(Batch batch, Progress progress, double learningRate, double lossScale) {
+    if (step.partUpdates().isEmpty()) {
+      return run(batch, progress, 0, 1, lossScale, step.updates(), learningRate);
     }
     double loss = 0;
+    boolean finite = true;
     List<Batch> pieces = BatchParts.of(batch, parts);
     for (int i = 0; i < pieces.size(); i++) {
       double share = pieces.get(i).samples().size() / (double) batch.samples().size();
-      loss += share * run(pieces.get(i), progress, i, share, step.partUpdates(), learningRate);
+      Step part =
+          run(pieces.get(i), progress, i, share, lossScale, step.partUpdates(), learningRate);
+      loss += share * part.loss();
+      finite &= part.finite();
     }
-    try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
-      Session.Runner runner = session.runner().feed(rate, fedRate);
-      step.updates().forEach(runner::addTarget);
-      runner.run().close();
+    if (finite) {
+      try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
+        Session.Runner runner = session.runner().feed(rate, fedRate);
+        step.updates().forEach(runner::addTarget);
+        runner.run().close();
+      }
+    } else {
+      variables.sums().load(session, sum -> new float[sum.size()]);
     }
-    return loss;
+    return new Step(loss, finite);
   }
 
-  private double run(
+  private Step run(
       Batch batch,
       Progress progress,
       int part,
       double partShare,
+      double lossScale,
       List<Op> updates,
       double learningRate) {
     Mixing.Mix mix = mixing.draw(batch, progress.epoch());
@@ -127,7 +160,10 @@ final class TrainingGraph implements AutoCloseable {
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
-        TFloat32 fedShare = TFloat32.scalarOf((float) partShare);
+        TFloat32 fedShare =
+            TFloat32.scalarOf(
+                (float) (step.finite().isPresent() ? partShare / lossScale : partShare));
+        TFloat32 fedScale = TFloat32.scalarOf((float) lossScale);
         TInt64 fedDraw = TInt64.vectorOf(layers, progress.step());
         Erasing.Fed erased = erasing.tensors(batch, progress.epoch());
         BatchMixing.Fed mixed = mixing.tensors(mix)) {
@@ -138,15 +174,19 @@ final class TrainingGraph implements AutoCloseable {
               .feed(targets, fedTargets)
               .feed(rate, fedRate)
               .feed(share, fedShare)
-              .feed(draw, fedDraw);
+              .feed(draw, fedDraw)
+              .feed(scale, fedScale)
+              .fetch(step.loss());
       erased.feedTo(runner);
       mixed.feedTo(runner);
       updates.forEach(runner::addTarget);
-      try (var result = runner.fetch(step.loss()).run()) {
+      step.finite().ifPresent(runner::fetch);
+      try (var result = runner.run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
+        boolean finite = step.finite().isEmpty() || ((TBool) result.get(1)).getBoolean();
+        return new Step(loss[0], finite);
       }
     }
-    return loss[0];
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai; with the running statistics. */

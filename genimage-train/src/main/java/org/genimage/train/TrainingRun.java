@@ -143,10 +143,14 @@ final class TrainingRun {
         EpochPart part = state.part();
         Progress progress = progress(part.steps());
         rate = recipe.schedule().rate(progress);
-        double loss = graph.train(batch, progress, rate);
+        TrainingGraph.Step step = graph.train(batch, progress, rate, state.lossScale().factor());
+        double loss = step.loss();
+        LossScale scale = state.lossScale().after(step.finite());
         if (!Double.isFinite(loss)) {
-          throw new TrainingDivergedException(
-              state.epoch(), part.steps(), rate, loss, state.losses());
+          throw diverged("the loss", loss);
+        }
+        if (scale.factor() < LossScale.SMALLEST) {
+          throw diverged("16-bit gradients overflow at any scale, and the loss", loss);
         }
         long now = System.nanoTime();
         stepping += now - got;
@@ -160,7 +164,7 @@ final class TrainingRun {
                 before.nanos() + now - began,
                 waiting,
                 stepping);
-        state = state.stepped(reached, loss, state.lossScale());
+        state = state.stepped(reached, loss, scale);
         samples += batch.samples().size();
         listener.onStep(
             new StepReport(state.epoch(), state.steps(), loss, rate, samples, totalSamples));
@@ -176,6 +180,11 @@ final class TrainingRun {
         }
       }
     }
+  }
+
+  private TrainingDivergedException diverged(String what, double loss) {
+    return new TrainingDivergedException(
+        what, state.epoch(), state.part().steps(), rate, loss, state.losses());
   }
 
   private void finishEpoch() {
