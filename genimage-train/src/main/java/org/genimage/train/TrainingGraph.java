@@ -1,5 +1,6 @@
 package org.genimage.train;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -53,18 +55,23 @@ final class TrainingGraph implements AutoCloseable {
   private final Erasing erasing;
   private final BatchMixing mixing;
   private final TrainingPass step;
+  private final Optional<Workers> workers;
+  private final List<Op> shared;
   private final Operand<TFloat32> validationLogits;
   private final Seed seed;
   private final int parts;
   private final boolean averaged;
+  private final int reader;
 
   TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
     variables = TrainingPass.Variables.create(frozen);
+    workers = execution.cluster().map(Workers::new);
     try {
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
       seed = Seed.of(recipe.seed());
       parts = recipe.parts();
+      reader = execution.cluster().map(Cluster::index).orElse(0);
       averaged = recipe.average().filter(Average::used).isPresent();
       images =
           tf.placeholder(
@@ -94,16 +101,40 @@ final class TrainingGraph implements AutoCloseable {
                   draw,
                   share,
                   Optional.<Operand<TFloat32>>of(scale)
-                      .filter(fed -> recipe.precision() == Precision.FLOAT16)));
+                      .filter(fed -> recipe.precision() == Precision.FLOAT16),
+                  workers));
+      shared = workers.map(all -> sharedStatistics(tf, all)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      session = new Session(graph, execution.config(recipe.precision()));
+      ConfigProto config = execution.config(recipe.precision());
+      session =
+          workers.map(all -> all.open(graph, config)).orElseGet(() -> new Session(graph, config));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
+    }
+  }
+
+  private List<Op> sharedStatistics(Ops tf, Workers all) {
+    List<Op> means = new ArrayList<>();
+    for (Parameter entry : entries()) {
+      if (entry.role() == Parameter.Role.BUFFER) {
+        Operand<TFloat32> mean = all.mean(tf, variables.model().value(tf, entry));
+        means.add(variables.model().assign(tf, entry, mean));
+      }
+    }
+    return means;
+  }
+
+  /** Gives all workers the mean of their running statistics. */
+  void shareStatistics() {
+    if (!shared.isEmpty()) {
+      Session.Runner runner = session.runner().setOptions(Workers.STATISTICS);
+      shared.forEach(runner::addTarget);
+      runner.run().close();
     }
   }
 
@@ -155,7 +186,7 @@ final class TrainingGraph implements AutoCloseable {
       List<Op> updates,
       double learningRate) {
     Mixing.Mix mix = mixing.draw(batch, progress.epoch());
-    long layers = seed.at("layers").at(progress.epoch()).at(part).value();
+    long layers = seed.at("layers").at(progress.epoch()).at(reader).at(part).value();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
@@ -181,6 +212,7 @@ final class TrainingGraph implements AutoCloseable {
       mixed.feedTo(runner);
       updates.forEach(runner::addTarget);
       step.finite().ifPresent(runner::fetch);
+      workers.ifPresent(all -> runner.setOptions(Workers.STEP));
       try (var result = runner.run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
         boolean finite = step.finite().isEmpty() || ((TBool) result.get(1)).getBoolean();

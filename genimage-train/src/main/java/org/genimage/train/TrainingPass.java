@@ -47,6 +47,7 @@ record TrainingPass(
    * @param share what the gradients are multiplied by before they are summed, a scalar: the part of
    *     the step's samples that these are, over the loss's scale
    * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
+   * @param workers that share the step, if there are several
    */
   record Input(
       Operand<TFloat32> images,
@@ -54,7 +55,8 @@ record TrainingPass(
       Operand<TFloat32> rate,
       Operand<TInt64> draw,
       Operand<TFloat32> share,
-      Optional<Operand<TFloat32>> scale) {}
+      Optional<Operand<TFloat32>> scale,
+      Optional<Workers> workers) {}
 
   /**
    * A step's variables.
@@ -80,12 +82,15 @@ record TrainingPass(
         ModelScope.root(tf, Mode.TRAINING, variables.model(), input.draw()).drop(recipe.drop());
     Operand<TFloat32> logits =
         blueprint.head().byLabel(tf, blueprint.network().logits(scope, input.images()));
-    Operand<TFloat32> loss = recipe.loss().value(tf, logits, input.targets());
+    Operand<TFloat32> own = recipe.loss().value(tf, logits, input.targets());
     List<Parameter> parameters = variables.model().trained();
     Operand<TFloat32> scaled =
-        input.scale().<Operand<TFloat32>>map(scale -> tf.math.mul(loss, scale)).orElse(loss);
+        input.scale().<Operand<TFloat32>>map(scale -> tf.math.mul(own, scale)).orElse(own);
+    Operand<TFloat32> loss = input.workers().map(all -> all.mean(tf, own)).orElse(own);
     List<Operand<TFloat32>> gradients =
-        gradients(graph, scaled, variables.model().values(parameters));
+        gradients(graph, scaled, variables.model().values(parameters)).stream()
+            .map(gradient -> input.workers().map(all -> all.mean(tf, gradient)).orElse(gradient))
+            .toList();
     Optional<Operand<TBool>> finite = input.scale().map(scale -> finite(tf, gradients));
     List<Op> moved = scope.updates();
     if (recipe.parts() == 1 && finite.isEmpty()) {

@@ -309,6 +309,7 @@ interface TrainingStepContract {
                   rate,
                   tf.constant(new long[2]),
                   tf.constant(1f),
+                  Optional.empty(),
                   Optional.empty()));
       inputGradient =
           graph.addGradients(pass.loss().asOutput(), new Output<?>[] {images.asOutput()})[0];
