@@ -18,6 +18,7 @@ import org.genimage.data.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.Sampling;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
@@ -27,6 +28,7 @@ import org.genimage.models.Network;
 import org.genimage.models.Weights;
 import org.genimage.models.WeightsException;
 import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
@@ -251,6 +253,142 @@ class GradientTrainerTest {
     }
     assertThat(trained.get("bn1.running_mean").toFloats())
         .isNotEqualTo(given.get("bn1.running_mean").toFloats());
+  }
+
+  @Test
+  void fit_inParts_equalsWholeBatches() {
+    Blueprint plain =
+        new Blueprint(
+            "plain",
+            (scope, images) -> linear(scope, Layers.relu(scope, plainConvolution(scope, images))),
+            InputContract.crop(8),
+            Head.NATURE_AI);
+    Recipe recipe =
+        RECIPE.epochs(3).loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2).erasing(0));
+
+    Weights whole = GradientTrainer.with(recipe).fit(plain, stripes(8, 9));
+    Weights parts = GradientTrainer.with(recipe.parts(3)).fit(plain, stripes(8, 9));
+
+    for (String key : whole.keys()) {
+      assertThat(parts.get(key).toFloats())
+          .as(key)
+          .containsExactly(whole.get(key).toFloats(), within(1e-5f));
+    }
+  }
+
+  @Test
+  void fit_average_followsTheWeights() {
+    Recipe recipe = RECIPE.epochs(4);
+    Weights raw = GradientTrainer.with(recipe).fit(TINY, stripes(8, 8));
+    List<EpochReport> reports = new ArrayList<>();
+
+    Weights tracked =
+        GradientTrainer.with(recipe.average(new Average(0.5, false))).fit(TINY, stripes(8, 8));
+    Weights slow =
+        trainer(recipe.average(new Average(0.999999, true)), reports)
+            .validation(stripes(8, 8))
+            .fit(TINY, stripes(8, 8));
+
+    assertSameNumbers(tracked, raw);
+    float[] start = TINY.initialWeights(recipe.seed()).get("conv1.weight").toFloats();
+    assertThat(slow.get("conv1.weight").toFloats()).containsExactly(start, within(1e-4f));
+    assertThat(raw.get("conv1.weight").toFloats()[0]).isNotCloseTo(start[0], within(1e-3f));
+    assertThat(slow.get("bn1.running_var").toFloats()[0]).isCloseTo(1, within(1e-4f));
+    assertThat(reports).allSatisfy(r -> assertThat(r.validationAccuracy()).isPresent());
+  }
+
+  @Test
+  void fit_averageStopped_goesOnToTheSameAverage(@TempDir Path folder) {
+    Recipe recipe = RECIPE.epochs(3).average(new Average(0.8, true)).parts(2);
+    Weights straight = GradientTrainer.with(recipe).fit(TINY, stripes(8, 8));
+    GradientTrainer stopping =
+        GradientTrainer.with(recipe)
+            .checkpoints(folder)
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void onEpoch(EpochReport report) {
+                    throw new IllegalStateException("stopped");
+                  }
+                });
+    assertThatThrownBy(() -> stopping.fit(TINY, stripes(8, 8))).hasMessage("stopped");
+
+    Weights resumed = GradientTrainer.with(recipe).checkpoints(folder).fit(TINY, stripes(8, 8));
+
+    assertSameNumbers(resumed, straight);
+  }
+
+  @Test
+  void fit_mixedAndBalanced_learnsReproducibly() {
+    Recipe recipe =
+        RECIPE
+            .images(RECIPE.images().erasing(0.25).mixing(Mixing.of()))
+            .sampling(Sampling.BALANCED)
+            .drop(new Drop(0.3, 0));
+    Blueprint dropping =
+        new Blueprint(
+            "dropping",
+            (scope, images) -> {
+              var x = Layers.relu(scope, convolution(scope, images));
+              return linear(scope, Layers.dropout(scope.at("drop"), x, scope.drop().units()));
+            },
+            InputContract.crop(8),
+            Head.NATURE_AI);
+    ImageDataset data = stripes(12, 8).filter(sample -> !sample.name().equals("image 2"));
+    List<EpochReport> reports = new ArrayList<>();
+
+    Weights first = trainer(recipe, reports).fit(dropping, data);
+
+    assertThat(reports.get(0).samples()).isEqualTo(8); // of 5 pairs, in batches of 4
+    assertThat(reports.get(19).loss()).isLessThan(reports.get(0).loss());
+    assertSameNumbers(GradientTrainer.with(recipe).fit(dropping, data), first);
+    assertThat(
+            GradientTrainer.with(recipe.drop(Drop.NONE))
+                .fit(dropping, data)
+                .get("fc.weight")
+                .toFloats())
+        .isNotEqualTo(first.get("fc.weight").toFloats());
+  }
+
+  @Test
+  void fit_incompleteLastBatch_isTrainedOnIfTheRecipeSaysSo() {
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(RECIPE.epochs(1).dropLast(false), reports).fit(TINY, stripes(10, 8));
+    trainer(RECIPE.epochs(1), reports).fit(TINY, stripes(10, 8));
+
+    assertThat(reports).extracting(EpochReport::samples).containsExactly(10, 8);
+  }
+
+  @Test
+  void fit_plateau_endsEarly() {
+    List<EpochReport> reports = new ArrayList<>();
+    Schedule plateau = new Schedule.Plateau(1e-5, 1e-6, 1, 1, 1);
+
+    trainer(RECIPE.schedule(plateau), reports).validation(stripes(8, 8)).fit(TINY, stripes(8, 8));
+
+    assertThat(reports)
+        .extracting(EpochReport::learningRate)
+        .containsExactly(1e-5, 1e-5, 1e-5 / 10, 1e-5 / 10);
+  }
+
+  @Test
+  void fit_withoutTheRecipesBackbone_saysSo() {
+    Recipe recipe = RECIPE.epochs(1).start(Start.imageNet("resnet18.pth"));
+    ImageDataset data = stripes(8, 8);
+
+    assertThat(GradientTrainer.with(recipe).fit(TINY, data).metadata())
+        .containsEntry(
+            "genimage.start",
+            "random weights; the recipe starts from ImageNet weights, resnet18.pth");
+    assertThat(GradientTrainer.with(recipe).from(TINY.initialWeights(1)).fit(TINY, data).metadata())
+        .containsEntry("genimage.start", "given weights");
+    assertThat(GradientTrainer.with(RECIPE.epochs(1)).fit(TINY, data).metadata())
+        .containsEntry("genimage.start", "random weights");
+  }
+
+  private static Operand<TFloat32> plainConvolution(ModelScope scope, Operand<TFloat32> images) {
+    return Layers.conv(scope.at("conv1"), images, 8, Conv.kernel(3).stride(2));
   }
 
   @Test
