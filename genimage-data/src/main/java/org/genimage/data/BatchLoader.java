@@ -165,9 +165,36 @@ public record BatchLoader(
    *     there is no other
    */
   public Batches epoch(int epoch, int position) {
+    return epoch(epoch, position, 0, 1);
+  }
+
+  /**
+   * Starts one reader's part of an epoch that several share: an equal, contiguous part of every
+   * batch. Close what is returned.
+   *
+   * @param epoch from 0
+   * @param position samples at the epoch's beginning that are left out, those of all readers
+   *     counted
+   * @param reader from 0
+   * @param readers a divisor of the batch size; with more than one, incomplete batches must be left
+   *     out
+   * @throws IllegalArgumentException if an argument is out of its range, or there is no complete
+   *     batch
+   */
+  public Batches epoch(int epoch, int position, int reader, int readers) {
     checkArgument(epoch >= 0, "epoch must not be negative, got %s", epoch);
     checkArgument(position >= 0, "position in an epoch must not be negative, got %s", position);
-    return new Batches(this, epoch, batches(), position);
+    checkArgument(
+        reader >= 0 && reader < readers,
+        "reader must be from 0 to below %s, got %s",
+        readers,
+        reader);
+    checkArgument(
+        readers == 1 || dropLast && batchSize % readers == 0,
+        "%s readers need batches that they can share evenly and no incomplete one, got %s samples",
+        readers,
+        batchSize);
+    return new Batches(this, epoch, batches(), position, reader, readers);
   }
 
   /** Returns the positions of an epoch in order. */

@@ -9,5 +9,11 @@ public enum Precision {
    * instructions for it (AMX, AVX512_BF16). Scoring has its constants and layers in it and keeps
    * spectra, cosine transforms and the last layer in 32 bits.
    */
-  BFLOAT16
+  BFLOAT16,
+  /**
+   * 16-bit floats for convolutions and matrix products on a GPU, with a loss that is scaled in
+   * between so that small gradients survive; a step whose gradients overflow is left out. Without a
+   * GPU TensorFlow stays with 32 bits.
+   */
+  FLOAT16
 }

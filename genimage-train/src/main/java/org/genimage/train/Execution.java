@@ -1,5 +1,6 @@
 package org.genimage.train;
 
+import java.util.Optional;
 import org.genimage.models.Precision;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
@@ -9,11 +10,12 @@ import org.tensorflow.proto.RewriterConfig;
 /**
  * How a session runs the training graph.
  *
- * @param xla whether clusters of operations are compiled
+ * @param xla whether groups of operations are compiled
+ * @param cluster the processes that train together, if there are several
  */
-record Execution(boolean xla) {
+record Execution(boolean xla, Optional<Cluster> cluster) {
 
-  static final Execution PLAIN = new Execution(false);
+  static final Execution PLAIN = new Execution(false, Optional.empty());
 
   ConfigProto config(Precision precision) {
     // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
@@ -21,6 +23,7 @@ record Execution(boolean xla) {
         RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
     switch (precision) {
       case FLOAT32 -> {}
+      case FLOAT16 -> rewrites.setAutoMixedPrecision(RewriterConfig.Toggle.ON);
       case BFLOAT16 -> rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
     GraphOptions.Builder graph = GraphOptions.newBuilder().setRewriteOptions(rewrites);

@@ -141,7 +141,22 @@ public final class GradientTrainer implements Trainer {
    */
   public GradientTrainer xla(boolean compiled) {
     GradientTrainer changed = copy();
-    changed.execution = new Execution(compiled);
+    changed.execution = new Execution(compiled, execution.cluster());
+    return changed;
+  }
+
+  /**
+   * Returns this trainer as one of several processes that train together. Every process calls
+   * {@code fit} with the same settings and data; each computes its part of every batch, and all
+   * follow the mean of their gradients. A batch is the recipe's in all, so its size must be a
+   * multiple of the number of workers; incomplete batches are left out. Batch norms normalise with
+   * their worker's part, and their running statistics become the mean over the workers after every
+   * epoch. Checkpoints are the first worker's, in a folder that all can read; training goes on from
+   * them with any number of workers.
+   */
+  public GradientTrainer distributed(Cluster cluster) {
+    GradientTrainer changed = copy();
+    changed.execution = new Execution(execution.xla(), Optional.of(cluster));
     return changed;
   }
 

@@ -1,9 +1,11 @@
 package org.genimage.train;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.Batch;
 import org.genimage.data.ImageBatch;
@@ -12,6 +14,7 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
+import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
@@ -24,6 +27,8 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
@@ -45,22 +50,28 @@ final class TrainingGraph implements AutoCloseable {
   private final Placeholder<TFloat32> targets;
   private final Placeholder<TFloat32> rate;
   private final Placeholder<TFloat32> share;
+  private final Placeholder<TFloat32> scale;
   private final Placeholder<TInt64> draw;
   private final Erasing erasing;
   private final BatchMixing mixing;
   private final TrainingPass step;
+  private final Optional<Workers> workers;
+  private final List<Op> shared;
   private final Operand<TFloat32> validationLogits;
   private final Seed seed;
   private final int parts;
   private final boolean averaged;
+  private final int reader;
 
   TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
     variables = TrainingPass.Variables.create(frozen);
+    workers = execution.cluster().map(Workers::new);
     try {
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
       seed = Seed.of(recipe.seed());
       parts = recipe.parts();
+      reader = execution.cluster().map(Cluster::index).orElse(0);
       averaged = recipe.average().filter(Average::used).isPresent();
       images =
           tf.placeholder(
@@ -68,6 +79,7 @@ final class TrainingGraph implements AutoCloseable {
       targets = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       share = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      scale = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       draw = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
       erasing = Erasing.create(tf, recipe.images(), input.side(), seed);
       mixing = BatchMixing.create(tf, recipe.images().mixing(), input.side(), seed);
@@ -82,52 +94,107 @@ final class TrainingGraph implements AutoCloseable {
               blueprint,
               recipe,
               variables,
-              new TrainingPass.Input(varied, targets, rate, draw, share));
+              new TrainingPass.Input(
+                  varied,
+                  targets,
+                  rate,
+                  draw,
+                  share,
+                  Optional.<Operand<TFloat32>>of(scale)
+                      .filter(fed -> recipe.precision() == Precision.FLOAT16),
+                  workers));
+      shared = workers.map(all -> sharedStatistics(tf, all)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      session = new Session(graph, execution.config(recipe.precision()));
+      ConfigProto config = execution.config(recipe.precision());
+      session =
+          workers.map(all -> all.open(graph, config)).orElseGet(() -> new Session(graph, config));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
   }
 
-  /** Trains on one batch and returns its loss in nats, before the step. */
-  double train(Batch batch, Progress progress, double learningRate) {
-    if (parts == 1) {
-      return run(batch, progress, 0, 1, step.updates(), learningRate);
+  private List<Op> sharedStatistics(Ops tf, Workers all) {
+    List<Op> means = new ArrayList<>();
+    for (Parameter entry : entries()) {
+      if (entry.role() == Parameter.Role.BUFFER) {
+        Operand<TFloat32> mean = all.mean(tf, variables.model().value(tf, entry));
+        means.add(variables.model().assign(tf, entry, mean));
+      }
+    }
+    return means;
+  }
+
+  /** Gives all workers the mean of their running statistics. */
+  void shareStatistics() {
+    if (!shared.isEmpty()) {
+      Session.Runner runner = session.runner().setOptions(Workers.STATISTICS);
+      shared.forEach(runner::addTarget);
+      runner.run().close();
+    }
+  }
+
+  /**
+   * What a step found.
+   *
+   * @param loss in nats, before the step
+   * @param finite whether the weights moved; they do not where a gradient overflowed
+   */
+  record Step(double loss, boolean finite) {}
+
+  /**
+   * Trains on one batch.
+   *
+   * @param lossScale what the loss is multiplied by in between, where gradients have 16 bits
+   */
+  Step train(Batch batch, Progress progress, double learningRate, double lossScale) {
+    if (step.partUpdates().isEmpty()) {
+      return run(batch, progress, 0, 1, lossScale, step.updates(), learningRate);
     }
     double loss = 0;
+    boolean finite = true;
     List<Batch> pieces = BatchParts.of(batch, parts);
     for (int i = 0; i < pieces.size(); i++) {
       double share = pieces.get(i).samples().size() / (double) batch.samples().size();
-      loss += share * run(pieces.get(i), progress, i, share, step.partUpdates(), learningRate);
+      Step part =
+          run(pieces.get(i), progress, i, share, lossScale, step.partUpdates(), learningRate);
+      loss += share * part.loss();
+      finite &= part.finite();
     }
-    try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
-      Session.Runner runner = session.runner().feed(rate, fedRate);
-      step.updates().forEach(runner::addTarget);
-      runner.run().close();
+    if (finite) {
+      try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
+        Session.Runner runner = session.runner().feed(rate, fedRate);
+        step.updates().forEach(runner::addTarget);
+        runner.run().close();
+      }
+    } else {
+      variables.sums().load(session, sum -> new float[sum.size()]);
     }
-    return loss;
+    return new Step(loss, finite);
   }
 
-  private double run(
+  private Step run(
       Batch batch,
       Progress progress,
       int part,
       double partShare,
+      double lossScale,
       List<Op> updates,
       double learningRate) {
     Mixing.Mix mix = mixing.draw(batch, progress.epoch());
-    long layers = seed.at("layers").at(progress.epoch()).at(part).value();
+    long layers = seed.at("layers").at(progress.epoch()).at(reader).at(part).value();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
-        TFloat32 fedShare = TFloat32.scalarOf((float) partShare);
+        TFloat32 fedShare =
+            TFloat32.scalarOf(
+                (float) (step.finite().isPresent() ? partShare / lossScale : partShare));
+        TFloat32 fedScale = TFloat32.scalarOf((float) lossScale);
         TInt64 fedDraw = TInt64.vectorOf(layers, progress.step());
         Erasing.Fed erased = erasing.tensors(batch, progress.epoch());
         BatchMixing.Fed mixed = mixing.tensors(mix)) {
@@ -138,15 +205,20 @@ final class TrainingGraph implements AutoCloseable {
               .feed(targets, fedTargets)
               .feed(rate, fedRate)
               .feed(share, fedShare)
-              .feed(draw, fedDraw);
+              .feed(draw, fedDraw)
+              .feed(scale, fedScale)
+              .fetch(step.loss());
       erased.feedTo(runner);
       mixed.feedTo(runner);
       updates.forEach(runner::addTarget);
-      try (var result = runner.fetch(step.loss()).run()) {
+      step.finite().ifPresent(runner::fetch);
+      workers.ifPresent(all -> runner.setOptions(Workers.STEP));
+      try (var result = runner.run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
+        boolean finite = step.finite().isEmpty() || ((TBool) result.get(1)).getBoolean();
+        return new Step(loss[0], finite);
       }
     }
-    return loss[0];
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai; with the running statistics. */

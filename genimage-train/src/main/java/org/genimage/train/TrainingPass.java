@@ -2,6 +2,7 @@ package org.genimage.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.genimage.models.Blueprint;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
@@ -12,6 +13,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -22,7 +24,8 @@ import org.tensorflow.types.TInt64;
  * @param loss a scalar
  * @param parameters what follows the gradient
  * @param gradients one per parameter, in TensorFlow's axis order
- * @param partUpdates to run in every part of a step that has several; else empty
+ * @param finite whether no gradient overflowed, a scalar, if the loss is scaled
+ * @param partUpdates to run in every part of a step whose gradients are summed first; else empty
  * @param updates to run in the step, or after its parts
  */
 record TrainingPass(
@@ -30,6 +33,7 @@ record TrainingPass(
     Operand<TFloat32> loss,
     List<Parameter> parameters,
     List<Operand<TFloat32>> gradients,
+    Optional<Operand<TBool>> finite,
     List<Op> partUpdates,
     List<Op> updates) {
 
@@ -40,14 +44,19 @@ record TrainingPass(
    * @param targets {@code [N, 2]}
    * @param rate the learning rate, a scalar
    * @param draw what random layers draw from, {@code [2]}: a seed and the step's number
-   * @param share the part of the step's samples that these are, a scalar, if it has several parts
+   * @param share what the gradients are multiplied by before they are summed, a scalar: the part of
+   *     the step's samples that these are, over the loss's scale
+   * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
+   * @param workers that share the step, if there are several
    */
   record Input(
       Operand<TFloat32> images,
       Operand<TFloat32> targets,
       Operand<TFloat32> rate,
       Operand<TInt64> draw,
-      Operand<TFloat32> share) {}
+      Operand<TFloat32> share,
+      Optional<Operand<TFloat32>> scale,
+      Optional<Workers> workers) {}
 
   /**
    * A step's variables.
@@ -73,18 +82,33 @@ record TrainingPass(
         ModelScope.root(tf, Mode.TRAINING, variables.model(), input.draw()).drop(recipe.drop());
     Operand<TFloat32> logits =
         blueprint.head().byLabel(tf, blueprint.network().logits(scope, input.images()));
-    Operand<TFloat32> loss = recipe.loss().value(tf, logits, input.targets());
+    Operand<TFloat32> own = recipe.loss().value(tf, logits, input.targets());
     List<Parameter> parameters = variables.model().trained();
+    Operand<TFloat32> scaled =
+        input.scale().<Operand<TFloat32>>map(scale -> tf.math.mul(own, scale)).orElse(own);
+    Operand<TFloat32> loss = input.workers().map(all -> all.mean(tf, own)).orElse(own);
     List<Operand<TFloat32>> gradients =
-        gradients(graph, loss, variables.model().values(parameters));
+        gradients(graph, scaled, variables.model().values(parameters)).stream()
+            .map(gradient -> input.workers().map(all -> all.mean(tf, gradient)).orElse(gradient))
+            .toList();
+    Optional<Operand<TBool>> finite = input.scale().map(scale -> finite(tf, gradients));
     List<Op> moved = scope.updates();
-    if (recipe.parts() == 1) {
+    if (recipe.parts() == 1 && finite.isEmpty()) {
       List<Op> updates = updates(tf, recipe, variables, parameters, gradients, input.rate(), moved);
-      return new TrainingPass(logits, loss, parameters, gradients, List.of(), updates);
+      return new TrainingPass(logits, loss, parameters, gradients, finite, List.of(), updates);
     }
     List<Op> partUpdates = new ArrayList<>(moved);
     List<Op> updates = summed(tf, recipe, variables, parameters, gradients, input, partUpdates);
-    return new TrainingPass(logits, loss, parameters, gradients, partUpdates, updates);
+    return new TrainingPass(logits, loss, parameters, gradients, finite, partUpdates, updates);
+  }
+
+  private static Operand<TBool> finite(Ops tf, List<Operand<TFloat32>> gradients) {
+    List<Operand<TBool>> each = new ArrayList<>();
+    for (Operand<TFloat32> gradient : gradients) {
+      Operand<TBool> numbers = tf.reshape(tf.math.isFinite(gradient), tf.array(-1));
+      each.add(tf.reduceAll(numbers, tf.constant(0)));
+    }
+    return tf.reduceAll(tf.stack(each), tf.constant(0));
   }
 
   private static List<Operand<TFloat32>> gradients(

@@ -44,6 +44,7 @@ final class TrainingRun {
   private final BatchLoader loader;
   private final int batches;
   private final TrainingListener listener;
+  private final Optional<Cluster> cluster;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
   private Optional<Weights> best = Optional.empty();
@@ -59,14 +60,18 @@ final class TrainingRun {
     this.blueprint = blueprint;
     this.data = data;
     this.graph = graph;
-    this.listener = trainer.listener;
+    this.cluster = trainer.execution.cluster();
+    this.listener =
+        cluster.filter(own -> !own.first()).isPresent()
+            ? new TrainingListener() {}
+            : trainer.listener;
     this.loader =
         BatchLoader.of(data)
             .augmentation(recipe.images().augmentation(blueprint.input()))
             .batchSize(recipe.batchSize())
             .shuffle(Seed.of(recipe.seed()))
             .sampling(recipe.sampling())
-            .dropLast(recipe.dropLast())
+            .dropLast(recipe.dropLast() || cluster.isPresent())
             .onError(trainer.errors);
     this.batches = loader.batches();
     this.identity = identity();
@@ -131,7 +136,8 @@ final class TrainingRun {
     long began = System.nanoTime();
     long waiting = before.waiting();
     long stepping = before.stepping();
-    try (Batches batches = loader.epoch(state.epoch(), before.position())) {
+    int workers = cluster.map(Cluster::size).orElse(1);
+    try (Batches batches = open(before.position())) {
       while (true) {
         long asked = System.nanoTime();
         if (!batches.hasNext()) {
@@ -143,10 +149,14 @@ final class TrainingRun {
         EpochPart part = state.part();
         Progress progress = progress(part.steps());
         rate = recipe.schedule().rate(progress);
-        double loss = graph.train(batch, progress, rate);
+        TrainingGraph.Step step = step(batch, progress);
+        double loss = step.loss();
+        LossScale scale = state.lossScale().after(step.finite());
         if (!Double.isFinite(loss)) {
-          throw new TrainingDivergedException(
-              state.epoch(), part.steps(), rate, loss, state.losses());
+          throw diverged("the loss", loss);
+        }
+        if (scale.factor() < LossScale.SMALLEST) {
+          throw diverged("16-bit gradients overflow at any scale, and the loss", loss);
         }
         long now = System.nanoTime();
         stepping += now - got;
@@ -155,18 +165,19 @@ final class TrainingRun {
                 batches.position(),
                 part.steps() + 1,
                 part.lossSum() + loss,
-                part.samples() + batch.samples().size(),
+                part.samples() + batch.samples().size() * workers,
                 before.skipped() + batches.skipped().size(),
                 before.nanos() + now - began,
                 waiting,
                 stepping);
-        state = state.stepped(reached, loss, state.lossScale());
-        samples += batch.samples().size();
+        state = state.stepped(reached, loss, scale);
+        samples += batch.samples().size() * workers;
         listener.onStep(
             new StepReport(state.epoch(), state.steps(), loss, rate, samples, totalSamples));
         Duration sinceLast = Duration.ofNanos(now - kept);
         trainer
             .checkpoints
+            .filter(policy -> cluster.map(Cluster::first).orElse(true))
             .filter(policy -> shutdown.requested() || policy.due(state.steps(), sinceLast))
             .ifPresent(this::keep);
         if (shutdown.requested()) {
@@ -178,9 +189,40 @@ final class TrainingRun {
     }
   }
 
+  private Batches open(int position) {
+    return loader.epoch(
+        state.epoch(),
+        position,
+        cluster.map(Cluster::index).orElse(0),
+        cluster.map(Cluster::size).orElse(1));
+  }
+
+  private TrainingGraph.Step step(Batch batch, Progress progress) {
+    try {
+      return graph.train(batch, progress, rate, state.lossScale().factor());
+    } catch (RuntimeException e) {
+      throw cluster.isPresent() ? lost(cluster.get(), e) : e;
+    }
+  }
+
+  private static IllegalStateException lost(Cluster cluster, RuntimeException cause) {
+    return new IllegalStateException(
+        "worker %d of %s has lost another one, or waited for it longer than %s (%s); start all"
+                .formatted(
+                    cluster.index(), cluster.workers(), cluster.timeout(), cause.getMessage())
+            + " again, and training goes on from the last checkpoint",
+        cause);
+  }
+
+  private TrainingDivergedException diverged(String what, double loss) {
+    return new TrainingDivergedException(
+        what, state.epoch(), state.part().steps(), rate, loss, state.losses());
+  }
+
   private void finishEpoch() {
     int epoch = state.epoch();
     EpochPart part = state.part();
+    graph.shareStatistics();
     Optional<Double> accuracy = trainer.validation.map(this::accuracy);
     EpochReport report =
         new EpochReport(
@@ -208,6 +250,9 @@ final class TrainingRun {
   }
 
   private void keepEpoch(Checkpoints checkpoints, int epoch, Weights reached) {
+    if (cluster.filter(own -> !own.first()).isPresent()) {
+      return;
+    }
     Path folder = checkpoints.folder();
     reached.write(folder.resolve("last.safetensors"));
     best.ifPresent(weights -> weights.write(folder.resolve("best.safetensors")));

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.genimage.data.reference.ReferenceArray;
@@ -319,7 +320,9 @@ interface TrainingStepContract {
                   targets(tf, expected, recipe.loss().splits()),
                   rate,
                   tf.constant(new long[2]),
-                  tf.constant(1f)));
+                  tf.constant(1f),
+                  Optional.empty(),
+                  Optional.empty()));
       inputGradient =
           graph.addGradients(pass.loss().asOutput(), new Output<?>[] {images.asOutput()})[0];
       eval = blueprint.network().logits(ModelScope.root(tf, Mode.DIFFERENTIABLE, model), images);
