@@ -31,17 +31,18 @@ final class Codec {
             case JPEG -> jpeg(file, padded, limit);
             case PNG -> png(file, padded, limit);
             case WEBP -> WebP.decode(file, limit);
-            case GIF -> JdkCodec.gif(file, padded, limit);
-            case BMP -> JdkCodec.bmp(file, padded, limit);
+            case GIF -> JdkCodec.gif(file, limit);
+            case BMP -> JdkCodec.bmp(file, limit);
             case TIFF -> JdkCodec.tiff(file, limit);
           };
     } catch (UnreadableImageException | IllegalStateException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
-      String message = "%s: expected a complete %s image, found truncated or damaged data%s";
-      throw new UnreadableImageException(
-          message.formatted(name, format.title(), GET_ANOTHER),
-          e instanceof IOException io ? io : new IOException(e.getMessage(), e));
+    } catch (TFInvalidArgumentException e) {
+      throw damaged(name, format, "truncated or damaged data", new IOException(e.getMessage(), e));
+    } catch (IOException e) {
+      throw damaged(name, format, "data that cannot be decoded (" + e.getMessage() + ")", e);
+    } catch (RuntimeException e) {
+      throw damaged(name, format, "damaged data", new IOException(e.getMessage(), e));
     }
     return decoding.orientation() == Orientation.APPLIED
         ? Exif.upright(image, Exif.orientation(file, format))
@@ -59,6 +60,13 @@ final class Codec {
       throw new UnreadableImageException(
           (message + "; check the disk and the permissions").formatted(name, e.getMessage()), e);
     }
+  }
+
+  private static UnreadableImageException damaged(
+      String name, FileFormat format, String found, IOException cause) {
+    String message = "%s: expected a complete %s image, found %s%s";
+    return new UnreadableImageException(
+        message.formatted(name, format.title(), found, GET_ANOTHER), cause);
   }
 
   private static UnreadableImageException unknown(String name, byte[] file) {
@@ -79,10 +87,9 @@ final class Codec {
     try {
       return grey16 ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
     } catch (TFInvalidArgumentException e) {
-      if (!padded) {
-        throw e;
-      }
-      return png(DamagedPng.repaired(file), false, limit);
+      // Pillow reads on where a checksum is wrong or the end is missing, as long as no row is.
+      byte[] repaired = DamagedPng.repaired(file, padded);
+      return grey16 ? NativeCodec.decodeGrey16Png(repaired) : NativeCodec.decodePng(repaired);
     }
   }
 
@@ -93,10 +100,13 @@ final class Codec {
       throw new IOException("no frame header");
     }
     limit.check(bytes.getChar(frame + 3), bytes.getChar(frame + 1));
-    if (bytes.get(frame + 5) == 4) {
-      int adobe = JpegSegments.find(bytes, marker -> marker == ADOBE, "Adobe");
-      return JdkCodec.inkJpeg(file, adobe >= 0 && bytes.get(adobe + 11) != 0);
+    byte[] whole = padded ? Bytes.concat(file, END_OF_JPEG) : file;
+    Image image = NativeCodec.decodeJpeg(whole);
+    if (bytes.get(frame + 5) < 4) {
+      return image;
     }
-    return NativeCodec.decodeJpeg(padded ? Bytes.concat(file, END_OF_JPEG) : file);
+    // Complete, then. TensorFlow's colours of ink are off by one level.
+    int adobe = JpegSegments.find(bytes, marker -> marker == ADOBE, "Adobe");
+    return JdkCodec.inkJpeg(whole, adobe >= 0 && bytes.get(adobe + 11) != 0);
   }
 }

@@ -3,6 +3,7 @@ package org.genimage.data;
 import com.google.common.io.ByteArrayDataOutput;
 import com.google.common.io.ByteStreams;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -30,8 +31,13 @@ final class DamagedPng {
 
   private DamagedPng() {}
 
-  /** Returns the repaired file; of its other chunks only the palette is kept. */
-  static byte[] repaired(byte[] file) {
+  /**
+   * Returns the repaired file; of its other chunks only the palette is kept.
+   *
+   * @param padded whether rows may be missing
+   * @throws IOException if one is and may not
+   */
+  static byte[] repaired(byte[] file, boolean padded) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(file);
     ByteArrayDataOutput repaired = ByteStreams.newDataOutput(file.length);
     repaired.writeLong(bytes.getLong());
@@ -49,14 +55,15 @@ final class DamagedPng {
       }
       bytes.position(Math.min(bytes.position() + available + 4, bytes.limit()));
     }
-    byte[] rows = deflated(inflated(data.toByteArray(), header));
+    byte[] rows = deflated(inflated(data.toByteArray(), header, padded));
     write(repaired, DATA, rows, 0, rows.length);
     write(repaired, END, rows, 0, 0);
     return repaired.toByteArray();
   }
 
   /** Inflates row by row, since an error loses what came before it in the same call. */
-  private static byte[] inflated(byte[] data, ByteBuffer header) {
+  private static byte[] inflated(byte[] data, ByteBuffer header, boolean padded)
+      throws IOException {
     int width = header.getInt(0);
     int height = header.getInt(4);
     int bits = header.get(8) * CHANNELS[header.get(9)];
@@ -76,6 +83,9 @@ final class DamagedPng {
       }
     }
     inflater.end();
+    if (!sound && !padded) {
+      throw new IOException("rows are missing");
+    }
     return rows;
   }
 

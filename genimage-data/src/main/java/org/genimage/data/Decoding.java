@@ -26,8 +26,8 @@ public record Decoding(Orientation orientation, Truncated truncated, long maxPix
     /** It cannot be read. */
     REFUSED,
     /**
-     * What can be decoded, then grey in a JPEG file and black in others: Pillow's {@code
-     * LOAD_TRUNCATED_IMAGES}, which CNNSpot's code sets. Of WebP and TIFF files nothing is saved.
+     * What can be decoded, then grey in a JPEG file and black in a PNG file: Pillow's {@code
+     * LOAD_TRUNCATED_IMAGES}, which CNNSpot's code sets. Files of other formats are refused.
      */
     PADDED
   }

@@ -12,7 +12,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
@@ -38,17 +37,17 @@ final class JdkCodec {
   }
 
   /** Decodes the first frame of a GIF file, on a canvas of its palette's first colour. */
-  static Image gif(byte[] file, boolean padded, SizeLimit limit) throws IOException {
-    return read("gif", file, reader -> gif(reader, file, padded, limit));
+  static Image gif(byte[] file, SizeLimit limit) throws IOException {
+    return read("gif", file, reader -> gif(reader, file, limit));
   }
 
-  static Image bmp(byte[] file, boolean padded, SizeLimit limit) throws IOException {
+  static Image bmp(byte[] file, SizeLimit limit) throws IOException {
     return read(
         "bmp",
         file,
         reader -> {
           limit.check(reader.getWidth(0), reader.getHeight(0));
-          return image(picture(reader, padded));
+          return image(reader.read(0));
         });
   }
 
@@ -95,24 +94,7 @@ final class JdkCodec {
     }
   }
 
-  /** Returns the picture, or if so wished what there is of it. */
-  private static BufferedImage picture(ImageReader reader, boolean padded) throws IOException {
-    BufferedImage picture =
-        reader.getImageTypes(0).next().createBufferedImage(reader.getWidth(0), reader.getHeight(0));
-    ImageReadParam parameters = reader.getDefaultReadParam();
-    parameters.setDestination(picture);
-    try {
-      reader.read(0, parameters);
-    } catch (IOException | RuntimeException e) {
-      if (!padded) {
-        throw e;
-      }
-    }
-    return picture;
-  }
-
-  private static Image gif(ImageReader reader, byte[] file, boolean padded, SizeLimit limit)
-      throws IOException {
+  private static Image gif(ImageReader reader, byte[] file, SizeLimit limit) throws IOException {
     int screenWidth = file[6] & 0xff | (file[7] & 0xff) << 8;
     int screenHeight = file[8] & 0xff | (file[9] & 0xff) << 8;
     IIOMetadata metadata = reader.getImageMetadata(0);
@@ -122,7 +104,7 @@ final class JdkCodec {
     int width = Math.max(screenWidth, left + reader.getWidth(0));
     int height = Math.max(screenHeight, top + reader.getHeight(0));
     limit.check(width, height);
-    BufferedImage picture = picture(reader, padded);
+    BufferedImage picture = reader.read(0);
     Image frame = image(picture);
     if (width == frame.width() && height == frame.height()) {
       return frame;
@@ -159,7 +141,7 @@ final class JdkCodec {
   private static Image tiff(ImageReader reader, SizeLimit limit) throws IOException {
     limit.check(reader.getWidth(0), reader.getHeight(0));
     TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
-    BufferedImage picture = picture(reader, false);
+    BufferedImage picture = reader.read(0);
     TIFFField palette = directory.getTIFFField(BaselineTIFFTagSet.TAG_COLOR_MAP);
     TIFFField orientation = directory.getTIFFField(BaselineTIFFTagSet.TAG_ORIENTATION);
     Image image = palette == null ? image(picture) : indexed(picture.getRaster(), palette);
@@ -190,7 +172,7 @@ final class JdkCodec {
     boolean deep = type == DataBuffer.TYPE_USHORT;
     boolean packed = model instanceof DirectColorModel || model instanceof IndexColorModel;
     if (!packed && type != DataBuffer.TYPE_BYTE && !deep) {
-      throw new IIOException("samples of " + DataBuffer.getDataTypeSize(type) + " bits");
+      throw new IIOException("samples of %d bits".formatted(DataBuffer.getDataTypeSize(type)));
     }
     int[] samples = samples(raster);
     int bands = raster.getNumBands();
