@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.genimage.data.ArchiveChecksums;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
@@ -89,7 +90,10 @@ final class DatasetScan implements Callable<Integer> {
   }
 
   private void say(String name, ImageDataset images) {
-    long fake = images.samples().stream().filter(s -> s.label() == Label.AI).count();
+    long fake =
+        IntStream.range(0, images.size())
+            .filter(i -> images.sample(i).label() == Label.AI)
+            .count();
     terminal.say("%-30s %,10d natural %,10d AI", name, images.size() - fake, fake);
   }
 }
