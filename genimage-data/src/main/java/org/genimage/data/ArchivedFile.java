@@ -75,10 +75,11 @@ final class ArchivedFile extends ByteSource {
       inflater.setInput(packed);
       byte[] content = new byte[length];
       int done = 0;
-      while (done < length && !inflater.needsInput() && !inflater.finished()) {
-        done += inflater.inflate(content, done, length - done);
+      int count;
+      while ((count = inflater.inflate(content, done, length - done)) > 0) {
+        done += count;
       }
-      if (done < length || (!inflater.finished() && inflater.inflate(new byte[1]) > 0)) {
+      if (done < length || inflater.inflate(new byte[1]) > 0) {
         throw new IOException("has another size than %s says".formatted(archive.name()));
       }
       return content;

@@ -144,6 +144,12 @@ public final class GenImage {
     return trees.keySet().asList();
   }
 
+  /** Tells whether a generator has a folder of this split. */
+  public boolean has(Split split, Generator generator) {
+    Directory tree = trees.get(generator);
+    return tree != null && tree.child(split.folder()).isPresent();
+  }
+
   /** Returns the further test sets that were found, in the order of {@link TestSet#ALL}. */
   public List<TestSet> testSets() {
     return testSets.keySet().asList();
@@ -187,10 +193,7 @@ public final class GenImage {
     List<Generator> asked = List.of(generators);
     Collection<Generator> chosen = asked;
     if (asked.isEmpty()) {
-      chosen =
-          generators().stream()
-              .filter(g -> trees.get(g).child(split.folder()).isPresent())
-              .toList();
+      chosen = generators().stream().filter(generator -> has(split, generator)).toList();
       if (chosen.isEmpty()) {
         throw new DatasetException(
             "%s: expected a folder %s of %s, found none; unpack it"
@@ -233,10 +236,6 @@ public final class GenImage {
     testSets.forEach(
         (set, folder) -> folders.addAll(present(folder, Split.VALIDATION, set.generator())));
     return folders;
-  }
-
-  Path root() {
-    return root;
   }
 
   private List<FolderDataset.Folder> folders(Split split, Generator generator) {

@@ -130,7 +130,9 @@ public record Unbiased(
     List<Generator> chosen =
         generators.length == 0 ? data.generators() : ImmutableList.copyOf(generators);
     for (Generator generator : chosen) {
-      data.split(split, generator); // or says what is missing
+      if (!data.has(split, generator)) {
+        data.split(split, generator); // says what is missing
+      }
     }
     List<FolderDataset.Folder> folders =
         data.folders().stream().filter(folder -> folder.split() == split).toList();

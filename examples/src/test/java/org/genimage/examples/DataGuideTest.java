@@ -1,0 +1,139 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.genimage.data.DataDoctor;
+import org.genimage.data.DataReport;
+import org.genimage.data.GenImage;
+import org.genimage.data.Generator;
+import org.genimage.data.GeneratorSettings;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.OpenOptions;
+import org.genimage.data.Progress;
+import org.genimage.data.Quarantine;
+import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.Split;
+import org.genimage.data.TestSet;
+import org.genimage.data.Unbiased;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The code in docs/data.md and the programs that it names, run. */
+class DataGuideTest {
+
+  @TempDir private static Path root;
+  private static Path folder;
+
+  @BeforeAll
+  static void writeImages() throws IOException {
+    folder = root.resolve("data");
+    SimulatedGenImage.seeded(1)
+        .generators(List.of(Generator.ADM, Generator.BIGGAN))
+        .publishedBias(true)
+        .imageSize(256)
+        .train(6)
+        .validation(2)
+        .writeTo(folder, Progress.NONE);
+    Path set = folder.resolve("NVAE");
+    Path tree = folder.resolve("BigGAN/imagenet_ai_0419_biggan/val");
+    for (String label : List.of("ai", "nature")) {
+      Files.createDirectories(set.resolve(label));
+      Files.write(set.resolve(label).resolve("1.png"), new byte[0]);
+      assertThat(tree.resolve(label)).isDirectory();
+    }
+  }
+
+  @Test
+  void finding_code_runs() throws IOException {
+    Path cache = root.resolve("cache");
+    Path photographs = folder.resolve("ADM/imagenet_ai_0508_adm/val/nature");
+    Path paintings = folder.resolve("ADM/imagenet_ai_0508_adm/val/ai");
+    Path list = Files.writeString(root.resolve("own.csv"), "path,label\n1.png,ai\n");
+
+    GenImage genImage = GenImage.open(folder);
+    List<String> missing = genImage.missing();
+    ImageDataset all = genImage.train();
+    ImageDataset two = genImage.train(Generator.ADM, Generator.BIGGAN);
+    ImageDataset test = genImage.validation(Generator.BIGGAN);
+    GeneratorSettings settings = Generator.ADM.settings(); // what the paper states of it
+
+    GenImage again = GenImage.open(folder, OpenOptions.DEFAULT.index(cache));
+
+    ImageDataset pair = ImageDataset.ofFolders(photographs, paintings, Generator.named("Painter 2"));
+    ImageDataset listed = ImageDataset.ofManifest(list);
+    ImageDataset both = ImageDataset.union(pair, listed);
+
+    assertThat(missing).hasSize(6);
+    assertThat(all.size()).isEqualTo(two.size()).isEqualTo(24);
+    assertThat(test.size()).isEqualTo(4);
+    assertThat(settings.steps()).hasValue(1000);
+    assertThat(again.train().samples()).hasSize(24);
+    assertThat(both.size()).isEqualTo(5);
+    GenImage data = genImage;
+    for (TestSet set : data.testSets()) {
+      ImageDataset images = data.testSet(set);
+      assertThat(images.size()).isEqualTo(2);
+    }
+    assertThat(data.testSets()).hasSize(1);
+  }
+
+  @Test
+  void doctor_code_runs() {
+    Path state = root.resolve("state");
+    Path list = root.resolve("list");
+    GenImage data = GenImage.open(folder);
+
+    DataReport report = DataDoctor.of(data).state(state).examine(Progress.NONE);
+    report.quarantine().writeTo(list);
+    GenImage healthy = GenImage.open(folder, OpenOptions.DEFAULT.quarantine(Quarantine.read(list)));
+
+    assertThat(report.findings()).hasSize(2);
+    assertThat(healthy.train().selection()).isEqualTo("without the 2 images of a quarantine");
+  }
+
+  @Test
+  void unbiased_code_runs() {
+    Generator generator = Generator.ADM;
+    SimulatedGenImage.seeded(1)
+        .generators(List.of(generator))
+        .publishedBias(true)
+        .imageSize(300)
+        .train(40)
+        .validation(0)
+        .writeTo(root.resolve("large"), Progress.NONE);
+    GenImage data = GenImage.open(root.resolve("large"));
+
+    Unbiased.Selection selection =
+        Unbiased.within(450, 550).select(data, Split.TRAIN, Progress.NONE, generator);
+    ImageDataset unbiased = selection.data();
+    Map<String, Integer> dropped = selection.dropped();
+
+    assertThat(unbiased.size()).isBetween(2, 20);
+    assertThat(dropped).containsEntry("ai: to balance", 40 - unbiased.size() / 2);
+  }
+
+  @Test
+  void programs_print_whatTheyFind() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+    Path json = root.resolve("report.json");
+
+    int scanned = DatasetScan.run(print, print, folder.toString());
+    int examined = DatasetDoctor.run(print, print, folder.toString(), "--json", json.toString());
+    int failed = DatasetScan.run(print, print, root.resolve("none").toString());
+
+    assertThat(List.of(scanned, examined, failed)).containsExactly(0, 1, 1);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("missing: GLIDE: no folder", "BigGAN, val", "odd size", "NVAE", "error: ");
+    assertThat(json).isNotEmptyFile();
+  }
+}
