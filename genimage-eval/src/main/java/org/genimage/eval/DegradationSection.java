@@ -1,7 +1,5 @@
 package org.genimage.eval;
 
-import static org.genimage.eval.Html.escape;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,7 +23,8 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
         <section>
           <h2>Degraded images</h2>
           <p class="lead">Accuracy on the same images after somebody shrank, compressed or blurred
-          them, as happens on their way through the web. Bars are 95&nbsp;%% intervals.</p>
+          them, as happens on their way through the web. Bars are 95&nbsp;%% intervals; the dashed line is
+          guessing.</p>
           <div class="pair">%s</div>
           %s
         </section>
@@ -50,9 +49,8 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
       levels.forEach(level -> points.add(find(name, level)));
       series.put(name, points);
     }
-    return "<figure>%s<figcaption>%s</figcaption></figure>"
-        .formatted(
-            Charts.lines(kind, kind + ", " + levels.get(0).unit(), ticks, series), escape(kind));
+    return "<figure>%s</figure>"
+        .formatted(Charts.lines(kind, kind + ", " + levels.get(0).unit(), ticks, series));
   }
 
   /** From the least harm: blur harms with its level, resolution and quality against it. */

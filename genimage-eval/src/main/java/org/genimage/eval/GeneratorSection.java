@@ -25,7 +25,7 @@ record GeneratorSection(EvaluationResult result) implements Section {
           <p class="lead">Each generator with the natural images beside it. Bars are 95&nbsp;%%
           intervals (Wilson): where two overlap, these images hardly tell the two apart.</p>
           <div class="chart">%s</div>
-          %s
+          <div class="total">%s</div>
         </section>
         """
         .formatted(

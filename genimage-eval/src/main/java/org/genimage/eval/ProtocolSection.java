@@ -24,7 +24,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     protocol
         .columns()
         .forEach(name -> head.append(format("<th scope=\"col\">%s</th>", escape(name))));
-    boolean averages = protocol.columns().size() > 1;
+    boolean averages = hasAverages();
     if (averages) {
       head.append("<th scope=\"col\">Mean</th>");
     }
@@ -56,6 +56,10 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
             head,
             body,
             holes());
+  }
+
+  private boolean hasAverages() {
+    return result.protocol().rows().stream().anyMatch(row -> row.publishedAverage().isPresent());
   }
 
   private String cell(int row, int column) {
@@ -101,8 +105,9 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
         paper.isEmpty()
             ? ""
             : format(
-                "<i>paper %s%s</i>",
-                paper, difference.isPresent() ? ", " + signed(difference.getAsDouble()) : "");
+                "<i>paper %s</i>%s",
+                paper,
+                difference.isPresent() ? "<i>" + signed(difference.getAsDouble()) + "</i>" : "");
     String fair =
         unbiased
             .map(
@@ -156,7 +161,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
                 unbiased.flatMap(other -> other.figure(line, column).estimate()),
                 figure.hole().orElse("")));
       }
-      if (protocol.columns().size() > 1) {
+      if (hasAverages()) {
         OptionalDouble published = row.publishedAverage();
         int line = i;
         rows.add(
