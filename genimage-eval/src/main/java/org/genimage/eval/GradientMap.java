@@ -28,6 +28,7 @@ final class GradientMap {
     double[] size = smoothed(sizes(gradient.toArray()), seen.width(), seen.height());
     double[] sorted = size.clone();
     Arrays.sort(sorted);
+    double none = sorted[sorted.length / 2];
     double full = Math.max(sorted[(int) (BRIGHTEST * (sorted.length - 1))], Double.MIN_NORMAL);
     byte[] rgb = seen.toArray();
     for (int i = 0; i < size.length; i++) {
@@ -35,7 +36,7 @@ final class GradientMap {
           0.299 * (rgb[3 * i] & 0xff)
               + 0.587 * (rgb[3 * i + 1] & 0xff)
               + 0.114 * (rgb[3 * i + 2] & 0xff);
-      double weight = Math.min(1, size[i] / full);
+      double weight = Math.max(0, Math.min(1, (size[i] - none) / Math.max(full - none, 1e-30)));
       for (int c = 0; c < 3; c++) {
         rgb[3 * i + c] = (byte) Math.round((1 - weight) * 0.6 * grey + weight * ORANGE[c]);
       }

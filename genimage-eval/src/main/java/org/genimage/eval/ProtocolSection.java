@@ -41,7 +41,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
           <h2>%s</h2>
           <p class="lead">Accuracy in per cent, 95&nbsp;%% interval; then the paper's figure and the
           difference to it in points%s. Blue is above guessing, orange below.%s</p>
-          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat">
+          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="max-width: %dpx">
             <thead><tr>%s</tr></thead>
             <tbody>%s</tbody>
           </table></div>
@@ -53,6 +53,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
             unbiased.isPresent() ? "; then ours on unbiased data" : "",
             Html.join(protocol.notes(), note -> " " + escape(note)),
             escape(protocol.title()),
+            112 + 112 * (protocol.columns().size() + (averages ? 1 : 0)),
             head,
             body,
             holes());
