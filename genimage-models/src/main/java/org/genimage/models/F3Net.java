@@ -50,6 +50,7 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
           case FAD -> fad(scope, images); // [N, 2048]
           case LFS -> lfs(scope, images); // [N, 2048]
           case BOTH -> join(scope, fad(scope, images), lfs(scope, images)); // [N, 4096]
+          case ORIGINAL -> branch(FAD_TRUNK, scope.at("xcep"), images); // [N, 2048]
         };
     var kept = Layers.dropout(scope.at("dp"), scope.at("pooled").output(features), dropout);
     return linear(scope.at("fc"), kept, outputs); // [N, outputs]
@@ -203,7 +204,7 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
    * MixBlock: per channel, attention between the rows of both streams weighs, position by position,
    * what each stream takes from the other.
    */
-  private static Streams mix(ModelScope scope, Streams x) {
+  static Streams mix(ModelScope scope, Streams x) {
     Ops tf = scope.tf();
     checkArgument(
         side(x.fad()) == side(x.lfs()),
@@ -264,5 +265,5 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
   private record Band(double start, double end) {}
 
   /** Both branches at the same depth. */
-  private record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
+  record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
 }

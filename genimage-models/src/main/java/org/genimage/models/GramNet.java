@@ -24,7 +24,7 @@ import org.tensorflow.types.TFloat32;
  * shapes are those of a 512-pixel input.
  *
  * @param dropout share of the classifier's hidden units that training drops
- * @param outputs number of log-probabilities
+ * @param outputs number of log-probabilities; one alone is a logit
  */
 record GramNet(double dropout, int outputs) implements Network {
 
@@ -77,7 +77,7 @@ record GramNet(double dropout, int outputs) implements Network {
     var x = scope.at(1).output(relu(scope, linear(scope.at(0), features, HIDDEN))); // [N, 512]
     x = Layers.dropout(scope.at(2), x, dropout);
     x = scope.at(3).output(linear(scope.at(3), x, outputs));
-    return scope.tf().nn.logSoftmax(x); // [N, outputs]
+    return outputs == 1 ? x : scope.tf().nn.logSoftmax(x); // [N, outputs]
   }
 
   private static Operand<TFloat32> conv(

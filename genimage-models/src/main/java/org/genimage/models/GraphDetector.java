@@ -22,21 +22,26 @@ final class GraphDetector implements DifferentiableDetector {
 
   private final Blueprint blueprint;
   private final Weights weights;
+  private final Calibration calibration;
   private final ScoringGraph scoring;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Object gradientCreation = new Object();
   private volatile GradientGraph gradient;
   private boolean closed;
 
-  private GraphDetector(Blueprint blueprint, Weights weights, ScoringGraph scoring) {
+  private GraphDetector(
+      Blueprint blueprint, Weights weights, Calibration calibration, ScoringGraph scoring) {
     this.blueprint = blueprint;
     this.weights = weights;
+    this.calibration = calibration;
     this.scoring = scoring;
   }
 
   static GraphDetector create(Blueprint blueprint, Weights weights) {
+    Calibration calibration = WeightsMetadata.calibration(weights);
     NativeRuntime.prepare();
-    return new GraphDetector(blueprint, weights, ScoringGraph.create(blueprint, weights));
+    return new GraphDetector(
+        blueprint, weights, calibration, ScoringGraph.create(blueprint, weights));
   }
 
   @Override
@@ -52,6 +57,11 @@ final class GraphDetector implements DifferentiableDetector {
   @Override
   public Map<String, String> provenance() {
     return blueprint.describe(weights).metadata();
+  }
+
+  @Override
+  public Calibration calibration() {
+    return calibration;
   }
 
   @Override
@@ -86,11 +96,10 @@ final class GraphDetector implements DifferentiableDetector {
     }
   }
 
-  /** The softmax of (nature, ai), at ai, in double precision. */
-  private static double[] probabilities(float[] logits) {
+  private double[] probabilities(float[] logits) {
     double[] scores = new double[logits.length / 2];
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = 1 / (1 + Math.exp((double) logits[2 * i] - logits[2 * i + 1]));
+      scores[i] = calibration.score(logits[2 * i], logits[2 * i + 1]);
     }
     return scores;
   }

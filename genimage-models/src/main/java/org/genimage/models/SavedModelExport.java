@@ -107,8 +107,10 @@ final class SavedModelExport {
       Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
       Operand<TFloat32> byLabel = ScoringGraph.logits(tf, pixels, blueprint, weights);
       Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
+      float temperature = (float) WeightsMetadata.calibration(weights).temperature();
+      Operand<TFloat32> softmax = tf.nn.softmax(tf.math.div(byLabel, tf.constant(temperature)));
       Operand<TFloat32> scores =
-          tf.withName(SCORES).gather(tf.nn.softmax(byLabel), tf.constant(1), tf.constant(1));
+          tf.withName(SCORES).gather(softmax, tf.constant(1), tf.constant(1));
       MetaGraphDef metaGraph =
           MetaGraphDef.newBuilder()
               .setMetaInfoDef(

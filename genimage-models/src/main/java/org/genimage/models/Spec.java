@@ -1,5 +1,9 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -18,9 +22,10 @@ import org.tensorflow.types.TInt32;
  * sines. It runs in 64 bits, as NumPy's did for the authors: in 32 bits the rounding of the large
  * low frequencies would cover the small high ones.
  *
+ * @param variant what of it the classifier sees
  * @param classifier sees spectra
  */
-record Spec(Network classifier) implements Network {
+record Spec(SpecVariant variant, Network classifier) implements Network {
 
   /** Share of the values below the least, and above the greatest, that is told apart. */
   private static final double TAIL = 0.05;
@@ -30,7 +35,27 @@ record Spec(Network classifier) implements Network {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
-    return classifier.logits(scope, spectrum(scope.tf(), images)); // [N, outputs]
+    return classifier.logits(scope, feature(scope.tf(), images)); // [N, outputs]
+  }
+
+  /** Returns what the classifier sees: the shape of the images. */
+  Operand<TFloat32> feature(Ops tf, Operand<TFloat32> images) {
+    return switch (variant) {
+      case IMAGE -> images;
+      case FULL -> spectrum(tf, images);
+      case LOW, MIDDLE, HIGH -> tf.math.mul(spectrum(tf, images), band(tf, images));
+    };
+  }
+
+  /** Returns {@code [side, side, 1]}: 1 in the band, else 0. */
+  private Operand<TFloat32> band(Ops tf, Operand<TFloat32> images) {
+    int side = Math.toIntExact(images.shape().get(1));
+    checkArgument(variant.fits(side), "Spec's bands are those of 224 pixels, got %s", side);
+    float[] ones = new float[side * side];
+    for (int i = 0; i < ones.length; i++) {
+      ones[i] = variant.keeps(i / side, i % side) ? 1 : 0;
+    }
+    return Layers.constant(tf, List.of(side, side, 1), ones);
   }
 
   /**
