@@ -3,6 +3,7 @@
 module org.genimage.data {
   requires transitive com.google.common;
   requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.csv;
   requires transitive java.desktop;
   requires tensorflow;
 

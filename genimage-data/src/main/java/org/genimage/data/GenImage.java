@@ -2,22 +2,20 @@ package org.genimage.data;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The GenImage benchmark on disk (Zhu et al. 2023), unpacked. Each generator has a tree of its own:
+ * The GenImage benchmark on disk (Zhu et al. 2023), unpacked or in its archives. Each generator has
+ * a tree of its own:
  *
  * <pre>
  * root/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/{train,val}/{ai,nature}/*.png, *.JPEG
@@ -25,28 +23,37 @@ import java.util.stream.Stream;
  *
  * <p>Found as well, in upper or lower case: trees without the outer or without the inner folder,
  * outer folders called by the generator's name ({@code Stable Diffusion V1.4}), the merged tree
- * {@code imagenet_ai/{train,val}/{ai,nature}}, and a root that is such a tree itself, which is how
- * a folder of your own is opened. The classes may be called {@code 0_real} and {@code 1_fake}.
+ * {@code imagenet_ai/{train,val}/{ai,nature}}, all of these one folder deeper, and a root that is
+ * such a tree itself, which is how a folder of your own is opened. The classes may be called {@code
+ * 0_real} and {@code 1_fake}. The paper's {@linkplain TestSet further test sets} may lie beside.
+ *
+ * <p>Archives, {@code .zip} with or without further volumes {@code .z01} and so on, count as
+ * unpacked where they lie; folders go first. Samples have the same names either way.
  *
  * <p>Images are the files that end in {@code .png}, {@code .jpg} or {@code .jpeg}; other files, and
  * hidden ones, are ignored. Their order follows from their names alone.
  */
 public final class GenImage {
 
-  private static final String TRAIN = "train";
-  private static final String VALIDATION = "val";
   private static final String MERGED = "imagenet_ai";
-  private static final Pattern IMAGE =
-      Pattern.compile("[^.].*\\.(png|jpg|jpeg)", Pattern.CASE_INSENSITIVE);
 
   private final Path root;
-  private final ImmutableMap<Generator, Path> trees;
+  private final ImmutableMap<Generator, Directory> trees;
+  private final ImmutableMap<TestSet, Directory> testSets;
   private final ImmutableList<String> missing;
+  private final Quarantine quarantine;
 
-  private GenImage(Path root, Map<Generator, Path> trees, List<String> missing) {
+  private GenImage(
+      Path root,
+      Map<Generator, Directory> trees,
+      Map<TestSet, Directory> testSets,
+      List<String> missing,
+      Quarantine quarantine) {
     this.root = root;
     this.trees = ImmutableMap.copyOf(trees);
+    this.testSets = ImmutableMap.copyOf(testSets);
     this.missing = ImmutableList.copyOf(missing);
+    this.quarantine = quarantine;
   }
 
   /**
@@ -55,37 +62,81 @@ public final class GenImage {
    * @throws DatasetException if there is no such folder, or no generator in it
    */
   public static GenImage open(Path root) {
+    return open(root, OpenOptions.DEFAULT);
+  }
+
+  /**
+   * Finds the generators in a folder, as {@link #open(Path)} does.
+   *
+   * @throws DatasetException if there is no such folder, or no generator in it
+   */
+  public static GenImage open(Path root, OpenOptions options) {
     if (!Files.isDirectory(root)) {
       throw new DatasetException(
           "%s: expected GenImage's folder, found %s; check the path"
               .formatted(root, Files.exists(root) ? "a file" : "nothing there"));
     }
-    if (isTree(root)) {
-      return ofOneTree(root, generatorOf(root));
-    }
-    ImmutableMap.Builder<Generator, Path> trees = ImmutableMap.builder();
-    List<String> missing = new ArrayList<>();
-    for (Generator generator : Generator.GENIMAGE) {
-      Optional<Path> tree = locate(root, generator);
-      if (tree.isPresent()) {
-        trees.put(generator, tree.get());
-        missing.addAll(gaps(generator, tree.get()));
-      } else {
-        missing.add("%s: no folder %s".formatted(generator, published(root, generator)));
-      }
-    }
-    Map<Generator, Path> found = trees.build();
-    if (!found.isEmpty()) {
-      return new GenImage(root, found, missing);
-    }
-    return child(root, MERGED)
-        .filter(GenImage::isTree)
-        .map(merged -> ofOneTree(merged, Generator.named(MERGED)))
-        .orElseThrow(() -> nothingIn(root));
+    Archives archives = new Archives(options.archives());
+    Directory top = new DiskDirectory(root, archives, options.index().map(ListingIndex::new));
+    return open(top, options, archives)
+        .or(
+            () -> {
+              List<String> folders = top.folders();
+              return folders.size() == 1
+                  ? top.child(folders.get(0)).flatMap(only -> open(only, options, archives))
+                  : Optional.empty();
+            })
+        .orElseThrow(() -> nothingIn(top, archives.problems()));
   }
 
-  private static GenImage ofOneTree(Path tree, Generator generator) {
-    return new GenImage(tree, Map.of(generator, tree), gaps(generator, tree));
+  private static Optional<GenImage> open(Directory top, OpenOptions options, Archives archives) {
+    Map<Generator, Directory> trees = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
+    if (isTree(top)) {
+      Generator generator = generatorOf(top.path());
+      trees.put(generator, top);
+      missing.addAll(gaps(generator, top));
+    } else {
+      for (Generator generator : Generator.GENIMAGE) {
+        Optional<Directory> tree = locate(top, generator);
+        if (tree.isPresent()) {
+          trees.put(generator, tree.get());
+          missing.addAll(gaps(generator, tree.get()));
+        } else {
+          missing.add("%s: no folder %s".formatted(generator, published(top.path(), generator)));
+        }
+      }
+    }
+    if (trees.isEmpty()) {
+      top.child(MERGED)
+          .filter(GenImage::isTree)
+          .ifPresent(
+              merged -> {
+                Generator generator = Generator.named(MERGED);
+                trees.put(generator, merged);
+                missing.clear();
+                missing.addAll(gaps(generator, merged));
+              });
+    }
+    Map<TestSet, Directory> testSets = new LinkedHashMap<>();
+    for (TestSet set : TestSet.ALL) {
+      Stream.of(set.folder(), set.name())
+          .flatMap(name -> top.child(name).stream())
+          .flatMap(folder -> Stream.concat(Stream.of(folder), parts(folder)))
+          .filter(
+              folder -> Stream.of(Label.values()).allMatch(l -> classFolder(folder, l).isPresent()))
+          .findFirst()
+          .ifPresent(folder -> testSets.put(set, folder));
+    }
+    if (trees.isEmpty() && testSets.isEmpty()) {
+      return Optional.empty();
+    }
+    missing.addAll(archives.problems());
+    return Optional.of(new GenImage(top.path(), trees, testSets, missing, options.quarantine()));
+  }
+
+  private static Stream<Directory> parts(Directory folder) {
+    return Stream.of("val", "test").flatMap(part -> folder.child(part).stream());
   }
 
   /** Returns the generators that were found, in the order of the paper's tables. */
@@ -93,9 +144,20 @@ public final class GenImage {
     return trees.keySet().asList();
   }
 
+  /** Tells whether a generator has a folder of this split. */
+  public boolean has(Split split, Generator generator) {
+    Directory tree = trees.get(generator);
+    return tree != null && tree.child(split.folder()).isPresent();
+  }
+
+  /** Returns the further test sets that were found, in the order of {@link TestSet#ALL}. */
+  public List<TestSet> testSets() {
+    return testSets.keySet().asList();
+  }
+
   /**
-   * Returns what was looked for and not found, a sentence each: generators, and the splits and
-   * classes of those that were found.
+   * Returns what was looked for and not found, a sentence each: generators, the splits and classes
+   * of those that were found, and archives that cannot be used. Further test sets are not missed.
    */
   public List<String> missing() {
     return missing;
@@ -108,7 +170,7 @@ public final class GenImage {
    * @throws DatasetException if one is not there, or has no images of one class
    */
   public ImageDataset train(Generator... generators) {
-    return split(TRAIN, List.of(generators));
+    return split(Split.TRAIN, generators);
   }
 
   /**
@@ -118,62 +180,127 @@ public final class GenImage {
    * @throws DatasetException if one is not there, or has no images of one class
    */
   public ImageDataset validation(Generator... generators) {
-    return split(VALIDATION, List.of(generators));
+    return split(Split.VALIDATION, generators);
   }
 
-  private ImageDataset split(String split, List<Generator> asked) {
+  /**
+   * Returns the images of a split; as {@link #train} otherwise.
+   *
+   * @param generators the generators, or none for all that were found and have this split
+   * @throws DatasetException if one is not there, or has no images of one class
+   */
+  public ImageDataset split(Split split, Generator... generators) {
+    List<Generator> asked = List.of(generators);
     Collection<Generator> chosen = asked;
     if (asked.isEmpty()) {
-      chosen = generators().stream().filter(g -> child(trees.get(g), split).isPresent()).toList();
+      chosen = generators().stream().filter(generator -> has(split, generator)).toList();
       if (chosen.isEmpty()) {
         throw new DatasetException(
             "%s: expected a folder %s of %s, found none; unpack it"
-                .formatted(root, split, names(generators())));
+                .formatted(root, split.folder(), names(generators())));
       }
     }
     ImmutableList.Builder<FolderDataset.Folder> folders = ImmutableList.builder();
     for (Generator generator : chosen.stream().distinct().toList()) {
       folders.addAll(folders(split, generator));
     }
-    return FolderDataset.of(folders.build());
+    return dataset(folders.build());
   }
 
-  private List<FolderDataset.Folder> folders(String split, Generator generator) {
-    Path tree = trees.get(generator);
+  /**
+   * Returns the images of a further test set, natural images first. Their generator is {@link
+   * TestSet#generator()}.
+   *
+   * @throws DatasetException if it is not there, or has no images of one class
+   */
+  public ImageDataset testSet(TestSet set) {
+    Directory folder = testSets.get(set);
+    if (folder == null) {
+      throw new DatasetException(
+          "%s: expected images of %s in nature and ai of %s, found none; put them there"
+              .formatted(root, set, root.resolve(set.folder())));
+    }
+    return dataset(classes(folder, Split.VALIDATION, set.generator()));
+  }
+
+  /** Returns all folders of images that are there, whatever else is missing. */
+  List<FolderDataset.Folder> folders() {
+    List<FolderDataset.Folder> folders = new ArrayList<>();
+    trees.forEach(
+        (generator, tree) -> {
+          for (Split split : Split.values()) {
+            tree.child(split.folder())
+                .ifPresent(folder -> folders.addAll(present(folder, split, generator)));
+          }
+        });
+    testSets.forEach(
+        (set, folder) -> folders.addAll(present(folder, Split.VALIDATION, set.generator())));
+    return folders;
+  }
+
+  private List<FolderDataset.Folder> folders(Split split, Generator generator) {
+    Directory tree = trees.get(generator);
     if (tree == null) {
       throw new DatasetException(
           "%s: expected images of %s in %s, found only %s; unpack them there"
               .formatted(root, generator, published(root, generator), names(generators())));
     }
-    Path folder =
-        child(tree, split)
+    Directory folder =
+        tree.child(split.folder())
             .orElseThrow(
                 () ->
                     new DatasetException(
                         "%s: expected a folder %s of %s, found %s; unpack it"
-                            .formatted(tree, split, generator, contents(tree))));
-    List<FolderDataset.Folder> classes = new ArrayList<>();
+                            .formatted(tree.path(), split.folder(), generator, contents(tree))));
+    return classes(folder, split, generator);
+  }
+
+  private List<FolderDataset.Folder> classes(Directory folder, Split split, Generator generator) {
+    List<FolderDataset.Folder> classes = present(folder, split, generator);
     for (Label label : Label.values()) {
-      Optional<Path> path = classFolder(folder, label);
-      List<String> files = path.map(GenImage::images).orElse(List.of());
-      if (files.isEmpty()) {
+      if (classes.stream().noneMatch(c -> c.label() == label && !c.files().isEmpty())) {
         throw new DatasetException(
             "%s: expected .png, .jpg or .jpeg files in both nature and ai, found %s; unpack them"
                 .formatted(
-                    folder, path.map(p -> "none in " + p).orElse("no folder " + label.folder())));
+                    folder.path(),
+                    classFolder(folder, label)
+                        .map(c -> "none in " + c.path())
+                        .orElse("no folder " + label.folder())));
       }
-      classes.add(new FolderDataset.Folder(path.orElseThrow(), files, label, generator));
     }
     return classes;
   }
 
-  private static Optional<Path> locate(Path root, Generator generator) {
-    List<Path> outers = new ArrayList<>();
-    child(root, generator.folder()).ifPresent(outers::add);
-    child(root, generator.name()).ifPresent(outers::add);
-    Stream<Path> inners =
+  private List<FolderDataset.Folder> present(Directory folder, Split split, Generator generator) {
+    List<FolderDataset.Folder> classes = new ArrayList<>();
+    for (Label label : Label.values()) {
+      classFolder(folder, label)
+          .ifPresent(
+              directory ->
+                  classes.add(
+                      new FolderDataset.Folder(
+                          directory,
+                          quarantine.without(generator, split, label, directory.images()),
+                          split,
+                          label,
+                          generator)));
+    }
+    return classes;
+  }
+
+  private ImageDataset dataset(List<FolderDataset.Folder> folders) {
+    int listed = quarantine.reasons().size();
+    return FolderDataset.of(
+        folders, listed == 0 ? "" : "without the %d images of a quarantine".formatted(listed));
+  }
+
+  private static Optional<Directory> locate(Directory root, Generator generator) {
+    List<Directory> outers = new ArrayList<>();
+    root.child(generator.folder()).ifPresent(outers::add);
+    root.child(generator.name()).ifPresent(outers::add);
+    Stream<Directory> inners =
         Stream.concat(outers.stream(), Stream.of(root))
-            .flatMap(outer -> child(outer, generator.archive()).stream());
+            .flatMap(outer -> outer.child(generator.archive()).stream());
     return Stream.concat(inners, outers.stream()).filter(GenImage::isTree).findFirst();
   }
 
@@ -185,72 +312,52 @@ public final class GenImage {
         .orElseGet(() -> Generator.named(name));
   }
 
-  private static boolean isTree(Path folder) {
-    return child(folder, TRAIN).isPresent() || child(folder, VALIDATION).isPresent();
+  private static boolean isTree(Directory folder) {
+    return Stream.of(Split.values()).anyMatch(split -> folder.child(split.folder()).isPresent());
   }
 
-  private static List<String> gaps(Generator generator, Path tree) {
+  private static List<String> gaps(Generator generator, Directory tree) {
     List<String> gaps = new ArrayList<>();
-    for (String split : List.of(TRAIN, VALIDATION)) {
-      Optional<Path> folder = child(tree, split);
+    for (Split split : Split.values()) {
+      Path path = tree.path().resolve(split.folder());
+      Optional<Directory> folder = tree.child(split.folder());
       if (folder.isEmpty()) {
-        gaps.add("%s: no folder %s".formatted(generator, tree.resolve(split)));
+        gaps.add("%s: no folder %s".formatted(generator, path));
         continue;
       }
       for (Label label : Label.values()) {
         if (classFolder(folder.get(), label).isEmpty()) {
-          gaps.add("%s: no folder %s".formatted(generator, folder.get().resolve(label.folder())));
+          gaps.add("%s: no folder %s".formatted(generator, path.resolve(label.folder())));
         }
       }
     }
     return gaps;
   }
 
-  private static Optional<Path> classFolder(Path split, Label label) {
-    return child(split, label.folder())
-        .or(() -> child(split, label == Label.AI ? "1_fake" : "0_real"));
-  }
-
-  private static Optional<Path> child(Path folder, String name) {
-    return list(folder, name::equalsIgnoreCase).stream()
-        .map(folder::resolve)
-        .filter(Files::isDirectory)
-        .findFirst();
-  }
-
-  private static List<String> images(Path folder) {
-    return list(folder, IMAGE.asMatchPredicate());
-  }
-
-  private static List<String> list(Path folder, Predicate<String> condition) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(condition)
-          .sorted(NaturalOrder.INSTANCE)
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be listed", e);
-    }
+  private static Optional<Directory> classFolder(Directory split, Label label) {
+    return split
+        .child(label.folder())
+        .or(() -> split.child(label == Label.AI ? "1_fake" : "0_real"));
   }
 
   private static Path published(Path root, Generator generator) {
     return root.resolve(generator.folder()).resolve(generator.archive());
   }
 
-  private static DatasetException nothingIn(Path root) {
+  private static DatasetException nothingIn(Directory root, List<String> problems) {
     return new DatasetException(
-        "%s: expected a folder train or val, or one of a generator (%s), found %s; check the path"
+        "%s: expected a folder train or val, or one of a generator (%s), found %s; check the path%s"
             .formatted(
-                root,
+                root.path(),
                 Generator.GENIMAGE.stream()
                     .map(Generator::folder)
                     .collect(Collectors.joining(", ")),
-                contents(root)));
+                contents(root),
+                problems.stream().map(problem -> "; " + problem).collect(Collectors.joining())));
   }
 
-  private static String contents(Path folder) {
-    List<String> names = list(folder, name -> true);
+  private static String contents(Directory folder) {
+    List<String> names = folder.contents();
     if (names.isEmpty()) {
       return "an empty folder";
     }

@@ -3,6 +3,7 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * An image generator, or more exactly the subset of a dataset that goes with it: its own images and
@@ -13,8 +14,10 @@ import java.util.List;
  * @param archive the inner folder, which is also the stem of the archive's volumes, such as {@code
  *     imagenet_ai_0419_sdv4}
  * @param imageSide width and height in pixels of the published images, 0 if not known
+ * @param settings how the published images were made, as far as that is stated
  */
-public record Generator(String name, String folder, String archive, int imageSide) {
+public record Generator(
+    String name, String folder, String archive, int imageSide, GeneratorSettings settings) {
 
   /** Midjourney V5, 1024 pixels. */
   public static final Generator MIDJOURNEY =
@@ -23,25 +26,51 @@ public record Generator(String name, String folder, String archive, int imageSid
   /** Stable Diffusion V1.4, 512 pixels. */
   public static final Generator STABLE_DIFFUSION_V1_4 =
       new Generator(
-          "Stable Diffusion V1.4", "stable_diffusion_v_1_4", "imagenet_ai_0419_sdv4", 512);
+          "Stable Diffusion V1.4",
+          "stable_diffusion_v_1_4",
+          "imagenet_ai_0419_sdv4",
+          512,
+          GeneratorSettings.UNKNOWN.guidanceScale(7.5).sampler("DDIM").steps(50).seed(42));
 
   /** Stable Diffusion V1.5, 512 pixels. */
   public static final Generator STABLE_DIFFUSION_V1_5 =
       new Generator(
-          "Stable Diffusion V1.5", "stable_diffusion_v_1_5", "imagenet_ai_0424_sdv5", 512);
+          "Stable Diffusion V1.5",
+          "stable_diffusion_v_1_5",
+          "imagenet_ai_0424_sdv5",
+          512,
+          GeneratorSettings.UNKNOWN.guidanceScale(7.5).sampler("DDIM").steps(50).seed(42));
 
   /** ADM, 256 pixels. */
-  public static final Generator ADM = new Generator("ADM", "ADM", "imagenet_ai_0508_adm", 256);
+  public static final Generator ADM =
+      new Generator(
+          "ADM",
+          "ADM",
+          "imagenet_ai_0508_adm",
+          256,
+          GeneratorSettings.UNKNOWN.guidanceScale(10).sampler("DDIM").steps(1000));
 
   /** GLIDE, 256 pixels. */
-  public static final Generator GLIDE = new Generator("GLIDE", "glide", "imagenet_glide", 256);
+  public static final Generator GLIDE =
+      new Generator(
+          "GLIDE",
+          "glide",
+          "imagenet_glide",
+          256,
+          GeneratorSettings.UNKNOWN.guidanceScale(3).steps(127));
 
   /** Wukong, 512 pixels. */
   public static final Generator WUKONG =
       new Generator("Wukong", "wukong", "imagenet_ai_0424_wukong", 512);
 
   /** VQDM, 256 pixels. */
-  public static final Generator VQDM = new Generator("VQDM", "VQDM", "imagenet_ai_0419_vqdm", 256);
+  public static final Generator VQDM =
+      new Generator(
+          "VQDM",
+          "VQDM",
+          "imagenet_ai_0419_vqdm",
+          256,
+          GeneratorSettings.UNKNOWN.guidanceScale(1).steps(100));
 
   /** BigGAN, 128 pixels. */
   public static final Generator BIGGAN =
@@ -69,9 +98,34 @@ public record Generator(String name, String folder, String archive, int imageSid
     checkArgument(imageSide >= 0, "image side of %s must not be negative, got %s", name, imageSide);
   }
 
+  /**
+   * Creates a generator whose settings are not known.
+   *
+   * @throws IllegalArgumentException if the name is blank or the side negative
+   */
+  public Generator(String name, String folder, String archive, int imageSide) {
+    this(name, folder, archive, imageSide, GeneratorSettings.UNKNOWN);
+  }
+
   /** Returns a generator outside GenImage, known by its name alone. */
   public static Generator named(String name) {
     return new Generator(name, name, name, 0);
+  }
+
+  /**
+   * Returns how many images of this subset were published, if that is known: for none outside
+   * GenImage, and for no generator's natural training images, of which only the sum over all
+   * generators, 1,281,167, is published.
+   */
+  public OptionalInt published(Split split, Label label) {
+    if (!GENIMAGE.contains(this) || (split == Split.TRAIN && label == Label.NATURE)) {
+      return OptionalInt.empty();
+    }
+    boolean larger = equals(STABLE_DIFFUSION_V1_5);
+    if (split == Split.TRAIN) {
+      return OptionalInt.of(larger ? 166_000 : 162_000);
+    }
+    return OptionalInt.of(larger ? 8_000 : 6_000);
   }
 
   @Override

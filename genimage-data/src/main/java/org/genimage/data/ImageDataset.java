@@ -3,9 +3,12 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A sized, repeatable sequence of labelled images, not yet read. Sample {@code i} is the same at
@@ -26,12 +29,64 @@ public interface ImageDataset {
 
   /** Returns the dataset of these samples in this order. */
   static ImageDataset of(List<Sample> samples) {
-    return new ListDataset(ImmutableList.copyOf(samples));
+    return of(samples, "");
+  }
+
+  /**
+   * Returns the dataset of these samples in this order.
+   *
+   * @param selection how they were chosen, as {@link #selection()} tells it
+   */
+  static ImageDataset of(List<Sample> samples, String selection) {
+    return new ListDataset(ImmutableList.copyOf(samples), selection);
+  }
+
+  /**
+   * Returns the images of two folders and of all folders in them, natural images first, each in the
+   * order of their paths.
+   *
+   * @param generator the subset that they belong to
+   * @throws DatasetException if one is no folder or has no {@code .png}, {@code .jpg} or {@code
+   *     .jpeg} file
+   */
+  static ImageDataset ofFolders(Path nature, Path ai, Generator generator) {
+    return union(
+        FolderImages.below(nature, Label.NATURE, generator),
+        FolderImages.below(ai, Label.AI, generator));
+  }
+
+  /**
+   * Reads a list of images of your own: CSV with a header ({@code path,label} and perhaps {@code
+   * generator}, in any order, other columns are ignored), or JSON lines with the same names if the
+   * file ends in {@code .jsonl} or {@code .ndjson}. Relative paths start at the list's folder. The
+   * label is {@code nature}, {@code real} or {@code 0}, or {@code ai}, {@code fake} or {@code 1}.
+   * Without a generator the list's file name stands for it.
+   *
+   * @throws DatasetException if a line is not so, with its number; whether the images exist is not
+   *     checked
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  static ImageDataset ofManifest(Path file) {
+    return Manifest.read(file);
   }
 
   /** Returns one dataset with the samples of several, one after the other. */
   static ImageDataset union(ImageDataset... parts) {
-    return of(Arrays.stream(parts).flatMap(part -> part.samples().stream()).toList());
+    return of(
+        Arrays.stream(parts).flatMap(part -> part.samples().stream()).toList(),
+        Arrays.stream(parts)
+            .map(ImageDataset::selection)
+            .filter(selection -> !selection.isEmpty())
+            .distinct()
+            .collect(Collectors.joining("; ")));
+  }
+
+  /**
+   * Returns how the samples were chosen and prepared, in words, for the provenance of what is made
+   * of them; empty if they are a folder's as they are.
+   */
+  default String selection() {
+    return "";
   }
 
   /** Returns all samples in order. */
@@ -45,7 +100,7 @@ public interface ImageDataset {
 
   /** Returns the samples that a condition holds for, in order. */
   default ImageDataset filter(Predicate<Sample> condition) {
-    return of(samples().stream().filter(condition).toList());
+    return of(samples().stream().filter(condition).toList(), selection());
   }
 
   /**
@@ -56,6 +111,6 @@ public interface ImageDataset {
    */
   default ImageDataset draw(int count, long seed) {
     checkArgument(count > 0, "number of samples to draw must be positive, got %s", count);
-    return count >= size() ? this : of(ListDataset.draw(this, count, Seed.of(seed)));
+    return count >= size() ? this : of(ListDataset.draw(this, count, Seed.of(seed)), selection());
   }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A dataset held in memory: a sample is a few references. */
-record ListDataset(ImmutableList<Sample> samples) implements ImageDataset {
+record ListDataset(ImmutableList<Sample> samples, String selection) implements ImageDataset {
 
   @Override
   public int size() {

@@ -18,7 +18,7 @@ final class NaturalOrder implements Comparator<String> {
       int endB = digitsFrom(b, j);
       int order;
       if (endA > i && endB > j) {
-        order = compareNumbers(a.substring(i, endA), b.substring(j, endB));
+        order = compareNumbers(a, zerosFrom(a, i), endA, b, zerosFrom(b, j), endB);
         i = endA;
         j = endB;
       } else {
@@ -40,9 +40,19 @@ final class NaturalOrder implements Comparator<String> {
     return end;
   }
 
-  private static int compareNumbers(String a, String b) {
-    String x = a.replaceFirst("^0+", "");
-    String y = b.replaceFirst("^0+", "");
-    return x.length() != y.length() ? Integer.compare(x.length(), y.length()) : x.compareTo(y);
+  private static int zerosFrom(String name, int start) {
+    int end = start;
+    while (end < name.length() && name.charAt(end) == '0') {
+      end++;
+    }
+    return end;
+  }
+
+  private static int compareNumbers(String a, int i, int endA, String b, int j, int endB) {
+    int order = Integer.compare(endA - i, endB - j);
+    for (int k = 0; order == 0 && i + k < endA; k++) {
+      order = Character.compare(a.charAt(i + k), b.charAt(j + k));
+    }
+    return order;
   }
 }

@@ -11,8 +11,23 @@ import java.nio.file.Path;
  * @param content the encoded image
  * @param label what it is
  * @param generator the subset that it belongs to; a natural image belongs to one, too
+ * @param preparation what is done to the decoded image before anybody sees it; draws no random
+ *     numbers
  */
-public record Sample(String name, ByteSource content, Label label, Generator generator) {
+public record Sample(
+    String name, ByteSource content, Label label, Generator generator, Transform preparation) {
+
+  private static final Seed NO_CHANCE = Seed.of(0);
+
+  /** Creates a sample whose image is taken as it is. */
+  public Sample(String name, ByteSource content, Label label, Generator generator) {
+    this(name, content, label, generator, Transform.IDENTITY);
+  }
+
+  /** Returns this sample with another preparation. */
+  public Sample preparation(Transform preparation) {
+    return new Sample(name, content, label, generator, preparation);
+  }
 
   /** Returns the sample of a file. */
   public static Sample of(Path file, Label label, Generator generator) {
@@ -20,11 +35,11 @@ public record Sample(String name, ByteSource content, Label label, Generator gen
   }
 
   /**
-   * Reads and decodes the image.
+   * Reads, decodes and prepares the image.
    *
    * @throws UnreadableImageException if the file cannot be read or decoded
    */
   public Image image() {
-    return Image.read(name, content);
+    return preparation.apply(Image.read(name, content), NO_CHANCE.random());
   }
 }

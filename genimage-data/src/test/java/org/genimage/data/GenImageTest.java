@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,44 @@ class GenImageTest {
         .containsExactly(Generator.WUKONG);
     assertThat(GenImage.open(root.resolve("wukong/imagenet_ai_0424_wukong")).generators())
         .containsExactly(Generator.WUKONG);
+  }
+
+  @ParameterizedTest
+  @FieldSource("GENERATORS")
+  void open_readmesName_findsTheGenerator(Generator generator) throws IOException {
+    tree(generator.name().toUpperCase(Locale.ROOT), "ai", "nature");
+
+    assertThat(GenImage.open(root).generators()).containsExactly(generator);
+  }
+
+  @Test
+  void open_oneFolderDeeper_isFound() throws IOException {
+    tree("GenImage/imagenet_ai_0508_adm", "ai", "nature");
+    tree("__MACOSX/BigGAN", "ai", "nature");
+
+    assertThat(GenImage.open(root).generators()).containsExactly(Generator.ADM);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"richer_text", "Richer Text", "richer_text/val", "RICHER_TEXT/test"})
+  void testSet_folderOfItsName_isFound(String folder) throws IOException {
+    tree("ADM", "ai", "nature");
+    TestSet set = TestSet.CONTENTS.get(0);
+    for (String label : List.of("1_fake", "nature")) {
+      Path images = Files.createDirectories(root.resolve(folder).resolve(label));
+      Files.createFile(images.resolve("1.png"));
+    }
+    GenImage genImage = GenImage.open(root);
+
+    assertThat(genImage.testSets()).containsExactly(set);
+    assertThat(genImage.testSet(set).samples())
+        .extracting(Sample::label)
+        .containsExactly(Label.NATURE, Label.AI);
+    assertThat(genImage.testSet(set).sample(0).generator().name()).isEqualTo("Richer text");
+    assertThatThrownBy(() -> genImage.testSet(TestSet.GROUPS.get(0)))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("found none")
+        .hasMessageContaining(root.resolve("children").toString());
   }
 
   @Test

@@ -16,6 +16,25 @@ class GeneratorTest {
   }
 
   @Test
+  void published_sums_areThePapers() {
+    assertThat(sum(Split.TRAIN, Label.AI)).isEqualTo(1_300_000);
+    assertThat(sum(Split.VALIDATION, Label.AI)).isEqualTo(50_000);
+    assertThat(sum(Split.VALIDATION, Label.NATURE)).isEqualTo(50_000);
+    assertThat(Generator.GENIMAGE).allMatch(g -> g.published(Split.TRAIN, Label.NATURE).isEmpty());
+    assertThat(Generator.named("mine").published(Split.TRAIN, Label.AI)).isEmpty();
+  }
+
+  @Test
+  void settings_notStated_areUnknown() {
+    assertThat(Generator.ADM.settings())
+        .hasToString("guidance scale 10.0, sampler DDIM, steps 1000, seed unknown");
+    assertThat(Generator.STABLE_DIFFUSION_V1_4.settings().seed()).hasValue(42);
+    assertThat(Generator.BIGGAN.settings())
+        .isEqualTo(GeneratorSettings.UNKNOWN)
+        .hasToString("guidance scale unknown, sampler unknown, steps unknown, seed unknown");
+  }
+
+  @Test
   void named_anyName_isEqualToItself() {
     assertThat(Generator.named("mine")).isEqualTo(Generator.named("mine")).hasToString("mine");
   }
@@ -26,5 +45,11 @@ class GeneratorTest {
         .hasMessage("a generator's name must not be blank");
     assertThatThrownBy(() -> new Generator("mine", "a", "b", -1))
         .hasMessage("image side of mine must not be negative, got -1");
+  }
+
+  private static int sum(Split split, Label label) {
+    return Generator.GENIMAGE.stream()
+        .mapToInt(generator -> generator.published(split, label).orElseThrow())
+        .sum();
   }
 }

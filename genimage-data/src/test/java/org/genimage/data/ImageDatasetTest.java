@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.ByteSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ImageDatasetTest {
 
@@ -105,5 +109,36 @@ class ImageDatasetTest {
         IntStream.range(0, count)
             .mapToObj(i -> new Sample(label + " " + i, ByteSource.empty(), label, Generator.ADM))
             .toList());
+  }
+
+  @Test
+  void ofFolders_nestedFiles_areFoundInOrder(@TempDir Path root) throws IOException {
+    for (String file :
+        List.of(
+            "real/dog/10.jpg",
+            "real/dog/2.JPEG",
+            "real/__MACOSX/1.jpg",
+            "real/a.txt",
+            "fake/1.png")) {
+      Files.createDirectories(root.resolve(file).getParent());
+      Files.createFile(root.resolve(file));
+    }
+    Path real = root.resolve("real");
+
+    assertThat(ImageDataset.ofFolders(real, root.resolve("fake"), Generator.ADM).samples())
+        .extracting(sample -> sample.label() + " " + root.relativize(Path.of(sample.name())))
+        .containsExactly("NATURE real/dog/2.JPEG", "NATURE real/dog/10.jpg", "AI fake/1.png");
+    assertThatThrownBy(() -> ImageDataset.ofFolders(real, root.resolve("none"), Generator.ADM))
+        .isInstanceOf(DatasetException.class)
+        .hasMessage(
+            root.resolve("none")
+                + ": expected a folder of images, found nothing there; check the path");
+    assertThatThrownBy(
+            () ->
+                ImageDataset.ofFolders(
+                    real.resolve("__MACOSX/.."),
+                    Files.createDirectory(root.resolve("x")),
+                    Generator.ADM))
+        .hasMessageEndingWith("in it or below, found none");
   }
 }

@@ -21,7 +21,7 @@ final class Provenance {
 
   private Provenance() {}
 
-  /** Returns counts per generator and class, and a hash of the file names, as JSON. */
+  /** Returns counts per generator and class, a hash of the file names, and the choice, as JSON. */
   static String describe(ImageDataset data) {
     Map<String, Integer> counts = new TreeMap<>();
     Hasher names = Hashing.sha256().newHasher();
@@ -32,6 +32,9 @@ final class Provenance {
     ObjectNode json = JSON.createObjectNode();
     json.set("images", JSON.valueToTree(counts));
     json.put("file_names_sha256", names.hash().toString());
+    if (!data.selection().isEmpty()) {
+      json.put("selection", data.selection());
+    }
     return json.toString();
   }
 }

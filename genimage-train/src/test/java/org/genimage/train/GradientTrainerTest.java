@@ -210,13 +210,15 @@ class GradientTrainerTest {
 
   @Test
   void fit_weights_sayWhereTheyComeFrom() {
-    Weights weights = GradientTrainer.with(RECIPE.epochs(1)).fit(TINY, stripes(8, 8));
+    ImageDataset data = ImageDataset.of(stripes(8, 8).samples(), "stripes alone");
+    Weights weights = GradientTrainer.with(RECIPE.epochs(1)).fit(TINY, data);
 
     assertThat(weights.metadata())
         .containsEntry("genimage.detector", "tiny")
         .containsEntry("genimage.recipe", RECIPE.epochs(1).toString());
     assertThat(weights.metadata().get("genimage.training_data"))
-        .contains("\"ADM/ai\":4", "\"ADM/nature\":4", "file_names_sha256");
+        .contains("\"ADM/ai\":4", "\"ADM/nature\":4", "file_names_sha256")
+        .contains("\"selection\":\"stripes alone\"");
     assertThat(weights.get("bn1.num_batches_tracked").toLongs()).containsExactly(2);
   }
 

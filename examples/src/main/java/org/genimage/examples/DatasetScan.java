@@ -1,0 +1,95 @@
+package org.genimage.examples;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.genimage.data.ArchiveChecksums;
+import org.genimage.data.GenImage;
+import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.OpenOptions;
+import org.genimage.data.Quarantine;
+import org.genimage.data.Split;
+import org.genimage.data.TestSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says what a folder or a folder of archives has of GenImage, without reading an image. */
+@Command(
+    name = "scan",
+    mixinStandardHelpOptions = true,
+    description = "Says what a folder, unpacked or of archives, has of GenImage.")
+final class DatasetScan implements Callable<Integer> {
+
+  @Parameters(paramLabel = "DIR", description = "the benchmark's folder")
+  private Path folder;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description = "remember there what the folders contain, for the next time")
+  private Optional<Path> index = Optional.empty();
+
+  @Option(names = "--quarantine", paramLabel = "FILE", description = "images to leave out")
+  private Optional<Path> quarantine = Optional.empty();
+
+  @Option(
+      names = "--checksums",
+      paramLabel = "FILE",
+      description = "check the archives' volumes against this list of MD5 sums")
+  private Optional<Path> checksums = Optional.empty();
+
+  private final Terminal terminal;
+
+  private DatasetScan(PrintStream out) {
+    this.terminal = new Terminal(out);
+  }
+
+  /** Runs the command and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(System.out, System.err, arguments));
+  }
+
+  static int run(PrintStream out, PrintStream errors, String... arguments) {
+    return Program.run(new DatasetScan(out), errors, arguments);
+  }
+
+  @Override
+  public Integer call() {
+    boolean sound = checksums.isEmpty() || check(ArchiveChecksums.read(checksums.get()));
+    OpenOptions options = OpenOptions.DEFAULT;
+    if (index.isPresent()) {
+      options = options.index(index.get());
+    }
+    if (quarantine.isPresent()) {
+      options = options.quarantine(Quarantine.read(quarantine.get()));
+    }
+    GenImage data = GenImage.open(folder, options);
+    data.missing().forEach(line -> terminal.say("missing: %s", line));
+    for (Split split : Split.values()) {
+      for (Generator generator : data.generators()) {
+        if (data.has(split, generator)) {
+          say(generator.name() + ", " + split.folder(), data.split(split, generator));
+        }
+      }
+    }
+    for (TestSet set : data.testSets()) {
+      say(set.name(), data.testSet(set));
+    }
+    return sound ? 0 : 1;
+  }
+
+  private boolean check(ArchiveChecksums list) {
+    var problems = terminal.during("Checking", 0, progress -> list.problems(folder, progress));
+    problems.forEach(problem -> terminal.say("%s", problem));
+    return problems.isEmpty();
+  }
+
+  private void say(String name, ImageDataset images) {
+    long fake = images.samples().stream().filter(s -> s.label() == Label.AI).count();
+    terminal.say("%-30s %,10d natural %,10d AI", name, images.size() - fake, fake);
+  }
+}

@@ -1,0 +1,59 @@
+package org.genimage.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.Set;
+
+/**
+ * What an archive may demand of its reader. An image that claims more is refused before memory is
+ * taken; an archive whose entries overlap, as those of a bomb do, is refused as a whole.
+ *
+ * @param imageBytes the largest image file, in bytes
+ * @param ratio how many times larger than in the archive an image file of more than 1 MiB may be
+ * @param overlapping the archives, without {@code .zip}, whose entries may overlap
+ */
+public record ArchiveLimits(long imageBytes, double ratio, Set<String> overlapping) {
+
+  /**
+   * 256 MiB and a ratio of 100; GenImage's files hardly shrink in an archive. Stable Diffusion
+   * V1.5's published archive may overlap: its checksums are right, and yet unzip takes it for a
+   * bomb.
+   */
+  public static final ArchiveLimits DEFAULT =
+      new ArchiveLimits(256L << 20, 100, Set.of(Generator.STABLE_DIFFUSION_V1_5.archive()));
+
+  /**
+   * Checks and copies the components.
+   *
+   * @throws IllegalArgumentException if a limit is not positive
+   */
+  public ArchiveLimits {
+    checkArgument(imageBytes > 0, "largest image must be positive, got %s", imageBytes);
+    checkArgument(ratio > 0, "largest ratio must be positive, got %s", ratio);
+    overlapping = ImmutableSet.copyOf(overlapping);
+  }
+
+  /**
+   * Returns these limits with another largest image file.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public ArchiveLimits imageBytes(long bytes) {
+    return new ArchiveLimits(bytes, ratio, overlapping);
+  }
+
+  /**
+   * Returns these limits with another largest ratio.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public ArchiveLimits ratio(double largest) {
+    return new ArchiveLimits(imageBytes, largest, overlapping);
+  }
+
+  /** Returns these limits with the archives, named without {@code .zip}, that may overlap. */
+  public ArchiveLimits overlapping(Set<String> archives) {
+    return new ArchiveLimits(imageBytes, ratio, archives);
+  }
+}

@@ -1,0 +1,113 @@
+package org.genimage.data;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import com.google.common.io.MoreFiles;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads a user's list of images. */
+final class Manifest {
+
+  private static final String EXPECTED =
+      "expected path, label (nature, real or 0; ai, fake or 1) and perhaps generator";
+
+  private final Path file;
+  private final Generator byDefault;
+  private final Map<String, Generator> generators = new HashMap<>();
+
+  private Manifest(Path file) {
+    this.file = file;
+    this.byDefault = Generator.named(MoreFiles.getNameWithoutExtension(file));
+    for (Generator generator : Generator.GENIMAGE) {
+      generators.put(generator.name().toLowerCase(Locale.ROOT), generator);
+    }
+  }
+
+  static ImageDataset read(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    boolean jsonLines = name.endsWith(".jsonl") || name.endsWith(".ndjson");
+    ObjectReader reader =
+        jsonLines
+            ? new JsonMapper().readerFor(JsonNode.class)
+            : CsvMapper.builder()
+                .enable(CsvParser.Feature.TRIM_SPACES)
+                .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+                .build()
+                .readerFor(JsonNode.class)
+                .with(CsvSchema.emptySchema().withHeader());
+    reader = reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    List<Sample> samples = new ArrayList<>();
+    Manifest manifest = new Manifest(file);
+    try (Reader text = Files.newBufferedReader(file);
+        MappingIterator<JsonNode> rows = reader.readValues(text)) {
+      while (true) {
+        int line = rows.getCurrentLocation().getLineNr();
+        if (!rows.hasNextValue()) {
+          break;
+        }
+        samples.add(
+            manifest.sample(
+                rows.nextValue(),
+                Math.max(line, rows.getCurrentLocation().getLineNr() - (jsonLines ? 0 : 1))));
+      }
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw manifest.wrong(line, e.getOriginalMessage());
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException(file + ": expected a list of images, found no file there", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);
+    }
+    if (samples.isEmpty()) {
+      throw new DatasetException(file + ": " + EXPECTED + " in each line, found no line");
+    }
+    return ImageDataset.of(samples);
+  }
+
+  private Sample sample(JsonNode row, int line) {
+    String path = row.path("path").asText("");
+    if (path.isEmpty()) {
+      throw wrong(line, "no path in " + row);
+    }
+    Label label =
+        switch (row.path("label").asText("").toLowerCase(Locale.ROOT)) {
+          case "nature", "real", "0" -> Label.NATURE;
+          case "ai", "fake", "1" -> Label.AI;
+          default -> throw wrong(line, "label " + row.path("label"));
+        };
+    String generator = row.path("generator").asText("");
+    try {
+      return Sample.of(
+          file.resolveSibling(path),
+          label,
+          generator.isEmpty()
+              ? byDefault
+              : generators.computeIfAbsent(
+                  generator.toLowerCase(Locale.ROOT), lower -> Generator.named(generator)));
+    } catch (InvalidPathException e) {
+      throw wrong(line, "path " + path);
+    }
+  }
+
+  private DatasetException wrong(int line, String found) {
+    return new DatasetException("%s, line %d: %s; found %s".formatted(file, line, EXPECTED, found));
+  }
+}
