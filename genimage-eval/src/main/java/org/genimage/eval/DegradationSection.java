@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.genimage.eval.Table.Cell;
 
 /** Curves of accuracy over the level of each degradation. */
@@ -39,18 +40,20 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
             .filter(one -> one.kind().equals(kind))
             .distinct()
             .sorted(harm())
+            .collect(Collectors.toCollection(ArrayList::new));
+    String unit = levels.get(0).unit();
+    if (measured.stream().anyMatch(one -> one.degradation().equals(Degradation.NONE))) {
+      levels.add(0, Degradation.NONE);
+    }
+    List<String> ticks =
+        levels.stream()
+            .map(one -> one.kind().isEmpty() ? "none" : Html.number(one.level()))
             .toList();
-    List<String> ticks = new ArrayList<>(List.of("none"));
-    levels.forEach(one -> ticks.add(Html.number(one.level())));
     Map<String, List<Optional<Proportion>>> series = new LinkedHashMap<>();
     for (String name : measured.stream().map(DegradedAccuracy::series).distinct().toList()) {
-      List<Optional<Proportion>> points = new ArrayList<>();
-      points.add(find(name, Degradation.NONE));
-      levels.forEach(level -> points.add(find(name, level)));
-      series.put(name, points);
+      series.put(name, levels.stream().map(level -> find(name, level)).toList());
     }
-    return "<figure>%s</figure>"
-        .formatted(Charts.lines(kind, kind + ", " + levels.get(0).unit(), ticks, series));
+    return "<figure>%s</figure>".formatted(Charts.lines(kind, kind + ", " + unit, ticks, series));
   }
 
   /** From the least harm: blur harms with its level, resolution and quality against it. */
