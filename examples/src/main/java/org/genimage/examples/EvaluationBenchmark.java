@@ -128,8 +128,7 @@ public final class EvaluationBenchmark {
     Metrics.all().forEach(metric -> metric.of(result.scores()));
     print("all_metrics_s", seconds(start));
     start = System.nanoTime();
-    Report report =
-        Report.builder("100,000 scores", result).manifest(Map.of("seed", "1")).build();
+    Report report = Report.builder("100,000 scores", result).manifest(Map.of("seed", "1")).build();
     report.write(folder.resolve("report.html"));
     report.writeTables(folder);
     print("report_s", seconds(start));

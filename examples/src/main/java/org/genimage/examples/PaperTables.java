@@ -98,14 +98,16 @@ final class PaperTables implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       defaultValue = "3200",
-      description = "images to train a detector on, all epochs together (default: ${DEFAULT-VALUE})")
+      description =
+          "images to train a detector on, all epochs together (default: ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "400",
-      description = "use at most this many images of a training or test set (default: ${DEFAULT-VALUE})")
+      description =
+          "use at most this many images of a training or test set (default: ${DEFAULT-VALUE})")
   private int limit;
 
   @Option(
