@@ -26,6 +26,7 @@ import org.genimage.eval.Proportion;
 import org.genimage.eval.Report;
 import org.genimage.eval.RobustnessRow;
 import org.genimage.eval.Scores;
+import org.genimage.eval.Spectra;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
@@ -148,7 +149,15 @@ final class Quickstart implements Callable<Integer> {
           terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
       List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed));
       Path report = out.resolve("report.html");
-      report(result, baselines, attacks, history, test).write(report);
+      Spectra spectra =
+          terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
+      Report page =
+          builder(result, baselines, attacks, history, test)
+              .spectra(spectra)
+              .gallery(test, detector)
+              .build();
+      page.write(report);
+      page.writeTables(out.resolve("tables"));
       summarise(result, baselines, attacks);
       terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
     }
@@ -280,7 +289,7 @@ final class Quickstart implements Callable<Integer> {
     return rows;
   }
 
-  private Report report(
+  private Report.Builder builder(
       EvaluationResult result,
       Baselines baselines,
       List<RobustnessRow> attacks,
@@ -291,7 +300,7 @@ final class Quickstart implements Callable<Integer> {
             .data("%d held-out images of %s".formatted(test.size(), images()))
             .baselines(baselines)
             .robustness(attacks)
-            .gallery(test)
+            .samples(test, 60)
             .losses(history.stream().map(EpochReport::loss).toList())
             .manifest(manifest());
     if (data.isEmpty()) {
@@ -300,7 +309,7 @@ final class Quickstart implements Callable<Integer> {
               + " among them. The figures show that the path works; they say nothing about real"
               + " images.");
     }
-    return report.build();
+    return report;
   }
 
   private String images() {
@@ -333,8 +342,8 @@ final class Quickstart implements Callable<Integer> {
     terminal.say(
         "  average precision %.3f, ROC-AUC %.3f",
         Metrics.AVERAGE_PRECISION.of(scores), Metrics.ROC_AUC.of(scores));
-    if (!result.skipped().isEmpty()) {
-      terminal.say("  left out: %d unreadable images", result.skipped().size());
+    if (!result.failures().isEmpty()) {
+      terminal.say("  left out: %d unreadable images", result.failures().size());
     }
     terminal.say("what one threshold reaches on the same images");
     baselines.all().forEach(baseline -> terminal.say(baseline.name(), baseline.accuracy()));

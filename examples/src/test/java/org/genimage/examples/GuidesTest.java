@@ -19,14 +19,27 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.SimulatedGenImage;
+import org.genimage.eval.Bootstrap;
+import org.genimage.eval.Calibrations;
+import org.genimage.eval.Comparison;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Interval;
 import org.genimage.eval.Metric;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.ProtocolResult;
+import org.genimage.eval.ProtocolRun;
+import org.genimage.eval.Protocols;
+import org.genimage.eval.Report;
+import org.genimage.eval.Scores;
+import org.genimage.eval.Spectra;
 import org.genimage.models.Batching;
 import org.genimage.models.Blueprint;
+import org.genimage.models.Calibration;
 import org.genimage.models.Detector;
 import org.genimage.models.DetectorService;
 import org.genimage.models.Detectors;
+import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.FileScore;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
@@ -110,6 +123,57 @@ class GuidesTest {
     assertThat(out.resolve("best.safetensors")).exists();
     assertThat(trained.get("conv1.weight").toFloats())
         .isEqualTo(tiny.initialWeights(1).get("conv1.weight").toFloats());
+  }
+
+  @Test
+  void evaluation_code_runs() {
+    Blueprint blueprint =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Weights weights = blueprint.initialWeights(1);
+    Path scoreFile = root.resolve("scores.jsonl");
+    GenImage genimage = GenImage.open(root);
+    ImageDataset data = genimage.validation();
+    try (DifferentiableDetector detector = blueprint.load(weights)) {
+      DifferentiableDetector differentiable = detector;
+      Evaluation evaluation =
+          Evaluation.of(detector, GenImage.open(root).validation()).file(scoreFile);
+      EvaluationResult result = evaluation.run();
+      EvaluationResult sameWithoutDetector = EvaluationResult.read(scoreFile);
+      assertThat(sameWithoutDetector.scores().all()).isEqualTo(result.scores().all());
+
+      Scores otherScores = sameWithoutDetector.scores();
+      Scores scores = result.scores();
+      double area = Metrics.ROC_AUC.of(scores);
+      Interval interval = Bootstrap.seeded(42).interval(Metrics.ROC_AUC, scores);
+      Interval accuracy = scores.accuracy().wilson();
+      Comparison comparison = Comparison.of(scores, otherScores, Bootstrap.seeded(42));
+      assertThat(area).isBetween(interval.low(), interval.high());
+      assertThat(accuracy.low()).isLessThan(accuracy.high());
+      assertThat(comparison.mcnemar()).isEqualTo(1);
+
+      Calibration calibration = Calibrations.forFalsePositiveRate(0.01, scores);
+      Weights calibrated = weights.calibrated(calibration);
+      assertThat(calibrated.metadata()).containsKey("genimage.threshold");
+
+      Path folder = root.resolve("tables");
+      ProtocolResult table =
+          ProtocolRun.of(Protocols.trainedOnOne(), folder)
+              .detectors((name, training) -> blueprint.load(weights))
+              .images(test -> genimage.validation(test.generators().toArray(Generator[]::new)))
+              .run();
+      assertThat(table.holes()).hasSize(7);
+      assertThat(table.figure(0, 7).estimate()).isPresent();
+
+      Report report =
+          Report.builder("ResNet-50 on GenImage", result)
+              .protocol(table)
+              .spectra(Spectra.of(data, Progress.NONE))
+              .gallery(data, differentiable)
+              .build();
+      report.write(folder.resolve("report.html"));
+      report.writeTables(folder.resolve("tables"));
+      assertThat(folder.resolve("tables/main-3.csv")).isNotEmptyFile();
+    }
   }
 
   @Test

@@ -279,5 +279,10 @@ public record Evaluation(
     public Sample sample(int index) {
       return all.sample(start + index);
     }
+
+    @Override
+    public String selection() {
+      return all.selection();
+    }
   }
 }

@@ -11,7 +11,8 @@ import java.util.Map;
  *
  * @param detector its name
  * @param provenance what is known of its weights
- * @param data SHA-256 of the images' names, generators and labels, in hexadecimal digits
+ * @param data SHA-256 of the images' names, generators and labels and of how they were chosen, in
+ *     hexadecimal digits
  * @param scores one per readable image, in the order of the dataset
  * @param failures the images that could not be read, with reasons; no score counts them
  * @param timed the images that were scored in {@code duration}; fewer than all if a file had some

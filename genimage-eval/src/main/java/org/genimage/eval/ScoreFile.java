@@ -56,7 +56,7 @@ final class ScoreFile implements AutoCloseable {
       return new Header(
           detector.name(),
           ImmutableMap.copyOf(detector.provenance()),
-          Detector.THRESHOLD,
+          detector.threshold(),
           degradation.name(),
           fingerprint(data),
           data.size());
@@ -321,9 +321,10 @@ final class ScoreFile implements AutoCloseable {
     }
   }
 
-  /** Returns SHA-256 over every image's name, generator and label. */
+  /** Returns SHA-256 over every image's name, generator and label, and how they were chosen. */
   static String fingerprint(ImageDataset data) {
     Hasher hasher = Hashing.sha256().newHasher();
+    hasher.putUnencodedChars(data.selection());
     for (int i = 0; i < data.size(); i++) {
       Sample sample = data.sample(i);
       for (String part :

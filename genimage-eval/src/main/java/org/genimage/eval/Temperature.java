@@ -10,7 +10,7 @@ import org.genimage.data.Label;
  *
  * @param value positive; above 1 it takes scores towards 0.5
  */
-public record Temperature(double value) {
+record Temperature(double value) {
 
   private static final double LARGEST = 1e3;
 
@@ -29,7 +29,7 @@ public record Temperature(double value) {
    *
    * @throws IllegalArgumentException if there is one label only
    */
-  public static Temperature of(Scores validation) {
+  static Temperature of(Scores validation) {
     Ranking ranking = validation.ranking();
     checkArgument(
         ranking.count(Label.AI) > 0 && ranking.count(Label.NATURE) > 0,
@@ -65,12 +65,12 @@ public record Temperature(double value) {
   }
 
   /** Returns a score at this temperature, in [0, 1]. */
-  public double scale(double score) {
+  double scale(double score) {
     return sigmoid(logit(score) / value);
   }
 
   /** Returns scores at this temperature, with their threshold. */
-  public Scores scale(Scores scores) {
+  Scores scale(Scores scores) {
     return Scores.of(
             scores.all().stream()
                 .map(one -> new Score(one.name(), one.generator(), one.label(), scale(one.value())))

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.models.Calibration;
 import org.junit.jupiter.api.Test;
 
 /** 400 made-up images; the expected numbers are SciPy's and a direct DeLong in NumPy's. */
@@ -89,6 +90,29 @@ class ComparisonTest {
         .isLessThan(Metrics.LOG_LOSS.of(FIRST));
     assertThat(Metrics.ROC_AUC.of(Temperature.of(FIRST).scale(FIRST)))
         .isEqualTo(Metrics.ROC_AUC.of(FIRST));
+  }
+
+  @Test
+  void calibrations_fitted_decideAsPromisedOnScaledScores() {
+    Calibration calibration = Calibrations.forFalsePositiveRate(0.05, FIRST);
+    Scores scaled = Temperature.of(FIRST).scale(FIRST).at(calibration.threshold());
+    assertThat(calibration.temperature()).isEqualTo(Temperature.of(FIRST).value());
+    assertThat(1 - scaled.accuracy(Label.NATURE).value()).isLessThanOrEqualTo(0.05);
+    assertThat(scaled.accuracy(Label.AI).value())
+        .isEqualTo(Metrics.tprAtFpr(0.05, FIRST.ranking()));
+    assertThat(Calibrations.temperature(FIRST).threshold()).isEqualTo(0.5);
+    assertThat(
+            Metrics.BALANCED_ACCURACY.of(
+                scaled.at(Calibrations.forBalancedAccuracy(FIRST).threshold())))
+        .isEqualTo(
+            Metrics.BALANCED_ACCURACY.of(
+                FIRST.at(Thresholds.forBalancedAccuracy(FIRST.ranking()))));
+    Scores natural =
+        Scores.of(FIRST.all().stream().filter(one -> one.label() == Label.NATURE).toList());
+    assertThatThrownBy(() -> Calibrations.temperature(natural))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("needs images of both labels, got 1")
+        .hasMessageEndingWith("natural and 0 AI");
   }
 
   @Test
