@@ -44,7 +44,7 @@ import org.genimage.train.ImageRecipe;
 import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
 import org.genimage.train.Schedule;
-import org.genimage.train.TrainingListener;
+import org.genimage.train.TrainingListeners;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -240,13 +240,7 @@ final class PaperTables implements Callable<Integer> {
             GradientTrainer.with(recipe)
                 .checkpoints(out.resolve("checkpoints").resolve(slug))
                 .onError(errors())
-                .listener(
-                    new TrainingListener() {
-                      @Override
-                      public void onStep(long done, long total, double loss) {
-                        progress.update(done, total);
-                      }
-                    })
+                .listener(TrainingListeners.progress(progress))
                 .fit(blueprint, images));
   }
 
@@ -256,7 +250,9 @@ final class PaperTables implements Callable<Integer> {
     int epochs = Math.max(1, budget / images);
     return Recipe.paper(Detectors.resnet50())
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-        .schedule(new Schedule.Cosine(0.01, 2e-5, epochs, 1, 1e-3, true))
+        .schedule(
+            new Schedule.Cosine(
+                0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
         .epochs(epochs)
         .batchSize(Math.min(32, images))
         .seed(seed);

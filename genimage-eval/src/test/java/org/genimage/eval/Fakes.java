@@ -20,6 +20,9 @@ import org.genimage.data.Sample;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /** A detector and a dataset that need no network and no disk. */
 final class Fakes {
@@ -87,6 +90,11 @@ final class Fakes {
         values[i] = i / 3 % pixels.width() < 4 ? -1 : 0;
       }
       return Pixels.of(pixels.count(), pixels.height(), pixels.width(), values);
+    }
+
+    @Override
+    public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+      throw new UnsupportedOperationException("an evaluation builds no graph");
     }
 
     @Override

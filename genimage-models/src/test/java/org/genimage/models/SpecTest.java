@@ -22,6 +22,8 @@ import org.tensorflow.types.TFloat32;
 /** The fixtures' networks see spectra, but their whole images come before the spectrum. */
 class SpecTest implements NetworkContract {
 
+  private static final double SPECTRUM = 2e-5;
+
   @Override
   public Blueprint blueprint() {
     return Detectors.spec();

@@ -63,7 +63,8 @@ class VariantsTest {
   @ParameterizedTest
   @MethodSource("variants")
   void logits_areThoseOfThePublishedCode(Blueprint blueprint, double[] expected) {
-    try (ScoringGraph graph = ScoringGraph.create(blueprint, filled(blueprint), Precision.FLOAT32)) {
+    try (ScoringGraph graph =
+        ScoringGraph.create(blueprint, filled(blueprint), Precision.FLOAT32)) {
       float[] logits = graph.logits(ImageBatch.of(List.of(blueprint.input().prepare(picture()))));
 
       assertThat(IntStream.range(0, 2).mapToDouble(i -> logits[i]).toArray())
