@@ -284,13 +284,18 @@ final class TrainingGraph implements AutoCloseable {
 
   /** Sets the model's numbers for the first step, in PyTorch's order. */
   void start(Function<Parameter, float[]> weights) {
-    Map<String, float[]> averages = new HashMap<>();
+    Map<String, Parameter> averaged = new HashMap<>();
     for (Parameter entry : entries()) {
       if (entry.role().required()) {
-        averages.put(Average.of(entry).key(), weights.apply(entry));
+        averaged.put(Average.of(entry).key(), entry);
       }
     }
-    load(weights, slot -> averages.getOrDefault(slot.key(), new float[slot.size()]));
+    load(
+        weights,
+        slot ->
+            averaged.containsKey(slot.key())
+                ? weights.apply(averaged.get(slot.key()))
+                : new float[slot.size()]);
   }
 
   /** Sets all numbers, in PyTorch's order. */
