@@ -7,6 +7,8 @@ module org.genimage.data {
   requires transitive java.desktop;
   requires tensorflow;
 
+  uses javax.imageio.spi.ImageReaderSpi;
+
   exports org.genimage.data;
   exports org.genimage.data.internal to
       org.genimage.models,

@@ -2,6 +2,7 @@
 module org.genimage.eval {
   requires transitive org.genimage.models;
   requires transitive org.genimage.data;
+  requires com.fasterxml.jackson.databind;
   requires com.google.common;
   requires org.apache.commons.statistics.distribution;
 

@@ -5,6 +5,9 @@ module org.genimage.train {
 
   exports org.genimage.train;
 
+  opens org.genimage.train to
+      com.fasterxml.jackson.databind;
+
   provides org.genimage.models.Trainer with
       org.genimage.train.PaperTrainer;
 }

@@ -91,9 +91,7 @@ final class DatasetScan implements Callable<Integer> {
 
   private void say(String name, ImageDataset images) {
     long fake =
-        IntStream.range(0, images.size())
-            .filter(i -> images.sample(i).label() == Label.AI)
-            .count();
+        IntStream.range(0, images.size()).filter(i -> images.sample(i).label() == Label.AI).count();
     terminal.say("%-30s %,10d natural %,10d AI", name, images.size() - fake, fake);
   }
 }

@@ -26,6 +26,7 @@ import org.genimage.eval.Proportion;
 import org.genimage.eval.Report;
 import org.genimage.eval.RobustnessRow;
 import org.genimage.eval.Scores;
+import org.genimage.eval.Spectra;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
@@ -38,6 +39,7 @@ import org.genimage.train.ImageRecipe;
 import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
 import org.genimage.train.Schedule;
+import org.genimage.train.StepReport;
 import org.genimage.train.TrainingListener;
 import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
@@ -147,7 +149,15 @@ final class Quickstart implements Callable<Integer> {
           terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
       List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed));
       Path report = out.resolve("report.html");
-      report(result, baselines, attacks, history, test).write(report);
+      Spectra spectra =
+          terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
+      Report page =
+          builder(result, baselines, attacks, history, test)
+              .spectra(spectra)
+              .gallery(test, detector)
+              .build();
+      page.write(report);
+      page.writeTables(out.resolve("tables"));
       summarise(result, baselines, attacks);
       terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
     }
@@ -193,7 +203,9 @@ final class Quickstart implements Callable<Integer> {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
     return Recipe.paper(resnet50)
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-        .schedule(new Schedule.Cosine(0.01, 2e-5, epochs, 1, 1e-3, true))
+        .schedule(
+            new Schedule.Cosine(
+                0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
         .epochs(epochs)
         .batchSize(Math.min(32, images))
         .seed(seed);
@@ -216,8 +228,8 @@ final class Quickstart implements Callable<Integer> {
   private static TrainingListener listener(Progress progress, List<EpochReport> history) {
     return new TrainingListener() {
       @Override
-      public void onStep(long samples, long totalSamples, double loss) {
-        progress.update(samples, totalSamples);
+      public void onStep(StepReport report) {
+        progress.update(report.samples(), report.totalSamples());
       }
 
       @Override
@@ -277,7 +289,7 @@ final class Quickstart implements Callable<Integer> {
     return rows;
   }
 
-  private Report report(
+  private Report.Builder builder(
       EvaluationResult result,
       Baselines baselines,
       List<RobustnessRow> attacks,
@@ -288,7 +300,7 @@ final class Quickstart implements Callable<Integer> {
             .data("%d held-out images of %s".formatted(test.size(), images()))
             .baselines(baselines)
             .robustness(attacks)
-            .gallery(test)
+            .samples(test, 60)
             .losses(history.stream().map(EpochReport::loss).toList())
             .manifest(manifest());
     if (data.isEmpty()) {
@@ -297,7 +309,7 @@ final class Quickstart implements Callable<Integer> {
               + " among them. The figures show that the path works; they say nothing about real"
               + " images.");
     }
-    return report.build();
+    return report;
   }
 
   private String images() {
@@ -330,8 +342,8 @@ final class Quickstart implements Callable<Integer> {
     terminal.say(
         "  average precision %.3f, ROC-AUC %.3f",
         Metrics.AVERAGE_PRECISION.of(scores), Metrics.ROC_AUC.of(scores));
-    if (!result.skipped().isEmpty()) {
-      terminal.say("  left out: %d unreadable images", result.skipped().size());
+    if (!result.failures().isEmpty()) {
+      terminal.say("  left out: %d unreadable images", result.failures().size());
     }
     terminal.say("what one threshold reaches on the same images");
     baselines.all().forEach(baseline -> terminal.say(baseline.name(), baseline.accuracy()));

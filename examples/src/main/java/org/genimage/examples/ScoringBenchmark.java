@@ -12,31 +12,49 @@ import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
+import org.genimage.models.Precision;
 
 /**
- * Measures ResNet-50's scores; {@code benchmarks/scoring.py} calls it. The first run writes weights
- * and, beside them, the class path; a run that finds them prints one measurement a line, name and
- * value.
+ * Measures a detector's scores; {@code benchmarks/scoring.py} calls it. With a folder it writes
+ * there the weights of all detectors and the class path; with a folder, a detector's name, a
+ * precision and seconds it prints one measurement a line, name and value.
  */
 public final class ScoringBenchmark {
 
-  private static final double SECONDS = 5;
-
   private ScoringBenchmark() {}
 
-  /** Takes the path of the weights. */
+  /** Takes a folder, and to measure, a detector's name, a precision and seconds. */
   public static void main(String[] arguments) throws IOException {
-    Path weights = Path.of(arguments[0]);
-    Blueprint resnet50 = Detectors.resnet50();
-    if (!Files.exists(weights)) {
-      resnet50.initialWeights(1).write(weights);
-      Files.writeString(
-          weights.resolveSibling("class-path"), System.getProperty("java.class.path"));
-      return;
+    Path folder = Path.of(arguments[0]);
+    if (arguments.length == 1) {
+      write(folder);
+    } else {
+      Blueprint blueprint =
+          Detectors.all().stream()
+              .filter(detector -> detector.name().equals(arguments[1]))
+              .findFirst()
+              .orElseThrow();
+      Precision precision = Precision.valueOf(arguments[2]);
+      measure(blueprint, precision, weights(folder, blueprint), Double.parseDouble(arguments[3]));
     }
+  }
+
+  private static void write(Path folder) throws IOException {
+    for (Blueprint blueprint : Detectors.all()) {
+      blueprint.initialWeights(1).write(weights(folder, blueprint));
+    }
+    Files.writeString(folder.resolve("class-path"), System.getProperty("java.class.path"));
+  }
+
+  private static Path weights(Path folder, Blueprint blueprint) {
+    return folder.resolve(blueprint.name() + ".safetensors");
+  }
+
+  private static void measure(
+      Blueprint blueprint, Precision precision, Path weights, double seconds) throws IOException {
     byte[] photo = noise(500, 375).toPng();
     long start = ManagementFactory.getRuntimeMXBean().getStartTime();
-    try (Detector detector = resnet50.load(weights)) {
+    try (Detector detector = blueprint.load(weights, precision)) {
       detector.score(photo);
       print("first_score_s", (System.currentTimeMillis() - start) / 1e3);
       print("resident_mb", memory("VmRSS"));
@@ -44,12 +62,12 @@ public final class ScoringBenchmark {
       Image image = detector.input().prepare(noise(500, 375));
       for (int size : new int[] {1, 16}) {
         ImageBatch batch = ImageBatch.of(Collections.nCopies(size, image));
-        print("batch_" + size + "_images_per_s", size * scoresPerSecond(detector, batch));
+        print("batch_" + size + "_images_per_s", size * scoresPerSecond(detector, batch, seconds));
       }
     }
   }
 
-  private static double scoresPerSecond(Detector detector, ImageBatch batch) {
+  private static double scoresPerSecond(Detector detector, ImageBatch batch, double duration) {
     detector.score(batch);
     detector.score(batch);
     long start = System.nanoTime();
@@ -59,7 +77,7 @@ public final class ScoringBenchmark {
       detector.score(batch);
       runs++;
       seconds = (System.nanoTime() - start) / 1e9;
-    } while (seconds < SECONDS);
+    } while (seconds < duration);
     return runs / seconds;
   }
 

@@ -68,7 +68,8 @@ class DataGuideTest {
 
     GenImage again = GenImage.open(folder, OpenOptions.DEFAULT.index(cache));
 
-    ImageDataset pair = ImageDataset.ofFolders(photographs, paintings, Generator.named("Painter 2"));
+    ImageDataset pair =
+        ImageDataset.ofFolders(photographs, paintings, Generator.named("Painter 2"));
     ImageDataset listed = ImageDataset.ofManifest(list);
     ImageDataset both = ImageDataset.union(pair, listed);
 

@@ -19,22 +19,37 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.SimulatedGenImage;
+import org.genimage.eval.Bootstrap;
+import org.genimage.eval.Calibrations;
+import org.genimage.eval.Comparison;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Interval;
 import org.genimage.eval.Metric;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.ProtocolResult;
+import org.genimage.eval.ProtocolRun;
+import org.genimage.eval.Protocols;
+import org.genimage.eval.Report;
+import org.genimage.eval.Scores;
+import org.genimage.eval.Spectra;
 import org.genimage.models.Batching;
 import org.genimage.models.Blueprint;
+import org.genimage.models.Calibration;
 import org.genimage.models.Detector;
 import org.genimage.models.DetectorService;
 import org.genimage.models.Detectors;
+import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.FileScore;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Weights;
+import org.genimage.train.Checkpoints;
 import org.genimage.train.GradientTrainer;
 import org.genimage.train.ImageRecipe;
 import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
+import org.genimage.train.TrainingListeners;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +91,88 @@ class GuidesTest {
       double ofOneGenerator = falseAlarms.of(result.scores().of(Generator.BIGGAN));
 
       assertThat(value).isBetween(0.0, 1.0).isCloseTo(ofOneGenerator, within(0.0));
+    }
+  }
+
+  @Test
+  void training_code_runs() {
+    GenImage own = GenImage.open(root);
+    Blueprint tiny =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Recipe recipe =
+        Recipe.paper(Detectors.resnet50())
+            .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
+            .epochs(2)
+            .batchSize(8);
+    Path out = root.resolve("training");
+    List<String> lines = new ArrayList<>();
+    GradientTrainer trainer =
+        GradientTrainer.with(recipe)
+            .from(tiny.initialWeights(1))
+            .freeze("conv1\\..*", "bn1\\..*")
+            .validation(own.validation())
+            .patience(5)
+            .checkpoints(Checkpoints.in(out).everySteps(500).every(Duration.ofMinutes(10)).best(3))
+            .listener(
+                TrainingListeners.lines(lines::add),
+                TrainingListeners.csv(out.resolve("epochs.csv")),
+                TrainingListeners.tensorBoard(out.resolve("tensorboard")));
+    Weights trained = trainer.fit(tiny, own.train());
+
+    assertThat(lines).hasSize(2);
+    assertThat(out.resolve("best.safetensors")).exists();
+    assertThat(trained.get("conv1.weight").toFloats())
+        .isEqualTo(tiny.initialWeights(1).get("conv1.weight").toFloats());
+  }
+
+  @Test
+  void evaluation_code_runs() {
+    Blueprint blueprint =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Weights weights = blueprint.initialWeights(1);
+    Path scoreFile = root.resolve("scores.jsonl");
+    GenImage genimage = GenImage.open(root);
+    ImageDataset data = genimage.validation();
+    try (DifferentiableDetector detector = blueprint.load(weights)) {
+      DifferentiableDetector differentiable = detector;
+      Evaluation evaluation =
+          Evaluation.of(detector, GenImage.open(root).validation()).file(scoreFile);
+      EvaluationResult result = evaluation.run();
+      EvaluationResult sameWithoutDetector = EvaluationResult.read(scoreFile);
+      assertThat(sameWithoutDetector.scores().all()).isEqualTo(result.scores().all());
+
+      Scores otherScores = sameWithoutDetector.scores();
+      Scores scores = result.scores();
+      double area = Metrics.ROC_AUC.of(scores);
+      Interval interval = Bootstrap.seeded(42).interval(Metrics.ROC_AUC, scores);
+      Interval accuracy = scores.accuracy().wilson();
+      Comparison comparison = Comparison.of(scores, otherScores, Bootstrap.seeded(42));
+      assertThat(area).isBetween(interval.low(), interval.high());
+      assertThat(accuracy.low()).isLessThan(accuracy.high());
+      assertThat(comparison.mcnemar()).isEqualTo(1);
+
+      Calibration calibration = Calibrations.forFalsePositiveRate(0.01, scores);
+      Weights calibrated = weights.calibrated(calibration);
+      assertThat(calibrated.metadata()).containsKey("genimage.threshold");
+
+      Path folder = root.resolve("tables");
+      ProtocolResult table =
+          ProtocolRun.of(Protocols.trainedOnOne(), folder)
+              .detectors((name, training) -> blueprint.load(weights))
+              .images(test -> genimage.validation(test.generators().toArray(Generator[]::new)))
+              .run();
+      assertThat(table.holes()).hasSize(7);
+      assertThat(table.figure(0, 7).estimate()).isPresent();
+
+      Report report =
+          Report.builder("ResNet-50 on GenImage", result)
+              .protocol(table)
+              .spectra(Spectra.of(data, Progress.NONE))
+              .gallery(data, differentiable)
+              .build();
+      report.write(folder.resolve("report.html"));
+      report.writeTables(folder.resolve("tables"));
+      assertThat(folder.resolve("tables/main-3.csv")).isNotEmptyFile();
     }
   }
 

@@ -1,7 +1,6 @@
 package org.genimage.attacks;
 
-import java.util.List;
-import org.genimage.data.Label;
+import java.util.Map;
 import org.genimage.data.Pixels;
 import org.genimage.models.Detector;
 
@@ -19,15 +18,20 @@ public interface Attack<D extends Detector> {
   /** Returns how much of each image may be changed. */
   Budget budget();
 
+  /** Returns everything else that decides what the attack does, by name, in a fixed order. */
+  default Map<String, String> settings() {
+    return Map.of();
+  }
+
   /**
    * Changes images. {@link AttackRun} holds the result to the budget and scores it; an attack does
    * not judge itself.
    *
    * @param victim the detector; stays open
    * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the side of the victim's input
-   * @param labels one per image: what it is, and what the victim shall no longer say
+   * @param goal what the victim shall say of each image
    * @return {@code [count, side, side, 3]}, RGB in [0, 1], each image within the budget
-   * @throws IllegalArgumentException if the sizes or counts do not match
+   * @throws IllegalArgumentException if sizes or counts do not match or a value is not in [0, 1]
    */
-  Pixels perturb(D victim, Pixels pixels, List<Label> labels);
+  Pixels perturb(D victim, Pixels pixels, Goal goal);
 }

@@ -3,9 +3,14 @@ package org.genimage.attacks;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.genimage.data.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
@@ -24,8 +29,9 @@ import org.genimage.models.DifferentiableDetector;
 
 /**
  * How a dataset is attacked: a batch at a time, prepared as the victim's input contract says. The
- * attack only proposes; the run clips to [0, 1], checks the budget, rounds to 8 bits and asks the
- * victim again. It keeps numbers of all images and the pixels of the first few.
+ * attack only proposes; the run clips to [0, 1], checks the budget, gives the original back where
+ * the attack only undid an error of the victim's, stores the images as a {@link Storage} says, and
+ * asks the victim again. It keeps numbers of all images and the pixels of the first few.
  *
  * <pre>{@code
  * AttackResult result =
@@ -34,13 +40,24 @@ import org.genimage.models.DifferentiableDetector;
  *
  * @param <D> what the attack needs of its victim
  * @param attack the attack
+ * @param goals what it is to reach, from what the images are
  * @param batchSize images that are attacked together
- * @param examples the attacked images to keep for a look
+ * @param examples the number of attacked images to keep for a look
  * @param onError what happens to images that cannot be read
  * @param progress hears of the images attacked or skipped so far
+ * @param sink gets every attacked image
  */
 public record AttackRun<D extends Detector>(
-    Attack<D> attack, int batchSize, int examples, ErrorPolicy onError, Progress progress) {
+    Attack<D> attack,
+    Function<List<Label>, Goal> goals,
+    int batchSize,
+    int examples,
+    ErrorPolicy onError,
+    Progress progress,
+    BiConsumer<AttackedImage, Image> sink) {
+
+  /** Double-precision softmax says 1 from here on, single precision long before. */
+  private static final double SATURATED = 16;
 
   /**
    * Checks the components.
@@ -56,7 +73,8 @@ public record AttackRun<D extends Detector>(
    * Returns a run in batches of 16 that keeps 8 examples and fails at the first unreadable image.
    */
   public static <D extends Detector> AttackRun<D> of(Attack<D> attack) {
-    return new AttackRun<>(attack, 16, 8, ErrorPolicy.fail(), Progress.NONE);
+    return new AttackRun<>(
+        attack, Goal::leave, 16, 8, ErrorPolicy.fail(), Progress.NONE, (image, pixels) -> {});
   }
 
   /**
@@ -65,7 +83,7 @@ public record AttackRun<D extends Detector>(
    * @throws IllegalArgumentException if it is not positive
    */
   public AttackRun<D> batchSize(int batchSize) {
-    return new AttackRun<>(attack, batchSize, examples, onError, progress);
+    return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
 
   /**
@@ -74,17 +92,31 @@ public record AttackRun<D extends Detector>(
    * @throws IllegalArgumentException if it is not positive
    */
   public AttackRun<D> examples(int examples) {
-    return new AttackRun<>(attack, batchSize, examples, onError, progress);
+    return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
 
   /** Returns this run with another policy for images that cannot be read. */
   public AttackRun<D> onError(ErrorPolicy onError) {
-    return new AttackRun<>(attack, batchSize, examples, onError, progress);
+    return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
 
   /** Returns this run with somebody who hears how far it has come. */
   public AttackRun<D> progress(Progress progress) {
-    return new AttackRun<>(attack, batchSize, examples, onError, progress);
+    return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
+  }
+
+  /** Returns this run with a target: the victim shall say this of every image. */
+  public AttackRun<D> target(Label target) {
+    Function<List<Label>, Goal> reach = labels -> Goal.reach(target, labels.size());
+    return new AttackRun<>(attack, reach, batchSize, examples, onError, progress, sink);
+  }
+
+  /**
+   * Returns this run with somebody who gets every attacked image, in 8 bits and of the size of the
+   * victim's input, such as an {@link AttackedFolder}.
+   */
+  public AttackRun<D> sink(BiConsumer<AttackedImage, Image> sink) {
+    return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
 
   /**
@@ -105,18 +137,30 @@ public record AttackRun<D extends Detector>(
             .batchSize(batchSize)
             .onError(onError);
     List<AttackedImage> images = new ArrayList<>();
+    List<Image> originals = new ArrayList<>();
     List<Image> kept = new ArrayList<>();
+    int flat = 0;
     try (Batches batches = loader.epoch(0)) {
       boolean more = batches.hasNext();
       while (more) {
         Batch batch = batches.next();
+        Goal goal = goals.apply(batch.labels());
         Pixels clean = batch.images().toPixels();
-        Pixels attacked = attacked(victim, clean, batch.labels());
-        ImageBatch saved = attacked.toImages();
-        images.addAll(measured(victim, batch, clean, attacked, saved));
-        for (int i = 0; i < saved.count() && kept.size() < examples; i++) {
-          kept.add(saved.image(i));
+        double[] scores = victim.score(batch.images());
+        if (images.isEmpty() && victim instanceof DifferentiableDetector differentiable) {
+          flat = flat(goal.ascent(differentiable, clean), clean.count());
         }
+        Pixels attacked = attacked(victim, clean, goal, scores);
+        ImageBatch saved = attacked.toImages();
+        List<AttackedImage> measured = measured(victim, batch, goal, scores, clean, attacked);
+        for (int i = 0; i < saved.count(); i++) {
+          sink.accept(measured.get(i), saved.image(i));
+          if (kept.size() < examples) {
+            originals.add(batch.images().image(i));
+            kept.add(saved.image(i));
+          }
+        }
+        images.addAll(measured);
         more = batches.hasNext();
         progress.update(images.size() + batches.skipped().size(), data.size());
       }
@@ -128,15 +172,61 @@ public record AttackRun<D extends Detector>(
       return new AttackResult(
           attack.name(),
           attack.budget(),
+          settings(),
           victim.name(),
           images,
+          ImageBatch.of(originals),
           ImageBatch.of(kept),
-          batches.skipped());
+          batches.skipped(),
+          warnings(images, flat));
     }
   }
 
-  private Pixels attacked(D victim, Pixels clean, List<Label> labels) {
-    Pixels attacked = attack.perturb(victim, clean, labels);
+  private Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>(attack.settings());
+    Goal goal = goals.apply(List.of(Label.NATURE));
+    settings.put("goal", goal.targeted() ? "say " + goal.wanted(0) : "leave the image's label");
+    settings.put("batch size", Integer.toString(batchSize));
+    return settings;
+  }
+
+  private static int flat(float[] gradient, int count) {
+    int length = gradient.length / count;
+    int flat = 0;
+    for (int from = 0; from < gradient.length; from += length) {
+      int at = from;
+      while (at < from + length && gradient[at] == 0) {
+        at++;
+      }
+      flat += at == from + length ? 1 : 0;
+    }
+    return flat;
+  }
+
+  private List<String> warnings(List<AttackedImage> images, int flat) {
+    List<String> warnings = new ArrayList<>();
+    if (flat > 0) {
+      warnings.add(
+          "the gradient of %d of the first %d images is 0 everywhere: nothing follows from an"
+                  .formatted(flat, Math.min(batchSize, images.size()))
+              + " attack that stands still");
+    }
+    long saturated =
+        images.stream()
+            .mapToDouble(AttackedImage::cleanScore)
+            .filter(score -> Math.abs(Math.log(score / (1 - score))) > SATURATED)
+            .count();
+    if (saturated > 0) {
+      warnings.add(
+          "the logits of %d of %d images are more than %.0f apart: the loss's gradient vanishes in"
+                  .formatted(saturated, images.size(), SATURATED)
+              + " 32 bits; attack the logits, as CW-L2 does, or without gradients, as Square does");
+    }
+    return warnings;
+  }
+
+  private Pixels attacked(D victim, Pixels clean, Goal goal, double[] scores) {
+    Pixels attacked = attack.perturb(victim, clean, goal);
     checkState(
         attacked.count() == clean.count()
             && attacked.height() == clean.height()
@@ -149,34 +239,45 @@ public record AttackRun<D extends Detector>(
         attacked.count(),
         attacked.width(),
         attacked.height());
+    float[] before = clean.toArray();
     float[] values = attacked.toArray();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.max(0, Math.min(1, values[i]));
+    Inputs.clip(values);
+    int length = values.length / clean.count();
+    double[] after = victim.score(attacked.toImages());
+    for (int i = 0; i < after.length; i++) {
+      if (goal.reached(i, scores[i]) && !goal.reached(i, after[i])) {
+        System.arraycopy(before, i * length, values, i * length, length);
+      }
     }
     return Pixels.of(clean.count(), clean.height(), clean.width(), values);
   }
 
   private List<AttackedImage> measured(
-      D victim, Batch batch, Pixels clean, Pixels attacked, ImageBatch saved) {
+      D victim, Batch batch, Goal goal, double[] scores, Pixels clean, Pixels attacked) {
     float[] before = clean.toArray();
     float[] after = attacked.toArray();
     int length = before.length / clean.count();
-    double[] cleanScores = victim.score(batch.images());
-    double[] savedScores = victim.score(saved);
-    double[] floatScores =
-        victim instanceof DifferentiableDetector exact ? exact.score(attacked) : new double[0];
+    Map<Storage, double[]> stored = new EnumMap<>(Storage.class);
+    for (Storage storage : Storage.values()) {
+      if (storage != Storage.FLOATS) {
+        stored.put(storage, victim.score(storage.of(attacked.toImages())));
+      } else if (victim instanceof DifferentiableDetector exact) {
+        stored.put(storage, exact.score(attacked));
+      }
+    }
     List<AttackedImage> images = new ArrayList<>();
     for (int i = 0; i < clean.count(); i++) {
       Sample sample = batch.samples().get(i);
+      int image = i;
       int from = i * length;
       int to = from + length;
       checkBudget(attack.budget().norm().distance(before, after, from, to), length, sample);
       images.add(
           new AttackedImage(
               sample,
-              cleanScores[i],
-              savedScores[i],
-              floatScores.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(floatScores[i]),
+              goal.wanted(i),
+              scores[i],
+              Maps.transformValues(stored, all -> all[image]),
               Norm.LINF.distance(before, after, from, to),
               Norm.L2.distance(before, after, from, to)));
     }

@@ -2,8 +2,6 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.List;
-import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.models.DifferentiableDetector;
 
@@ -25,12 +23,12 @@ record Fgsm(Budget budget) implements Attack<DifferentiableDetector> {
   }
 
   @Override
-  public Pixels perturb(DifferentiableDetector victim, Pixels pixels, List<Label> labels) {
-    float[] gradient = victim.lossGradient(pixels, labels).toArray();
-    float[] values = pixels.toArray();
+  public Pixels perturb(DifferentiableDetector victim, Pixels pixels, Goal goal) {
+    float[] values = Inputs.checked(victim, pixels, goal);
+    float[] direction = goal.ascent(victim, pixels);
     float eps = (float) budget.size();
     for (int i = 0; i < values.length; i++) {
-      values[i] = Math.max(0, Math.min(1, values[i] + eps * Math.signum(gradient[i])));
+      values[i] = Math.max(0, Math.min(1, values[i] + eps * Math.signum(direction[i])));
     }
     return Pixels.of(pixels.count(), pixels.height(), pixels.width(), values);
   }

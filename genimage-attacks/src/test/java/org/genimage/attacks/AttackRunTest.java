@@ -61,7 +61,7 @@ class AttackRunTest {
     assertThat(first.sample()).isEqualTo(data.sample(0));
     assertThat(first.cleanScore()).isCloseTo(130 / 255.0, within(1e-6));
     assertThat(first.savedScore()).isCloseTo(122 / 255.0, within(1e-6));
-    assertThat(first.floatScore()).hasValueCloseTo(122 / 255.0, within(1e-6));
+    assertThat(first.score(Storage.FLOATS)).hasValueCloseTo(122 / 255.0, within(1e-6));
     assertThat(first.linf()).isCloseTo(8 / 255.0, within(1e-6));
     assertThat(first.l2()).isCloseTo(8 / 255.0 * Math.sqrt(12), within(1e-6));
     assertThat(result.examples().image(3).value(0, 0, 0)).isEqualTo(132);
@@ -74,7 +74,7 @@ class AttackRunTest {
             .against(VICTIM, ImageDataset.of(List.of(sample(130, Label.AI))));
 
     AttackedImage image = result.images().get(0);
-    assertThat(image.floatScore()).hasValueCloseTo(129.6 / 255, within(1e-6));
+    assertThat(image.score(Storage.FLOATS)).hasValueCloseTo(129.6 / 255, within(1e-6));
     assertThat(image.savedScore()).isEqualTo(image.cleanScore());
     assertThat(image.linf()).isCloseTo(0.4 / 255, within(1e-6));
   }
@@ -196,7 +196,11 @@ class AttackRunTest {
   void against_pixelsOutside01_areClippedByTheLibrary() {
     Attack<Detector> careless = attack(Budget.linf(1), values -> added(values, 7));
 
-    AttackResult result = AttackRun.of(careless).against(VICTIM, grey(2));
+    AttackResult result =
+        AttackRun.of(careless)
+            .against(
+                VICTIM,
+                ImageDataset.of(List.of(sample(90, Label.NATURE), sample(99, Label.NATURE))));
 
     assertThat(result.images()).extracting(AttackedImage::savedScore).containsOnly(1.0);
     assertThat(result.images()).allSatisfy(image -> assertThat(image.linf()).isLessThan(1));
@@ -219,8 +223,111 @@ class AttackRunTest {
     AttackResult result = AttackRun.of(brightening).against(new BlackBox(VICTIM), grey(2));
 
     assertThat(result.images())
-        .allSatisfy(image -> assertThat(image.floatScore()).isEmpty())
+        .allSatisfy(image -> assertThat(image.score(Storage.FLOATS)).isEmpty())
         .allSatisfy(image -> assertThat(image.savedScore()).isGreaterThan(image.cleanScore()));
+  }
+
+  @Test
+  void against_errorThatTheAttackUndoes_countsWithTheOriginal() {
+    Attack<Detector> brightening = attack(Budget.linf(0.5), values -> added(values, 0.5f));
+
+    AttackResult result =
+        AttackRun.of(brightening).against(VICTIM, ImageDataset.of(List.of(sample(100, Label.AI))));
+
+    assertThat(result.images().get(0).success()).isTrue();
+    assertThat(result.images().get(0).l2()).isZero();
+    assertThat(result.examples().toArray()).isEqualTo(result.originals().toArray());
+  }
+
+  @Test
+  void against_everyStorage_isScoredAsTheVictimWouldSeeIt() {
+    AttackResult result =
+        AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+            .against(VICTIM, ImageDataset.of(List.of(sample(130, Label.AI))));
+
+    AttackedImage image = result.images().get(0);
+    assertThat(image.scores()).containsOnlyKeys(Storage.values());
+    for (Storage storage : Storage.values()) {
+      assertThat(image.score(storage)).hasValueCloseTo(122 / 255.0, within(1.5 / 255));
+      assertThat(image.success(storage)).isTrue();
+      assertThat(result.accuracyAfter(storage)).isZero();
+    }
+    assertThat(image.score(Storage.PNG)).hasValue(image.savedScore());
+  }
+
+  @Test
+  void target_wantsItOfEveryImage() {
+    ImageDataset data = ImageDataset.of(List.of(sample(130, Label.AI), sample(120, Label.NATURE)));
+
+    AttackResult result =
+        AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+            .target(Label.NATURE)
+            .against(VICTIM, data);
+
+    assertThat(result.images()).extracting(AttackedImage::wanted).containsOnly(Label.NATURE);
+    assertThat(result.images()).extracting(AttackedImage::success).containsOnly(true);
+    assertThat(result.images())
+        .extracting(AttackedImage::savedScore)
+        .allSatisfy(score -> assertThat(score).isLessThan(123 / 255.0));
+    assertThat(result.accuracyAfter()).isEqualTo(0.5);
+    assertThat(result.settings()).containsEntry("goal", "say NATURE");
+  }
+
+  @Test
+  void toString_hasEverySettingAndFigure() {
+    AttackResult result =
+        AttackRun.of(Attacks.pgd(Budget.linf(8 / 255.0), 2 / 255.0, 10, 7))
+            .batchSize(3)
+            .against(VICTIM, grey(4));
+
+    assertThat(result.toString())
+        .startsWith("PGD on Brightness, budget 8/255\n")
+        .contains("step size: 2/255\n", "steps: 10\n", "start: random, seed 7\n")
+        .contains("batch size: 3\n", "goal: leave the image's label\n")
+        .contains("accuracy before: 50.0 % (2 of 4)\n", "accuracy after, JPEG 75: ");
+  }
+
+  @Test
+  void against_gradientOf0_warns() {
+    AttackResult result =
+        AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+            .against(new BrightnessDetector(2, 0), grey(3));
+
+    assertThat(result.warnings()).hasSize(1);
+    assertThat(result.warnings().get(0)).startsWith("the gradient of 3 of the first 3 images is 0");
+    assertThat(AttackRun.of(Attacks.fgsm(Budget.linf(0.1))).against(VICTIM, grey(3)).warnings())
+        .isEmpty();
+  }
+
+  @Test
+  void against_scoresOf0And1_warnOfSaturation() {
+    AttackResult result =
+        AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+            .against(
+                VICTIM,
+                ImageDataset.of(
+                    List.of(sample(0, Label.NATURE), sample(255, Label.AI), sample(9, Label.AI))));
+
+    assertThat(result.warnings()).hasSize(1);
+    assertThat(result.warnings().get(0)).startsWith("the logits of 2 of 3 images are more than 16");
+  }
+
+  @Test
+  void maskedGradients_blackBoxThatDoesMore_isReported() {
+    Budget budget = Budget.linf(8 / 255.0);
+    ImageDataset data = ImageDataset.of(List.of(sample(130, Label.AI), sample(120, Label.NATURE)));
+    var misleading = new BrightnessDetector(2, -1);
+    AttackResult square = AttackRun.of(Attacks.square(budget, 50, 1)).against(misleading, data);
+    AttackResult fgsm = AttackRun.of(Attacks.fgsm(budget)).against(misleading, data);
+    AttackResult honest = AttackRun.of(Attacks.fgsm(budget)).against(VICTIM, data);
+
+    assertThat(fgsm.maskedGradients(square))
+        .hasValueSatisfying(warning -> assertThat(warning).endsWith("gradients are masked"));
+    assertThat(honest.maskedGradients(square)).isEmpty();
+    AttackResult larger = AttackRun.of(Attacks.fgsm(Budget.linf(0.1))).against(VICTIM, data);
+    assertThatThrownBy(() -> fgsm.maskedGradients(larger))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("8/255");
   }
 
   @Test
@@ -259,7 +366,7 @@ class AttackRunTest {
     }
 
     @Override
-    public Pixels perturb(Detector victim, Pixels pixels, List<Label> labels) {
+    public Pixels perturb(Detector victim, Pixels pixels, Goal goal) {
       return change.apply(pixels);
     }
   }

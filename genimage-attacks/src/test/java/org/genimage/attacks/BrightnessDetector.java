@@ -8,6 +8,10 @@ import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Stack;
+import org.tensorflow.types.TFloat32;
 
 /**
  * Says that bright images are AI-made: the score is the mean value. Its gradient is the slope for
@@ -63,6 +67,15 @@ final class BrightnessDetector implements DifferentiableDetector {
       Arrays.fill(gradient, i * length, (i + 1) * length, value);
     }
     return Pixels.of(pixels.count(), pixels.height(), pixels.width(), gradient);
+  }
+
+  /** The mean and what it is compared with, so that they are equal where the score is a half. */
+  @Override
+  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+    Operand<TFloat32> mean = tf.math.mean(pixels, tf.constant(new int[] {1, 2, 3}));
+    Operand<TFloat32> scaled = tf.math.mul(mean, tf.constant(slope));
+    return tf.stack(
+        List.of(tf.zerosLike(scaled), tf.math.sub(scaled, tf.constant(slope / 2))), Stack.axis(1L));
   }
 
   @Override

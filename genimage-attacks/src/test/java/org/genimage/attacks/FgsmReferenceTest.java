@@ -61,6 +61,24 @@ class FgsmReferenceTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"TWO", "ONE"})
+  void lossGradient_ofFilledWeights_equalsTheReferences(ReferenceVictim reference) {
+    float[] expected = reference.filledGradient().toArray();
+    float largest = 0;
+    for (float value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    try (DifferentiableDetector victim = reference.load("filled")) {
+      Pixels pixels = ReferenceVictim.images().toPixels();
+
+      assertThat(ReferenceVictim.margins(victim.score(pixels)))
+          .containsExactly(reference.filledMargins(), within(LOGITS));
+      assertThat(victim.lossGradient(pixels, ReferenceVictim.labels()).toArray())
+          .containsExactly(expected, within((float) GRADIENT * largest));
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource
   void perturb_equalsTheReferencesPixels(ReferenceVictim reference) {
     try (DifferentiableDetector victim = reference.load()) {
@@ -72,7 +90,9 @@ class FgsmReferenceTest {
                 float[] attacked =
                     Attacks.fgsm(Budget.linf(size))
                         .perturb(
-                            victim, ReferenceVictim.images().toPixels(), ReferenceVictim.labels())
+                            victim,
+                            ReferenceVictim.images().toPixels(),
+                            Goal.leave(ReferenceVictim.labels()))
                         .toArray();
 
                 int equal = 0;
@@ -110,7 +130,7 @@ class FgsmReferenceTest {
                   assertThat(image.success())
                       .as("%s, image %s", name, i)
                       .isEqualTo(expected.get("rounded").get("success").get(i).asBoolean());
-                  assertThat(wrong(image, image.floatScore().orElseThrow()))
+                  assertThat(wrong(image, image.score(Storage.FLOATS).orElseThrow()))
                       .as("%s, image %s, not rounded", name, i)
                       .isEqualTo(expected.get("success").get(i).asBoolean());
                   // One element in a thousand may differ.

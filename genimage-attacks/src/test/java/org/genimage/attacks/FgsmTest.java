@@ -23,7 +23,7 @@ class FgsmTest implements AttackContract {
     DifferentiableDetector victim = new BrightnessDetector(1, slope);
     Pixels grey = Pixels.of(1, 1, 1, new float[] {0.5f, 0.5f, 0.5f});
 
-    assertThat(attack(0.125).perturb(victim, grey, List.of(Label.NATURE)).toArray())
+    assertThat(attack(0.125).perturb(victim, grey, Goal.leave(List.of(Label.NATURE))).toArray())
         .containsOnly(expected);
   }
 
@@ -32,7 +32,10 @@ class FgsmTest implements AttackContract {
     DifferentiableDetector victim = new BrightnessDetector(1, 1);
     Pixels pixels = Pixels.of(2, 1, 1, new float[] {0.9f, 1, 0.5f, 0.1f, 0, 0.5f});
 
-    assertThat(attack(0.25).perturb(victim, pixels, List.of(Label.NATURE, Label.AI)).toArray())
+    assertThat(
+            attack(0.25)
+                .perturb(victim, pixels, Goal.leave(List.of(Label.NATURE, Label.AI)))
+                .toArray())
         .containsExactly(1, 1, 0.75f, 0, 0, 0.25f);
   }
 }

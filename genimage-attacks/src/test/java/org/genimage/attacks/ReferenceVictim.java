@@ -24,6 +24,7 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
+import org.genimage.models.Network;
 import org.genimage.models.Resize;
 import org.genimage.models.Weights;
 
@@ -32,7 +33,9 @@ enum ReferenceVictim {
   /** Two logits. */
   TWO("two", "two", "two", Head.NATURE_AI),
   /** One logit z, attacked through (0, z). */
-  ONE("one", "one/zero_first", "zero_first", Head.AI_LOGIT);
+  ONE("one", "one/zero_first", "zero_first", Head.AI_LOGIT),
+  /** One logit z, attacked through (-z/2, z/2). */
+  CENTRED("one", "one/centred", "centred", Head.NATURE_AI);
 
   private static final JsonNode JSON = ReferenceData.json("attacks/attacks.json");
   private static final Map<String, ReferenceArray> ARRAYS =
@@ -52,18 +55,31 @@ enum ReferenceVictim {
 
   /** Returns the detector with its trained weights, to be closed by the caller. */
   DifferentiableDetector load() {
+    return load("trained");
+  }
+
+  /** Returns the detector with these weights, {@code trained} or {@code filled}. */
+  DifferentiableDetector load(String kind) {
     int side = ARRAYS.get("images").shape().get(3);
     InputContract input =
         InputContract.of(new Resize.None(), side).normalised(floats("mean"), floats("std"));
-    Blueprint blueprint = new Blueprint(network, new VictimNetwork(head.outputs()), input, head);
-    return blueprint.load(weights());
+    VictimNetwork victim = new VictimNetwork(network.equals("two") ? 2 : 1);
+    return new Blueprint(network, this == CENTRED ? centred(victim) : victim, input, head)
+        .load(weights(kind));
   }
 
-  private Weights weights() {
+  private static Network centred(Network one) {
+    return (scope, images) -> {
+      var half = scope.tf().math.mul(one.logits(scope, images), scope.tf().constant(0.5f));
+      return scope.tf().concat(List.of(scope.tf().math.neg(half), half), scope.tf().constant(1));
+    };
+  }
+
+  private Weights weights(String kind) {
     try {
       Path file = Files.createTempFile("victim", ".safetensors");
       try {
-        Files.write(file, ReferenceData.bytes("attacks/trained_" + network + ".safetensors"));
+        Files.write(file, ReferenceData.bytes("attacks/" + kind + "_" + network + ".safetensors"));
         return Weights.read(file);
       } finally {
         Files.delete(file);
@@ -91,7 +107,20 @@ enum ReferenceVictim {
 
   /** Returns an array of this victim as pixels. */
   Pixels pixels(String name) {
-    ReferenceArray array = array(name);
+    return pixels(array(name));
+  }
+
+  /** Returns the gradient of the summed loss with the filled weights. */
+  Pixels filledGradient() {
+    return pixels(ARRAYS.get("filled_" + network + "/input_gradient_of_summed_loss"));
+  }
+
+  /** Returns z(ai) - z(nature) of each image with the filled weights. */
+  double[] filledMargins() {
+    return margins(ARRAYS.get("filled_" + network + "/clean_logits"));
+  }
+
+  private static Pixels pixels(ReferenceArray array) {
     int count = array.shape().get(0);
     int height = array.shape().get(2);
     int width = array.shape().get(3);
@@ -101,12 +130,29 @@ enum ReferenceVictim {
 
   /** Returns z(ai) - z(nature) of each image, from an array of this victim. */
   double[] margins(String name) {
-    float[] logits = array(name).floats();
-    double[] margins = new double[logits.length / 2];
+    return margins(array(name));
+  }
+
+  private static double[] margins(ReferenceArray array) {
+    float[] logits = array.floats();
+    int outputs = array.shape().get(1);
+    double[] margins = new double[logits.length / outputs];
     for (int i = 0; i < margins.length; i++) {
-      margins[i] = (double) logits[2 * i + 1] - logits[2 * i];
+      margins[i] = outputs == 1 ? logits[i] : (double) logits[2 * i + 1] - logits[2 * i];
     }
     return margins;
+  }
+
+  /** Returns the settings of a library's attack, such as {@code foolbox_cw}. */
+  static JsonNode settings(String name) {
+    return JSON.get(name);
+  }
+
+  /** Returns the names of this victim's results that begin so, such as {@code fgsm_eps}. */
+  List<String> names(String prefix) {
+    List<String> names = new ArrayList<>();
+    results().fieldNames().forEachRemaining(names::add);
+    return names.stream().filter(name -> name.startsWith(prefix)).toList();
   }
 
   /** Returns z(ai) - z(nature) of each score. */

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /**
  * A ZIP archive of images as published: in volumes, by Info-ZIP ({@code .z01} to {@code .zip}, each
  * entry counted from its volume's start) or cut from one file afterwards (counted from the first
- * volume's start). Reads the directory once and keeps some 30 bytes an image; any thread may then
+ * volume's start). Reads the directory once and keeps some 40 bytes an image; any thread may then
  * read any image.
  *
  * <p>Format: PKWARE's APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory),

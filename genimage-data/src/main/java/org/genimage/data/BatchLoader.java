@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param batchSize samples per batch
  * @param seed where the order and each example's random numbers come from
  * @param shuffled whether each epoch has an order of its own, or the dataset's
+ * @param sampling which images an epoch takes
  * @param dropLast whether an incomplete last batch is left out
  * @param threads the threads that read and augment
  * @param onError what happens to images that cannot be read
@@ -34,6 +35,7 @@ public record BatchLoader(
     int batchSize,
     Seed seed,
     boolean shuffled,
+    Sampling sampling,
     boolean dropLast,
     int threads,
     ErrorPolicy onError) {
@@ -64,6 +66,7 @@ public record BatchLoader(
         32,
         Seed.of(0),
         false,
+        Sampling.EACH_ONCE,
         false,
         Runtime.getRuntime().availableProcessors(),
         ErrorPolicy.fail());
@@ -72,7 +75,7 @@ public record BatchLoader(
   /** Returns these settings with another augmentation. */
   public BatchLoader augmentation(Augmentation augmentation) {
     return new BatchLoader(
-        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+        data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
   /**
@@ -82,23 +85,31 @@ public record BatchLoader(
    */
   public BatchLoader batchSize(int batchSize) {
     return new BatchLoader(
-        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+        data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
   /** Returns these settings with an order that is drawn anew for each epoch. */
   public BatchLoader shuffle(Seed seed) {
-    return new BatchLoader(data, augmentation, batchSize, seed, true, dropLast, threads, onError);
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, true, sampling, dropLast, threads, onError);
   }
 
   /** Returns these settings with the dataset's order; augmentations keep their seed. */
   public BatchLoader ordered() {
-    return new BatchLoader(data, augmentation, batchSize, seed, false, dropLast, threads, onError);
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, false, sampling, dropLast, threads, onError);
+  }
+
+  /** Returns these settings with other images in an epoch. */
+  public BatchLoader sampling(Sampling sampling) {
+    return new BatchLoader(
+        data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
   /** Returns these settings with an incomplete last batch left out, or not. */
   public BatchLoader dropLast(boolean dropLast) {
     return new BatchLoader(
-        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+        data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
   /**
@@ -108,27 +119,29 @@ public record BatchLoader(
    */
   public BatchLoader threads(int threads) {
     return new BatchLoader(
-        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+        data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
   /** Returns these settings with another policy for images that cannot be read. */
   public BatchLoader onError(ErrorPolicy onError) {
     return new BatchLoader(
-        data, augmentation, batchSize, seed, shuffled, dropLast, threads, onError);
+        data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
   /**
    * Returns the number of batches of an epoch in which every image can be read.
    *
-   * @throws IllegalArgumentException if incomplete batches are left out and there is no other
+   * @throws IllegalArgumentException if incomplete batches are left out and there is no other, or a
+   *     class that the sampling needs is missing
    */
   public int batches() {
+    int samples = sampling.count(data);
     checkArgument(
-        !dropLast || batchSize <= data.size(),
+        !dropLast || batchSize <= samples,
         "without the last, incomplete batch a batch size of %s needs as many images, got %s",
         batchSize,
-        data.size());
-    return dropLast ? data.size() / batchSize : (data.size() - 1) / batchSize + 1;
+        samples);
+    return dropLast ? samples / batchSize : (samples - 1) / batchSize + 1;
   }
 
   /**
@@ -139,18 +152,63 @@ public record BatchLoader(
    *     and there is no other
    */
   public Batches epoch(int epoch) {
+    return epoch(epoch, 0);
+  }
+
+  /**
+   * Starts an epoch where another reader of it stopped. Close what is returned.
+   *
+   * @param epoch from 0
+   * @param position samples at the epoch's beginning that are left out, as {@link Batches#position}
+   *     told the other reader
+   * @throws IllegalArgumentException if one is negative, or incomplete batches are left out and
+   *     there is no other
+   */
+  public Batches epoch(int epoch, int position) {
+    return epoch(epoch, position, 0, 1);
+  }
+
+  /**
+   * Starts one reader's part of an epoch that several share: an equal, contiguous part of every
+   * batch. Close what is returned.
+   *
+   * @param epoch from 0
+   * @param position samples at the epoch's beginning that are left out, those of all readers
+   *     counted
+   * @param reader from 0
+   * @param readers a divisor of the batch size; with more than one, incomplete batches must be left
+   *     out
+   * @throws IllegalArgumentException if an argument is out of its range, or there is no complete
+   *     batch
+   */
+  public Batches epoch(int epoch, int position, int reader, int readers) {
     checkArgument(epoch >= 0, "epoch must not be negative, got %s", epoch);
-    return new Batches(this, epoch, batches());
+    checkArgument(position >= 0, "position in an epoch must not be negative, got %s", position);
+    checkArgument(
+        reader >= 0 && reader < readers,
+        "reader must be from 0 to below %s, got %s",
+        readers,
+        reader);
+    checkArgument(
+        readers == 1 || dropLast && batchSize % readers == 0,
+        "%s readers need batches that they can share evenly and no incomplete one, got %s samples",
+        readers,
+        batchSize);
+    return new Batches(this, epoch, batches(), position, reader, readers);
   }
 
   /** Returns the positions of an epoch in order. */
   int[] order(int epoch) {
-    int[] order = new int[data.size()];
     RandomGenerator random = seed.at("order").at(epoch).random();
+    return sampling.order(data, positions -> shuffled ? shuffle(positions, random) : positions);
+  }
+
+  private static int[] shuffle(int[] positions, RandomGenerator random) {
+    int[] order = new int[positions.length];
     for (int i = 0; i < order.length; i++) {
-      int j = shuffled ? random.nextInt(i + 1) : i;
+      int j = random.nextInt(i + 1);
       order[i] = order[j];
-      order[j] = i;
+      order[j] = positions[i];
     }
     return order;
   }

@@ -29,6 +29,8 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
 
   private final BatchLoader loader;
   private final int epoch;
+  private final int readers;
+  private final int batchSize;
   private final int[] order;
   private final int end;
   private final long ahead;
@@ -37,14 +39,20 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private final List<Skipped> skipped = new ArrayList<>();
   private int submitted;
   private int taken;
+  private int position;
   private Optional<Batch> next = Optional.empty();
 
-  Batches(BatchLoader loader, int epoch, int batches) {
+  Batches(BatchLoader loader, int epoch, int batches, int position, int reader, int readers) {
     this.loader = loader;
     this.epoch = epoch;
-    this.order = loader.order(epoch);
-    this.end = (int) Math.min(order.length, (long) batches * loader.batchSize());
-    this.ahead = 2L * Math.max(loader.batchSize(), loader.threads());
+    this.readers = readers;
+    this.batchSize = loader.batchSize() / readers;
+    this.submitted = position / readers;
+    this.taken = position / readers;
+    this.position = position;
+    this.order = own(loader.order(epoch), batchSize, reader, readers);
+    this.end = (int) Math.min(order.length, (long) batches * batchSize);
+    this.ahead = 2L * Math.max(batchSize, loader.threads());
     this.pool =
         Executors.newFixedThreadPool(
             loader.threads(),
@@ -52,6 +60,18 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
                 .setNameFormat("genimage-batches-%d")
                 .setDaemon(true)
                 .build());
+  }
+
+  /** Returns one reader's part of every whole batch, or the order itself for a single reader. */
+  private static int[] own(int[] order, int size, int reader, int readers) {
+    if (readers == 1) {
+      return order;
+    }
+    int[] own = new int[order.length / (size * readers) * size];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = order[(i / size * readers + reader) * size + i % size];
+    }
+    return own;
   }
 
   /**
@@ -91,7 +111,16 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     }
     Batch batch = next.orElseThrow();
     next = Optional.empty();
+    position = taken * readers;
     return batch;
+  }
+
+  /**
+   * Returns how many of the epoch's samples lie behind, the skipped ones among them: where {@link
+   * BatchLoader#epoch(int, int)} goes on with the batch after the last one that was read.
+   */
+  public int position() {
+    return position;
   }
 
   /** Returns the images that were left out so far, in the epoch's order. */
@@ -115,7 +144,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     List<List<Image>> examples = new ArrayList<>();
     List<Sample> samples = new ArrayList<>();
     List<Integer> positions = new ArrayList<>();
-    int last = (int) Math.min(end, (long) taken + loader.batchSize());
+    int last = (int) Math.min(end, (long) taken + batchSize);
     while (taken < last) {
       int position = order[taken];
       try {

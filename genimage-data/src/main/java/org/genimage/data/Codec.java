@@ -1,47 +1,52 @@
 package org.genimage.data;
 
 import com.google.common.io.ByteSource;
+import com.google.common.primitives.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.util.Map;
+import org.genimage.data.Decoding.Orientation;
+import org.genimage.data.Decoding.Truncated;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 
-/**
- * Decodes JPEG and PNG files to the pixels that Pillow's {@code Image.open(file).convert("RGB")}
- * gives. The content decides the format, not the name. Four-component JPEGs may differ from Pillow
- * by one level.
- */
+/** Decodes files to the pixels that Pillow's {@code Image.open(file).convert("RGB")} gives. */
 final class Codec {
 
-  /** Pillow's limit; a header that claims more is refused before memory is taken. */
-  static final long MAX_PIXELS = 178_956_970;
-
-  private static final int JPEG = 0xffd8ff00;
-  private static final int PNG = 0x89504e47;
   private static final int PNG_HEADER = 26; // up to and including depth and colour type
-  private static final Map<String, String> OTHER_FORMATS =
-      Map.of(
-          "GIF", "(?s)GIF8.*",
-          "BMP", "(?s)BM.*",
-          "TIFF", "(?s)(II\\*\0|MM\0\\*).*",
-          "WebP", "(?s)RIFF....WEBP");
+  private static final int ADOBE = 0xffee;
+  private static final byte[] END_OF_JPEG = {(byte) 0xff, (byte) 0xd9};
   private static final String GET_ANOTHER = "; get the file again or leave it out";
 
   private Codec() {}
 
-  static Image decode(String name, ByteSource content) {
+  static Image decode(String name, ByteSource content, Decoding decoding) {
     byte[] file = read(name, content);
-    int magic = file.length < 4 ? 0 : ByteBuffer.wrap(file).getInt();
-    if (magic == PNG) {
-      return decodePng(name, file);
+    FileFormat format = FileFormat.of(file).orElseThrow(() -> unknown(name, file));
+    SizeLimit limit = new SizeLimit(name, format, decoding.maxPixels());
+    boolean padded = decoding.truncated() == Truncated.PADDED;
+    Image image;
+    try {
+      image =
+          switch (format) {
+            case JPEG -> jpeg(file, padded, limit);
+            case PNG -> png(file, padded, limit);
+            case WEBP -> WebP.decode(file, limit);
+            case GIF -> JdkCodec.gif(file, limit);
+            case BMP -> JdkCodec.bmp(file, limit);
+            case TIFF -> JdkCodec.tiff(file, limit);
+          };
+    } catch (UnreadableImageException | IllegalStateException e) {
+      throw e;
+    } catch (TFInvalidArgumentException e) {
+      throw damaged(name, format, "truncated or damaged data", new IOException(e.getMessage(), e));
+    } catch (IOException e) {
+      throw damaged(name, format, "data that cannot be decoded (" + e.getMessage() + ")", e);
+    } catch (RuntimeException e) {
+      throw damaged(name, format, "damaged data", new IOException(e.getMessage(), e));
     }
-    if ((magic & 0xffffff00) == JPEG) {
-      return decodeJpeg(name, file);
-    }
-    String message = "%s: expected a JPEG or PNG image, found %s".formatted(name, describe(file));
-    throw new UnreadableImageException(message);
+    return decoding.orientation() == Orientation.APPLIED
+        ? Exif.upright(image, Exif.orientation(file, format))
+        : image;
   }
 
   private static byte[] read(String name, ByteSource content) {
@@ -57,88 +62,51 @@ final class Codec {
     }
   }
 
-  private static String describe(byte[] file) {
-    String start = new String(file, 0, Math.min(12, file.length), StandardCharsets.ISO_8859_1);
-    if (start.isEmpty()) {
-      return "an empty file" + GET_ANOTHER;
-    }
-    for (Map.Entry<String, String> format : OTHER_FORMATS.entrySet()) {
-      if (start.matches(format.getValue())) {
-        return "a %s file; convert it to PNG".formatted(format.getKey());
-      }
-    }
-    return "neither format's first bytes" + GET_ANOTHER;
+  private static UnreadableImageException damaged(
+      String name, FileFormat format, String found, IOException cause) {
+    String message = "%s: expected a complete %s image, found %s%s";
+    return new UnreadableImageException(
+        message.formatted(name, format.title(), found, GET_ANOTHER), cause);
   }
 
-  private static Image decodePng(String name, byte[] file) {
+  private static UnreadableImageException unknown(String name, byte[] file) {
+    String found = file.length == 0 ? "an empty file" : "the first bytes of none of them";
+    return new UnreadableImageException(
+        "%s: expected a JPEG, PNG, WebP, GIF, BMP or TIFF image, found %s%s"
+            .formatted(name, found, GET_ANOTHER));
+  }
+
+  private static Image png(byte[] file, boolean padded, SizeLimit limit) throws IOException {
     ByteBuffer header = ByteBuffer.wrap(file);
     if (file.length < PNG_HEADER || header.getInt(12) != 0x49484452) { // "IHDR"
-      throw damaged(name, "PNG", "a file without a PNG header", null);
+      throw new IOException("no PNG header");
     }
-    checkSize(
-        name,
-        "PNG",
-        Integer.toUnsignedLong(header.getInt(16)),
-        Integer.toUnsignedLong(header.getInt(20)));
+    limit.check(
+        Integer.toUnsignedLong(header.getInt(16)), Integer.toUnsignedLong(header.getInt(20)));
     boolean grey16 = header.get(24) == 16 && header.get(25) == 0;
     try {
       return grey16 ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
     } catch (TFInvalidArgumentException e) {
-      throw damaged(name, "PNG", "truncated or damaged data", e);
+      // Pillow reads on where a checksum is wrong or the end is missing, as long as no row is.
+      byte[] repaired = DamagedPng.repaired(file, padded);
+      return grey16 ? NativeCodec.decodeGrey16Png(repaired) : NativeCodec.decodePng(repaired);
     }
   }
 
-  private static Image decodeJpeg(String name, byte[] file) {
+  private static Image jpeg(byte[] file, boolean padded, SizeLimit limit) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(file);
-    int frame = frameHeader(bytes);
+    int frame = JpegSegments.find(bytes, JpegSegments::isFrame, "");
     if (frame < 0) {
-      throw damaged(name, "JPEG", "a file without a frame header", null);
+      throw new IOException("no frame header");
     }
-    checkSize(name, "JPEG", bytes.getChar(frame + 5), bytes.getChar(frame + 3));
-    try {
-      return NativeCodec.decodeJpeg(file);
-    } catch (TFInvalidArgumentException e) {
-      throw damaged(name, "JPEG", "truncated or damaged data", e);
+    limit.check(bytes.getChar(frame + 3), bytes.getChar(frame + 1));
+    byte[] whole = padded ? Bytes.concat(file, END_OF_JPEG) : file;
+    Image image = NativeCodec.decodeJpeg(whole);
+    if (bytes.get(frame + 5) < 4) {
+      return image;
     }
-  }
-
-  /** Returns where the length of the first frame header (SOFn) stands, or -1. */
-  private static int frameHeader(ByteBuffer bytes) {
-    int at = 2;
-    while (at + 10 < bytes.limit()) {
-      int marker = bytes.getChar(at);
-      if (marker < 0xff02 || marker == 0xffff) {
-        at++; // padding between segments
-      } else if (marker >= 0xffd0 && marker <= 0xffd8) {
-        at += 2;
-      } else if (marker >= 0xffc0
-          && marker <= 0xffcf
-          && marker != 0xffc4
-          && marker != 0xffc8
-          && marker != 0xffcc) {
-        return at + 2;
-      } else {
-        at += 2 + bytes.getChar(at + 2);
-      }
-    }
-    return -1;
-  }
-
-  private static void checkSize(String name, String format, long width, long height) {
-    boolean overflows = width > MAX_PIXELS || height > MAX_PIXELS;
-    if (overflows || width * height > MAX_PIXELS) {
-      throw new UnreadableImageException(
-          "%s: expected a %s image of at most %d pixels, found a header that claims %dx%d%s"
-              .formatted(name, format, MAX_PIXELS, width, height, GET_ANOTHER));
-    }
-  }
-
-  private static UnreadableImageException damaged(
-      String name, String format, String found, TFInvalidArgumentException cause) {
-    String message =
-        "%s: expected a complete %s image, found %s%s".formatted(name, format, found, GET_ANOTHER);
-    return cause == null
-        ? new UnreadableImageException(message)
-        : new UnreadableImageException(message, new IOException(cause.getMessage(), cause));
+    // Complete, then. TensorFlow's colours of ink are off by one level.
+    int adobe = JpegSegments.find(bytes, marker -> marker == ADOBE, "Adobe");
+    return JdkCodec.inkJpeg(whole, adobe >= 0 && bytes.get(adobe + 11) != 0);
   }
 }

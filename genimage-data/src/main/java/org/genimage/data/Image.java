@@ -86,14 +86,26 @@ public final class Image {
   }
 
   /**
-   * Reads a JPEG or PNG file: the pixels that Pillow's {@code open(file).convert("RGB")} gives. The
-   * content decides the format, not the name. Grey is copied to three channels, alpha is dropped,
-   * the orientation in EXIF is left alone.
+   * Reads a JPEG, PNG, WebP, GIF, BMP or TIFF file: the pixels that Pillow's {@code
+   * open(file).convert("RGB")} gives. The content decides the format, not the name. Grey is copied
+   * to three channels, alpha is dropped, of several frames the first is read, the orientation in
+   * EXIF is left alone.
    *
    * @throws UnreadableImageException if the file cannot be read or decoded
    */
   public static Image read(Path file) {
-    return read(file.toString(), MoreFiles.asByteSource(file));
+    return read(file, Decoding.PILLOW);
+  }
+
+  /**
+   * Reads a file, decoded in another way than Pillow's default, such as upright:
+   *
+   * <pre>{@code Image.read(file, Decoding.PILLOW.orientation(Decoding.Orientation.APPLIED))}</pre>
+   *
+   * @throws UnreadableImageException if the file cannot be read or decoded
+   */
+  public static Image read(Path file, Decoding decoding) {
+    return read(file.toString(), MoreFiles.asByteSource(file), decoding);
   }
 
   /**
@@ -104,7 +116,18 @@ public final class Image {
    * @throws UnreadableImageException if the content cannot be read or decoded
    */
   public static Image read(String name, ByteSource content) {
-    return Codec.decode(name, content);
+    return read(name, content, Decoding.PILLOW);
+  }
+
+  /**
+   * Reads an encoded image, as {@link #read(Path, Decoding)} does.
+   *
+   * @param name names it in messages
+   * @param content the encoded bytes
+   * @throws UnreadableImageException if the content cannot be read or decoded
+   */
+  public static Image read(String name, ByteSource content, Decoding decoding) {
+    return Codec.decode(name, content, decoding);
   }
 
   /** Returns the width in pixels. */

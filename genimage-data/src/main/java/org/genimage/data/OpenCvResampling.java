@@ -30,12 +30,7 @@ final class OpenCvResampling {
       }
       int[] upper = made[rows.first[y] & 1];
       int[] lower = made[rows.second[y] & 1];
-      int upperWeight = ONE - rows.weight[y];
-      for (int i = 0; i < length; i++) {
-        int sum =
-            ((upperWeight * (upper[i] >> 4)) >> 16) + ((rows.weight[y] * (lower[i] >> 4)) >> 16);
-        rgb[y * length + i] = (byte) ((sum + 2) >> 2);
-      }
+      mix(upper, lower, rows.weight[y], rgb, y * length);
     }
     return Image.wrap(width, height, rgb);
   }
@@ -43,11 +38,22 @@ final class OpenCvResampling {
   private static void resizeRow(Image image, int y, Taps taps, int[] row) {
     byte[] rgb = image.rgb();
     int start = 3 * y * image.width();
-    for (int i = 0; i < row.length; i++) {
-      int x = i / 3;
-      int left = rgb[start + 3 * taps.first[x] + i % 3] & 0xff;
-      int right = rgb[start + 3 * taps.second[x] + i % 3] & 0xff;
-      row[i] = left * (ONE - taps.weight[x]) + right * taps.weight[x];
+    for (int x = 0; x < taps.first.length; x++) {
+      int left = start + 3 * taps.first[x];
+      int right = start + 3 * taps.second[x];
+      int weight = taps.weight[x];
+      int rest = ONE - weight;
+      row[3 * x] = (rgb[left] & 0xff) * rest + (rgb[right] & 0xff) * weight;
+      row[3 * x + 1] = (rgb[left + 1] & 0xff) * rest + (rgb[right + 1] & 0xff) * weight;
+      row[3 * x + 2] = (rgb[left + 2] & 0xff) * rest + (rgb[right + 2] & 0xff) * weight;
+    }
+  }
+
+  private static void mix(int[] upper, int[] lower, int weight, byte[] rgb, int start) {
+    int rest = ONE - weight;
+    for (int i = 0; i < upper.length; i++) {
+      int sum = ((rest * (upper[i] >> 4)) >> 16) + ((weight * (lower[i] >> 4)) >> 16);
+      rgb[start + i] = (byte) ((sum + 2) >> 2);
     }
   }
 

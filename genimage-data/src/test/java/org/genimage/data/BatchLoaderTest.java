@@ -153,7 +153,8 @@ class BatchLoaderTest {
       assertThat(batches.next().positions()).containsExactly(0, 1, 2, 3);
       assertThatThrownBy(batches::next)
           .isInstanceOf(UnreadableImageException.class)
-          .hasMessageStartingWith("5.png: expected a JPEG or PNG image, found ");
+          .hasMessageStartingWith(
+              "5.png: expected a JPEG, PNG, WebP, GIF, BMP or TIFF image, found ");
       assertThat(batches.hasNext()).isFalse();
     }
   }
@@ -171,7 +172,8 @@ class BatchLoaderTest {
       assertThat(batches.skipped())
           .extracting(skipped -> skipped.sample().name())
           .containsExactly("1.png", "3.png", "4.png", "5.png");
-      assertThat(batches.skipped().get(0).reason()).startsWith("1.png: expected a JPEG or PNG");
+      assertThat(batches.skipped().get(0).reason())
+          .startsWith("1.png: expected a JPEG, PNG, WebP, GIF, BMP or TIFF");
     }
   }
 
@@ -182,7 +184,8 @@ class BatchLoaderTest {
     try (Batches batches = loader.epoch(0)) {
       assertThatThrownBy(batches::hasNext)
           .isInstanceOf(UnreadableImageException.class)
-          .hasMessageStartingWith("8.png: expected a JPEG or PNG image, found ")
+          .hasMessageStartingWith(
+              "8.png: expected a JPEG, PNG, WebP, GIF, BMP or TIFF image, found ")
           .hasMessageEndingWith("one more than the 1 unreadable images that an epoch may skip");
     }
   }

@@ -1,15 +1,21 @@
 package org.genimage.eval;
 
+import static org.genimage.eval.Html.decimal;
 import static org.genimage.eval.Html.escape;
 import static org.genimage.eval.Html.format;
+import static org.genimage.eval.Html.number;
 import static org.genimage.eval.Html.percent;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.genimage.data.Label;
-import org.genimage.models.Detector;
 
 /**
  * The report's charts as SVG. Colours and type come from the page's style sheet by class, so that
@@ -134,25 +140,21 @@ final class Charts {
 
   /** A receiver operating characteristic, with the point of the decisions that were made. */
   static String roc(Scores scores) {
-    RocCurve curve = RocCurve.of(scores);
+    RocCurve curve = RocCurve.of(scores).withoutIntermediate();
     StringBuilder svg = open("ROC curve");
     grid(svg, 0, 100, 25, "natural images wrongly called AI, %", 0, 100, 25, "AI images found, %");
     svg.append(
         format(
             "<line class=\"chance\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
             LEFT, BOTTOM, RIGHT, TOP));
-    svg.append("<path class=\"curve\" d=\"");
-    String last = "";
-    for (RocCurve.Point point : curve.points()) {
-      String step =
-          format(
-              "%.1f %.1f", x(point.falsePositiveRate(), 0, 1), y(point.truePositiveRate(), 0, 1));
-      if (!step.equals(last)) {
-        svg.append(last.isEmpty() ? "M" : "L").append(step);
-        last = step;
-      }
-    }
-    svg.append("\"/>");
+    path(
+        svg,
+        curve.points().stream()
+            .map(
+                point ->
+                    format(
+                        "%.1f %.1f",
+                        x(point.falsePositiveRate(), 0, 1), y(point.truePositiveRate(), 0, 1))));
     double falseAlarms = 1 - scores.accuracy(Label.NATURE).value();
     double found = scores.accuracy(Label.AI).value();
     svg.append(
@@ -166,7 +168,182 @@ final class Charts {
             x(falseAlarms, 0, 1) + (atRight ? 10 : -10),
             y(found, 0, 1) + 16,
             atRight ? "start" : "end",
-            Detector.THRESHOLD));
+            decimal(scores.threshold())));
+    return svg.append("</svg>").toString();
+  }
+
+  /** Draws a curve, without points that no eye could tell from the one before. */
+  private static void path(StringBuilder svg, Stream<String> points) {
+    svg.append("<path class=\"curve\" d=\"M");
+    String last = "";
+    for (String point : (Iterable<String>) points::iterator) {
+      if (!point.equals(last)) {
+        svg.append(last.isEmpty() ? "" : "L").append(point);
+        last = point;
+      }
+    }
+    svg.append("\"/>");
+  }
+
+  private static void straight(StringBuilder svg, double x1, double y1, double x2, double y2) {
+    svg.append(
+        format(
+            "<line class=\"chance\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+            x1, y1, x2, y2));
+  }
+
+  /** Precision over recall, with the share of AI images. */
+  static String precisionRecall(Scores scores) {
+    StringBuilder svg = open("Precision-recall curve");
+    grid(
+        svg, 0, 100, 25, "AI images found (recall), %", 0, 100, 25, "“AI” is right (precision), %");
+    double share = (double) scores.count(Label.AI) / scores.size();
+    straight(svg, LEFT, y(share, 0, 1), RIGHT, y(share, 0, 1));
+    path(
+        svg,
+        PrecisionRecallCurve.of(scores).points().stream()
+            .map(
+                point -> format("%.1f %.1f", x(point.recall(), 0, 1), y(point.precision(), 0, 1))));
+    double recall = Metrics.RECALL.of(scores);
+    double precision = Metrics.PRECISION.of(scores);
+    svg.append(
+        format(
+            "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>",
+            x(recall, 0, 1), y(precision, 0, 1)));
+    return svg.append("</svg>").toString();
+  }
+
+  private static final double[] DET_TICKS = {0.001, 0.01, 0.05, 0.2, 0.5};
+  private static final double DET_LEAST = deviate(0.0005);
+  private static final double DET_MOST = deviate(0.65);
+
+  private static double deviate(double rate) {
+    return NormalDistribution.of(0, 1).inverseCumulativeProbability(rate);
+  }
+
+  /** Both error rates on normal deviates. */
+  static String det(Scores scores) {
+    StringBuilder svg = open("Detection error trade-off curve");
+    for (double tick : DET_TICKS) {
+      double at = deviate(tick);
+      tick(svg, x(at, DET_LEAST, DET_MOST), y(at, DET_LEAST, DET_MOST), number(100 * tick));
+    }
+    titles(svg, "natural images wrongly called AI, %", "AI images missed, %");
+    straight(svg, LEFT, BOTTOM, RIGHT, TOP);
+    path(
+        svg,
+        RocCurve.of(scores).withoutIntermediate().points().stream()
+            .map(
+                point ->
+                    format(
+                        "%.1f %.1f",
+                        x(clipped(point.falsePositiveRate()), DET_LEAST, DET_MOST),
+                        y(clipped(point.falseNegativeRate()), DET_LEAST, DET_MOST))));
+    return svg.append("</svg>").toString();
+  }
+
+  private static double clipped(double rate) {
+    return Math.max(
+        DET_LEAST, Math.min(DET_MOST, deviate(Math.max(1e-9, Math.min(1 - 1e-9, rate)))));
+  }
+
+  /** The share of AI images over the score; discs grow with the images. */
+  static String reliability(ReliabilityCurve curve) {
+    StringBuilder svg = open("Reliability diagram");
+    grid(svg, 0, 1, 0.25, "mean score of a bin", 0, 1, 0.25, "share of AI images in it");
+    straight(svg, LEFT, BOTTOM, RIGHT, TOP);
+    double most = curve.bins().stream().mapToLong(bin -> bin.images().total()).max().orElseThrow();
+    path(
+        svg,
+        curve.bins().stream()
+            .map(
+                bin ->
+                    format("%.1f %.1f", x(bin.meanScore(), 0, 1), y(bin.images().value(), 0, 1))));
+    for (ReliabilityCurve.Bin bin : curve.bins()) {
+      Interval interval = bin.images().wilson();
+      double x = x(bin.meanScore(), 0, 1);
+      svg.append(
+          format(
+              "<g class=\"detector\"><line class=\"bar\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$.1f\""
+                  + " y2=\"%3$.1f\"/><circle cx=\"%1$.1f\" cy=\"%4$.1f\" r=\"%5$.1f\"><title>%6$s of %7$s"
+                  + " by AI</title></circle></g>",
+              x,
+              y(interval.low(), 0, 1),
+              y(interval.high(), 0, 1),
+              y(bin.images().value(), 0, 1),
+              2 + 6 * Math.sqrt(bin.images().total() / most),
+              Html.count(bin.images().count()),
+              Html.count(bin.images().total())));
+    }
+    return svg.append("</svg>").toString();
+  }
+
+  private static final List<String> MARKERS =
+      List.of(
+          "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
+          "M-4 -4h8v8h-8z",
+          "M0 -5L5 4H-5z",
+          "M0 -5L5 0L0 5L-5 0z",
+          "M0 5L5 -4H-5z",
+          "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z",
+          "M-5 -2h10v4h-10z");
+
+  /** Accuracies over levels, a colour and a marker for each series. */
+  static String lines(
+      String title,
+      String across,
+      List<String> ticks,
+      Map<String, List<Optional<Proportion>>> series) {
+    StringBuilder svg = open(title);
+    double right = ticks.size() - 1.0;
+    double least =
+        series.values().stream()
+            .flatMap(List::stream)
+            .flatMap(Optional::stream)
+            .mapToDouble(point -> point.wilson().low())
+            .min()
+            .orElse(0);
+    double bottom = least < 0.4 ? 0 : 40;
+    for (double up = bottom; up < 101; up += bottom == 0 ? 25 : 20) {
+      levelTick(svg, y(up, bottom, 100), number(up));
+    }
+    for (int i = 0; i < ticks.size(); i++) {
+      uprightTick(svg, x(i + 0.5, 0, right + 1), ticks.get(i));
+    }
+    titles(svg, across, "accuracy, %");
+    straight(svg, LEFT, y(50, bottom, 100), RIGHT, y(50, bottom, 100));
+    int index = 0;
+    for (Map.Entry<String, List<Optional<Proportion>>> one : series.entrySet()) {
+      int style = index % MARKERS.size();
+      double shift = (index - (series.size() - 1) / 2.0) * 5;
+      svg.append(format("<g class=\"series%d\">", style));
+      List<String> points = new ArrayList<>();
+      for (int i = 0; i < one.getValue().size(); i++) {
+        Optional<Proportion> point = one.getValue().get(i);
+        if (point.isPresent()) {
+          double x = x(i + 0.5, 0, right + 1) + shift;
+          double y = y(100 * point.get().value(), bottom, 100);
+          points.add(format("%.1f %.1f", x, y));
+          svg.append(
+              format(
+                  "<line class=\"bar\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$.1f\" y2=\"%3$.1f\"/>"
+                      + "<path class=\"marker\" transform=\"translate(%1$.1f %4$.1f)\" d=\"%5$s\"/>",
+                  x,
+                  y(100 * point.get().wilson().low(), bottom, 100),
+                  y(100 * point.get().wilson().high(), bottom, 100),
+                  y,
+                  MARKERS.get(style)));
+        }
+      }
+      path(svg, points.stream());
+      double legend = BOTTOM - 14.0 * (series.size() - index) + 4;
+      svg.append(
+          format(
+              "<path class=\"marker\" transform=\"translate(%d %.1f)\" d=\"%s\"/>"
+                  + "<text class=\"tick halo\" x=\"%d\" y=\"%.1f\">%s</text></g>",
+              LEFT + 10, legend - 4, MARKERS.get(style), LEFT + 20, legend, escape(one.getKey())));
+      index++;
+    }
     return svg.append("</svg>").toString();
   }
 
@@ -190,7 +367,7 @@ final class Charts {
         format(
             "<line class=\"zero\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
             LEFT, RIGHT, zero, zero));
-    double half = x(Detector.THRESHOLD, 0, 1);
+    double half = x(scores.threshold(), 0, 1);
     svg.append(
         format(
             "<line class=\"chance\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
@@ -265,24 +442,36 @@ final class Charts {
       double stepUp,
       String up) {
     for (double tick = left; tick < right + stepAcross / 1e6; tick += stepAcross) {
-      svg.append(
-          format(
-              "<line class=\"grid\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"/>"
-                  + "<text class=\"tick\" x=\"%1$.1f\" y=\"%4$d\" text-anchor=\"middle\">%5$s</text>",
-              x(tick, left, right), TOP, BOTTOM, BOTTOM + 17, number(tick)));
+      uprightTick(svg, x(tick, left, right), number(tick));
     }
     for (double tick = bottom; tick < top + stepUp / 1e6; tick += stepUp) {
-      svg.append(
-          format(
-              "<line class=\"grid\" x1=\"%1$d\" x2=\"%2$d\" y1=\"%3$.1f\" y2=\"%3$.1f\"/>"
-                  + "<text class=\"tick\" x=\"%4$d\" y=\"%5$.1f\" text-anchor=\"end\">%6$s</text>",
-              LEFT,
-              RIGHT,
-              y(tick, bottom, top),
-              LEFT - 7,
-              y(tick, bottom, top) + 4,
-              number(Math.abs(tick))));
+      levelTick(svg, y(tick, bottom, top), number(Math.abs(tick)));
     }
+    titles(svg, across, up);
+  }
+
+  private static void tick(StringBuilder svg, double x, double y, String text) {
+    uprightTick(svg, x, text);
+    levelTick(svg, y, text);
+  }
+
+  private static void uprightTick(StringBuilder svg, double x, String text) {
+    svg.append(
+        format(
+            "<line class=\"grid\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$d\" y2=\"%3$d\"/>"
+                + "<text class=\"tick\" x=\"%1$.1f\" y=\"%4$d\" text-anchor=\"middle\">%5$s</text>",
+            x, TOP, BOTTOM, BOTTOM + 17, escape(text)));
+  }
+
+  private static void levelTick(StringBuilder svg, double y, String text) {
+    svg.append(
+        format(
+            "<line class=\"grid\" x1=\"%1$d\" x2=\"%2$d\" y1=\"%3$.1f\" y2=\"%3$.1f\"/>"
+                + "<text class=\"tick\" x=\"%4$d\" y=\"%5$.1f\" text-anchor=\"end\">%6$s</text>",
+            LEFT, RIGHT, y, LEFT - 7, y + 4, escape(text)));
+  }
+
+  private static void titles(StringBuilder svg, String across, String up) {
     svg.append(
         format(
             "<text class=\"axis\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
@@ -309,9 +498,5 @@ final class Charts {
         .filter(step -> step >= value * (1 - 1e-9))
         .findFirst()
         .orElse(10 * power);
-  }
-
-  private static String number(double value) {
-    return format("%.3f", value).replaceFirst("\\.?0+$", "");
   }
 }

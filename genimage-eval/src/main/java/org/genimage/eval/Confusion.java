@@ -1,23 +1,7 @@
 package org.genimage.eval;
 
-import org.genimage.data.Label;
-
 /** The four counts of decisions and labels, AI being positive. */
 record Confusion(long trueAi, long falseAi, long trueNature, long falseNature) {
-
-  static Confusion of(Scores scores) {
-    return new Confusion(
-        count(scores, Label.AI, Label.AI),
-        count(scores, Label.AI, Label.NATURE),
-        count(scores, Label.NATURE, Label.NATURE),
-        count(scores, Label.NATURE, Label.AI));
-  }
-
-  private static long count(Scores scores, Label decision, Label label) {
-    return scores.all().stream()
-        .filter(score -> score.decision() == decision && score.label() == label)
-        .count();
-  }
 
   double precision() {
     return ratio(trueAi, trueAi + falseAi);

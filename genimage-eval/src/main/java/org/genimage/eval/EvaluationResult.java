@@ -1,30 +1,47 @@
 package org.genimage.eval;
 
 import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.genimage.data.Skipped;
 
 /**
  * What an {@link Evaluation} found.
  *
  * @param detector its name
  * @param provenance what is known of its weights
+ * @param data SHA-256 of the images' names, generators and labels and of how they were chosen, in
+ *     hexadecimal digits
  * @param scores one per readable image, in the order of the dataset
- * @param skipped the images that could not be read, with reasons; no score counts them
- * @param duration how long it took, reading included
+ * @param failures the images that could not be read, with reasons; no score counts them
+ * @param timed the images that were scored in {@code duration}; fewer than all if a file had some
+ *     already
+ * @param duration how long those took, reading included
  */
 public record EvaluationResult(
     String detector,
     Map<String, String> provenance,
+    String data,
     Scores scores,
-    List<Skipped> skipped,
+    List<Failure> failures,
+    long timed,
     Duration duration) {
 
   /** Copies the collections. */
   public EvaluationResult {
     provenance = ImmutableMap.copyOf(provenance);
-    skipped = List.copyOf(skipped);
+    failures = List.copyOf(failures);
+  }
+
+  /**
+   * Reads what {@link Evaluation#file} wrote, without a detector or images: any metric can be
+   * computed anew.
+   *
+   * @throws ScoreFileException if the file is no complete score file
+   * @throws java.io.UncheckedIOException if it cannot be read
+   */
+  public static EvaluationResult read(Path file) {
+    return ScoreFile.read(file).result(file);
   }
 }

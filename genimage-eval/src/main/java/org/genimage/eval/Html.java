@@ -1,7 +1,10 @@
 package org.genimage.eval;
 
 import com.google.common.html.HtmlEscapers;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Text for the report, the same in every locale. */
 final class Html {
@@ -20,6 +23,11 @@ final class Html {
     return format("%,d", number);
   }
 
+  /** Returns a number with as many decimals as it needs, three at most. */
+  static String number(double value) {
+    return format("%.3f", value).replaceFirst("\\.?0+$", "");
+  }
+
   static String percent(double share) {
     return Double.isNaN(share) ? "–" : format("%.1f\u202f%%", 100 * share);
   }
@@ -29,6 +37,17 @@ final class Html {
   }
 
   static String interval(Interval interval) {
+    if (Double.isNaN(interval.low())) {
+      return "–";
+    }
     return format("%.1f – %.1f", 100 * interval.low(), 100 * interval.high());
+  }
+
+  static <T> String join(List<T> parts, Function<T, String> html) {
+    return join(parts, "", html);
+  }
+
+  static <T> String join(List<T> parts, String separator, Function<T, String> html) {
+    return parts.stream().map(html).collect(Collectors.joining(separator));
   }
 }

@@ -1,35 +1,46 @@
 package org.genimage.eval;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleBiFunction;
 import org.genimage.data.Label;
 
 /**
- * The metrics. AI is the positive class and a score above 0.5 a positive decision; values are those
- * of scikit-learn 1.9, undefined cases included.
+ * The metrics. AI is the positive class and a score above the threshold a positive decision; values
+ * are those of scikit-learn 1.9, undefined cases included, and where it has none those of
+ * torchmetrics 1.9. Each takes time in proportion to the number of distinct scores.
  */
 public final class Metrics {
 
   /** Images that count as what they are, of all. */
-  public static final Metric ACCURACY = new Metric("accuracy", scores -> scores.accuracy().value());
+  public static final Metric ACCURACY = new Metric("accuracy", r -> r.accuracy().value());
 
   /** The mean over the labels that occur of each one's accuracy. */
   public static final Metric BALANCED_ACCURACY =
       new Metric("balanced accuracy", Metrics::balancedAccuracy);
 
+  /** Natural images that count as natural, of those; NaN if there are none. */
+  public static final Metric NATURE_ACCURACY =
+      new Metric("accuracy on natural images", r -> accuracy(r, Label.NATURE));
+
+  /** AI images that count as AI, of those; NaN if there are none. */
+  public static final Metric AI_ACCURACY =
+      new Metric("accuracy on AI images", r -> accuracy(r, Label.AI));
+
   /** AI images among those that count as AI; 0 if none does. */
-  public static final Metric PRECISION =
-      new Metric("precision", scores -> Confusion.of(scores).precision());
+  public static final Metric PRECISION = new Metric("precision", r -> r.confusion().precision());
 
   /** Images that count as AI among the AI images; 0 if there are none. */
-  public static final Metric RECALL = new Metric("recall", scores -> Confusion.of(scores).recall());
+  public static final Metric RECALL = new Metric("recall", r -> r.confusion().recall());
 
   /** The harmonic mean of precision and recall; 0 if both are. */
-  public static final Metric F1 = new Metric("F1", scores -> Confusion.of(scores).f1());
+  public static final Metric F1 = new Metric("F1", r -> r.confusion().f1());
 
   /** Matthews' correlation of decision and label, in [-1, 1]; 0 if either is constant. */
   public static final Metric MATTHEWS =
-      new Metric("Matthews correlation", scores -> Confusion.of(scores).matthews());
+      new Metric("Matthews correlation", r -> r.confusion().matthews());
 
   /**
    * The precision at every distinct score, weighted by the recall it adds, without interpolation; 0
@@ -42,11 +53,21 @@ public final class Metrics {
    * The chance that an AI image scores higher than a natural one, ties counting one half; NaN if
    * there is one label only.
    */
-  public static final Metric ROC_AUC = new Metric("ROC AUC", scores -> RocCurve.of(scores).area());
+  public static final Metric ROC_AUC = new Metric("ROC AUC", Metrics::rocAuc);
 
-  /** The AI images found when at most 1 % of the natural ones are wrongly accused. */
-  public static final Metric RECALL_AT_1_PERCENT =
-      new Metric("recall at 1 % false positives", scores -> recallAt(0.01, scores));
+  /**
+   * The AI images found when at most 1 % of the natural ones are wrongly accused; NaN if there is
+   * one label only.
+   */
+  public static final Metric TPR_AT_1_PERCENT_FPR =
+      new Metric("TPR at 1 % FPR", r -> tprAtFpr(0.01, r));
+
+  /**
+   * The AI images found when at most 0.1 % of the natural ones are wrongly accused; NaN if there is
+   * one label only.
+   */
+  public static final Metric TPR_AT_0_1_PERCENT_FPR =
+      new Metric("TPR at 0.1 % FPR", r -> tprAtFpr(0.001, r));
 
   /**
    * The mean of the two error rates at the highest threshold where they are closest; NaN if there
@@ -61,6 +82,21 @@ public final class Metrics {
   /** The mean squared difference of score and truth (Brier 1950). */
   public static final Metric BRIER = new Metric("Brier score", Metrics::brier);
 
+  /**
+   * The mean gap between score and share of AI images over 15 equal bins of the score, each with
+   * the weight of its images (Naeini et al. 2015).
+   */
+  public static final Metric CALIBRATION_ERROR =
+      new Metric("calibration error", r -> ReliabilityCurve.of(r).meanGap());
+
+  /** As {@link #CALIBRATION_ERROR}, the root of the mean squared gap. */
+  public static final Metric RMS_CALIBRATION_ERROR =
+      new Metric("RMS calibration error", r -> ReliabilityCurve.of(r).rootMeanSquaredGap());
+
+  /** As {@link #CALIBRATION_ERROR}, the largest gap of a bin. */
+  public static final Metric MAX_CALIBRATION_ERROR =
+      new Metric("maximum calibration error", r -> ReliabilityCurve.of(r).maxGap());
+
   private Metrics() {}
 
   /** Returns every metric of this class. */
@@ -68,39 +104,61 @@ public final class Metrics {
     return List.of(
         ACCURACY,
         BALANCED_ACCURACY,
+        NATURE_ACCURACY,
+        AI_ACCURACY,
         PRECISION,
         RECALL,
         F1,
         MATTHEWS,
         AVERAGE_PRECISION,
         ROC_AUC,
-        RECALL_AT_1_PERCENT,
+        TPR_AT_1_PERCENT_FPR,
+        TPR_AT_0_1_PERCENT_FPR,
         EQUAL_ERROR_RATE,
         LOG_LOSS,
-        BRIER);
+        BRIER,
+        CALIBRATION_ERROR,
+        RMS_CALIBRATION_ERROR,
+        MAX_CALIBRATION_ERROR);
   }
 
-  private static double balancedAccuracy(Scores scores) {
+  private static double accuracy(Ranking ranking, Label label) {
+    return ranking.count(label) == 0 ? Double.NaN : ranking.accuracy(label).value();
+  }
+
+  private static double balancedAccuracy(Ranking ranking) {
     return Arrays.stream(Label.values())
-        .filter(label -> scores.count(label) > 0)
-        .mapToDouble(label -> scores.accuracy(label).value())
+        .mapToDouble(label -> accuracy(ranking, label))
+        .filter(Double::isFinite)
         .average()
         .orElseThrow();
   }
 
-  private static double averagePrecision(Scores scores) {
-    double positives = scores.count(Label.AI);
+  private static double averagePrecision(Ranking ranking) {
     double sum = 0;
     long found = 0;
-    for (RocCurve.Point point : RocCurve.of(scores).points()) {
-      if (point.truePositives() > found) {
-        double precision =
-            (double) point.truePositives() / (point.truePositives() + point.falsePositives());
-        sum += (point.truePositives() - found) / positives * precision;
-        found = point.truePositives();
+    long seen = 0;
+    for (int i = 0; i < ranking.places(); i++) {
+      long here = ranking.count(i, Label.AI);
+      found += here;
+      seen += here + ranking.count(i, Label.NATURE);
+      if (here > 0) {
+        sum += (double) here / ranking.count(Label.AI) * found / seen;
       }
     }
     return sum;
+  }
+
+  private static double rocAuc(Ranking ranking) {
+    double won = 0;
+    long natureAbove = 0;
+    for (int i = 0; i < ranking.places(); i++) {
+      long nature = ranking.count(i, Label.NATURE);
+      double below = ranking.count(Label.NATURE) - natureAbove - nature / 2.0;
+      won += ranking.count(i, Label.AI) * below;
+      natureAbove += nature;
+    }
+    return won / ((double) ranking.count(Label.AI) * ranking.count(Label.NATURE));
   }
 
   /**
@@ -109,42 +167,74 @@ public final class Metrics {
    *
    * @param falsePositiveRate in [0, 1]
    * @return in [0, 1]; NaN if there is one label only
+   * @throws IllegalArgumentException if the rate is outside [0, 1] or not a number
    */
-  public static double recallAt(double falsePositiveRate, Scores scores) {
-    return RocCurve.of(scores).points().stream()
-        .filter(point -> point.falsePositiveRate() <= falsePositiveRate)
-        .mapToDouble(RocCurve.Point::truePositiveRate)
-        .max()
-        .orElse(Double.NaN);
+  public static double tprAtFpr(double falsePositiveRate, Ranking ranking) {
+    checkArgument(
+        falsePositiveRate >= 0 && falsePositiveRate <= 1,
+        "false positive rate must be in [0, 1], got %s",
+        falsePositiveRate);
+    double natural = ranking.count(Label.NATURE);
+    double ai = ranking.count(Label.AI);
+    if (natural == 0 || ai == 0) {
+      return Double.NaN;
+    }
+    long accused = 0;
+    long found = 0;
+    for (int i = 0; i < ranking.places(); i++) {
+      accused += ranking.count(i, Label.NATURE);
+      if (accused / natural > falsePositiveRate) {
+        break;
+      }
+      found += ranking.count(i, Label.AI);
+    }
+    return found / ai;
   }
 
-  private static double equalErrorRate(Scores scores) {
-    double smallest = Double.POSITIVE_INFINITY;
-    double rate = Double.NaN;
-    for (RocCurve.Point point : RocCurve.of(scores).points()) {
-      double missed = 1 - point.truePositiveRate();
-      double gap = Math.abs(point.falsePositiveRate() - missed);
-      if (gap < smallest) {
-        smallest = gap;
-        rate = (point.falsePositiveRate() + missed) / 2;
+  private static double equalErrorRate(Ranking ranking) {
+    long natural = ranking.count(Label.NATURE);
+    long ai = ranking.count(Label.AI);
+    long accused = 0;
+    long missed = ai;
+    long closest = natural * ai; // gaps times both counts, so that equal ones are equal
+    double rate = 0.5;
+    for (int i = 0; i < ranking.places(); i++) {
+      accused += ranking.count(i, Label.NATURE);
+      missed -= ranking.count(i, Label.AI);
+      long gap = Math.abs(accused * ai - missed * natural);
+      if (gap < closest) {
+        closest = gap;
+        rate = ((double) accused / natural + (double) missed / ai) / 2;
       }
     }
-    return rate;
+    return natural == 0 || ai == 0 ? Double.NaN : rate;
   }
 
-  private static double logLoss(Scores scores) {
+  private static double logLoss(Ranking ranking) {
     double epsilon = Math.ulp(1.0);
-    return scores.all().stream()
-        .mapToDouble(score -> score.label() == Label.AI ? score.value() : 1 - score.value())
-        .map(truth -> -Math.log(Math.max(epsilon, Math.min(1 - epsilon, truth))))
-        .average()
-        .orElseThrow();
+    return mean(
+        ranking,
+        (value, label) -> {
+          double truth = label == Label.AI ? value : 1 - value;
+          return -Math.log(Math.max(epsilon, Math.min(1 - epsilon, truth)));
+        });
   }
 
-  private static double brier(Scores scores) {
-    return scores.all().stream()
-        .mapToDouble(score -> Math.pow(score.value() - score.label().index(), 2))
-        .average()
-        .orElseThrow();
+  private static double brier(Ranking ranking) {
+    return mean(ranking, (value, label) -> (value - label.index()) * (value - label.index()));
+  }
+
+  /** The mean over the images of a function of score and label. */
+  private static double mean(Ranking ranking, ToDoubleBiFunction<Double, Label> function) {
+    double sum = 0;
+    for (int i = 0; i < ranking.places(); i++) {
+      for (Label label : Label.values()) {
+        long count = ranking.count(i, label);
+        if (count > 0) {
+          sum += count * function.applyAsDouble(ranking.value(i), label);
+        }
+      }
+    }
+    return sum / ranking.size();
   }
 }

@@ -1,7 +1,6 @@
 package org.genimage.eval;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.genimage.data.Label;
 
@@ -27,7 +26,13 @@ public record RocCurve(List<Point> points) {
       long falsePositives,
       long truePositives,
       double falsePositiveRate,
-      double truePositiveRate) {}
+      double truePositiveRate) {
+
+    /** Returns the share of the AI images that count as natural, the y axis of a DET curve. */
+    public double falseNegativeRate() {
+      return 1 - truePositiveRate;
+    }
+  }
 
   /** Copies the list. */
   public RocCurve {
@@ -36,32 +41,50 @@ public record RocCurve(List<Point> points) {
 
   /** Returns the curve of these scores. */
   public static RocCurve of(Scores scores) {
-    List<Score> sorted =
-        scores.all().stream().sorted(Comparator.comparingDouble(Score::value).reversed()).toList();
-    double natural = scores.count(Label.NATURE);
-    double ai = scores.count(Label.AI);
-    List<Point> points = new ArrayList<>();
+    return of(scores.ranking());
+  }
+
+  static RocCurve of(Ranking ranking) {
+    double natural = ranking.count(Label.NATURE);
+    double ai = ranking.count(Label.AI);
+    List<Point> points = new ArrayList<>(ranking.places() + 1);
     points.add(new Point(Double.POSITIVE_INFINITY, 0, 0, 0 / natural, 0 / ai));
     long falsePositives = 0;
     long truePositives = 0;
-    for (int i = 0; i < sorted.size(); i++) {
-      Score score = sorted.get(i);
-      if (score.label() == Label.AI) {
-        truePositives++;
-      } else {
-        falsePositives++;
-      }
-      if (i + 1 == sorted.size() || sorted.get(i + 1).value() < score.value()) {
-        points.add(
-            new Point(
-                score.value(),
-                falsePositives,
-                truePositives,
-                falsePositives / natural,
-                truePositives / ai));
-      }
+    for (int i = 0; i < ranking.places(); i++) {
+      falsePositives += ranking.count(i, Label.NATURE);
+      truePositives += ranking.count(i, Label.AI);
+      points.add(
+          new Point(
+              ranking.value(i),
+              falsePositives,
+              truePositives,
+              falsePositives / natural,
+              truePositives / ai));
     }
     return new RocCurve(points);
+  }
+
+  /**
+   * Returns the curve without the points that its shape does not need: those on a straight line
+   * through their neighbours, evenly spaced. The highest score stays, as scikit-learn has it.
+   */
+  public RocCurve withoutIntermediate() {
+    List<Point> kept = new ArrayList<>();
+    for (int i = 0; i < points.size(); i++) {
+      if (i <= 1 || i == points.size() - 1 || bends(points.subList(i - 1, i + 2))) {
+        kept.add(points.get(i));
+      }
+    }
+    return new RocCurve(kept);
+  }
+
+  private static boolean bends(List<Point> three) {
+    Point before = three.get(0);
+    Point here = three.get(1);
+    Point after = three.get(2);
+    return before.falsePositives() + after.falsePositives() != 2 * here.falsePositives()
+        || before.truePositives() + after.truePositives() != 2 * here.truePositives();
   }
 
   /** Returns the area under the curve by trapezoids, so that ties count one half. */

@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
-import org.genimage.models.Detector;
 
 /**
  * What a detector said of one image.
@@ -31,13 +30,13 @@ public record Score(String name, Generator generator, Label label, double value)
     return new Score(sample.name(), sample.generator(), sample.label(), value);
   }
 
-  /** Returns what the image counts as: AI above {@link Detector#THRESHOLD}. */
-  public Label decision() {
-    return value > Detector.THRESHOLD ? Label.AI : Label.NATURE;
+  /** Returns what the image counts as: AI above the threshold. */
+  public Label decision(double threshold) {
+    return value > threshold ? Label.AI : Label.NATURE;
   }
 
   /** Returns whether the image counts as what it is. */
-  public boolean correct() {
-    return decision() == label;
+  public boolean correct(double threshold) {
+    return decision(threshold) == label;
   }
 }

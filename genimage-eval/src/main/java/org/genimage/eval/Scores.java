@@ -2,28 +2,82 @@ package org.genimage.eval;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.models.Detector;
 
-/**
- * A detector's scores of a set of images.
- *
- * @param all at least one, in the order of the images
- */
-public record Scores(List<Score> all) {
+/** A detector's scores of a set of images, and the threshold above which they count as AI. */
+public final class Scores {
+
+  private final List<Score> all;
+  private final double threshold;
+  private final Supplier<Ranking> ranking;
+  private final Supplier<Map<Generator, Scores>> byGenerator =
+      Suppliers.memoize(this::groupByGenerator);
+
+  private Scores(List<Score> all, double threshold) {
+    this.all = all;
+    this.threshold = threshold;
+    this.ranking = Suppliers.memoize(this::rank);
+  }
+
+  private Scores(Scores others, double threshold) {
+    this.all = others.all;
+    this.threshold = threshold;
+    this.ranking = Suppliers.memoize(() -> others.ranking().at(threshold));
+  }
 
   /**
-   * Copies the list.
+   * Returns these scores, decided at {@link Detector#THRESHOLD}.
    *
-   * @throws IllegalArgumentException if it is empty
+   * @param all at least one, in the order of the images; copied
+   * @throws IllegalArgumentException if there is none
    */
-  public Scores {
-    all = List.copyOf(all);
+  public static Scores of(List<Score> all) {
     checkArgument(!all.isEmpty(), "scores need at least one image, got none");
+    return new Scores(List.copyOf(all), Detector.THRESHOLD);
+  }
+
+  /**
+   * Returns the same scores, decided at another threshold.
+   *
+   * @param newThreshold in [0, 1]; a score counts as AI above it
+   * @throws IllegalArgumentException if it is outside [0, 1] or not a number
+   */
+  public Scores at(double newThreshold) {
+    checkArgument(
+        newThreshold >= 0 && newThreshold <= 1,
+        "threshold must be in [0, 1], got %s",
+        newThreshold);
+    return new Scores(this, newThreshold);
+  }
+
+  /** Returns the scores in the order of the images. */
+  public List<Score> all() {
+    return all;
+  }
+
+  /** Returns the score above which an image counts as AI. */
+  public double threshold() {
+    return threshold;
+  }
+
+  /** Returns the scores in falling order with counts, which every metric is a function of. */
+  public Ranking ranking() {
+    return ranking.get();
+  }
+
+  private Ranking rank() {
+    return Ranking.of(
+            all.stream().mapToDouble(Score::value).toArray(),
+            all.stream().map(Score::label).toList())
+        .at(threshold);
   }
 
   /** Returns the number of images. */
@@ -33,17 +87,21 @@ public record Scores(List<Score> all) {
 
   /** Returns the number of images of a label. */
   public long count(Label label) {
-    return all.stream().filter(score -> score.label() == label).count();
+    return ranking().count(label);
   }
 
   /** Returns the scores by generator, in the order of each one's first image. */
   public Map<Generator, Scores> byGenerator() {
+    return byGenerator.get();
+  }
+
+  private Map<Generator, Scores> groupByGenerator() {
     Map<Generator, List<Score>> lists =
         all.stream()
             .collect(
                 Collectors.groupingBy(Score::generator, LinkedHashMap::new, Collectors.toList()));
     Map<Generator, Scores> scores = new LinkedHashMap<>();
-    lists.forEach((generator, list) -> scores.put(generator, new Scores(list)));
+    lists.forEach((generator, list) -> scores.put(generator, new Scores(list, threshold)));
     return scores;
   }
 
@@ -64,7 +122,7 @@ public record Scores(List<Score> all) {
 
   /** Returns how many images count as what they are. */
   public Proportion accuracy() {
-    return Proportion.of(all, Score::correct);
+    return ranking().accuracy();
   }
 
   /**
@@ -73,7 +131,6 @@ public record Scores(List<Score> all) {
    * @throws IllegalArgumentException if there are none
    */
   public Proportion accuracy(Label label) {
-    return Proportion.of(
-        all.stream().filter(score -> score.label() == label).toList(), Score::correct);
+    return ranking().accuracy(label);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
+import org.genimage.data.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.UnreadableImageException;
@@ -25,7 +26,7 @@ class EvaluationTest {
 
     assertThat(result.detector()).isEqualTo("Red");
     assertThat(result.provenance()).containsEntry("recipe", "none");
-    assertThat(result.skipped()).isEmpty();
+    assertThat(result.failures()).isEmpty();
     assertThat(result.scores().all())
         .extracting(Score::name)
         .containsExactly("1.png", "2.png", "3.png", "4.png", "5.png", "6.png", "7.png", "8.png");
@@ -57,11 +58,11 @@ class EvaluationTest {
         Evaluation.of(DETECTOR, data).onError(ErrorPolicy.skip(1)).batchSize(2).run();
 
     assertThat(result.scores().size()).isEqualTo(8);
-    assertThat(result.skipped())
+    assertThat(result.failures())
         .singleElement()
         .satisfies(
             skipped -> {
-              assertThat(skipped.sample().name()).isEqualTo("bad.png");
+              assertThat(skipped.name()).isEqualTo("bad.png");
               assertThat(skipped.reason()).contains("bad.png");
             });
     assertThatThrownBy(() -> Evaluation.of(DETECTOR, data).run())
@@ -95,5 +96,23 @@ class EvaluationTest {
     assertThatThrownBy(() -> Evaluation.of(DETECTOR, data).onError(ErrorPolicy.skip(9)).run())
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("all of label [NATURE]");
+  }
+
+  @Test
+  void run_degraded_changesTheImagesFirst() {
+    Degradation inverted =
+        new Degradation(
+            "Inverted",
+            1,
+            "times",
+            (image, random) -> {
+              byte[] rgb = image.toArray();
+              for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = (byte) ~rgb[i];
+              }
+              return Image.of(image.width(), image.height(), rgb);
+            });
+    EvaluationResult result = Evaluation.of(DETECTOR, Fakes.dataset()).degraded(inverted).run();
+    assertThat(result.scores().all().get(0).value()).isEqualTo(5 / 255.0);
   }
 }

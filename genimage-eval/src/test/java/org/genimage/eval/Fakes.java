@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,14 @@ import org.genimage.data.Generator;
 import org.genimage.data.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.Pixels;
 import org.genimage.data.Sample;
 import org.genimage.models.Detector;
+import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /** A detector and a dataset that need no network and no disk. */
 final class Fakes {
@@ -44,6 +50,51 @@ final class Fakes {
         scores[i] = images.image(i).value(0, 0, 0) / 255.0;
       }
       return scores;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** As {@link RedDetector}; its gradient is largest at the left. */
+  record RedGradientDetector(RedDetector detector) implements DifferentiableDetector {
+    @Override
+    public String name() {
+      return detector.name();
+    }
+
+    @Override
+    public InputContract input() {
+      return detector.input();
+    }
+
+    @Override
+    public Map<String, String> provenance() {
+      return detector.provenance();
+    }
+
+    @Override
+    public double[] score(ImageBatch images) {
+      return detector.score(images);
+    }
+
+    @Override
+    public double[] score(Pixels pixels) {
+      return detector.score(pixels.toImages());
+    }
+
+    @Override
+    public Pixels lossGradient(Pixels pixels, List<Label> labels) {
+      float[] values = pixels.toArray();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i / 3 % pixels.width() < 4 ? -1 : 0;
+      }
+      return Pixels.of(pixels.count(), pixels.height(), pixels.width(), values);
+    }
+
+    @Override
+    public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+      throw new UnsupportedOperationException("an evaluation builds no graph");
     }
 
     @Override
@@ -91,7 +142,42 @@ final class Fakes {
       }
       gap -= 0.6;
     }
-    return new Scores(scores);
+    return Scores.of(scores);
+  }
+
+  /** Our figures: the paper's, a bit off, and a hole. */
+  static ProtocolResult protocolResult(Protocol protocol, int shift) {
+    List<List<ProtocolResult.Figure>> cells = new ArrayList<>();
+    for (Protocol.Row row : protocol.rows()) {
+      List<ProtocolResult.Figure> figures = new ArrayList<>();
+      for (Protocol.Cell cell : row.cells()) {
+        double paper = cell.published().isEmpty() ? 99 : cell.published().get(0);
+        long count = Math.max(0, Math.min(12_000, Math.round(120 * paper) + shift));
+        figures.add(ProtocolResult.Figure.of(Estimate.of(new Proportion(count, 12_000)), 0));
+      }
+      cells.add(figures);
+    }
+    cells.get(0).set(0, ProtocolResult.Figure.missing("Midjourney: no folder val"));
+    return new ProtocolResult(protocol, cells);
+  }
+
+  static List<DegradedAccuracy> degradations() {
+    List<DegradedAccuracy> rows = new ArrayList<>();
+    int harm = 0;
+    for (String series : List.of("ResNet-50", "GramNet", "CNNSpot")) {
+      rows.add(new DegradedAccuracy(series, Degradation.NONE, new Proportion(99, 100)));
+      for (Degradation degradation : Protocols.DEGRADATIONS) {
+        harm += 7;
+        rows.add(new DegradedAccuracy(series, degradation, new Proportion(98 - harm % 50, 100)));
+      }
+    }
+    return rows;
+  }
+
+  static EvaluationResult result(int perLabel) {
+    Scores scores = scores(perLabel, 1);
+    return new EvaluationResult(
+        "d", Map.of(), "0", scores, List.of(), scores.size(), Duration.ofSeconds(4));
   }
 
   private static byte[] png(int red) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MetricsTest {
+class MetricsTest implements MetricContract {
 
   private static final Map<String, Metric> SCIKIT_LEARN =
       Map.of(
@@ -33,6 +34,15 @@ class MetricsTest {
           "roc_auc", Metrics.ROC_AUC,
           "log_loss", Metrics.LOG_LOSS,
           "brier", Metrics.BRIER);
+
+  private static final Map<String, Metric> TORCHMETRICS =
+      Map.of(
+          "calibration_error_l1", Metrics.CALIBRATION_ERROR,
+          "calibration_error_l2", Metrics.RMS_CALIBRATION_ERROR,
+          "calibration_error_max", Metrics.MAX_CALIBRATION_ERROR);
+
+  private static final Map<String, Metric> TPR_AT_FPR =
+      Map.of("0.01", Metrics.TPR_AT_1_PERCENT_FPR, "0.001", Metrics.TPR_AT_0_1_PERCENT_FPR);
 
   private static final JsonNode SETS = ReferenceData.json("metrics/metrics.json").get("sets");
   private static final Map<String, ReferenceArray> ARRAYS =
@@ -51,7 +61,7 @@ class MetricsTest {
     for (int i = 0; i < scores.length; i++) {
       list.add(new Score("image " + i, Generator.ADM, Label.values()[(int) labels[i]], scores[i]));
     }
-    return new Scores(list);
+    return Scores.of(list);
   }
 
   private static double number(JsonNode value) {
@@ -81,12 +91,14 @@ class MetricsTest {
   @Test
   @Tag("reference")
   void metrics_all_areHeldAgainstReferences() {
-    assertThat(Stream.concat(SCIKIT_LEARN.values().stream(), curveMetrics().stream()))
+    assertThat(
+            Stream.of(
+                    SCIKIT_LEARN.values(),
+                    TORCHMETRICS.values(),
+                    TPR_AT_FPR.values(),
+                    List.of(Metrics.EQUAL_ERROR_RATE, Metrics.NATURE_ACCURACY, Metrics.AI_ACCURACY))
+                .flatMap(Collection::stream))
         .containsExactlyInAnyOrderElementsOf(Metrics.all());
-  }
-
-  private static List<Metric> curveMetrics() {
-    return List.of(Metrics.RECALL_AT_1_PERCENT, Metrics.EQUAL_ERROR_RATE);
   }
 
   @ParameterizedTest
@@ -108,19 +120,58 @@ class MetricsTest {
   @ParameterizedTest
   @MethodSource("sets")
   @Tag("reference")
-  void recallAt_referenceSet_equalsReference(String set) {
-    Scores scores = scores(set);
+  void metric_referenceSet_equalsTorchmetrics(String set) {
+    JsonNode expected = SETS.get(set).get("torchmetrics");
+    TORCHMETRICS.forEach(
+        (key, metric) ->
+            assertThat(metric.of(scores(set)))
+                .as(key)
+                .isCloseTo(number(expected.get(key).get("value")), within(1e-6)));
+    double rate = Metrics.EQUAL_ERROR_RATE.of(scores(set));
+    if (!Double.isNaN(rate)) {
+      assertThat(rate)
+          .isCloseTo(number(expected.get("equal_error_rate").get("value")), within(1e-6));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  @Tag("reference")
+  void accuracy_ofEachLabel_equalsScikitLearnsCounts(String set) {
+    JsonNode counts = SETS.get(set).get("confusion").get("score > 0.5");
+    assertShare(Metrics.NATURE_ACCURACY, set, counts.get("tn"), counts.get("fp"));
+    assertShare(Metrics.AI_ACCURACY, set, counts.get("tp"), counts.get("fn"));
+  }
+
+  private static void assertShare(Metric metric, String set, JsonNode right, JsonNode wrong) {
+    double expected = right.asDouble() / (right.asDouble() + wrong.asDouble());
+    assertThat(metric.of(scores(set)))
+        .satisfiesAnyOf(
+            value -> assertThat(value).isCloseTo(expected, within(1e-12)),
+            value -> assertThat(value).isNaN().isEqualTo(expected));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  @Tag("reference")
+  void tprAtFpr_referenceSet_equalsReference(String set) {
+    Ranking ranking = scores(set).ranking();
     JsonNode targets = SETS.get(set).path("tpr_at_fpr_at_most");
     if (targets.isMissingNode()) {
-      assertThat(Metrics.RECALL_AT_1_PERCENT.of(scores)).isNaN();
+      TPR_AT_FPR.values().forEach(metric -> assertThat(metric.of(ranking)).isNaN());
     }
     targets
         .properties()
         .forEach(
-            target ->
-                assertThat(Metrics.recallAt(Double.parseDouble(target.getKey()), scores))
-                    .as(target.getKey())
-                    .isCloseTo(number(target.getValue()), within(1e-9)));
+            target -> {
+              double rate = Double.parseDouble(target.getKey());
+              double expected = number(target.getValue());
+              assertThat(Metrics.tprAtFpr(rate, ranking)).isCloseTo(expected, within(1e-9));
+              if (TPR_AT_FPR.containsKey(target.getKey())) {
+                assertThat(TPR_AT_FPR.get(target.getKey()).of(ranking))
+                    .isCloseTo(expected, within(1e-9));
+              }
+            });
   }
 
   @ParameterizedTest
@@ -141,15 +192,45 @@ class MetricsTest {
   @MethodSource("sets")
   @Tag("reference")
   void rocCurve_referenceSet_equalsScikitLearn(String set) {
-    List<RocCurve.Point> points = RocCurve.of(scores(set)).points();
-    float[] thresholds = ARRAYS.get(set + "/roc_all/threshold").floats();
-    float[] falsePositives = ARRAYS.get(set + "/roc_all/fpr").floats();
-    float[] truePositives = ARRAYS.get(set + "/roc_all/tpr").floats();
+    RocCurve curve = RocCurve.of(scores(set));
+    assertRoc(curve, set + "/roc_all/");
+    assertRoc(curve.withoutIntermediate(), set + "/roc/");
+    double area = Metrics.ROC_AUC.of(scores(set));
+    if (Double.isNaN(area)) {
+      assertThat(curve.area()).isNaN();
+    } else {
+      assertThat(curve.area()).isCloseTo(area, within(1e-12));
+    }
+  }
+
+  private static void assertRoc(RocCurve curve, String prefix) {
+    List<RocCurve.Point> points = curve.points();
+    float[] thresholds = ARRAYS.get(prefix + "threshold").floats();
+    float[] falsePositives = ARRAYS.get(prefix + "fpr").floats();
+    float[] truePositives = ARRAYS.get(prefix + "tpr").floats();
     assertThat(points).hasSameSizeAs(thresholds);
     for (int i = 0; i < thresholds.length; i++) {
       assertThat(points.get(i).threshold()).isEqualTo(thresholds[i]);
       assertSame(points.get(i).falsePositiveRate(), falsePositives[i]);
       assertSame(points.get(i).truePositiveRate(), truePositives[i]);
+      assertSame(points.get(i).falseNegativeRate(), 1 - truePositives[i]);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sets")
+  @Tag("reference")
+  void precisionRecallCurve_referenceSet_equalsScikitLearn(String set) {
+    List<PrecisionRecallCurve.Point> points = PrecisionRecallCurve.of(scores(set)).points();
+    float[] thresholds = ARRAYS.get(set + "/precision_recall/threshold").floats();
+    float[] precisions = ARRAYS.get(set + "/precision_recall/precision").floats();
+    float[] recalls = ARRAYS.get(set + "/precision_recall/recall").floats();
+    assertThat(points).hasSameSizeAs(precisions).hasSize(thresholds.length + 1);
+    for (int i = 0; i < precisions.length; i++) {
+      double threshold = i < thresholds.length ? thresholds[i] : Double.POSITIVE_INFINITY;
+      assertThat(points.get(i).threshold()).isEqualTo(threshold);
+      assertSame(points.get(i).precision(), precisions[i]);
+      assertSame(points.get(i).recall(), recalls[i]);
     }
   }
 

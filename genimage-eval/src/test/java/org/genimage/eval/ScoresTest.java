@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ScoresTest {
 
   private static final Scores SCORES =
-      new Scores(
+      Scores.of(
           List.of(
               new Score("a.png", Generator.VQDM, Label.AI, 0.9),
               new Score("b.png", Generator.ADM, Label.AI, 0.5),
@@ -19,9 +19,22 @@ class ScoresTest {
 
   @Test
   void decision_exactlyOneHalf_isNature() {
-    assertThat(SCORES.all()).extracting(Score::correct).containsExactly(true, false, true);
+    assertThat(SCORES.all())
+        .extracting(score -> score.correct(SCORES.threshold()))
+        .containsExactly(true, false, true);
     assertThat(SCORES.accuracy()).isEqualTo(new Proportion(2, 3));
     assertThat(SCORES.accuracy(Label.AI)).isEqualTo(new Proportion(1, 2));
+  }
+
+  @Test
+  void at_anotherThreshold_decidesAnew() {
+    Scores strict = SCORES.at(0.95);
+    assertThat(strict.accuracy()).isEqualTo(new Proportion(1, 3));
+    assertThat(strict.of(Generator.VQDM).accuracy()).isEqualTo(new Proportion(1, 2));
+    assertThat(SCORES.accuracy()).isEqualTo(new Proportion(2, 3));
+    assertThatThrownBy(() -> SCORES.at(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threshold must be in [0, 1], got NaN");
   }
 
   @Test
@@ -48,7 +61,7 @@ class ScoresTest {
 
   @Test
   void scores_none_areRefused() {
-    assertThatThrownBy(() -> new Scores(List.of()))
+    assertThatThrownBy(() -> Scores.of(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("scores need at least one image, got none");
   }

@@ -10,7 +10,9 @@ import java.time.Duration;
  * <pre>{@code
  * try (DetectorService service = Batching.of(detector).batchSize(8).start()) {
  *   service.warmUp();
- *   service.score(Path.of("photo.jpg")).thenAccept(score -> answer(score));
+ *   service
+ *       .score(Path.of("photo.jpg"))
+ *       .thenAccept(score -> answer(score, detector.label(score)));
  * }
  * }</pre>
  *

@@ -20,6 +20,6 @@ public enum ChannelOrder {
    * @return the same values in this order
    */
   Operand<TFloat32> of(Ops tf, Operand<TFloat32> rgb) {
-    return this == RGB ? rgb : tf.gather(rgb, tf.constant(new int[] {2, 1, 0}), tf.constant(3));
+    return this == RGB ? rgb : tf.reverse(rgb, tf.constant(new int[] {3}));
   }
 }

@@ -20,13 +20,13 @@ import org.genimage.data.UnreadableImageException;
 /**
  * A network with its weights: it says how likely an image is the work of a generator.
  *
- * <p>A score is the model's probability of {@link Label#AI}, in [0, 1]; above 0.5 the image counts
- * as AI-made, as in the paper's tables. Safe for use by many threads at once. Owns native memory
- * until it is closed; every other method then throws {@link IllegalStateException}.
+ * <p>A score is the model's probability of {@link Label#AI}, in [0, 1]; above {@link #threshold()}
+ * the image counts as AI-made. Safe for use by many threads at once. Owns native memory until it is
+ * closed; every other method then throws {@link IllegalStateException}.
  */
 public interface Detector extends AutoCloseable {
 
-  /** The score above which an image counts as AI-made. */
+  /** The score above which an image counts as AI-made in the paper's tables. */
   double THRESHOLD = 0.5;
 
   /** Returns the detector's name, such as {@code ResNet-50}. */
@@ -41,6 +41,21 @@ public interface Detector extends AutoCloseable {
    * genimage.input} and {@code genimage.head}, the order of the labels in the network's outputs.
    */
   Map<String, String> provenance();
+
+  /** Returns how its scores were calibrated: not at all, unless its weights say otherwise. */
+  default Calibration calibration() {
+    return Calibration.NONE;
+  }
+
+  /** Returns the score above which an image counts as AI-made: 0.5, if nobody fitted another. */
+  default double threshold() {
+    return calibration().threshold();
+  }
+
+  /** Returns what an image with this score counts as. */
+  default Label label(double score) {
+    return score > threshold() ? Label.AI : Label.NATURE;
+  }
 
   /**
    * Scores images that have been through {@link InputContract#evaluation}.
@@ -120,7 +135,7 @@ public interface Detector extends AutoCloseable {
    * try (Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile)) {
    *   detector
    *       .score(files, problem -> log.warning(problem.getMessage()))
-   *       .forEach(found -> save(found.file(), found.score()));
+   *       .forEach(found -> save(found.file(), found.score(), detector.label(found.score())));
    * }
    * }</pre>
    *
@@ -151,7 +166,7 @@ public interface Detector extends AutoCloseable {
 
   /** Returns what an image counts as. */
   default Label classify(Image image) {
-    return score(image) > THRESHOLD ? Label.AI : Label.NATURE;
+    return label(score(image));
   }
 
   /** Frees the native memory. A second call does nothing. */

@@ -4,7 +4,10 @@ import java.util.List;
 import org.genimage.data.Filter;
 import org.genimage.models.ResNet.Block;
 
-/** The detectors of the GenImage paper, each as a blueprint to train or to load weights into. */
+/**
+ * The detectors of the GenImage paper, each as a blueprint to train or to load weights into. None
+ * brings weights along: docs/weights.md says what is published for each.
+ */
 public final class Detectors {
 
   private Detectors() {}
@@ -70,11 +73,21 @@ public final class Detectors {
    * without antialiasing, then 224 by a centre crop; blue first; two logits.
    */
   public static Blueprint spec() {
+    return spec(SpecVariant.FULL);
+  }
+
+  /**
+   * Returns Spec (Zhang, Karaman and Chang 2019) on a part of the spectrum, or on the pixels, as
+   * its authors compare them.
+   */
+  public static Blueprint spec(SpecVariant variant) {
     Head head = Head.NATURE_AI;
+    InputContract input =
+        InputContract.of(new Resize.OpenCvSquare(256), 224).channels(ChannelOrder.BGR);
     return new Blueprint(
-        "Spec",
-        new Spec(new ResNet(Block.BASIC, List.of(3, 4, 6, 3), false, head.outputs())),
-        InputContract.of(new Resize.OpenCvSquare(256), 224).channels(ChannelOrder.BGR),
+        variant == SpecVariant.FULL ? "Spec" : "Spec-" + variant,
+        new Spec(variant, new ResNet(Block.BASIC, List.of(3, 4, 6, 3), false, head.outputs())),
+        variant == SpecVariant.IMAGE ? input.range(-1, 1) : input,
         head);
   }
 
@@ -96,7 +109,7 @@ public final class Detectors {
   public static Blueprint f3Net(F3NetVariant variant, Head head) {
     return new Blueprint(
         variant == F3NetVariant.MIX ? "F3Net" : "F3Net-" + variant,
-        new F3Net(variant, 0.2, head.outputs()),
+        new F3Net(variant, head.outputs()),
         InputContract.of(new Resize.Square(299, Filter.BICUBIC), 299).range(-1, 1),
         head);
   }
@@ -108,13 +121,29 @@ public final class Detectors {
    * and ai. Published weights have the opposite order: {@code gramNet().head(Head.AI_NATURE)}.
    */
   public static Blueprint gramNet() {
-    Head head = Head.NATURE_AI;
+    return gramNet(GramNetVariant.ORIGINAL);
+  }
+
+  /**
+   * Returns a variant of GramNet (Liu, Qi and Torr 2020). The re-implementations have one logit,
+   * and inputs of their own: weights of theirs (container {@code netC}, perhaps a prefix {@code
+   * module.}) want theirs.
+   */
+  public static Blueprint gramNet(GramNetVariant variant) {
+    Head head = variant == GramNetVariant.ORIGINAL ? Head.NATURE_AI : Head.AI_LOGIT;
+    InputContract input =
+        switch (variant) {
+          case ORIGINAL ->
+              InputContract.of(new Resize.OpenCvSquare(512), 512)
+                  .range(0, 255)
+                  .channels(ChannelOrder.BGR);
+          case AIGC_DETECT_BENCHMARK -> InputContract.imagenet(256, Filter.BILINEAR, 224);
+          case SIDBENCH -> InputContract.crop(224);
+        };
     return new Blueprint(
-        "GramNet",
-        new GramNet(0.5, head.outputs()),
-        InputContract.of(new Resize.OpenCvSquare(512), 512)
-            .range(0, 255)
-            .channels(ChannelOrder.BGR),
+        variant == GramNetVariant.ORIGINAL ? "GramNet" : "GramNet-" + variant,
+        new GramNet(head.outputs()),
+        input,
         head);
   }
 

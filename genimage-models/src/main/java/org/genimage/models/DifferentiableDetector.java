@@ -3,6 +3,9 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /**
  * A detector that also tells how its loss changes with every pixel. Preprocessing after the resize
@@ -30,4 +33,18 @@ public interface DifferentiableDetector extends Detector {
    * @throws IllegalArgumentException if the sizes or counts do not match
    */
   Pixels lossGradient(Pixels pixels, List<Label> labels);
+
+  /**
+   * Adds the detector to a graph of the caller's, for loops that live inside TensorFlow. Every op
+   * has a gradient. The weights become constants of that graph, so nothing of it is the detector's:
+   * it may outlive the detector, and whoever made it closes it. Run it in a session whose graph
+   * optimizer is off (docs/memory.md): it would hold the weights once more.
+   *
+   * @param tf the ops of that graph
+   * @param pixels {@code [N, side, side, 3]}, RGB in [0, 1], of the contract's side
+   * @return {@code [N, 2]}, the network's own logits, nature and ai; of a network with one logit z,
+   *     (0, z)
+   * @throws IllegalArgumentException if the pixels have another shape
+   */
+  Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels);
 }

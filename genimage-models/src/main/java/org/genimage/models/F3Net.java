@@ -32,10 +32,9 @@ import org.tensorflow.types.TFloat32;
  * 245 levels.
  *
  * @param variant which published implementation
- * @param dropout probability before the classifier
  * @param outputs number of logits
  */
-record F3Net(F3NetVariant variant, double dropout, int outputs) implements Network {
+record F3Net(F3NetVariant variant, int outputs) implements Network {
 
   private static final Xception FAD_TRUNK = new Xception(2);
   private static final Xception LFS_TRUNK = new Xception(1);
@@ -50,8 +49,10 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
           case FAD -> fad(scope, images); // [N, 2048]
           case LFS -> lfs(scope, images); // [N, 2048]
           case BOTH -> join(scope, fad(scope, images), lfs(scope, images)); // [N, 4096]
+          case ORIGINAL -> branch(FAD_TRUNK, scope.at("xcep"), images); // [N, 2048]
         };
-    var kept = Layers.dropout(scope.at("dp"), scope.at("pooled").output(features), dropout);
+    var pooled = scope.at("pooled").output(features);
+    var kept = Layers.dropout(scope.at("dp"), pooled, scope.drop().units());
     return linear(scope.at("fc"), kept, outputs); // [N, outputs]
   }
 
@@ -203,7 +204,7 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
    * MixBlock: per channel, attention between the rows of both streams weighs, position by position,
    * what each stream takes from the other.
    */
-  private static Streams mix(ModelScope scope, Streams x) {
+  static Streams mix(ModelScope scope, Streams x) {
     Ops tf = scope.tf();
     checkArgument(
         side(x.fad()) == side(x.lfs()),
@@ -264,5 +265,5 @@ record F3Net(F3NetVariant variant, double dropout, int outputs) implements Netwo
   private record Band(double start, double end) {}
 
   /** Both branches at the same depth. */
-  private record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
+  record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
 }

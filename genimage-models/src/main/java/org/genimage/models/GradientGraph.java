@@ -4,8 +4,6 @@ import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.models.nn.Mode;
-import org.genimage.models.nn.ModelScope;
-import org.genimage.models.nn.TrainableVariables;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -14,9 +12,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 
 /** Pixels in [0, 1] in; logits, and the loss's gradient with respect to each pixel, out. */
@@ -44,7 +39,6 @@ final class GradientGraph implements AutoCloseable {
     this.gradient = gradient;
   }
 
-  /** The weights are variables here: as constants they would be copied by the graph optimizer. */
   static GradientGraph create(Blueprint blueprint, Weights weights) {
     Graph graph = new Graph();
     try {
@@ -54,34 +48,20 @@ final class GradientGraph implements AutoCloseable {
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
       Placeholder<TFloat32> targets =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
-      TrainableVariables variables = new TrainableVariables();
-      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, variables);
-      Operand<TFloat32> outputs =
-          blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
-      Operand<TFloat32> logits = blueprint.head().byLabel(tf, outputs);
+      Operand<TFloat32> logits =
+          ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights);
       // Summed over the batch, since an image's loss does not depend on the other images.
       Operand<TFloat32> loss =
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
       Output<?>[] gradients =
           graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()});
-      Session session = new Session(graph, config());
-      variables.load(session, parameter -> weights.get(parameter.key()).floats());
+      Session session = new Session(graph, ScoringGraph.config());
       return new GradientGraph(
           graph, session, pixels, targets, logits, gradients[0].expect(TFloat32.class));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
-  }
-
-  /** The remapper fuses batch norm with tanh and its like into an op that the CPU does not have. */
-  private static ConfigProto config() {
-    return ConfigProto.newBuilder()
-        .setGraphOptions(
-            GraphOptions.newBuilder()
-                .setRewriteOptions(
-                    RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF)))
-        .build();
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai. */

@@ -15,7 +15,6 @@ import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -23,10 +22,9 @@ import org.tensorflow.types.TFloat32;
  * matrices of the image and of five of its feature maps. Keys are those of the published code;
  * shapes are those of a 512-pixel input.
  *
- * @param dropout share of the classifier's hidden units that training drops
- * @param outputs number of log-probabilities
+ * @param outputs number of log-probabilities; one alone is a logit
  */
-record GramNet(double dropout, int outputs) implements Network {
+record GramNet(int outputs) implements Network {
 
   private static final int HIDDEN = 512;
 
@@ -75,9 +73,9 @@ record GramNet(double dropout, int outputs) implements Network {
 
   private Operand<TFloat32> classifier(ModelScope scope, Operand<TFloat32> features) { // [N, 704]
     var x = scope.at(1).output(relu(scope, linear(scope.at(0), features, HIDDEN))); // [N, 512]
-    x = Layers.dropout(scope.at(2), x, dropout);
+    x = Layers.dropout(scope.at(2), x, scope.drop().units());
     x = scope.at(3).output(linear(scope.at(3), x, outputs));
-    return scope.tf().nn.logSoftmax(x); // [N, outputs]
+    return outputs == 1 ? x : scope.tf().nn.logSoftmax(x); // [N, outputs]
   }
 
   private static Operand<TFloat32> conv(
@@ -98,7 +96,7 @@ record GramNet(double dropout, int outputs) implements Network {
     int channels = Layers.channels(x);
     int pixels = Math.toIntExact(x.shape().get(1) * x.shape().get(2));
     var flat = tf.reshape(x, tf.array(-1, pixels, channels));
-    var products = tf.train.batchMatMul(flat, flat, TFloat32.class, BatchMatMul.adjX(true));
+    var products = Layers.products(scope, flat);
     var mean = tf.math.div(products, tf.constant((float) pixels * channels));
     return scope.output(tf.expandDims(mean, tf.constant(-1)));
   }

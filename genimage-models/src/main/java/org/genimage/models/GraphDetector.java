@@ -13,6 +13,10 @@ import org.genimage.data.ImageBatch;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.data.internal.NativeRuntime;
+import org.genimage.models.nn.Mode;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /**
  * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and,
@@ -22,21 +26,32 @@ final class GraphDetector implements DifferentiableDetector {
 
   private final Blueprint blueprint;
   private final Weights weights;
+  private final Calibration calibration;
+  private final Precision precision;
   private final ScoringGraph scoring;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Object gradientCreation = new Object();
   private volatile GradientGraph gradient;
   private boolean closed;
 
-  private GraphDetector(Blueprint blueprint, Weights weights, ScoringGraph scoring) {
+  private GraphDetector(
+      Blueprint blueprint,
+      Weights weights,
+      Precision precision,
+      Calibration calibration,
+      ScoringGraph scoring) {
     this.blueprint = blueprint;
     this.weights = weights;
+    this.precision = precision;
+    this.calibration = calibration;
     this.scoring = scoring;
   }
 
-  static GraphDetector create(Blueprint blueprint, Weights weights) {
+  static GraphDetector create(Blueprint blueprint, Weights weights, Precision precision) {
+    Calibration calibration = WeightsMetadata.calibration(weights);
     NativeRuntime.prepare();
-    return new GraphDetector(blueprint, weights, ScoringGraph.create(blueprint, weights));
+    ScoringGraph scoring = ScoringGraph.create(blueprint, weights, precision);
+    return new GraphDetector(blueprint, weights, precision, calibration, scoring);
   }
 
   @Override
@@ -51,7 +66,12 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Map<String, String> provenance() {
-    return blueprint.describe(weights).metadata();
+    return blueprint.describe(weights).with(WeightsMetadata.of(precision)).metadata();
+  }
+
+  @Override
+  public Calibration calibration() {
+    return calibration;
   }
 
   @Override
@@ -77,6 +97,21 @@ final class GraphDetector implements DifferentiableDetector {
     return whileOpen(() -> gradient().lossGradient(pixels, labels));
   }
 
+  @Override
+  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+    long[] shape = pixels.shape().asArray();
+    int side = blueprint.input().side();
+    checkArgument(
+        shape != null && shape.length == 4 && shape[1] == side && shape[2] == side && shape[3] == 3,
+        "%s takes pixels of shape [N, %s, %s, 3], got %s",
+        name(),
+        side,
+        side,
+        pixels.shape());
+    return whileOpen(
+        () -> ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights));
+  }
+
   private GradientGraph gradient() {
     synchronized (gradientCreation) {
       if (gradient == null) {
@@ -86,11 +121,10 @@ final class GraphDetector implements DifferentiableDetector {
     }
   }
 
-  /** The softmax of (nature, ai), at ai, in double precision. */
-  private static double[] probabilities(float[] logits) {
+  private double[] probabilities(float[] logits) {
     double[] scores = new double[logits.length / 2];
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = 1 / (1 + Math.exp((double) logits[2 * i] - logits[2 * i + 1]));
+      scores[i] = calibration.score(logits[2 * i], logits[2 * i + 1]);
     }
     return scores;
   }

@@ -28,11 +28,21 @@ public enum Head {
     public Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
       return tf.pad(outputs, tf.constant(new int[][] {{0, 0}, {1, 0}}), tf.constant(0f));
     }
+  },
+  /**
+   * One logit z of nature: equal to the two logits (z, 0). What a script with one logit learns on
+   * GenImage's tree, whose folders sort ai before nature.
+   */
+  NATURE_LOGIT {
+    @Override
+    public Operand<TFloat32> byLabel(Ops tf, Operand<TFloat32> outputs) {
+      return tf.pad(outputs, tf.constant(new int[][] {{0, 0}, {0, 1}}), tf.constant(0f));
+    }
   };
 
   /** Returns the number of outputs that the network needs. */
   public int outputs() {
-    return this == AI_LOGIT ? 1 : 2;
+    return this == AI_LOGIT || this == NATURE_LOGIT ? 1 : 2;
   }
 
   /**

@@ -2,7 +2,6 @@ package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.primitives.Floats;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -113,7 +112,18 @@ public record InputContract(
    * @return the same shape, normalised, in the network's order of channels
    */
   public Operand<TFloat32> normalise(Ops tf, Operand<TFloat32> pixels) {
-    Operand<TFloat32> centred = tf.math.sub(pixels, tf.constant(Floats.toArray(mean)));
-    return channels.of(tf, tf.math.div(centred, tf.constant(Floats.toArray(std))));
+    // TensorFlow is much slower at adding three numbers to each pixel than a row to each row.
+    Operand<TFloat32> rows = tf.reshape(pixels, tf.array(-1, side, 3 * side));
+    Operand<TFloat32> centred = tf.math.sub(rows, row(tf, mean));
+    Operand<TFloat32> scaled = tf.math.div(centred, row(tf, std));
+    return channels.of(tf, tf.reshape(scaled, tf.array(-1, side, side, 3)));
+  }
+
+  private Operand<TFloat32> row(Ops tf, List<Float> numbers) {
+    float[] values = new float[3 * side];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = numbers.get(i % 3);
+    }
+    return tf.constant(values);
   }
 }

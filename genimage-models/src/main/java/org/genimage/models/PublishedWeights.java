@@ -43,18 +43,31 @@ public final class PublishedWeights {
   }
 
   /**
-   * Returns both trunks of F3Net, {@code fad_excep} and {@code lfs_excep}, from an ImageNet
-   * Xception: pointwise kernels get their two sides of 1, the first kernel is repeated over the
-   * input channels (4 times for FAD, twice for LFS) and divided by as many, and the classifier
-   * ({@code fc}, {@code last_linear}) is left out.
+   * Returns the trunks of F3Net's default variant, as {@link #f3netTrunks(Weights, F3NetVariant)}
+   * does.
+   */
+  public static Weights f3netTrunks(Weights xception) {
+    return f3netTrunks(xception, F3NetVariant.MIX);
+  }
+
+  /**
+   * Returns the trunks of F3Net from an ImageNet Xception: pointwise kernels get their two sides of
+   * 1, the first kernel is repeated over the input channels (4 times for FAD, twice for LFS) and
+   * divided by as many, and the classifier ({@code fc}, {@code last_linear}) is left out.
    *
    * @throws IllegalArgumentException if the first kernel is none
    */
-  public static Weights f3netTrunks(Weights xception) {
+  public static Weights f3netTrunks(Weights xception, F3NetVariant variant) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     Weights trunk = xception.without("fc.", "last_linear.");
-    trunk.arrays().forEach((key, array) -> arrays.put("fad_excep." + key, trunk(key, array, 4)));
-    trunk.arrays().forEach((key, array) -> arrays.put("lfs_excep." + key, trunk(key, array, 2)));
+    variant
+        .trunks()
+        .forEach(
+            (name, times) ->
+                trunk
+                    .arrays()
+                    .forEach(
+                        (key, array) -> arrays.put(name + "." + key, trunk(key, array, times))));
     return Weights.of(arrays).with(xception.metadata());
   }
 

@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static org.genimage.models.nn.Conv.kernel;
+import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.convBatchNorm;
 import static org.genimage.models.nn.Layers.globalAveragePool;
 import static org.genimage.models.nn.Layers.linear;
@@ -73,7 +74,7 @@ record ResNet(Block block, List<Integer> depths, boolean zeroInitLast, int outpu
       var down = scope.at("downsample");
       shortcut = conv(down, "0", "1", x, filters, kernel(1).stride(stride), Init.ONES);
     }
-    return scope.output(relu(scope, scope.tf().math.add(y, shortcut)));
+    return scope.output(relu(scope, add(scope, y, shortcut)));
   }
 
   private static Operand<TFloat32> conv(

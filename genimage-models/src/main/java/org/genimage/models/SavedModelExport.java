@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.genimage.data.Filter;
 import org.genimage.data.internal.NativeRuntime;
+import org.genimage.models.nn.Mode;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -105,10 +106,13 @@ final class SavedModelExport {
               .get(0)
               .expect(TUint8.class);
       Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
-      Operand<TFloat32> byLabel = ScoringGraph.logits(tf, pixels, blueprint, weights);
+      Operand<TFloat32> byLabel =
+          ScoringGraph.fromBytes(tf, Mode.PORTABLE, pixels, blueprint, weights);
       Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
+      float temperature = (float) WeightsMetadata.calibration(weights).temperature();
+      Operand<TFloat32> softmax = tf.nn.softmax(tf.math.div(byLabel, tf.constant(temperature)));
       Operand<TFloat32> scores =
-          tf.withName(SCORES).gather(tf.nn.softmax(byLabel), tf.constant(1), tf.constant(1));
+          tf.withName(SCORES).gather(softmax, tf.constant(1), tf.constant(1));
       MetaGraphDef metaGraph =
           MetaGraphDef.newBuilder()
               .setMetaInfoDef(

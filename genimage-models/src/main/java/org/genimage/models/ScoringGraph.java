@@ -33,14 +33,32 @@ final class ScoringGraph implements AutoCloseable {
     this.logits = logits;
   }
 
-  static ScoringGraph create(Blueprint blueprint, Weights weights) {
+  /**
+   * Returns the graph in the fastest form that TensorFlow has here.
+   *
+   * @throws UnsupportedOperationException if it has none in this precision
+   */
+  static ScoringGraph create(Blueprint blueprint, Weights weights, Precision precision) {
+    if (precision == Precision.FLOAT32) {
+      Mode mode = Mode.INFERENCE.isAvailable() ? Mode.INFERENCE : Mode.PORTABLE;
+      return create(blueprint, weights, mode);
+    }
+    if (!Mode.INFERENCE_BFLOAT16.isAvailable()) {
+      throw new UnsupportedOperationException(
+          "scores in bfloat16 need TensorFlow with oneDNN on Linux, a processor with AVX-512 and no"
+              + " GPU, which this machine lacks; load %s in FLOAT32".formatted(blueprint.name()));
+    }
+    return create(blueprint, weights, Mode.INFERENCE_BFLOAT16);
+  }
+
+  static ScoringGraph create(Blueprint blueprint, Weights weights, Mode mode) {
     Graph graph = new Graph();
     try {
       Ops tf = Ops.create(graph);
       int side = blueprint.input().side();
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      Operand<TFloat32> logits = logits(tf, images, blueprint, weights);
+      Operand<TFloat32> logits = fromBytes(tf, mode, images, blueprint, weights);
       return new ScoringGraph(graph, new Session(graph, config()), images, logits);
     } catch (RuntimeException e) {
       graph.close();
@@ -49,12 +67,18 @@ final class ScoringGraph implements AutoCloseable {
   }
 
   /** Adds the detector: {@code [N, side, side, 3]}, 0 to 255, to {@code [N, 2]}: nature, ai. */
-  static Operand<TFloat32> logits(
-      Ops tf, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
+  static Operand<TFloat32> fromBytes(
+      Ops tf, Mode mode, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
+    return fromPixels(tf, mode, pixels, blueprint, weights);
+  }
+
+  /** Adds the detector: {@code [N, side, side, 3]}, in [0, 1], to {@code [N, 2]}: nature, ai. */
+  static Operand<TFloat32> fromPixels(
+      Ops tf, Mode mode, Operand<TFloat32> pixels, Blueprint blueprint, Weights weights) {
     WeightConstants constants = new WeightConstants(weights);
-    ModelScope scope = ModelScope.root(tf, Mode.INFERENCE, constants);
+    ModelScope scope = ModelScope.root(tf, mode, constants);
     Operand<TFloat32> outputs =
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
     constants.verify(blueprint.name());
@@ -62,8 +86,9 @@ final class ScoringGraph implements AutoCloseable {
   }
 
   /**
-   * Nothing is left for TensorFlow's graph optimizers once batch norms are folded; without them the
-   * first score comes in half the time and the memory of a second copy of the weights is saved.
+   * Nothing is left for TensorFlow's graph optimizers once batch norms are folded and ops fused;
+   * without them the first score comes in half the time and the memory of a second copy of the
+   * weights is saved.
    */
   static ConfigProto config() {
     return ConfigProto.newBuilder()

@@ -1,11 +1,17 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
+import org.tensorflow.op.nn.NthElement;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 import org.tensorflow.types.TInt32;
@@ -18,9 +24,10 @@ import org.tensorflow.types.TInt32;
  * sines. It runs in 64 bits, as NumPy's did for the authors: in 32 bits the rounding of the large
  * low frequencies would cover the small high ones.
  *
+ * @param variant what of it the classifier sees
  * @param classifier sees spectra
  */
-record Spec(Network classifier) implements Network {
+record Spec(SpecVariant variant, Network classifier) implements Network {
 
   /** Share of the values below the least, and above the greatest, that is told apart. */
   private static final double TAIL = 0.05;
@@ -30,7 +37,28 @@ record Spec(Network classifier) implements Network {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
-    return classifier.logits(scope, spectrum(scope.tf(), images)); // [N, outputs]
+    return classifier.logits(scope, feature(scope, images)); // [N, outputs]
+  }
+
+  /** Returns what the classifier sees: the shape of the images. */
+  Operand<TFloat32> feature(ModelScope scope, Operand<TFloat32> images) {
+    if (variant == SpecVariant.IMAGE) {
+      return images;
+    }
+    Ops tf = scope.tf();
+    Operand<TFloat32> whole = spectrum(tf, images, scope.mode().hasGradient());
+    return variant == SpecVariant.FULL ? whole : tf.math.mul(whole, band(tf, images));
+  }
+
+  /** Returns {@code [side, side, 1]}: 1 in the band, else 0. */
+  private Operand<TFloat32> band(Ops tf, Operand<TFloat32> images) {
+    int side = Math.toIntExact(images.shape().get(1));
+    checkArgument(variant.fits(side), "Spec's bands are those of 224 pixels, got %s", side);
+    float[] ones = new float[side * side];
+    for (int i = 0; i < ones.length; i++) {
+      ones[i] = variant.keeps(i / side, i % side) ? 1 : 0;
+    }
+    return Layers.constant(tf, List.of(side, side, 1), ones);
   }
 
   /**
@@ -39,14 +67,24 @@ record Spec(Network classifier) implements Network {
    * zeros, where the authors' code divides by zero.
    *
    * @param images {@code [N, side, side, 3]} in [0, 1]
+   * @param differentiable whether every op must have a gradient
    * @return {@code [N, side, side, 3]} in [-1, 1]: vertical frequency, horizontal frequency
    */
-  static Operand<TFloat32> spectrum(Ops tf, Operand<TFloat32> images) {
+  static Operand<TFloat32> spectrum(Ops tf, Operand<TFloat32> images, boolean differentiable) {
     int side = Math.toIntExact(images.shape().get(1));
     int values = side * side;
-    var rows = tf.reshape(logMagnitude(tf, images, side), tf.array(-1, values)); // [3N, values]
-    var high = upperTail(tf, rows, values); // [3N, 1]
-    var low = tf.math.neg(upperTail(tf, tf.math.neg(rows), values));
+    var magnitude = differentiable ? productMagnitude(tf, images, side) : fastMagnitude(tf, images);
+    var logarithm = tf.math.log(tf.math.add(magnitude, tf.constant(1e-3)));
+    var rows = tf.reshape(tf.dtypes.cast(logarithm, TFloat32.class), tf.array(-1, values));
+    Operand<TFloat32> high; // [3N, 1]
+    Operand<TFloat32> low;
+    if (differentiable) {
+      high = upperTail(tf, rows, values);
+      low = tf.math.neg(upperTail(tf, tf.math.neg(rows), values));
+    } else {
+      high = tail(tf, rows, values, true);
+      low = tail(tf, rows, values, false);
+    }
     var spread = tf.math.sub(high, low);
     var constant = tf.math.less(spread, tf.constant(CONSTANT));
     var divisor = tf.select(constant, tf.constant(1f), spread);
@@ -58,8 +96,27 @@ record Spec(Network classifier) implements Network {
     return tf.linalg.transpose(planes, tf.array(0, 3, 2, 1));
   }
 
-  /** Returns {@code [N, 3, side, side]}: channel, horizontal frequency, vertical frequency. */
-  private static Operand<TFloat32> logMagnitude(Ops tf, Operand<TFloat32> images, int side) {
+  /** Returns |F|, {@code [N, 3, side, side]}: channel, horizontal and vertical frequency. */
+  private static Operand<TFloat64> fastMagnitude(Ops tf, Operand<TFloat32> images) {
+    var planes = tf.linalg.transpose(images, tf.array(0, 3, 2, 1)); // [N, 3, x, y]
+    // TensorFlow Java has no type for complex numbers, so these ops have no method.
+    var complex =
+        tf.scope()
+            .opBuilder("Cast", "Complex")
+            .addInput(tf.dtypes.cast(planes, TFloat64.class).asOutput())
+            .setAttr("DstT", DataType.DT_COMPLEX128)
+            .build();
+    var spectrum = tf.scope().opBuilder("FFT2D", "Fourier").addInput(complex.output(0)).build();
+    return tf.scope()
+        .opBuilder("ComplexAbs", "Magnitude")
+        .addInput(spectrum.output(0))
+        .setAttr("Tout", DataType.DT_DOUBLE)
+        .build()
+        .<TFloat64>output(0);
+  }
+
+  /** Returns the same by ops that have a gradient. */
+  private static Operand<TFloat64> productMagnitude(Ops tf, Operand<TFloat32> images, int side) {
     var planes = tf.linalg.transpose(images, tf.array(0, 3, 1, 2)); // [N, 3, y, x]
     Operand<TFloat64> x = tf.dtypes.cast(planes, TFloat64.class);
     x = tf.linalg.matMul(tf.reshape(x, tf.array(-1, side)), fourier(tf, side, side));
@@ -70,8 +127,7 @@ record Spec(Network classifier) implements Network {
     x = tf.reshape(x, tf.array(-1, 3, side, 2, side)); // [N, 3, u, parts, v]
     var power = tf.sum(tf.math.square(x), tf.constant(3)); // [N, 3, u, v]
     // The root's gradient is infinite at 0.
-    var magnitude = tf.math.sqrt(tf.math.add(power, tf.constant(1e-24)));
-    return tf.dtypes.cast(tf.math.log(tf.math.add(magnitude, tf.constant(1e-3))), TFloat32.class);
+    return tf.math.sqrt(tf.math.add(power, tf.constant(1e-24)));
   }
 
   /**
@@ -90,6 +146,20 @@ record Spec(Network classifier) implements Network {
       }
     }
     return tf.constant(Shape.of(rows, 2 * side), DataBuffers.of(values, true, false));
+  }
+
+  /** Returns the 95th percentile of each row, or the 5th, by a search that has no gradient. */
+  private static Operand<TFloat32> tail(Ops tf, Operand<TFloat32> rows, int values, boolean upper) {
+    double place = TAIL * (values - 1);
+    int above = (int) place;
+    float weight = (float) (place - above);
+    var nearer = tf.nn.nthElement(rows, tf.constant(above), NthElement.reverse(upper));
+    var farther = tf.nn.nthElement(rows, tf.constant(above + 1), NthElement.reverse(upper));
+    var between =
+        tf.math.add(
+            tf.math.mul(nearer, tf.constant(1 - weight)),
+            tf.math.mul(farther, tf.constant(weight)));
+    return tf.expandDims(between, tf.constant(1));
   }
 
   /**

@@ -1,7 +1,9 @@
 package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.channels;
+import static org.genimage.models.nn.Layers.dropPath;
 import static org.genimage.models.nn.Transformers.layerNorm;
 import static org.genimage.models.nn.Transformers.linear;
 import static org.genimage.models.nn.Transformers.linearWeight;
@@ -11,6 +13,7 @@ import static org.genimage.models.nn.Transformers.projection;
 import static org.genimage.models.nn.Transformers.selfAttention;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
@@ -45,12 +48,15 @@ record SwinTransformer(
     var x = patchEmbedding(embed.at("proj"), images, patch, width);
     x = embed.output(layerNorm(embed.at("norm"), x, EPSILON)); // [N, 56 * 56, 96]
     int side = Math.toIntExact(images.shape().get(1)) / patch;
+    int depth = depths.stream().mapToInt(Integer::intValue).sum();
+    int blocks = 0;
     for (int i = 0; i < depths.size(); i++) {
       var stage = scope.at("layers").at(i);
       for (int j = 0; j < depths.get(i); j++) { // [N, (56 >> i) * (56 >> i), 96 << i]
         int shift = j % 2 == 0 || side <= window ? 0 : window / 2;
         Windows windows = new Windows(side, Math.min(window, side), shift);
-        x = block(stage.at("blocks").at(j), x, windows, heads.get(i));
+        double drop = scope.drop().path(blocks++, depth);
+        x = block(stage.at("blocks").at(j), x, windows, heads.get(i), drop);
       }
       if (i < depths.size() - 1) {
         x = merge(stage.at("downsample"), x, side);
@@ -63,17 +69,18 @@ record SwinTransformer(
   }
 
   private static Operand<TFloat32> block(
-      ModelScope scope, Operand<TFloat32> tokens, Windows windows, int heads) {
+      ModelScope scope, Operand<TFloat32> tokens, Windows windows, int heads, double drop) {
     Ops tf = scope.tf();
     UnaryOperator<Operand<TFloat32>> mask = mask(scope, windows);
     var x = windows.cut(tf, layerNorm(scope.at("norm1"), tokens, EPSILON)); // [N * windows, 49, C]
     var attention = scope.at("attn");
     var bias =
         mask.apply(positionBias(attention, windows, heads)); // [windows or 1, heads, 49 * 49]
-    x = selfAttention(attention, x, heads, scores -> add(tf, scores, bias));
-    var attended = tf.math.add(tokens, windows.join(tf, x));
+    x = selfAttention(attention, x, heads, Optional.of(bias));
+    x = dropPath(scope.at("drop_path1"), windows.join(tf, x), drop);
+    var attended = add(scope, tokens, x);
     x = mlp(scope.at("mlp"), layerNorm(scope.at("norm2"), attended, EPSILON));
-    return scope.output(tf.math.add(attended, x));
+    return scope.output(add(scope, attended, dropPath(scope.at("drop_path2"), x, drop)));
   }
 
   /** Section 3.2, equation 4: a learnt number for every head and every offset in a window. */
@@ -104,14 +111,6 @@ record SwinTransformer(
     var mask = scope.fixed("attn_mask", windows.mask(), windows.count(), tokens, tokens);
     var rows = tf.reshape(mask, tf.array(windows.count(), 1, tokens * tokens));
     return bias -> tf.math.add(bias, rows);
-  }
-
-  /** Adds {@code [windows or 1, heads, L * L]} to the scores {@code [N, heads, L, L]}. */
-  private static Operand<TFloat32> add(Ops tf, Operand<TFloat32> scores, Operand<TFloat32> bias) {
-    long[] from = scores.shape().asArray();
-    long[] to = bias.shape().asArray();
-    var grouped = tf.reshape(scores, tf.array(-1, to[0], to[1], to[2]));
-    return tf.reshape(tf.math.add(grouped, bias), tf.array(-1, from[1], from[2], from[3]));
   }
 
   /** Section 3.1, patch merging: 2x2 tokens become one, down the columns first. */

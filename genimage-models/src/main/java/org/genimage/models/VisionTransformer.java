@@ -1,12 +1,14 @@
 package org.genimage.models;
 
+import static org.genimage.models.nn.Layers.add;
+import static org.genimage.models.nn.Layers.dropPath;
 import static org.genimage.models.nn.Transformers.layerNorm;
 import static org.genimage.models.nn.Transformers.linear;
 import static org.genimage.models.nn.Transformers.mlp;
 import static org.genimage.models.nn.Transformers.patchEmbedding;
 import static org.genimage.models.nn.Transformers.selfAttention;
 
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
@@ -44,20 +46,19 @@ record VisionTransformer(int patch, int width, int depth, int heads, int outputs
     x = tf.math.add(pad(tf, x, 1, 0), tf.math.add(pad(tf, token, 0, patches), positions));
     x = scope.at("tokens").output(x); // [N, 197, 384]
     for (int i = 0; i < depth; i++) {
-      x = block(scope.at("blocks").at(i), x);
+      x = block(scope.at("blocks").at(i), x, scope.drop().path(i, depth));
     }
     x = layerNorm(scope.at("norm"), x, EPSILON);
     x = scope.at("pooled").output(tf.stridedSlice(x, Indices.all(), Indices.at(0))); // [N, 384]
     return linear(scope.at("head"), x, outputs); // [N, outputs]
   }
 
-  private Operand<TFloat32> block(ModelScope scope, Operand<TFloat32> tokens) {
-    Ops tf = scope.tf();
+  private Operand<TFloat32> block(ModelScope scope, Operand<TFloat32> tokens, double drop) {
     var x = layerNorm(scope.at("norm1"), tokens, EPSILON);
-    x = selfAttention(scope.at("attn"), x, heads, UnaryOperator.identity());
-    var attended = tf.math.add(tokens, x);
+    x = selfAttention(scope.at("attn"), x, heads, Optional.empty());
+    var attended = add(scope, tokens, dropPath(scope.at("drop_path1"), x, drop));
     x = mlp(scope.at("mlp"), layerNorm(scope.at("norm2"), attended, EPSILON));
-    return scope.output(tf.math.add(attended, x));
+    return scope.output(add(scope, attended, dropPath(scope.at("drop_path2"), x, drop)));
   }
 
   private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int before, int after) {

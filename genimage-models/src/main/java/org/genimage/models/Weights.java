@@ -104,6 +104,14 @@ public final class Weights {
         ImmutableMap.<String, String>builder().putAll(metadata).putAll(entries).buildKeepingLast());
   }
 
+  /**
+   * Returns the same numbers with what was fitted to their scores in the metadata: a detector that
+   * loads them gives calibrated scores, and has this threshold.
+   */
+  public Weights calibrated(Calibration calibration) {
+    return with(WeightsMetadata.of(calibration));
+  }
+
   /** Returns those whose key does not begin with any of these prefixes, such as {@code fc.}. */
   public Weights without(String... prefixes) {
     return new Weights(

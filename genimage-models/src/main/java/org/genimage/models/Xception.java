@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static org.genimage.models.nn.Conv.kernel;
+import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.convBatchNorm;
 import static org.genimage.models.nn.Layers.depthwiseConv;
 import static org.genimage.models.nn.Layers.globalAveragePool;
@@ -81,7 +82,7 @@ record Xception(int stride) {
     if (stride > 1) {
       x = maxPool(scope, x, WINDOW.stride(stride));
     }
-    return scope.output(scope.tf().math.add(x, shortcut));
+    return scope.output(add(scope, x, shortcut));
   }
 
   private static Operand<TFloat32> separable(

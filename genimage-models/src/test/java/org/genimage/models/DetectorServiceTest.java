@@ -248,6 +248,26 @@ class DetectorServiceTest {
   }
 
   @Test
+  void closedDetector_failsEachRequestAndSaysSo() {
+    Blueprint tiny = DetectorTest.TINY;
+    Detector closed = tiny.load(tiny.initialWeights(1));
+    try (DetectorService service = Batching.of(closed).start()) {
+      service.warmUp();
+      assertThat(service.score(DetectorTest.noise(9, 9, 1)).join()).isBetween(0.0, 1.0);
+      closed.close();
+
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(service.score(DetectorTest.noise(9, 9, 1))::join)
+            .hasCauseInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("detector tiny is closed; load it again");
+      }
+      assertThatThrownBy(service::warmUp)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("detector tiny is closed");
+    }
+  }
+
+  @Test
   void whatDependsOnAFuture_mayBeSlow() {
     CountDownLatch slow = new CountDownLatch(1);
     try (DetectorService service = Batching.of(detector).start()) {

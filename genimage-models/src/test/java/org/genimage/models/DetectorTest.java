@@ -33,6 +33,7 @@ import org.genimage.data.UnreadableImageException;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +142,27 @@ class DetectorTest {
     }
   }
 
+  /** What is held is what was taken and not handed on: three batches, however long the folder. */
+  @Test
+  void score_ofTwentyThousandFiles_holdsThreeBatches(@TempDir Path folder) throws IOException {
+    int count = 20_000;
+    Path file = Files.write(folder.resolve("image.png"), noise(9, 9, 1).toPng());
+    AtomicInteger taken = new AtomicInteger();
+    AtomicInteger given = new AtomicInteger();
+    AtomicInteger held = new AtomicInteger();
+    try (Detector detector = TINY.load(TINY.initialWeights(3))) {
+      Stream<Path> files =
+          Stream.generate(() -> file)
+              .limit(count)
+              .peek(
+                  path -> held.accumulateAndGet(taken.incrementAndGet() - given.get(), Math::max));
+      detector.score(files).forEach(found -> given.incrementAndGet());
+    }
+
+    assertThat(given).hasValue(count);
+    assertThat(held).hasValueLessThanOrEqualTo(3 * 16);
+  }
+
   @Test
   void score_ofManyFiles_reportsUnreadableOnes(@TempDir Path folder) throws IOException {
     Path good = Files.write(folder.resolve("good.png"), noise(9, 9, 1).toPng());
@@ -172,6 +194,23 @@ class DetectorTest {
           .containsEntry("genimage.detector", "tiny")
           .containsEntry("genimage.head", "AI_NATURE")
           .containsKey("genimage.input");
+    }
+  }
+
+  @Test
+  void bfloat16_isSeenInProvenance() {
+    Weights weights = TINY.initialWeights(3);
+    try (Detector full = TINY.load(weights)) {
+      assertThat(full.provenance()).containsEntry("genimage.precision", "FLOAT32");
+    }
+    if (Mode.INFERENCE_BFLOAT16.isAvailable()) {
+      try (Detector half = TINY.load(weights, Precision.BFLOAT16)) {
+        assertThat(half.provenance()).containsEntry("genimage.precision", "BFLOAT16");
+      }
+    } else {
+      assertThatThrownBy(() -> TINY.load(weights, Precision.BFLOAT16))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("load tiny in FLOAT32");
     }
   }
 
@@ -294,8 +333,10 @@ class DetectorTest {
     oneRow.put("fc.weight", WeightArray.of(List.of(1, difference.length), difference));
     oneRow.put("fc.bias", WeightArray.of(List.of(1), new float[] {bias[1] - bias[0]}));
     try (Detector two = TINY.load(bare);
-        Detector one = single.load(Weights.of(oneRow))) {
+        Detector one = single.load(Weights.of(oneRow));
+        Detector reversed = single.head(Head.NATURE_LOGIT).load(Weights.of(oneRow))) {
       assertThat(one.score(image)).isCloseTo(two.score(image), within(1e-6));
+      assertThat(reversed.score(image)).isCloseTo(1 - two.score(image), within(1e-6));
     }
   }
 

@@ -127,7 +127,7 @@ class F3NetTest {
       // Without weights everything learnt is 0.
       ModelScope scope =
           ModelScope.root(tf, Mode.DIFFERENTIABLE, new WeightConstants(Weights.of(Map.of())));
-      F3Net network = new F3Net(F3NetVariant.MIX, 0, 1);
+      F3Net network = new F3Net(F3NetVariant.MIX, 1);
       var fad = network.decomposition(scope.at("fad_head"), images);
       var lfs = network.localStatistics(scope.at("lfs_head"), images);
       try (Session session = new Session(graph);

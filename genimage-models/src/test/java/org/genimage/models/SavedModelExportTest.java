@@ -48,7 +48,7 @@ class SavedModelExportTest {
   @EnumSource(Head.class)
   void pixels_giveOurScoresAndLogits(Head head) {
     Blueprint blueprint = blueprint(new Resize.None(), head);
-    Weights weights = blueprint.initialWeights(3);
+    Weights weights = blueprint.initialWeights(3).calibrated(new Calibration(1.5, 0.25));
     ImageBatch images =
         ImageBatch.of(
             List.of(DetectorTest.noise(SIDE, SIDE, 1), DetectorTest.noise(SIDE, SIDE, 2)));
@@ -68,7 +68,7 @@ class SavedModelExportTest {
       for (int i = 0; i < expected.length; i++) {
         assertThat((double) scores.getFloat(i)).isCloseTo(expected[i], within(1e-6));
         double difference = logits.getFloat(i, 1) - logits.getFloat(i, 0);
-        assertThat(1 / (1 + Math.exp(-difference))).isCloseTo(expected[i], within(1e-6));
+        assertThat(1 / (1 + Math.exp(-difference / 1.5))).isCloseTo(expected[i], within(1e-6));
       }
     }
   }
@@ -153,11 +153,18 @@ class SavedModelExportTest {
   @Test
   void export_tellsWhereTheWeightsComeFrom() throws IOException {
     Blueprint blueprint = blueprint(new Resize.None(), Head.AI_NATURE);
-    Weights weights = blueprint.initialWeights(3).with(Map.of("recipe", "none"));
+    Weights weights =
+        blueprint
+            .initialWeights(3)
+            .with(Map.of("recipe", "none"))
+            .calibrated(new Calibration(1, 0.25));
     blueprint.export(weights, folder());
 
     assertThat(Files.readString(folder().resolve("assets.extra").resolve("provenance.json")))
-        .contains("\"recipe\" : \"none\"", "\"genimage.head\" : \"AI_NATURE\"");
+        .contains(
+            "\"recipe\" : \"none\"",
+            "\"genimage.head\" : \"AI_NATURE\"",
+            "\"genimage.threshold\" : \"0.25\"");
     assertThat(temporary).isDirectoryNotContaining("glob:**.partial");
   }
 

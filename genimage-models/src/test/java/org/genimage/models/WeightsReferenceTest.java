@@ -72,7 +72,9 @@ class WeightsReferenceTest {
           .hasSizeLessThan(file.toString().length() + 500);
     } else {
       try {
-        assertTensors(Weights.read(file), entry.get("tensors"));
+        Weights weights = Weights.read(file);
+        assertTensors(weights, entry.get("tensors"));
+        assertThat(weights.metadata()).isEqualTo(texts(entry.path("metadata")));
       } catch (WeightsException e) {
         assertThat(expect).as(e.getMessage()).isEqualTo("tensors_or_error");
       }
@@ -144,6 +146,18 @@ class WeightsReferenceTest {
 
     KeyFit fit = KeyFit.of(target, weights);
 
+    if (entry.hasNonNull("container")) {
+      assertThat(Weights.read(file(entry), entry.get("container").asText()).keys())
+          .isEqualTo(file.keys());
+    }
+    assertThat(entry.get("all_other_keys_of_the_model").asText()).isEqualTo("missing");
+    assertThat(fit.missing())
+        .containsExactlyInAnyOrderElementsOf(
+            target.stream()
+                .filter(parameter -> parameter.role().required())
+                .map(Parameter::key)
+                .filter(key -> !weights.keys().contains(key))
+                .toList());
     Map<String, WeightArray> placed = new LinkedHashMap<>(weights.arrays());
     fit.unexpected().forEach(placed::remove);
     fit.misshapen().forEach(placed::remove);
@@ -199,6 +213,12 @@ class WeightsReferenceTest {
 
   private static List<String> strings(JsonNode array) {
     return elements(array).map(JsonNode::asText).toList();
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    object.properties().forEach(item -> texts.put(item.getKey(), item.getValue().asText()));
+    return texts;
   }
 
   private static List<Integer> shape(JsonNode array) {

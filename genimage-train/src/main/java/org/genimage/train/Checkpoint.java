@@ -1,87 +1,221 @@
 package org.genimage.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.collect.Sets;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.genimage.models.WeightArray;
 import org.genimage.models.Weights;
 import org.genimage.models.WeightsException;
 import org.genimage.models.nn.Parameter;
 
 /**
- * All that training needs to go on after an epoch, in one file that is replaced as a whole: the
- * model's numbers, the optimizer's, how many epochs and steps are done, and the best epoch so far.
- * Order and augmentation follow from the seed and the epoch and need no state.
+ * All that training needs to go on, in one file with a checksum: the model's numbers, the
+ * optimizer's, those of the best epoch, and where training stands. The file is replaced as a whole,
+ * and the one before stays beside it.
+ *
+ * @param numbers the model's under their keys, the others' under a prefix
+ * @param state where training stands
  */
-record Checkpoint(Weights state, int epochs, long steps, double bestAccuracy, int bestEpoch) {
+record Checkpoint(Weights numbers, TrainingState state) {
 
-  private static final String FILE = "last.safetensors";
+  private static final System.Logger LOGGER = System.getLogger(Checkpoint.class.getName());
+  private static final String CURRENT = "training.safetensors";
+  private static final String PREVIOUS = "training.previous.safetensors";
+  private static final String NEXT = "training.next.safetensors";
   private static final String SLOTS = "optimizer.";
+  private static final String BEST = "best.";
   private static final String RUN = "genimage.run";
-  private static final String EPOCHS = "genimage.epochs";
-  private static final String STEPS = "genimage.steps";
-  private static final String BEST_ACCURACY = "genimage.best_accuracy";
-  private static final String BEST_EPOCH = "genimage.best_epoch";
+  private static final String STATE = "genimage.state";
+  private static final String CHECKSUM = "genimage.sha256";
+  private static final JsonMapper JSON = new JsonMapper();
 
   static Checkpoint of(
-      TrainingGraph graph, Weights weights, int epochs, long steps, double best, int bestEpoch) {
+      TrainingGraph graph, Weights weights, Optional<Weights> best, TrainingState state) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>(weights.arrays());
     Map<String, float[]> slots = graph.readSlots();
     for (Parameter slot : graph.slotEntries()) {
       arrays.put(SLOTS + slot.key(), WeightArray.of(slot.shape(), slots.get(slot.key())));
     }
-    return new Checkpoint(Weights.of(arrays), epochs, steps, best, bestEpoch);
+    best.ifPresent(kept -> kept.arrays().forEach((key, array) -> arrays.put(BEST + key, array)));
+    return new Checkpoint(Weights.of(arrays), state);
   }
 
   /** Puts the model's and the optimizer's numbers back. */
   void restore(TrainingGraph graph) {
     graph.load(
-        parameter -> state.get(parameter.key()).toFloats(),
-        slot -> state.get(SLOTS + slot.key()).toFloats());
+        parameter -> numbers.get(parameter.key()).toFloats(),
+        slot -> numbers.get(SLOTS + slot.key()).toFloats());
   }
 
-  static boolean in(Path folder) {
-    return Files.exists(folder.resolve(FILE));
-  }
-
-  void write(Path folder, String run) {
-    state
-        .with(
-            Map.of(
-                RUN, run,
-                EPOCHS, Integer.toString(epochs),
-                STEPS, Long.toString(steps),
-                BEST_ACCURACY, Double.toString(bestAccuracy),
-                BEST_EPOCH, Integer.toString(bestEpoch)))
-        .write(folder.resolve(FILE));
+  /** Returns the best epoch's numbers, if there is one. */
+  Optional<Map<String, WeightArray>> best() {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    numbers
+        .arrays()
+        .forEach(
+            (key, array) -> {
+              if (key.startsWith(BEST)) {
+                arrays.put(key.substring(BEST.length()), array);
+              }
+            });
+    return Optional.of(arrays).filter(found -> !found.isEmpty());
   }
 
   /**
-   * Reads the folder's checkpoint.
+   * Replaces the folder's checkpoint.
    *
-   * @param run what the checkpoint has to belong to: detector, recipe and data
+   * @param run what it belongs to, as {@link #latest} will be asked for
+   * @throws WeightsException if it cannot be written; the earlier one stays
    */
-  static Checkpoint read(Path folder, String run) {
-    Path file = folder.resolve(FILE);
-    Weights state = Weights.read(file);
-    Map<String, String> metadata = state.metadata();
-    if (!run.equals(metadata.get(RUN))) {
-      throw new WeightsException(
-          ("%s: expected a checkpoint of this training, found one of another (%s, not %s); name"
-                  + " another checkpoint folder or remove this one")
-              .formatted(file, metadata.get(RUN), run));
-    }
+  void write(Path folder, Map<String, String> run) {
+    Path next = folder.resolve(NEXT);
+    Weights described = numbers.with(Map.of(RUN, json(run), STATE, json(state)));
+    described.with(Map.of(CHECKSUM, checksum(described))).write(next);
     try {
-      return new Checkpoint(
-          state,
-          Integer.parseInt(metadata.get(EPOCHS)),
-          Long.parseLong(metadata.get(STEPS)),
-          Double.parseDouble(metadata.get(BEST_ACCURACY)),
-          Integer.parseInt(metadata.get(BEST_EPOCH)));
-    } catch (NumberFormatException | NullPointerException e) {
+      if (Files.exists(folder.resolve(CURRENT))) {
+        move(folder, CURRENT, PREVIOUS);
+      }
+      move(folder, NEXT, CURRENT);
+    } catch (IOException e) {
       throw new WeightsException(
-          file + ": expected a checkpoint's counts in the metadata; remove the file", e);
+          "%s: expected to rename the new checkpoint, got %s".formatted(next, e), e);
+    }
+  }
+
+  private static void move(Path folder, String from, String to) throws IOException {
+    Files.move(
+        folder.resolve(from),
+        folder.resolve(to),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * Returns the folder's last good checkpoint, if it has any.
+   *
+   * @param run what it has to belong to, each thing by name
+   * @throws WeightsException if it belongs to another training, or there are only broken ones
+   */
+  static Optional<Checkpoint> latest(Path folder, Map<String, String> run) {
+    List<String> broken = new ArrayList<>();
+    for (String name : List.of(CURRENT, PREVIOUS)) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        Weights read;
+        try {
+          read = verified(file);
+        } catch (WeightsException e) {
+          LOGGER.log(Level.WARNING, "broken checkpoint left out: {0}", e.getMessage());
+          broken.add(e.getMessage());
+          continue;
+        }
+        Checkpoint checkpoint = of(file, read, run);
+        LOGGER.log(
+            Level.INFO,
+            "training goes on from {0}: epoch {1}, step {2}",
+            file,
+            checkpoint.state().epoch(),
+            checkpoint.state().steps());
+        return Optional.of(checkpoint);
+      }
+    }
+    if (!broken.isEmpty()) {
+      throw new WeightsException(
+          "%s: expected a good checkpoint, found only broken ones (%s); remove them to begin anew"
+              .formatted(folder, String.join("; ", broken)));
+    }
+    return Optional.empty();
+  }
+
+  private static Weights verified(Path file) {
+    Weights read = Weights.read(file);
+    String expected = read.metadata().get(CHECKSUM);
+    String found = checksum(read);
+    if (!found.equals(expected)) {
+      throw new WeightsException(
+          "%s: expected the checksum %s, found %s: it was changed after it was written"
+              .formatted(file, expected, found));
+    }
+    return read;
+  }
+
+  private static Checkpoint of(Path file, Weights read, Map<String, String> run) {
+    try {
+      Map<String, String> found =
+          JSON.readValue(read.metadata().get(RUN), new TypeReference<Map<String, String>>() {});
+      if (!found.equals(run)) {
+        throw new WeightsException(
+            ("%s: expected a checkpoint of this training, found one of another (%s); name another"
+                    + " checkpoint folder or remove this one")
+                .formatted(file, String.join(", ", differences(found, run))));
+      }
+      return new Checkpoint(read, JSON.readValue(read.metadata().get(STATE), TrainingState.class));
+    } catch (JsonProcessingException e) {
+      throw new WeightsException(
+          file + ": expected the state of a training of this version, found another one's", e);
+    }
+  }
+
+  private static List<String> differences(Map<String, String> found, Map<String, String> expected) {
+    return Sets.union(found.keySet(), expected.keySet()).stream()
+        .filter(name -> !Objects.equals(found.get(name), expected.get(name)))
+        .map(name -> "%s is %s, expected %s".formatted(name, found.get(name), expected.get(name)))
+        .toList();
+  }
+
+  /** SHA-256 over all keys, shapes, numbers and the metadata but itself. */
+  private static String checksum(Weights weights) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    new TreeMap<>(weights.metadata())
+        .forEach(
+            (name, value) -> {
+              if (!name.equals(CHECKSUM)) {
+                hasher.putString(name + "=" + value + "\n", StandardCharsets.UTF_8);
+              }
+            });
+    put(hasher, weights);
+    return hasher.hash().toString();
+  }
+
+  /** Adds all keys, shapes and numbers to a hash. */
+  static void put(Hasher hasher, Weights weights) {
+    weights
+        .arrays()
+        .forEach(
+            (key, array) -> {
+              hasher.putString(key + array.shape() + "\n", StandardCharsets.UTF_8);
+              float[] floats = array.toFloats();
+              ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, floats.length));
+              bytes.asFloatBuffer().put(floats);
+              hasher.putBytes(bytes);
+              for (long value : array.toLongs()) {
+                hasher.putLong(value);
+              }
+            });
+  }
+
+  private static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a training's state is numbers and text", e);
     }
   }
 }

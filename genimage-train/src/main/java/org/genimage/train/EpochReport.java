@@ -1,6 +1,7 @@
 package org.genimage.train;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -8,21 +9,55 @@ import java.util.OptionalDouble;
  *
  * @param epoch from 0
  * @param epochs the recipe's number of epochs
+ * @param steps done, those of earlier epochs included
  * @param loss mean over the epoch's steps, in nats
  * @param learningRate of the last step
  * @param samples trained on in the epoch
  * @param skipped files that could not be read, and were left out
- * @param time from the first step to the last
+ * @param time from the first step to the last, checkpoints and listeners included
  * @param waiting the part of it in which the network waited for images
+ * @param stepping the part of it in which the network calculated
  * @param validationAccuracy share of the validation images on the right side of 0.5, if any
  */
 public record EpochReport(
     int epoch,
     int epochs,
+    long steps,
     double loss,
     double learningRate,
     int samples,
     int skipped,
     Duration time,
     Duration waiting,
-    OptionalDouble validationAccuracy) {}
+    Duration stepping,
+    OptionalDouble validationAccuracy) {
+
+  /** Returns the samples trained on per second. */
+  public double samplesPerSecond() {
+    return samples / (time.toNanos() / 1e9);
+  }
+
+  /** Returns a sentence about what held the epoch up: images, the network, or neither. */
+  public String bottleneck() {
+    double images = share(waiting);
+    double network = share(stepping);
+    double rest = 1 - images - network;
+    String advice =
+        images > 0.1
+            ? "reading images holds training up"
+            : rest > 0.1
+                ? "checkpoints and listeners hold training up"
+                : "the network holds training up";
+    return String.format(
+        Locale.ROOT,
+        "%.1f %% of the time waiting for images, %.1f %% calculating, %.1f %% else: %s",
+        100 * images,
+        100 * network,
+        100 * rest,
+        advice);
+  }
+
+  private double share(Duration part) {
+    return time.isZero() ? 0 : part.toNanos() / (double) time.toNanos();
+  }
+}

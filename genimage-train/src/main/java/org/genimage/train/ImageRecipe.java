@@ -3,44 +3,55 @@ package org.genimage.train;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.genimage.data.Augmentation;
 import org.genimage.data.Filter;
 import org.genimage.data.RandomErasing;
 import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
 import org.genimage.models.InputContract;
 
 /**
- * How training images vary. Crop and flip are drawn once a sample and shared by its splits; then
- * every split but a clean first one gets RandAugment and random erasing of its own.
+ * How training images vary. Some steps happen once a sample and are shared by its splits; then
+ * every split but a clean first one gets steps and random erasing of its own. Last, samples of a
+ * batch are mixed with each other.
  *
- * @param crop how the input's size is reached
- * @param flip probability of mirroring left and right
- * @param randAugment whether timm's {@code rand-m9-mstd0.5-inc1} is applied
+ * @param shared what happens once a sample; the input's size is reached here
+ * @param augmenting what happens then to every split, or to all but the first of several
  * @param splits inputs made of each sample; with more than one, the first stays clean
  * @param erasing probability of random erasing, by normal noise per pixel
+ * @param mixing of samples with each other, if any
  */
-public record ImageRecipe(Crop crop, double flip, boolean randAugment, int splits, double erasing) {
+public record ImageRecipe(
+    List<ImageStep> shared,
+    List<ImageStep> augmenting,
+    int splits,
+    double erasing,
+    Optional<Mixing> mixing) {
 
-  /** How the input's size is reached. */
-  public enum Crop {
-    /** A random 8 to 100 % of the area, resized bilinearly or bicubically (timm). */
-    RANDOM_RESIZED,
-    /** A random window of the input's size, its pixels as they are. */
-    RANDOM
-  }
+  private static final List<Filter> BICUBIC = List.of(Filter.BICUBIC);
+  private static final List<Filter> EITHER = List.of(Filter.BILINEAR, Filter.BICUBIC);
 
   /**
-   * Checks the components.
+   * Checks the components and copies the lists.
    *
-   * @throws IllegalArgumentException if one is out of its range
+   * @throws IllegalArgumentException if one is out of its range, or several splits are to be mixed
    */
   public ImageRecipe {
-    checkArgument(flip >= 0 && flip <= 1, "flip probability must be in [0, 1], got %s", flip);
+    shared = List.copyOf(shared);
+    augmenting = List.copyOf(augmenting);
     checkArgument(splits > 0, "number of splits must be positive, got %s", splits);
     checkArgument(
         erasing >= 0 && erasing <= 1, "erasing probability must be in [0, 1], got %s", erasing);
+    checkArgument(
+        splits == 1 || mixing.isEmpty(),
+        "mixing needs samples of one split, got %s; leave one of them out",
+        splits);
+  }
+
+  /** Returns steps that make one input of each sample, without erasing and mixing. */
+  public static ImageRecipe of(ImageStep... steps) {
+    return new ImageRecipe(List.of(steps), List.of(), 1, 0, Optional.empty());
   }
 
   /**
@@ -48,36 +59,63 @@ public record ImageRecipe(Crop crop, double flip, boolean randAugment, int split
    * by {@code rand-m9-mstd0.5-inc1} and erased with probability 0.6.
    */
   public static ImageRecipe augMix() {
-    return new ImageRecipe(Crop.RANDOM_RESIZED, 0.5, true, 3, 0.6);
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomResizedCrop(EITHER), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, EITHER)),
+        3,
+        0.6,
+        Optional.empty());
+  }
+
+  /**
+   * Returns DeiT's and Swin's: crop, flip, {@code rand-m9-mstd0.5-inc1}, erasing with probability
+   * 0.25, mixup or CutMix.
+   */
+  public static ImageRecipe mixed() {
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomResizedCrop(BICUBIC), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, BICUBIC)),
+        1,
+        0.25,
+        Optional.of(Mixing.of()));
   }
 
   /** Returns a random window and a flip: no pixel is resampled, so fine traces stay. */
   public static ImageRecipe cropAndFlip() {
-    return new ImageRecipe(Crop.RANDOM, 0.5, false, 1, 0);
+    return of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5));
+  }
+
+  /** Returns the same recipe with another probability of random erasing. */
+  public ImageRecipe erasing(double probability) {
+    return new ImageRecipe(shared, augmenting, splits, probability, mixing);
+  }
+
+  /** Returns the same recipe with samples mixed with each other. */
+  public ImageRecipe mixing(Mixing law) {
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.of(law));
+  }
+
+  /** Returns the same recipe without mixing. */
+  public ImageRecipe withoutMixing() {
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.empty());
   }
 
   /** Returns the 8-bit part, for this input. */
   Augmentation augmentation(InputContract input) {
-    Transform cropped =
-        switch (crop) {
-          case RANDOM_RESIZED ->
-              Transforms.randomResizedCrop(input.side(), 0.08, 1, Filter.BILINEAR, Filter.BICUBIC);
-          case RANDOM -> Transforms.randomCrop(input.side());
-        };
     List<Transform> views =
         IntStream.range(0, splits)
-            .mapToObj(split -> augments(split) ? operations() : Transform.IDENTITY)
+            .mapToObj(split -> augments(split) ? joined(augmenting, input) : Transform.IDENTITY)
             .toList();
-    return new Augmentation(cropped.then(Transforms.horizontalFlip(flip)), views);
+    return new Augmentation(joined(shared, input), views);
   }
 
-  private Transform operations() {
-    return randAugment
-        ? Transforms.randAugment(2, 9, 0.5, Filter.BILINEAR, Filter.BICUBIC)
-        : Transform.IDENTITY;
+  private static Transform joined(List<ImageStep> steps, InputContract input) {
+    return steps.stream()
+        .map(step -> step.transform(input.side()))
+        .reduce(Transform.IDENTITY, Transform::then);
   }
 
-  /** Returns whether a split is one of those that get RandAugment and erasing. */
+  /** Returns whether a split is one of those that get steps and erasing of their own. */
   boolean augments(int split) {
     return splits == 1 || split > 0;
   }

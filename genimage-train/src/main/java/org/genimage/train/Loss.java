@@ -10,22 +10,26 @@ import org.tensorflow.types.TFloat32;
 /** What training makes small. */
 public interface Loss {
 
-  /** Returns the number of inputs that are made of each sample. */
-  int splits();
+  /** Returns the number of inputs that are made of each sample: 1, unless a loss compares them. */
+  default int splits() {
+    return 1;
+  }
 
   /**
    * Adds the loss to the graph.
    *
    * @param tf the ops
    * @param logits {@code [splits * N, 2]}, split-major: nature, ai
-   * @param targets {@code [N, 2]}: each sample's label as one-hot numbers
+   * @param targets {@code [N, 2]}: each sample's shares of nature and ai, which are 0 and 1 but for
+   *     mixed samples
    * @return a scalar, in nats
    */
   Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets);
 
   /**
    * The mean cross-entropy between smoothed labels and the softmax of the logits. Smoothing s takes
-   * s from the label and spreads it evenly over both classes (Szegedy et al. 2016).
+   * s from the label and spreads it evenly over both classes (Szegedy et al. 2016). Labels may be
+   * shares: without smoothing this is timm's {@code SoftTargetCrossEntropy}.
    *
    * @param smoothing in [0, 1)
    */
@@ -42,11 +46,6 @@ public interface Loss {
     }
 
     @Override
-    public int splits() {
-      return 1;
-    }
-
-    @Override
     public Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
       Operand<TFloat32> smoothed =
           tf.math.add(
@@ -54,6 +53,45 @@ public interface Loss {
               tf.constant((float) (smoothing / 2)));
       return tf.math.mean(
           tf.nn.softmaxCrossEntropyWithLogits(logits, smoothed).loss(), tf.constant(0));
+    }
+  }
+
+  /**
+   * The mean binary cross-entropy of the logit of ai, for networks with one output (PyTorch's
+   * {@code BCEWithLogitsLoss}). Of two logits it takes their difference.
+   */
+  record BinaryCrossEntropy() implements Loss {
+
+    @Override
+    public Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
+      Operand<TFloat32> logit = tf.math.sub(ai(tf, logits), nature(tf, logits));
+      return tf.math.mean(ofEach(tf, logit, ai(tf, targets)), tf.array(0, 1));
+    }
+
+    /** Returns each logit's own loss, ln(1 + e^x) - t x, of any shape. */
+    static Operand<TFloat32> ofEach(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> shares) {
+      return tf.math.sub(tf.math.softplus(logits), tf.math.mul(logits, shares));
+    }
+
+    private static Operand<TFloat32> nature(Ops tf, Operand<TFloat32> pairs) {
+      return tf.slice(pairs, tf.array(0, 0), tf.array(-1, 1));
+    }
+
+    private static Operand<TFloat32> ai(Ops tf, Operand<TFloat32> pairs) {
+      return tf.slice(pairs, tf.array(0, 1), tf.array(-1, 1));
+    }
+  }
+
+  /**
+   * The mean negative log-likelihood, for networks whose outputs are log-probabilities (PyTorch's
+   * {@code NLLLoss}).
+   */
+  record NegativeLogLikelihood() implements Loss {
+
+    @Override
+    public Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets) {
+      Operand<TFloat32> hit = tf.sum(tf.math.mul(logits, targets), tf.constant(1));
+      return tf.math.neg(tf.math.mean(hit, tf.constant(0)));
     }
   }
 

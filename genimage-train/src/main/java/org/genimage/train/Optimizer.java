@@ -47,25 +47,33 @@ public interface Optimizer {
       Operand<TFloat32> rate);
 
   /**
-   * Stochastic gradient descent with momentum, as PyTorch defines it: the gradient plus {@code
-   * weightDecay} times the weight enters a buffer that keeps {@code momentum} of itself; the step
-   * is the learning rate times the buffer, or with Nesterov times the gradient plus {@code
-   * momentum} times the buffer. Parameters of one dimension do not decay (timm).
+   * Stochastic gradient descent with momentum, as PyTorch defines it: the gradient plus the decay
+   * times the weight enters a buffer that keeps {@code momentum} of itself; the step is the
+   * learning rate times the buffer, or with Nesterov times the gradient plus {@code momentum} times
+   * the buffer.
    *
    * @param momentum from 0 to less than 1
+   * @param dampening what of the gradient does not enter the buffer, from 0 to less than 1; the
+   *     first gradient enters it whole
    * @param nesterov whether the step looks ahead; timm's {@code sgd} does
-   * @param weightDecay at least 0
+   * @param decay is part of the gradient
    */
-  record Sgd(double momentum, boolean nesterov, double weightDecay) implements Optimizer {
+  record Sgd(double momentum, double dampening, boolean nesterov, Decay decay)
+      implements Optimizer {
 
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if one is out of its range
+     * @throws IllegalArgumentException if one is out of its range, or dampening meets Nesterov
      */
     public Sgd {
       checkArgument(momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got %s", momentum);
-      checkArgument(weightDecay >= 0, "weight decay must not be negative, got %s", weightDecay);
+      checkArgument(
+          dampening >= 0 && dampening < 1, "dampening must be in [0, 1), got %s", dampening);
+      checkArgument(
+          !nesterov || dampening == 0,
+          "Nesterov's momentum takes no dampening, got %s; choose one of them",
+          dampening);
     }
 
     @Override
@@ -76,61 +84,76 @@ public interface Optimizer {
         Parameter parameter,
         Operand<TFloat32> gradient,
         Operand<TFloat32> rate) {
-      Parameter buffer =
-          new Parameter(
-              "momentum." + parameter.key(),
-              parameter.shape(),
-              parameter.layout(),
-              Init.ZEROS,
-              Parameter.Role.BUFFER);
+      Parameter buffer = slot("momentum", parameter, parameter.shape());
       slots.value(tf, buffer);
-      Operand<TFloat32> direction = gradient;
-      if (weightDecay > 0 && parameter.shape().size() > 1) {
-        Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
-        direction = tf.math.add(gradient, tf.math.mul(weight, tf.constant((float) weightDecay)));
+      Operand<TFloat32> direction = decayed(tf, variables, parameter, gradient, decay);
+      List<Op> first = new ArrayList<>();
+      if (dampening > 0) {
+        Parameter count = slot("step", parameter, List.of());
+        Operand<TFloat32> step = slots.value(tf, count);
+        Operand<TFloat32> entering =
+            tf.select(
+                tf.math.equal(step, tf.constant(0f)),
+                tf.constant(1f),
+                tf.constant((float) (1 - dampening)));
+        direction = tf.math.mul(direction, entering);
+        Operand<TFloat32> next = tf.math.add(step, tf.constant(1f));
+        first.add(tf.assignVariableOp(slots.handle(count), next));
       }
-      return tf.train.resourceApplyMomentum(
-          variables.handle(parameter),
-          slots.handle(buffer),
-          rate,
-          direction,
-          tf.constant((float) momentum),
-          ResourceApplyMomentum.useNesterov(nesterov));
+      return tf.withControlDependencies(first)
+          .train
+          .resourceApplyMomentum(
+              variables.handle(parameter),
+              slots.handle(buffer),
+              rate,
+              direction,
+              tf.constant((float) momentum),
+              ResourceApplyMomentum.useNesterov(nesterov));
     }
   }
 
   /**
-   * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch defines it: weights
-   * shrink by the learning rate times {@code weightDecay}; then the step is the learning rate times
-   * m / (sqrt(v) + {@code epsilon}), with the running means m of the gradient and v of its square
-   * corrected for their start at 0. Parameters of one dimension do not decay, nor do those that are
-   * named.
+   * Adam (Kingma and Ba 2015) as PyTorch defines it: the step is the learning rate times m /
+   * (sqrt(v) + {@code epsilon}), with the running means m of the gradient and v of its square
+   * corrected for their start at 0. Decay, if any, is part of the gradient, so both means see it.
    *
    * @param beta1 what the mean of the gradient keeps of itself, from 0 to less than 1
    * @param beta2 what the mean of its square keeps of itself, from 0 to less than 1
    * @param epsilon positive
-   * @param weightDecay at least 0
-   * @param undecayed last parts of keys whose parameters do not decay, such as {@code pos_embed}
+   * @param decay is part of the gradient
    */
-  record AdamW(
-      double beta1, double beta2, double epsilon, double weightDecay, List<String> undecayed)
-      implements Optimizer {
+  record Adam(double beta1, double beta2, double epsilon, Decay decay) implements Optimizer {
 
     /**
-     * Checks the components and copies the list.
+     * Checks the components.
      *
      * @throws IllegalArgumentException if one is out of its range
      */
-    public AdamW {
+    public Adam {
       checkArgument(beta1 >= 0 && beta1 < 1, "beta 1 must be in [0, 1), got %s", beta1);
       checkArgument(beta2 >= 0 && beta2 < 1, "beta 2 must be in [0, 1), got %s", beta2);
       checkArgument(epsilon > 0, "epsilon must be positive, got %s", epsilon);
-      checkArgument(weightDecay >= 0, "weight decay must not be negative, got %s", weightDecay);
-      undecayed = List.copyOf(undecayed);
+    }
+
+    /** Returns Adam with its authors' numbers: 0.9, 0.999 and 1e-8. */
+    public static Adam of(Decay decay) {
+      return new Adam(0.9, 0.999, 1e-8, decay);
     }
 
     @Override
     public Op update(
+        Ops tf,
+        TrainableVariables variables,
+        TrainableVariables slots,
+        Parameter parameter,
+        Operand<TFloat32> gradient,
+        Operand<TFloat32> rate) {
+      return after(List.of(), tf, variables, slots, parameter, gradient, rate);
+    }
+
+    /** Adds an update that waits for other ops. */
+    Op after(
+        List<Op> others,
         Ops tf,
         TrainableVariables variables,
         TrainableVariables slots,
@@ -145,16 +168,11 @@ public interface Optimizer {
       Operand<TFloat32> step = tf.math.add(slots.value(tf, count), tf.constant(1f));
       Operand<TFloat64> left1 = left(tf, beta1, step);
       Operand<TFloat64> left2 = tf.math.sqrt(left(tf, beta2, step));
-      List<Op> first = new ArrayList<>();
-      first.add(tf.assignVariableOp(slots.handle(count), step));
-      if (decays(parameter)) {
-        Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
-        Operand<TFloat32> kept =
-            tf.math.sub(tf.constant(1f), tf.math.mul(rate, tf.constant((float) weightDecay)));
-        first.add(tf.assignVariableOp(variables.handle(parameter), tf.math.mul(weight, kept)));
-      }
       // The corrections are in the rate and in epsilon; the kernel's own are off at powers of 0.
       Operand<TFloat32> none = tf.constant(0f);
+      Operand<TFloat32> direction = decayed(tf, variables, parameter, gradient, decay);
+      List<Op> first = new ArrayList<>(others);
+      first.add(tf.assignVariableOp(slots.handle(count), step));
       return tf.withControlDependencies(first)
           .train
           .resourceApplyAdam(
@@ -167,19 +185,7 @@ public interface Optimizer {
               tf.constant((float) beta1),
               tf.constant((float) beta2),
               tf.dtypes.cast(tf.math.mul(left2, tf.constant(epsilon)), TFloat32.class),
-              gradient);
-    }
-
-    /** Returns whether a parameter shrinks. */
-    boolean decays(Parameter parameter) {
-      String last = parameter.key().substring(parameter.key().lastIndexOf('.') + 1);
-      return weightDecay > 0 && parameter.shape().size() > 1 && !undecayed.contains(last);
-    }
-
-    private static Parameter slot(String name, Parameter parameter, List<Integer> shape) {
-      Layout layout = shape.isEmpty() ? Layout.SAME : parameter.layout();
-      return new Parameter(
-          name + "." + parameter.key(), shape, layout, Init.ZEROS, Parameter.Role.BUFFER);
+              direction);
     }
 
     /** 1 - beta^step, for the beta that the kernel's 32 bits make of it. */
@@ -187,6 +193,52 @@ public interface Optimizer {
       Operand<TFloat64> power =
           tf.math.pow(tf.constant((double) (float) beta), tf.dtypes.cast(step, TFloat64.class));
       return tf.math.sub(tf.constant(1.0), power);
+    }
+  }
+
+  /**
+   * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch defines it: weights
+   * shrink by the learning rate times the decay, then Adam steps.
+   *
+   * @param adam steps; has no decay of its own
+   * @param decay by which weights shrink
+   */
+  record AdamW(Adam adam, Decay decay) implements Optimizer {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if Adam decays, too
+     */
+    public AdamW {
+      checkArgument(
+          adam.decay().rate() == 0,
+          "AdamW's decay takes the place of Adam's own, got %s and %s",
+          decay,
+          adam.decay());
+    }
+
+    /** Returns AdamW with Adam's usual numbers: 0.9, 0.999 and 1e-8. */
+    public static AdamW of(Decay decay) {
+      return new AdamW(Adam.of(Decay.NONE), decay);
+    }
+
+    @Override
+    public Op update(
+        Ops tf,
+        TrainableVariables variables,
+        TrainableVariables slots,
+        Parameter parameter,
+        Operand<TFloat32> gradient,
+        Operand<TFloat32> rate) {
+      if (!decay.reaches(parameter)) {
+        return adam.update(tf, variables, slots, parameter, gradient, rate);
+      }
+      Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
+      Operand<TFloat32> kept =
+          tf.math.sub(tf.constant(1f), tf.math.mul(rate, tf.constant((float) decay.rate())));
+      Op shrunk = tf.assignVariableOp(variables.handle(parameter), tf.math.mul(weight, kept));
+      return adam.after(List.of(shrunk), tf, variables, slots, parameter, gradient, rate);
     }
   }
 
@@ -231,5 +283,25 @@ public interface Optimizer {
         Operand<TFloat32> rate) {
       return rule.update(tf, variables, slots, parameter, gradient, rate);
     }
+  }
+
+  /** Returns the gradient plus the decay times the weight. */
+  private static Operand<TFloat32> decayed(
+      Ops tf,
+      TrainableVariables variables,
+      Parameter parameter,
+      Operand<TFloat32> gradient,
+      Decay decay) {
+    if (!decay.reaches(parameter)) {
+      return gradient;
+    }
+    Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
+    return tf.math.add(gradient, tf.math.mul(weight, tf.constant((float) decay.rate())));
+  }
+
+  private static Parameter slot(String name, Parameter parameter, List<Integer> shape) {
+    Layout layout = shape.isEmpty() ? Layout.SAME : parameter.layout();
+    return new Parameter(
+        name + "." + parameter.key(), shape, layout, Init.ZEROS, Parameter.Role.BUFFER);
   }
 }

@@ -2,15 +2,19 @@ package org.genimage.train;
 
 import java.util.List;
 
-/** The loss is no longer a number. The last good checkpoint stays as it is. */
+/**
+ * The loss is no longer a number, or gradients of 16 bits overflow at any scale. The last good
+ * checkpoint stays as it is.
+ */
 public final class TrainingDivergedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  TrainingDivergedException(int epoch, int step, double rate, double loss, List<Double> losses) {
+  TrainingDivergedException(
+      String what, int epoch, int step, double rate, double loss, List<Double> losses) {
     super(
-        ("training diverged: the loss of step %d in epoch %d is %s at learning rate %s, after %s;"
+        ("training diverged: %s of step %d in epoch %d is %s at learning rate %s, after %s;"
                 + " lower the learning rate or lengthen its warm-up")
-            .formatted(step, epoch, loss, rate, losses));
+            .formatted(what, step, epoch, loss, rate, losses));
   }
 }

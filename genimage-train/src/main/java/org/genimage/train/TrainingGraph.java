@@ -1,7 +1,11 @@
 package org.genimage.train;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.Batch;
 import org.genimage.data.ImageBatch;
@@ -13,8 +17,8 @@ import org.genimage.models.InputContract;
 import org.genimage.models.Precision;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
-import org.genimage.models.nn.TrainableVariables;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -24,9 +28,9 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -41,28 +45,48 @@ final class TrainingGraph implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final Session session;
-  private final TrainableVariables variables = new TrainableVariables();
-  private final TrainableVariables slots = new TrainableVariables();
+  private final TrainingPass.Variables variables;
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> targets;
   private final Placeholder<TFloat32> rate;
+  private final Placeholder<TFloat32> share;
+  private final Placeholder<TFloat32> scale;
+  private final Placeholder<TInt64> draw;
   private final Erasing erasing;
+  private final BatchMixing mixing;
   private final TrainingPass step;
+  private final Optional<Workers> workers;
+  private final List<Op> shared;
   private final Operand<TFloat32> validationLogits;
+  private final Seed seed;
+  private final int parts;
+  private final boolean averaged;
+  private final int reader;
 
-  TrainingGraph(Blueprint blueprint, Recipe recipe) {
+  TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
+    variables = TrainingPass.Variables.create(frozen);
+    workers = execution.cluster().map(Workers::new);
     try {
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
+      seed = Seed.of(recipe.seed());
+      parts = recipe.parts();
+      reader = execution.cluster().map(Cluster::index).orElse(0);
+      averaged = recipe.average().filter(Average::used).isPresent();
       images =
           tf.placeholder(
               TUint8.class, Placeholder.shape(Shape.of(-1, input.side(), input.side(), 3)));
       targets = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      erasing = Erasing.create(tf, recipe.images(), input.side(), Seed.of(recipe.seed()));
+      share = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      scale = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      draw = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+      erasing = Erasing.create(tf, recipe.images(), input.side(), seed);
+      mixing = BatchMixing.create(tf, recipe.images().mixing(), input.side(), seed);
       Operand<TFloat32> pixels =
           tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
       Operand<TFloat32> normalised = input.normalise(tf, pixels);
+      Operand<TFloat32> varied = mixing.apply(tf, erasing.apply(tf, normalised));
       step =
           TrainingPass.create(
               graph,
@@ -70,50 +94,131 @@ final class TrainingGraph implements AutoCloseable {
               blueprint,
               recipe,
               variables,
-              slots,
-              erasing.apply(tf, normalised),
-              targets,
-              rate);
-      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, variables);
+              new TrainingPass.Input(
+                  varied,
+                  targets,
+                  rate,
+                  draw,
+                  share,
+                  Optional.<Operand<TFloat32>>of(scale)
+                      .filter(fed -> recipe.precision() == Precision.FLOAT16),
+                  workers));
+      shared = workers.map(all -> sharedStatistics(tf, all)).orElse(List.of());
+      ModelVariables validated =
+          averaged ? new Average.Numbers(variables.slots()) : variables.model();
+      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      session = new Session(graph, config(recipe.precision()));
+      ConfigProto config = execution.config(recipe.precision());
+      session =
+          workers.map(all -> all.open(graph, config)).orElseGet(() -> new Session(graph, config));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
   }
 
-  private static ConfigProto config(Precision precision) {
-    // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
-    RewriterConfig.Builder rewrites =
-        RewriterConfig.newBuilder().setRemapping(RewriterConfig.Toggle.OFF);
-    if (precision == Precision.BFLOAT16) {
-      rewrites.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
+  private List<Op> sharedStatistics(Ops tf, Workers all) {
+    List<Op> means = new ArrayList<>();
+    for (Parameter entry : entries()) {
+      if (entry.role() == Parameter.Role.BUFFER) {
+        Operand<TFloat32> mean = all.mean(tf, variables.model().value(tf, entry));
+        means.add(variables.model().assign(tf, entry, mean));
+      }
     }
-    return ConfigProto.newBuilder()
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewrites))
-        .build();
+    return means;
   }
 
-  /** Trains on one batch and returns its loss in nats, before the step. */
-  double train(Batch batch, int epoch, double learningRate) {
-    Session.Runner runner = session.runner();
+  /** Gives all workers the mean of their running statistics. */
+  void shareStatistics() {
+    if (!shared.isEmpty()) {
+      Session.Runner runner = session.runner().setOptions(Workers.STATISTICS);
+      shared.forEach(runner::addTarget);
+      runner.run().close();
+    }
+  }
+
+  /**
+   * What a step found.
+   *
+   * @param loss in nats, before the step
+   * @param finite whether the weights moved; they do not where a gradient overflowed
+   */
+  record Step(double loss, boolean finite) {}
+
+  /**
+   * Trains on one batch.
+   *
+   * @param lossScale what the loss is multiplied by in between, where gradients have 16 bits
+   */
+  Step train(Batch batch, Progress progress, double learningRate, double lossScale) {
+    if (step.partUpdates().isEmpty()) {
+      return run(batch, progress, 0, 1, lossScale, step.updates(), learningRate);
+    }
+    double loss = 0;
+    boolean finite = true;
+    List<Batch> pieces = BatchParts.of(batch, parts);
+    for (int i = 0; i < pieces.size(); i++) {
+      double share = pieces.get(i).samples().size() / (double) batch.samples().size();
+      Step part =
+          run(pieces.get(i), progress, i, share, lossScale, step.partUpdates(), learningRate);
+      loss += share * part.loss();
+      finite &= part.finite();
+    }
+    if (finite) {
+      try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
+        Session.Runner runner = session.runner().feed(rate, fedRate);
+        step.updates().forEach(runner::addTarget);
+        runner.run().close();
+      }
+    } else {
+      variables.sums().load(session, sum -> new float[sum.size()]);
+    }
+    return new Step(loss, finite);
+  }
+
+  private Step run(
+      Batch batch,
+      Progress progress,
+      int part,
+      double partShare,
+      double lossScale,
+      List<Op> updates,
+      double learningRate) {
+    Mixing.Mix mix = mixing.draw(batch, progress.epoch());
+    long layers = seed.at("layers").at(progress.epoch()).at(reader).at(part).value();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
-        TFloat32 fedTargets = targets(batch.labels());
+        TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
         TFloat32 fedRate = TFloat32.scalarOf((float) learningRate);
-        Erasing.Fed erased = erasing.tensors(batch, epoch)) {
-      runner.feed(images, fedImages).feed(targets, fedTargets).feed(rate, fedRate);
+        TFloat32 fedShare =
+            TFloat32.scalarOf(
+                (float) (step.finite().isPresent() ? partShare / lossScale : partShare));
+        TFloat32 fedScale = TFloat32.scalarOf((float) lossScale);
+        TInt64 fedDraw = TInt64.vectorOf(layers, progress.step());
+        Erasing.Fed erased = erasing.tensors(batch, progress.epoch());
+        BatchMixing.Fed mixed = mixing.tensors(mix)) {
+      Session.Runner runner =
+          session
+              .runner()
+              .feed(images, fedImages)
+              .feed(targets, fedTargets)
+              .feed(rate, fedRate)
+              .feed(share, fedShare)
+              .feed(draw, fedDraw)
+              .feed(scale, fedScale)
+              .fetch(step.loss());
       erased.feedTo(runner);
-      for (Op update : step.updates()) {
-        runner.addTarget(update);
-      }
-      try (var result = runner.fetch(step.loss()).run()) {
+      mixed.feedTo(runner);
+      updates.forEach(runner::addTarget);
+      step.finite().ifPresent(runner::fetch);
+      workers.ifPresent(all -> runner.setOptions(Workers.STEP));
+      try (var result = runner.run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
+        boolean finite = step.finite().isEmpty() || ((TBool) result.get(1)).getBoolean();
+        return new Step(loss[0], finite);
       }
     }
-    return loss[0];
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai; with the running statistics. */
@@ -132,38 +237,72 @@ final class TrainingGraph implements AutoCloseable {
         DataBuffers.of(batch.toArray(), true, false));
   }
 
-  private static TFloat32 targets(List<Label> labels) {
+  private static TFloat32 tensor(float[] pairs) {
+    return TFloat32.tensorOf(Shape.of(pairs.length / 2, 2), DataBuffers.of(pairs, true, false));
+  }
+
+  private static float[] oneHot(List<Label> labels) {
     float[] oneHot = new float[2 * labels.size()];
     for (int i = 0; i < labels.size(); i++) {
       oneHot[2 * i + labels.get(i).index()] = 1;
     }
-    return TFloat32.tensorOf(Shape.of(labels.size(), 2), DataBuffers.of(oneHot, true, false));
+    return oneHot;
   }
 
   /** Returns the model's entries in checkpoint order, counters among them. */
   List<Parameter> entries() {
-    return variables.entries();
+    return variables.model().entries();
   }
 
-  /** Returns the optimizer's entries. */
+  /** Returns the entries of the optimizer and the averages. */
   List<Parameter> slotEntries() {
-    return slots.entries();
+    return variables.slots().entries();
   }
 
   /** Returns the model's numbers by key, in PyTorch's order. */
   Map<String, float[]> read() {
-    return variables.read(session);
+    return variables.model().read(session);
   }
 
-  /** Returns the optimizer's numbers by key, in PyTorch's order. */
+  /** Returns the numbers that training is for, the averages if the recipe says so, as above. */
+  Map<String, float[]> readResult() {
+    if (!averaged) {
+      return read();
+    }
+    Map<String, float[]> slots = readSlots();
+    Map<String, float[]> result = new LinkedHashMap<>();
+    entries().stream()
+        .filter(entry -> entry.role().required())
+        .forEach(entry -> result.put(entry.key(), slots.get(Average.of(entry).key())));
+    return result;
+  }
+
+  /** Returns the numbers of the optimizer and the averages by key, in PyTorch's order. */
   Map<String, float[]> readSlots() {
-    return slots.read(session);
+    return variables.slots().read(session);
   }
 
-  /** Sets the model's and the optimizer's numbers, in PyTorch's order. */
+  /** Sets the model's numbers for the first step, in PyTorch's order. */
+  void start(Function<Parameter, float[]> weights) {
+    Map<String, Parameter> averaged = new HashMap<>();
+    for (Parameter entry : entries()) {
+      if (entry.role().required()) {
+        averaged.put(Average.of(entry).key(), entry);
+      }
+    }
+    load(
+        weights,
+        slot ->
+            averaged.containsKey(slot.key())
+                ? weights.apply(averaged.get(slot.key()))
+                : new float[slot.size()]);
+  }
+
+  /** Sets all numbers, in PyTorch's order. */
   void load(Function<Parameter, float[]> weights, Function<Parameter, float[]> slotValues) {
-    variables.load(session, weights);
-    slots.load(session, slotValues);
+    variables.model().load(session, weights);
+    variables.slots().load(session, slotValues);
+    variables.sums().load(session, sum -> new float[sum.size()]);
   }
 
   @Override

@@ -1,17 +1,27 @@
 package org.genimage.train;
 
-/** Hears how training goes, on the thread that trains. */
+/**
+ * Hears how training goes, on the thread that trains. {@link TrainingListeners} has the ready ones.
+ * After a crash training goes on from its last checkpoint, so a listener may hear of a step or an
+ * epoch again; {@link #onBegin} tells from where.
+ */
 public interface TrainingListener {
 
   /**
-   * Called after every step.
+   * Called once, before the first step.
    *
-   * @param samples trained on since the start of this call of {@code fit}
-   * @param totalSamples that it will train on
-   * @param loss of this step, in nats
+   * @param epoch the epoch that comes first, from 0
+   * @param steps that were done before this call of {@code fit}; not 0 where training goes on from
+   *     a checkpoint
    */
-  default void onStep(long samples, long totalSamples, double loss) {}
+  default void onBegin(int epoch, long steps) {}
+
+  /** Called after every step. */
+  default void onStep(StepReport report) {}
 
   /** Called after every epoch. */
   default void onEpoch(EpochReport report) {}
+
+  /** Called when training ends, also by an exception. */
+  default void onEnd() {}
 }

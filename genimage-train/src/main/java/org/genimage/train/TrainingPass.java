@@ -2,6 +2,7 @@ package org.genimage.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.genimage.models.Blueprint;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
@@ -12,7 +13,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
  * A step as a graph: forward, loss, gradients, updates of weights and running statistics.
@@ -21,49 +24,181 @@ import org.tensorflow.types.TFloat32;
  * @param loss a scalar
  * @param parameters what follows the gradient
  * @param gradients one per parameter, in TensorFlow's axis order
- * @param updates to run in the step
+ * @param finite whether no gradient overflowed, a scalar, if the loss is scaled
+ * @param partUpdates to run in every part of a step whose gradients are summed first; else empty
+ * @param updates to run in the step, or after its parts
  */
 record TrainingPass(
     Operand<TFloat32> logits,
     Operand<TFloat32> loss,
     List<Parameter> parameters,
     List<Operand<TFloat32>> gradients,
+    Optional<Operand<TBool>> finite,
+    List<Op> partUpdates,
     List<Op> updates) {
 
   /**
-   * Adds the step to a graph.
+   * What a step follows from beside the variables.
    *
    * @param images normalised, {@code [splits * N, side, side, 3]}
    * @param targets {@code [N, 2]}
    * @param rate the learning rate, a scalar
+   * @param draw what random layers draw from, {@code [2]}: a seed and the step's number
+   * @param share what the gradients are multiplied by before they are summed, a scalar: the part of
+   *     the step's samples that these are, over the loss's scale
+   * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
+   * @param workers that share the step, if there are several
    */
-  static TrainingPass create(
-      Graph graph,
-      Ops tf,
-      Blueprint blueprint,
-      Recipe recipe,
-      TrainableVariables variables,
-      TrainableVariables slots,
+  record Input(
       Operand<TFloat32> images,
       Operand<TFloat32> targets,
-      Operand<TFloat32> rate) {
-    ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+      Operand<TFloat32> rate,
+      Operand<TInt64> draw,
+      Operand<TFloat32> share,
+      Optional<Operand<TFloat32>> scale,
+      Optional<Workers> workers) {}
+
+  /**
+   * A step's variables.
+   *
+   * @param model the model's
+   * @param slots the optimizer's and the averages, which checkpoints keep
+   * @param sums of the parts' gradients, which are 0 between two steps
+   */
+  record Variables(TrainableVariables model, TrainableVariables slots, TrainableVariables sums) {
+
+    static Variables create(Frozen frozen) {
+      return new Variables(
+          new TrainableVariables(frozen::covers),
+          new TrainableVariables(),
+          new TrainableVariables());
+    }
+  }
+
+  /** Adds the step to a graph. */
+  static TrainingPass create(
+      Graph graph, Ops tf, Blueprint blueprint, Recipe recipe, Variables variables, Input input) {
+    ModelScope scope =
+        ModelScope.root(tf, Mode.TRAINING, variables.model(), input.draw()).drop(recipe.drop());
     Operand<TFloat32> logits =
-        blueprint.head().byLabel(tf, blueprint.network().logits(scope, images));
-    Operand<TFloat32> loss = recipe.loss().value(tf, logits, targets);
-    List<Parameter> parameters = variables.trained();
-    Output<?>[] weights =
-        variables.values(parameters).stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+        blueprint.head().byLabel(tf, blueprint.network().logits(scope, input.images()));
+    Operand<TFloat32> own = recipe.loss().value(tf, logits, input.targets());
+    List<Parameter> parameters = variables.model().trained();
+    Operand<TFloat32> scaled =
+        input.scale().<Operand<TFloat32>>map(scale -> tf.math.mul(own, scale)).orElse(own);
+    Operand<TFloat32> loss = input.workers().map(all -> all.mean(tf, own)).orElse(own);
+    List<Operand<TFloat32>> gradients =
+        gradients(graph, scaled, variables.model().values(parameters)).stream()
+            .map(gradient -> input.workers().map(all -> all.mean(tf, gradient)).orElse(gradient))
+            .toList();
+    Optional<Operand<TBool>> finite = input.scale().map(scale -> finite(tf, gradients));
+    List<Op> moved = scope.updates();
+    if (recipe.parts() == 1 && finite.isEmpty()) {
+      List<Op> updates = updates(tf, recipe, variables, parameters, gradients, input.rate(), moved);
+      return new TrainingPass(logits, loss, parameters, gradients, finite, List.of(), updates);
+    }
+    List<Op> partUpdates = new ArrayList<>(moved);
+    List<Op> updates = summed(tf, recipe, variables, parameters, gradients, input, partUpdates);
+    return new TrainingPass(logits, loss, parameters, gradients, finite, partUpdates, updates);
+  }
+
+  private static Operand<TBool> finite(Ops tf, List<Operand<TFloat32>> gradients) {
+    List<Operand<TBool>> each = new ArrayList<>();
+    for (Operand<TFloat32> gradient : gradients) {
+      Operand<TBool> numbers = tf.reshape(tf.math.isFinite(gradient), tf.array(-1));
+      each.add(tf.reduceAll(numbers, tf.constant(0)));
+    }
+    return tf.reduceAll(tf.stack(each), tf.constant(0));
+  }
+
+  private static List<Operand<TFloat32>> gradients(
+      Graph graph, Operand<TFloat32> loss, List<Operand<TFloat32>> weights) {
+    Output<?>[] sources = weights.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
     List<Operand<TFloat32>> gradients = new ArrayList<>();
-    for (Output<?> derivative : graph.addGradients(loss.asOutput(), weights)) {
+    for (Output<?> derivative : graph.addGradients(loss.asOutput(), sources)) {
       gradients.add(derivative.expect(TFloat32.class));
     }
+    return List.copyOf(gradients);
+  }
+
+  /**
+   * Adds what changes the variables, the averages last.
+   *
+   * @param gradients of these parameters
+   * @param others ops of the same run
+   */
+  static List<Op> updates(
+      Ops tf,
+      Recipe recipe,
+      Variables variables,
+      List<Parameter> parameters,
+      List<Operand<TFloat32>> gradients,
+      Operand<TFloat32> rate,
+      List<Op> others) {
     Optimizer optimizer = recipe.optimizer();
     List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
-    List<Op> updates = new ArrayList<>(scope.updates());
-    for (int i = 0; i < weights.length; i++) {
-      updates.add(optimizer.update(tf, variables, slots, parameters.get(i), followed.get(i), rate));
+    List<Op> updates = new ArrayList<>(others);
+    for (int i = 0; i < followed.size(); i++) {
+      updates.add(
+          optimizer.update(
+              tf, variables.model(), variables.slots(), parameters.get(i), followed.get(i), rate));
     }
-    return new TrainingPass(logits, loss, parameters, List.copyOf(gradients), updates);
+    updates.addAll(averages(tf, recipe, variables, List.copyOf(updates)));
+    return updates;
+  }
+
+  /** The parts add their gradients up; then the step follows the sums and makes them 0 again. */
+  private static List<Op> summed(
+      Ops tf,
+      Recipe recipe,
+      Variables variables,
+      List<Parameter> parameters,
+      List<Operand<TFloat32>> gradients,
+      Input input,
+      List<Op> partUpdates) {
+    TrainableVariables sums = variables.sums();
+    List<Parameter> places = new ArrayList<>();
+    List<Operand<TFloat32>> totals = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      Parameter place =
+          new Parameter(
+              "gradient." + parameter.key(),
+              parameter.shape(),
+              parameter.layout(),
+              parameter.init(),
+              Parameter.Role.BUFFER);
+      places.add(place);
+      totals.add(sums.value(tf, place));
+      Operand<TFloat32> addend = tf.math.mul(gradients.get(i), input.share());
+      partUpdates.add(tf.assignAddVariableOp(sums.handle(place), addend));
+    }
+    List<Op> updates = updates(tf, recipe, variables, parameters, totals, input.rate(), List.of());
+    Ops afterwards = tf.withControlDependencies(List.copyOf(updates));
+    for (int i = 0; i < places.size(); i++) {
+      updates.add(sums.assign(afterwards, places.get(i), tf.zerosLike(totals.get(i))));
+    }
+    return updates;
+  }
+
+  /** Moves the averages, if the recipe has any, after everything else. */
+  private static List<Op> averages(Ops tf, Recipe recipe, Variables variables, List<Op> others) {
+    List<Op> moved = new ArrayList<>();
+    if (recipe.average().isPresent()) {
+      Ops afterwards = tf.withControlDependencies(others);
+      Operand<TFloat32> decay = tf.constant((float) recipe.average().get().decay());
+      Operand<TFloat32> rest = tf.constant((float) (1 - recipe.average().get().decay()));
+      for (Parameter entry : variables.model().entries()) {
+        if (entry.role().required()) {
+          Parameter place = Average.of(entry);
+          Operand<TFloat32> before = tf.math.mul(variables.slots().value(tf, place), decay);
+          Operand<TFloat32> now =
+              afterwards.readVariableOp(variables.model().handle(entry), TFloat32.class);
+          Operand<TFloat32> after = tf.math.add(before, tf.math.mul(now, rest));
+          moved.add(variables.slots().assign(tf, place, after));
+        }
+      }
+    }
+    return moved;
   }
 }

@@ -2,20 +2,23 @@ package org.genimage.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.io.ByteSource;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.genimage.data.DatasetException;
+import org.genimage.data.Filter;
 import org.genimage.data.Generator;
 import org.genimage.data.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.Sampling;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
@@ -25,6 +28,7 @@ import org.genimage.models.Network;
 import org.genimage.models.Weights;
 import org.genimage.models.WeightsException;
 import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
@@ -36,15 +40,26 @@ import org.tensorflow.types.TFloat32;
 
 class GradientTrainerTest {
 
-  private static final Blueprint TINY =
+  static final Blueprint TINY =
       new Blueprint("tiny", new Tiny(), InputContract.crop(8), Head.NATURE_AI);
 
-  private static final Recipe RECIPE =
+  static final Recipe RECIPE =
       Recipe.paper(Detectors.resnet50())
           .loss(new Loss.CrossEntropy(0), ImageRecipe.cropAndFlip())
-          .schedule(new Schedule.Cosine(0.05, 0.001, 20, 0, 0.05, false))
+          .schedule(
+              new Schedule.Cosine(0.05, 0.001, 20, Schedule.Warmup.NONE, Schedule.Every.EPOCH))
           .epochs(20)
           .batchSize(4);
+
+  /** Random crops, of which all splits but a clean first one are augmented and erased. */
+  static ImageRecipe augmented(int splits) {
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, List.of(Filter.BILINEAR, Filter.BICUBIC))),
+        splits,
+        0.6,
+        Optional.empty());
+  }
 
   @Test
   void fit_eightImages_areLearned() {
@@ -65,10 +80,7 @@ class GradientTrainerTest {
 
   @Test
   void fit_splitsAndErasing_lowerTheLoss() {
-    Recipe recipe =
-        RECIPE.loss(
-            new Loss.JsdCrossEntropy(3, 12, 0.1),
-            new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 3, 0.6));
+    Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(3, 12, 0.1), augmented(3));
     List<EpochReport> reports = new ArrayList<>();
 
     trainer(recipe, reports).fit(TINY, stripes(16, 8));
@@ -92,12 +104,7 @@ class GradientTrainerTest {
   @Test
   void fit_stoppedAfterAnEpoch_goesOnToTheSameWeights(@TempDir Path folder) {
     ImageDataset data = stripes(8, 9);
-    Recipe recipe =
-        RECIPE
-            .loss(
-                new Loss.JsdCrossEntropy(2, 12, 0.1),
-                new ImageRecipe(ImageRecipe.Crop.RANDOM, 0.5, true, 2, 0.6))
-            .epochs(5);
+    Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2)).epochs(5);
     Weights straight = GradientTrainer.with(recipe).fit(TINY, data);
     GradientTrainer stopping =
         GradientTrainer.with(recipe)
@@ -154,7 +161,9 @@ class GradientTrainerTest {
     assertThatThrownBy(
             () -> GradientTrainer.with(RECIPE.epochs(2)).checkpoints(folder).fit(TINY, data))
         .isInstanceOf(WeightsException.class)
-        .hasMessageContaining("expected a checkpoint of this training, found one of another");
+        .hasMessageContaining(
+            "expected a checkpoint of this training, found one of another (epochs is 1, expected"
+                + " 2)");
   }
 
   @Test
@@ -194,17 +203,16 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) throws IOException {
+  void fit_hugeLearningRate_stopsAndKeepsTheCheckpoint(@TempDir Path folder) {
     ImageDataset data = stripes(8, 8);
-    Schedule exploding = (epoch, progress) -> epoch == 0 ? 0.01 : 1e38;
+    Schedule exploding = progress -> progress.epoch() == 0 ? 0.01 : 1e38;
     GradientTrainer trainer = GradientTrainer.with(RECIPE.schedule(exploding)).checkpoints(folder);
 
     assertThatThrownBy(() -> trainer.fit(TINY, data))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageStartingWith("training diverged: the loss of step ")
         .hasMessageContaining("lower the learning rate");
-    assertThat(Files.exists(folder.resolve("last.safetensors"))).isTrue();
-    assertThat(Weights.read(folder.resolve("last.safetensors")).get("fc.weight").toFloats())
+    assertThat(Weights.read(folder.resolve("training.safetensors")).get("fc.weight").toFloats())
         .doesNotContain(Float.NaN);
   }
 
@@ -237,7 +245,7 @@ class GradientTrainerTest {
   @Test
   void fit_fromGivenWeights_startsThere() {
     Weights given = TINY.initialWeights(99);
-    Schedule still = (epoch, progress) -> 0;
+    Schedule still = progress -> 0;
 
     Weights trained =
         GradientTrainer.with(RECIPE.schedule(still).epochs(1)).from(given).fit(TINY, stripes(8, 8));
@@ -247,6 +255,219 @@ class GradientTrainerTest {
     }
     assertThat(trained.get("bn1.running_mean").toFloats())
         .isNotEqualTo(given.get("bn1.running_mean").toFloats());
+  }
+
+  @Test
+  void fit_inParts_equalsWholeBatches() {
+    Blueprint plain =
+        new Blueprint(
+            "plain",
+            (scope, images) -> linear(scope, Layers.relu(scope, plainConvolution(scope, images))),
+            InputContract.crop(8),
+            Head.NATURE_AI);
+    Recipe recipe =
+        RECIPE.epochs(3).loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2).erasing(0));
+
+    Weights whole = GradientTrainer.with(recipe).fit(plain, stripes(8, 9));
+    Weights parts = GradientTrainer.with(recipe.parts(3)).fit(plain, stripes(8, 9));
+
+    for (String key : whole.keys()) {
+      assertThat(parts.get(key).toFloats())
+          .as(key)
+          .containsExactly(whole.get(key).toFloats(), within(1e-5f));
+    }
+  }
+
+  @Test
+  void fit_average_followsTheWeights() {
+    Recipe recipe = RECIPE.epochs(4);
+    Weights raw = GradientTrainer.with(recipe).fit(TINY, stripes(8, 8));
+    List<EpochReport> reports = new ArrayList<>();
+
+    Weights tracked =
+        GradientTrainer.with(recipe.average(new Average(0.5, false))).fit(TINY, stripes(8, 8));
+    Weights slow =
+        trainer(recipe.average(new Average(0.999999, true)), reports)
+            .validation(stripes(8, 8))
+            .fit(TINY, stripes(8, 8));
+
+    assertSameNumbers(tracked, raw);
+    float[] start = TINY.initialWeights(recipe.seed()).get("conv1.weight").toFloats();
+    assertThat(slow.get("conv1.weight").toFloats()).containsExactly(start, within(1e-4f));
+    assertThat(raw.get("conv1.weight").toFloats()[0]).isNotCloseTo(start[0], within(1e-3f));
+    assertThat(slow.get("bn1.running_var").toFloats()[0]).isCloseTo(1, within(1e-4f));
+    assertThat(reports).allSatisfy(r -> assertThat(r.validationAccuracy()).isPresent());
+  }
+
+  @Test
+  void fit_averageStopped_goesOnToTheSameAverage(@TempDir Path folder) {
+    Recipe recipe = RECIPE.epochs(3).average(new Average(0.8, true)).parts(2);
+    Weights straight = GradientTrainer.with(recipe).fit(TINY, stripes(8, 8));
+    GradientTrainer stopping =
+        GradientTrainer.with(recipe)
+            .checkpoints(folder)
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void onEpoch(EpochReport report) {
+                    throw new IllegalStateException("stopped");
+                  }
+                });
+    assertThatThrownBy(() -> stopping.fit(TINY, stripes(8, 8))).hasMessage("stopped");
+
+    Weights resumed = GradientTrainer.with(recipe).checkpoints(folder).fit(TINY, stripes(8, 8));
+
+    assertSameNumbers(resumed, straight);
+  }
+
+  @Test
+  void fit_mixedAndBalanced_learnsReproducibly() {
+    Recipe recipe =
+        RECIPE
+            .images(RECIPE.images().erasing(0.25).mixing(Mixing.of()))
+            .sampling(Sampling.BALANCED)
+            .drop(new Drop(0.3, 0));
+    Blueprint dropping =
+        new Blueprint(
+            "dropping",
+            (scope, images) -> {
+              var x = Layers.relu(scope, convolution(scope, images));
+              return linear(scope, Layers.dropout(scope.at("drop"), x, scope.drop().units()));
+            },
+            InputContract.crop(8),
+            Head.NATURE_AI);
+    ImageDataset data = stripes(12, 8).filter(sample -> !sample.name().equals("image 2"));
+    List<EpochReport> reports = new ArrayList<>();
+
+    Weights first = trainer(recipe, reports).fit(dropping, data);
+
+    assertThat(reports.get(0).samples()).isEqualTo(8); // of 5 pairs, in batches of 4
+    assertThat(reports.get(19).loss()).isLessThan(reports.get(0).loss());
+    assertSameNumbers(GradientTrainer.with(recipe).fit(dropping, data), first);
+    assertThat(
+            GradientTrainer.with(recipe.drop(Drop.NONE))
+                .fit(dropping, data)
+                .get("fc.weight")
+                .toFloats())
+        .isNotEqualTo(first.get("fc.weight").toFloats());
+  }
+
+  @Test
+  void fit_incompleteLastBatch_isTrainedOnIfTheRecipeSaysSo() {
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(RECIPE.epochs(1).dropLast(false), reports).fit(TINY, stripes(10, 8));
+    trainer(RECIPE.epochs(1), reports).fit(TINY, stripes(10, 8));
+
+    assertThat(reports).extracting(EpochReport::samples).containsExactly(10, 8);
+  }
+
+  @Test
+  void fit_plateau_endsEarly() {
+    List<EpochReport> reports = new ArrayList<>();
+    Schedule plateau = new Schedule.Plateau(1e-5, 1e-6, 1, 1, 1);
+
+    trainer(RECIPE.schedule(plateau), reports).validation(stripes(8, 8)).fit(TINY, stripes(8, 8));
+
+    assertThat(reports)
+        .extracting(EpochReport::learningRate)
+        .containsExactly(1e-5, 1e-5, 1e-5 / 10, 1e-5 / 10);
+  }
+
+  @Test
+  void fit_withoutTheRecipesBackbone_saysSo() {
+    Recipe recipe = RECIPE.epochs(1).start(Start.imageNet("resnet18.pth"));
+    ImageDataset data = stripes(8, 8);
+
+    assertThat(GradientTrainer.with(recipe).fit(TINY, data).metadata())
+        .containsEntry(
+            "genimage.start",
+            "random weights; the recipe starts from ImageNet weights, resnet18.pth");
+    assertThat(GradientTrainer.with(recipe).from(TINY.initialWeights(1)).fit(TINY, data).metadata())
+        .containsEntry("genimage.start", "given weights");
+    assertThat(GradientTrainer.with(RECIPE.epochs(1)).fit(TINY, data).metadata())
+        .containsEntry("genimage.start", "random weights");
+  }
+
+  private static Operand<TFloat32> plainConvolution(ModelScope scope, Operand<TFloat32> images) {
+    return Layers.conv(scope.at("conv1"), images, 8, Conv.kernel(3).stride(2));
+  }
+
+  @Test
+  void fit_frozenEntries_neitherMoveNorDecay() {
+    Recipe decaying = RECIPE.epochs(2).optimizer(new Optimizer.Sgd(0.9, 0, true, Decay.of(0.1)));
+    Weights start = TINY.initialWeights(RECIPE.seed());
+
+    Weights trained =
+        GradientTrainer.with(decaying).freeze("conv1\\..*", "bn1\\..*").fit(TINY, stripes(8, 8));
+
+    for (String key : start.keys()) {
+      boolean moved = key.startsWith("fc.");
+      assertThat(Arrays.equals(trained.get(key).toFloats(), start.get(key).toFloats()))
+          .as(key)
+          .isEqualTo(!moved);
+      assertThat(trained.get(key).toLongs()).as(key).isEqualTo(start.get(key).toLongs());
+    }
+  }
+
+  /** Then the batch does not matter: the head sees the features that scoring sees. */
+  @Test
+  void fit_frozenBatchNorm_normalisesWithItsRunningStatistics() {
+    ImageDataset data = stripes(8, 8);
+    Schedule still = progress -> 0;
+    Recipe recipe =
+        RECIPE
+            .loss(new Loss.CrossEntropy(0), ImageRecipe.of(new ImageStep.RandomCrop()))
+            .schedule(still)
+            .epochs(1)
+            .batchSize(8);
+    Weights start = TINY.initialWeights(3);
+    List<EpochReport> reports = new ArrayList<>();
+
+    trainer(recipe, reports).from(start).freeze("bn1.running_.*").fit(TINY, data);
+
+    double loss = 0;
+    try (var detector = TINY.load(start)) {
+      for (Sample sample : data.samples()) {
+        double ai = detector.score(sample.image());
+        loss -= Math.log(sample.label() == Label.AI ? ai : 1 - ai) / data.size();
+      }
+    }
+    assertThat(reports.get(0).loss()).isCloseTo(loss, within(1e-5));
+  }
+
+  @Test
+  void fit_patternOfNoKey_isRefusedWithNearOnes() {
+    assertThatThrownBy(
+            () -> GradientTrainer.with(RECIPE).freeze("conv2\\..*").fit(TINY, stripes(8, 8)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a pattern of frozen keys must match some key whole, conv2\\..* matches none; near are"
+                + " [conv1.weight, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var]");
+    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).freeze(".*").fit(TINY, stripes(8, 8)))
+        .hasMessage("something must be left to train, [.*] freeze all");
+  }
+
+  @Test
+  void fit_noImprovement_endsWhenPatienceDoes(@TempDir Path folder) {
+    ImageDataset data = stripes(8, 8);
+    Schedule still = progress -> 0;
+    List<EpochReport> reports = new ArrayList<>();
+    GradientTrainer trainer =
+        trainer(RECIPE.schedule(still), reports)
+            .freeze("bn1\\..*")
+            .validation(data)
+            .patience(3)
+            .checkpoints(folder);
+
+    Weights weights = trainer.fit(TINY, data);
+
+    assertThat(reports).extracting(EpochReport::epoch).containsExactly(0, 1, 2, 3);
+    assertThat(weights.metadata()).containsEntry("genimage.epoch", "0");
+    trainer.fit(TINY, data);
+    assertThat(reports).hasSize(4);
+    assertThatThrownBy(() -> GradientTrainer.with(RECIPE).patience(1).fit(TINY, data))
+        .hasMessageStartingWith("patience needs validation images");
   }
 
   @Test
@@ -260,18 +481,20 @@ class GradientTrainerTest {
                 + " 4 ai; add images or make the batch smaller");
   }
 
-  private static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {
-    return GradientTrainer.with(recipe)
-        .listener(
-            new TrainingListener() {
-              @Override
-              public void onEpoch(EpochReport report) {
-                reports.add(report);
-              }
-            });
+  static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {
+    return GradientTrainer.with(recipe).listener(collecting(reports));
   }
 
-  private static void assertSameNumbers(Weights found, Weights expected) {
+  static TrainingListener collecting(List<EpochReport> reports) {
+    return new TrainingListener() {
+      @Override
+      public void onEpoch(EpochReport report) {
+        reports.add(report);
+      }
+    };
+  }
+
+  static void assertSameNumbers(Weights found, Weights expected) {
     assertThat(found.keys()).isEqualTo(expected.keys());
     for (String key : expected.keys()) {
       assertThat(found.get(key).toFloats()).as(key).isEqualTo(expected.get(key).toFloats());
@@ -280,7 +503,7 @@ class GradientTrainerTest {
   }
 
   /** Noise; the AI-made images have a checkerboard on it. */
-  private static ImageDataset stripes(int count, int side) {
+  static ImageDataset stripes(int count, int side) {
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RandomGenerator random = Seed.of(5).at(i).random();
@@ -298,12 +521,12 @@ class GradientTrainerTest {
     return ImageDataset.of(samples);
   }
 
-  private static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
+  static Operand<TFloat32> convolution(ModelScope scope, Operand<TFloat32> images) {
     return Layers.convBatchNorm(
         scope.at("conv1"), scope.at("bn1"), images, 8, Conv.kernel(3).stride(2), Init.ONES);
   }
 
-  private static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
+  static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x) {
     return Layers.linear(scope.at("fc"), Layers.globalAveragePool(scope, x), 2);
   }
 

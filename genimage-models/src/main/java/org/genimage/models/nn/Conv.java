@@ -44,4 +44,10 @@ public record Conv(int kernel, int stride, int padding) {
   boolean same() {
     return stride == 1 && kernel == 2 * padding + 1;
   }
+
+  /** Returns whether TensorFlow's SAME pads a side of this length as PyTorch does. */
+  boolean same(long side) {
+    long steps = (side + stride - 1) / stride;
+    return (steps - 1) * stride + kernel - side == 2L * padding;
+  }
 }

@@ -11,8 +11,9 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
-import org.tensorflow.op.random.RandomUniform;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * The layers that networks are made of, each a function from an operand to an operand. They compute
@@ -29,7 +30,12 @@ public final class Layers {
 
   /** Returns max(x, 0). */
   public static Operand<TFloat32> relu(ModelScope scope, Operand<TFloat32> x) {
-    return scope.tf().nn.relu(x);
+    return scope.mode().fuses() ? Fused.in(scope).relu(x) : scope.tf().nn.relu(x);
+  }
+
+  /** Returns the sum of two of the same shape. */
+  public static Operand<TFloat32> add(ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> y) {
+    return scope.mode().fuses() ? Fused.in(scope).add(x, y) : scope.tf().math.add(x, y);
   }
 
   /**
@@ -91,7 +97,7 @@ public final class Layers {
     if (window.padding() == 0) {
       return tf.nn.conv2d(x, kernel, strides, "VALID");
     }
-    if (scope.mode() == Mode.INFERENCE) {
+    if (scope.mode().folds()) {
       long p = window.padding();
       return tf.nn.conv2d(
           x,
@@ -107,7 +113,7 @@ public final class Layers {
   /**
    * Returns batch normalisation over all axes but the last, eps 1e-5. In training the batch's
    * statistics normalise, and the running ones move by a tenth of the way after the step (the
-   * variance by its unbiased estimate).
+   * variance by its unbiased estimate), unless these are {@linkplain ModelVariables#frozen frozen}.
    *
    * @param scope the layer's place; its entries are {@code weight}, {@code bias}, {@code
    *     running_mean}, {@code running_var} and {@code num_batches_tracked}
@@ -124,7 +130,7 @@ public final class Layers {
     Operand<TFloat32> variance = variables.value(tf, entries.variance());
     variables.declare(entries.counter());
     FusedBatchNorm.Options epsilon = FusedBatchNorm.epsilon(BATCH_NORM_EPSILON);
-    if (scope.mode() != Mode.TRAINING) {
+    if (scope.mode() != Mode.TRAINING || variables.frozen(entries.mean())) {
       return tf.nn
           .fusedBatchNorm(
               x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
@@ -147,8 +153,8 @@ public final class Layers {
   }
 
   /**
-   * Returns a convolution followed by batch normalisation; for inference the second is folded into
-   * the first.
+   * Returns a convolution followed by batch normalisation; the second is folded into the first
+   * where the parameters are fixed while the graph lives and training does not move the statistics.
    *
    * @param conv the convolution's place
    * @param norm the normalisation's place
@@ -163,8 +169,8 @@ public final class Layers {
   }
 
   /**
-   * Returns a convolution followed by batch normalisation; for inference the second is folded into
-   * the first.
+   * Returns a convolution followed by batch normalisation; the second is folded into the first
+   * where the parameters are fixed while the graph lives and training does not move the statistics.
    *
    * @param conv the convolution's place
    * @param norm the normalisation's place
@@ -182,14 +188,17 @@ public final class Layers {
       Conv window,
       Init init,
       Init gamma) {
-    if (conv.mode() != Mode.INFERENCE) {
+    Parameter kernel = kernelEntry(conv, x, filters, window, init);
+    if (conv.mode() == Mode.TRAINING || conv.variables().constant(kernel).isEmpty()) {
       return batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma);
     }
     Ops tf = conv.tf();
-    Parameter kernel = kernelEntry(conv, x, filters, window, init);
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     norm.variables().declare(entries.counter());
     BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);
+    if (conv.mode().fuses()) {
+      return Fused.in(conv).conv(x, folded.kernel(), kernel.shape(), folded.bias(), window);
+    }
     Operand<TFloat32> weight =
         constant(
             tf,
@@ -206,6 +215,9 @@ public final class Layers {
    */
   public static Operand<TFloat32> maxPool(ModelScope scope, Operand<TFloat32> x, Conv window) {
     Ops tf = scope.tf();
+    if (scope.mode().fuses()) {
+      return Fused.in(scope).maxPool(x, window);
+    }
     return tf.nn.maxPool(
         window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY),
         tf.array(1, window.kernel(), window.kernel(), 1),
@@ -221,6 +233,18 @@ public final class Layers {
    */
   public static Operand<TFloat32> globalAveragePool(ModelScope scope, Operand<TFloat32> x) {
     return scope.tf().math.mean(x, scope.tf().constant(new int[] {1, 2}));
+  }
+
+  /**
+   * Returns for each two channels the sum of their products.
+   *
+   * @param x {@code [N, L, C]}
+   * @return {@code [N, C, C]}
+   */
+  public static Operand<TFloat32> products(ModelScope scope, Operand<TFloat32> x) {
+    return scope.mode().fuses()
+        ? Fused.in(scope).products(x)
+        : scope.tf().train.batchMatMul(x, x, TFloat32.class, BatchMatMul.adjX(true));
   }
 
   /**
@@ -262,8 +286,14 @@ public final class Layers {
    */
   public static Operand<TFloat32> biasedConv(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
-    var y = conv(scope, x, filters, window, Init.UNIFORM_FAN_IN);
-    return bias(scope, y, channels(x) * window.kernel() * window.kernel());
+    int fanIn = channels(x) * window.kernel() * window.kernel();
+    if (scope.mode().fuses()) {
+      Parameter kernel = kernelEntry(scope, x, filters, window, Init.UNIFORM_FAN_IN);
+      float[] bias =
+          scope.numbers(scope.trained("bias", Layout.SAME, Init.uniform(fanIn), filters));
+      return Fused.in(scope).conv(x, scope.numbers(kernel), kernel.shape(), bias, window);
+    }
+    return bias(scope, conv(scope, x, filters, window, Init.UNIFORM_FAN_IN), fanIn);
   }
 
   /**
@@ -278,10 +308,15 @@ public final class Layers {
       ModelScope scope, Operand<TFloat32> x, Conv window) {
     checkArgument(window.same(), "a depthwise window must keep the size, got %s", window);
     int side = window.kernel();
-    Operand<TFloat32> kernel =
-        scope.parameter(
-            "weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
-    return scope.tf().nn.depthwiseConv2dNative(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+    Parameter kernel =
+        scope.trained("weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
+    if (scope.mode().fuses()) {
+      return Fused.in(scope).depthwiseConv(x, scope.numbers(kernel), kernel.shape());
+    }
+    return scope
+        .tf()
+        .nn
+        .depthwiseConv2dNative(x, scope.value(kernel), List.of(1L, 1L, 1L, 1L), "SAME");
   }
 
   /**
@@ -326,8 +361,7 @@ public final class Layers {
 
   /**
    * Returns dropout: in training each value is 0 with a probability and else divided by that of
-   * staying; otherwise nothing happens. What is dropped follows from the layer's place and the
-   * number of steps that the session has run.
+   * staying; otherwise nothing happens. What is dropped follows from {@link ModelScope#uniform}.
    *
    * @param scope the layer's place
    * @param x of any shape
@@ -335,12 +369,33 @@ public final class Layers {
    */
   public static Operand<TFloat32> dropout(ModelScope scope, Operand<TFloat32> x, double rate) {
     checkArgument(rate >= 0 && rate < 1, "dropout rate must be from 0 to below 1, got %s", rate);
+    return drop(scope, x, scope.tf().shape(x), rate);
+  }
+
+  /**
+   * Returns a residual branch with drop path (Huang et al. 2016): in training all values of a
+   * sample are 0 with a probability and else divided by that of staying; otherwise nothing happens.
+   * What is dropped follows from {@link ModelScope#uniform}.
+   *
+   * @param scope the branch's place
+   * @param x {@code [N, L, C]}
+   * @param rate the probability, from 0 to below 1
+   */
+  public static Operand<TFloat32> dropPath(ModelScope scope, Operand<TFloat32> x, double rate) {
+    checkArgument(rate >= 0 && rate < 1, "drop path rate must be from 0 to below 1, got %s", rate);
+    Ops tf = scope.tf();
+    Operand<TInt32> samples = tf.slice(tf.shape(x), tf.array(0), tf.array(1));
+    return drop(scope, x, tf.concat(List.of(samples, tf.array(1, 1)), tf.constant(0)), rate);
+  }
+
+  /** Drops together what shares a number of this shape, which x is a multiple of. */
+  private static Operand<TFloat32> drop(
+      ModelScope scope, Operand<TFloat32> x, Operand<TInt32> shape, double rate) {
     if (scope.mode() != Mode.TRAINING || rate == 0) {
       return x;
     }
     Ops tf = scope.tf();
-    Operand<TFloat32> draws =
-        tf.random.randomUniform(tf.shape(x), TFloat32.class, RandomUniform.seed(scope.seed()));
+    Operand<TFloat32> draws = scope.uniform(shape);
     Operand<TFloat32> stays =
         tf.dtypes.cast(tf.math.greaterEqual(draws, tf.constant((float) rate)), TFloat32.class);
     return tf.math.mul(x, tf.math.div(tf.stopGradient(stays), tf.constant((float) (1 - rate))));

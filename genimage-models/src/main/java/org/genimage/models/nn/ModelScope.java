@@ -4,12 +4,14 @@ import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.genimage.data.Seed;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /**
  * A place in a model while its graph is built: the key so far, the ops, the mode and the shared
@@ -22,24 +24,55 @@ public final class ModelScope {
   private final Mode mode;
   private final ModelVariables variables;
   private final List<Op> updates;
+  private final Optional<Operand<TInt64>> draw;
+  private final Drop drop;
   private final String path;
 
-  private ModelScope(Ops tf, Mode mode, ModelVariables variables, List<Op> updates, String path) {
+  private ModelScope(
+      Ops tf,
+      Mode mode,
+      ModelVariables variables,
+      List<Op> updates,
+      Optional<Operand<TInt64>> draw,
+      Drop drop,
+      String path) {
     this.tf = tf;
     this.mode = mode;
     this.variables = variables;
     this.updates = updates;
+    this.draw = draw;
+    this.drop = drop;
     this.path = path;
   }
 
-  /** Returns the root of a model in a graph. */
+  /** Returns the root of a model in a graph whose random layers draw the same in every run. */
   public static ModelScope root(Ops tf, Mode mode, ModelVariables variables) {
-    return new ModelScope(tf, mode, variables, new ArrayList<>(), "");
+    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.empty(), Drop.NONE, "");
+  }
+
+  /**
+   * Returns the root of a model in a graph whose random layers draw as they are told to.
+   *
+   * @param draw what their numbers follow from besides their places, {@code [2]}: a seed and the
+   *     step's number
+   */
+  public static ModelScope root(Ops tf, Mode mode, ModelVariables variables, Operand<TInt64> draw) {
+    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.of(draw), Drop.NONE, "");
   }
 
   /** Returns the child with this name. */
   public ModelScope at(String name) {
-    return new ModelScope(tf, mode, variables, updates, key(name));
+    return new ModelScope(tf, mode, variables, updates, draw, drop, key(name));
+  }
+
+  /** Returns the same place, from where training drops as much as this; at first nothing. */
+  public ModelScope drop(Drop shares) {
+    return new ModelScope(tf, mode, variables, updates, draw, shares, path);
+  }
+
+  /** Returns how much training drops. */
+  public Drop drop() {
+    return drop;
   }
 
   /** Returns the child with this number. */
@@ -64,7 +97,20 @@ public final class ModelScope {
    * @param shape in PyTorch's order
    */
   public Operand<TFloat32> parameter(String name, Layout layout, Init init, Integer... shape) {
-    return variables.value(tf, entry(name, layout, init, Parameter.Role.TRAINED, shape));
+    return value(trained(name, layout, init, shape));
+  }
+
+  Parameter trained(String name, Layout layout, Init init, Integer... shape) {
+    return entry(name, layout, init, Parameter.Role.TRAINED, shape);
+  }
+
+  Operand<TFloat32> value(Parameter parameter) {
+    return variables.value(tf, parameter);
+  }
+
+  /** Returns a constant's numbers, row-major in PyTorch's order; not to be changed. */
+  float[] numbers(Parameter parameter) {
+    return variables.constant(parameter).orElseThrow();
   }
 
   /**
@@ -123,9 +169,17 @@ public final class ModelScope {
     return new Parameter(key(name), List.of(shape), layout, init, role);
   }
 
-  /** Returns a seed of this place's own, for layers that draw; never 0, which means none. */
-  long seed() {
-    return Seed.of(0).at(path).random().nextLong() | 1;
+  /**
+   * Returns uniform random numbers in [0, 1), others at every place and, in training, at every
+   * step. They follow from the seed, the step and the place alone, so training that goes on from a
+   * checkpoint draws what it would have drawn.
+   *
+   * @param shape of what is returned
+   */
+  public Operand<TFloat32> uniform(Operand<TInt32> shape) {
+    Operand<TInt64> root = draw.orElseGet(() -> tf.constant(new long[2]));
+    Operand<TInt64> place = tf.constant(new long[] {Seed.of(0).at(path).value(), 0});
+    return tf.random.statelessRandomUniform(shape, tf.math.add(root, place), TFloat32.class);
   }
 
   ModelVariables variables() {

@@ -28,6 +28,14 @@ public interface ModelVariables {
   default void order(List<String> modules) {}
 
   /**
+   * Returns whether an entry keeps its value while the rest of the model learns. Batch norms whose
+   * running statistics do normalise with these in training, too.
+   */
+  default boolean frozen(Parameter entry) {
+    return false;
+  }
+
+  /**
    * Returns an op that gives a buffer a new value.
    *
    * @throws IllegalStateException if these parameters are constants, which only a graph built for

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -30,11 +31,23 @@ public final class TrainableVariables implements ModelVariables {
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, Parameter> declared = new LinkedHashMap<>();
 
+  private final Predicate<Parameter> frozen;
+
   private List<String> modules = List.of();
 
   /** Creates an empty store; the first pass that is built over it fills it. */
   public TrainableVariables() {
+    this(entry -> false);
+  }
+
+  /**
+   * Creates an empty store; the first pass that is built over it fills it.
+   *
+   * @param frozen whether an entry keeps its value
+   */
+  public TrainableVariables(Predicate<Parameter> frozen) {
     NativeRuntime.prepare();
+    this.frozen = frozen;
   }
 
   @Override
@@ -62,6 +75,11 @@ public final class TrainableVariables implements ModelVariables {
   @Override
   public void order(List<String> names) {
     modules = List.copyOf(names);
+  }
+
+  @Override
+  public boolean frozen(Parameter entry) {
+    return frozen.test(entry);
   }
 
   @Override
@@ -93,10 +111,10 @@ public final class TrainableVariables implements ModelVariables {
     return key.substring(0, key.indexOf('.') < 0 ? key.length() : key.indexOf('.'));
   }
 
-  /** Returns the entries that follow the gradient, in order. */
+  /** Returns the entries that follow the gradient, in order; frozen ones do not. */
   public List<Parameter> trained() {
     return entries().stream()
-        .filter(parameter -> parameter.role() == Parameter.Role.TRAINED)
+        .filter(parameter -> parameter.role() == Parameter.Role.TRAINED && !frozen(parameter))
         .toList();
   }
 

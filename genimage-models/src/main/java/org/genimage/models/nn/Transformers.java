@@ -3,8 +3,7 @@ package org.genimage.models.nn;
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.models.nn.Layers.channels;
 
-import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
@@ -45,13 +44,9 @@ public final class Transformers {
         patch,
         breadth,
         height);
-    int inputs = channels(images);
-    Init init = Init.uniform(inputs * patch * patch);
-    var weight = scope.parameter("weight", Layout.CONV, init, width, inputs, patch, patch);
-    var bias = scope.parameter("bias", Layout.SAME, init, width);
-    var x = tf.nn.conv2d(images, weight, List.of(1L, (long) patch, (long) patch, 1L), "VALID");
-    long tokens = height / patch * (breadth / patch);
-    return tf.reshape(tf.nn.biasAdd(x, bias), tf.array(-1, tokens, width));
+    Conv window = new Conv(patch, patch, 0);
+    var x = Layers.biasedConv(scope, images, width, window);
+    return tf.reshape(x, tf.array(-1, height / patch * (breadth / patch), width));
   }
 
   /**
@@ -64,8 +59,14 @@ public final class Transformers {
    */
   public static Operand<TFloat32> layerNorm(ModelScope scope, Operand<TFloat32> x, double epsilon) {
     Ops tf = scope.tf();
-    var weight = scope.parameter("weight", Layout.SAME, Init.ONES, channels(x));
-    var bias = scope.parameter("bias", Layout.SAME, Init.ZEROS, channels(x));
+    Parameter weights = scope.trained("weight", Layout.SAME, Init.ONES, channels(x));
+    Parameter biases = scope.trained("bias", Layout.SAME, Init.ZEROS, channels(x));
+    if (scope.mode().fuses()) {
+      return scope.output(
+          Fused.in(scope).layerNorm(x, scope.numbers(weights), scope.numbers(biases), epsilon));
+    }
+    var weight = scope.value(weights);
+    var bias = scope.value(biases);
     var last = tf.constant(-1);
     var centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
     var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
@@ -76,7 +77,12 @@ public final class Transformers {
 
   /** Returns x times the normal distribution function of x, exactly, not by tanh. */
   public static Operand<TFloat32> gelu(ModelScope scope, Operand<TFloat32> x) {
-    Ops tf = scope.tf();
+    return scope.mode().fuses()
+        ? Fused.in(scope).gelu(x).orElseGet(() -> composedGelu(scope.tf(), x))
+        : composedGelu(scope.tf(), x);
+  }
+
+  private static Operand<TFloat32> composedGelu(Ops tf, Operand<TFloat32> x) {
     var erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
     return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));
   }
@@ -90,9 +96,15 @@ public final class Transformers {
    * @return {@code [N, ..., outputs]}
    */
   public static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x, int outputs) {
+    Parameter weights = weight(scope, channels(x), outputs);
+    Parameter biases = scope.trained("bias", Layout.SAME, Init.ZEROS, outputs);
+    if (scope.mode().fuses()) {
+      return Fused.in(scope)
+          .linear(x, scope.numbers(weights), weights.shape(), scope.numbers(biases));
+    }
     Ops tf = scope.tf();
-    var weight = linearWeight(scope, channels(x), outputs);
-    var bias = scope.parameter("bias", Layout.SAME, Init.ZEROS, outputs);
+    var weight = scope.value(weights);
+    var bias = scope.value(biases);
     return unflatten(tf, tf.nn.biasAdd(tf.linalg.matMul(flatten(tf, x), weight), bias), x);
   }
 
@@ -105,6 +117,10 @@ public final class Transformers {
    * @return {@code [N, ..., outputs]}
    */
   public static Operand<TFloat32> projection(ModelScope scope, Operand<TFloat32> x, int outputs) {
+    if (scope.mode().fuses()) {
+      Parameter weights = weight(scope, channels(x), outputs);
+      return Fused.in(scope).linear(x, scope.numbers(weights), weights.shape(), new float[outputs]);
+    }
     Ops tf = scope.tf();
     var weight = linearWeight(scope, channels(x), outputs);
     return unflatten(tf, tf.linalg.matMul(flatten(tf, x), weight), x);
@@ -119,7 +135,11 @@ public final class Transformers {
    * @param outputs number of outputs
    */
   public static Operand<TFloat32> linearWeight(ModelScope scope, int inputs, int outputs) {
-    return scope.parameter("weight", Layout.LINEAR, WEIGHTS, outputs, inputs);
+    return scope.value(weight(scope, inputs, outputs));
+  }
+
+  private static Parameter weight(ModelScope scope, int inputs, int outputs) {
+    return scope.trained("weight", Layout.LINEAR, WEIGHTS, outputs, inputs);
   }
 
   /** A product of rank 2, since TensorFlow's is slow on higher ranks. */
@@ -143,14 +163,20 @@ public final class Transformers {
    *     all heads' q, then k, then v, and {@code proj}
    * @param x {@code [N, L, C]}
    * @param heads number of heads, which divides C
-   * @param bias what happens to {@code [N, heads, L, L]}, query by key, before the softmax
+   * @param bias {@code [groups, heads, L * L]}, query by key, added before the softmax, the first
+   *     group to the first tokens and so on, again and again; groups divides N
    * @return {@code [N, L, C]}
    */
   public static Operand<TFloat32> selfAttention(
-      ModelScope scope, Operand<TFloat32> x, int heads, UnaryOperator<Operand<TFloat32>> bias) {
+      ModelScope scope, Operand<TFloat32> x, int heads, Optional<Operand<TFloat32>> bias) {
     Ops tf = scope.tf();
     int width = channels(x);
     int depth = width / heads;
+    if (scope.mode().fuses()) {
+      var qkv = scaledQueries(scope.at("qkv"), x, (float) (1 / Math.sqrt(depth)));
+      var heard = Fused.in(scope).attention(qkv, heads, bias);
+      return scope.output(linear(scope.at("proj"), heard, width));
+    }
     long length = x.shape().get(1);
     var qkv = linear(scope.at("qkv"), x, 3 * width); // [N, L, 3 * C]
     var split = tf.reshape(qkv, tf.array(-1, length, 3, heads, depth));
@@ -158,12 +184,38 @@ public final class Transformers {
         tf.unstack(tf.linalg.transpose(split, tf.array(2, 0, 3, 1, 4)), 3L)
             .output(); // [N, h, L, d]
     var query = tf.math.mul(parts.get(0), tf.constant((float) (1 / Math.sqrt(depth))));
-    var scores = tf.train.batchMatMul(query, parts.get(1), TFloat32.class, BatchMatMul.adjY(true));
-    var weights = tf.nn.softmax(bias.apply(scores)); // [N, h, L, L]
+    Operand<TFloat32> scores =
+        tf.train.batchMatMul(query, parts.get(1), TFloat32.class, BatchMatMul.adjY(true));
+    var weights =
+        tf.nn.softmax(bias.map(b -> addGroups(tf, scores, b)).orElse(scores)); // [N, h, L, L]
     var heard = tf.train.batchMatMul(weights, parts.get(2), TFloat32.class); // [N, h, L, d]
     var joined =
         tf.reshape(tf.linalg.transpose(heard, tf.array(0, 2, 1, 3)), tf.array(-1, length, width));
     return scope.output(linear(scope.at("proj"), joined, width));
+  }
+
+  /** The linear layer of queries, keys and values, with the queries' scale in its numbers. */
+  private static Operand<TFloat32> scaledQueries(
+      ModelScope scope, Operand<TFloat32> x, float scale) {
+    int width = channels(x);
+    Parameter weights = weight(scope, width, 3 * width);
+    float[] weight = scope.numbers(weights).clone();
+    float[] bias = scope.numbers(scope.trained("bias", Layout.SAME, Init.ZEROS, 3 * width)).clone();
+    for (int i = 0; i < width * width; i++) {
+      weight[i] *= scale;
+    }
+    for (int i = 0; i < width; i++) {
+      bias[i] *= scale;
+    }
+    return Fused.in(scope).linear(x, weight, weights.shape(), bias);
+  }
+
+  private static Operand<TFloat32> addGroups(
+      Ops tf, Operand<TFloat32> scores, Operand<TFloat32> bias) {
+    long[] from = scores.shape().asArray();
+    long[] to = bias.shape().asArray();
+    var grouped = tf.reshape(scores, tf.array(-1, to[0], to[1], to[2]));
+    return tf.reshape(tf.math.add(grouped, bias), tf.array(-1, from[1], from[2], from[3]));
   }
 
   /**

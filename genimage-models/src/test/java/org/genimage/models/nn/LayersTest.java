@@ -105,6 +105,48 @@ class LayersTest {
     assertThat(gradient).containsOnly(0);
   }
 
+  @Test
+  void dropPath_inTraining_dropsWholeSamplesAndKeepsTheMean() {
+    float[] values =
+        run(
+            Mode.TRAINING,
+            100,
+            (scope, x) -> {
+              Operand<TFloat32> samples = scope.tf().reshape(x, scope.tf().array(2000, 5, 1));
+              return Layers.dropPath(scope.at("drop_path"), samples, 0.2);
+            });
+
+    int dropped = 0;
+    for (int sample = 0; sample < 2000; sample++) {
+      float first = values[5 * sample];
+      assertThat(Arrays.copyOfRange(values, 5 * sample, 5 * sample + 5)).containsOnly(first);
+      assertThat(first).isIn(0f, 1.25f);
+      dropped += first == 0 ? 1 : 0;
+    }
+    assertThat(dropped).isBetween(330, 470);
+  }
+
+  @Test
+  void dropPath_otherwise_doesNothing() {
+    assertThat(run(Mode.DIFFERENTIABLE, 4, (scope, x) -> dropRows(scope, x, 0.9))).containsOnly(1);
+    assertThat(run(Mode.TRAINING, 4, (scope, x) -> dropRows(scope, x, 0))).containsOnly(1);
+  }
+
+  private static Operand<TFloat32> dropRows(ModelScope scope, Operand<TFloat32> x, double rate) {
+    Operand<TFloat32> rows = scope.tf().reshape(x, scope.tf().array(4, 4, 1));
+    return Layers.dropPath(scope, rows, rate);
+  }
+
+  @Test
+  void drop_pathsOfBlocks_growLinearlyFromZero() {
+    Drop drop = new Drop(0, 0.2);
+
+    assertThat(drop.path(0, 12)).isZero();
+    assertThat(drop.path(11, 12)).isEqualTo(0.2);
+    assertThat(drop.path(5, 11)).isEqualTo(0.1);
+    assertThat(drop.path(0, 1)).isZero();
+  }
+
   /** Runs layers over an image of ones with all parameters 1. */
   private static float[] run(
       Mode mode, int side, BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> layers) {

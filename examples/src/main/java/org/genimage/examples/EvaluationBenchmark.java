@@ -1,0 +1,146 @@
+package org.genimage.examples;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+import org.genimage.data.Filter;
+import org.genimage.data.Generator;
+import org.genimage.data.Image;
+import org.genimage.data.ImageBatch;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Sample;
+import org.genimage.data.Transforms;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.Report;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
+
+/**
+ * Measures an evaluation: {@code scoring} prints ResNet-50's images a second from JPEG files of
+ * 500x375 against the same detector's on images in memory; {@code report} reads 100,000 scores from
+ * a file and writes their report.
+ */
+public final class EvaluationBenchmark {
+
+  private static final int FILES = 320;
+  private static final int BATCH = 32;
+  private static final int SCORES = 100_000;
+
+  private EvaluationBenchmark() {}
+
+  /** Takes {@code scoring} or {@code report}. */
+  public static void main(String[] arguments) throws IOException {
+    Path folder = Files.createTempDirectory("genimage-benchmark");
+    try {
+      if (arguments.length == 1 && arguments[0].equals("scoring")) {
+        scoring(folder);
+      } else {
+        report(folder);
+      }
+    } finally {
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+  }
+
+  private static void scoring(Path folder) throws IOException {
+    ImageDataset files = jpegFiles(folder);
+    Blueprint resnet50 = Detectors.resnet50();
+    try (Detector detector = resnet50.load(resnet50.initialWeights(1))) {
+      ImageBatch batch =
+          ImageBatch.of(
+              Collections.nCopies(BATCH, detector.input().prepare(files.sample(0).image())));
+      Evaluation evaluation = Evaluation.of(detector, files).batchSize(BATCH);
+      detector.score(batch);
+      evaluation.run();
+      long start = System.nanoTime();
+      for (int i = 0; i < FILES / BATCH; i++) {
+        detector.score(batch);
+      }
+      double bare = FILES / seconds(start);
+      EvaluationResult result = evaluation.file(folder.resolve("scores.jsonl")).run();
+      double whole = FILES / (result.duration().toNanos() / 1e9);
+      start = System.nanoTime();
+      for (Sample sample : files.samples()) {
+        detector.input().prepare(sample.image());
+      }
+      print("reading_one_thread_images_per_s", FILES / seconds(start));
+      print("bare_images_per_s", bare);
+      print("evaluation_images_per_s", whole);
+      print("share_of_bare", whole / bare);
+    }
+  }
+
+  private static ImageDataset jpegFiles(Path folder) throws IOException {
+    List<Sample> samples = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(1);
+    byte[] noise = new byte[3 * 125 * 94];
+    for (int i = 0; i < FILES; i++) {
+      random.nextBytes(noise);
+      Image image =
+          Transforms.resize(500, 375, Filter.BICUBIC).apply(Image.of(125, 94, noise), random);
+      ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+      ImageIO.write(image.toBufferedImage(), "jpeg", jpeg);
+      Path file = Files.write(folder.resolve(i + ".JPEG"), jpeg.toByteArray());
+      samples.add(Sample.of(file, Label.values()[i % 2], Generator.ADM));
+    }
+    return ImageDataset.of(samples);
+  }
+
+  private static void report(Path folder) throws IOException {
+    Path scores = folder.resolve("scores.jsonl");
+    StringBuilder lines = new StringBuilder();
+    lines.append(
+        "{\"format\":\"genimage-scores\",\"detector\":\"ResNet-50\",\"threshold\":0.5,"
+            + "\"degradation\":\"\",\"data\":\"0\",\"images\":%d,\"provenance\":{}}\n"
+                .formatted(SCORES));
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < SCORES; i++) {
+      boolean ai = i % 2 == 1;
+      double score = 1 / (1 + Math.exp((ai ? -2 : 2) - 1.5 * random.nextGaussian()));
+      lines.append(
+          "{\"name\":\"val/%s/%08d.JPEG\",\"generator\":\"%s\",\"label\":\"%s\",\"score\":%s}\n"
+              .formatted(
+                  ai ? "ai" : "nature",
+                  i,
+                  Generator.GENIMAGE.get(i % 16 / 2).name(),
+                  ai ? "ai" : "nature",
+                  score));
+    }
+    Files.writeString(scores, lines);
+    lines.setLength(0);
+    long start = System.nanoTime();
+    EvaluationResult result = EvaluationResult.read(scores);
+    print("read_s", seconds(start));
+    start = System.nanoTime();
+    Metrics.all().forEach(metric -> metric.of(result.scores()));
+    print("all_metrics_s", seconds(start));
+    start = System.nanoTime();
+    Report report = Report.builder("100,000 scores", result).manifest(Map.of("seed", "1")).build();
+    report.write(folder.resolve("report.html"));
+    report.writeTables(folder);
+    print("report_s", seconds(start));
+    print("report_kb", report.html().length() / 1e3);
+    print("heap_limit_mb", Runtime.getRuntime().maxMemory() / 1e6);
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static void print(String name, double value) {
+    System.out.println(name + " " + value);
+  }
+}

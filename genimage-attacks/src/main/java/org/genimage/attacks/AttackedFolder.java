@@ -1,0 +1,116 @@
+package org.genimage.attacks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.google.common.io.MoreFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.genimage.data.Image;
+
+/**
+ * Attacked images as a dataset in GenImage's layout, {@code
+ * generator/archive/val/ai/000007_name.png}, which {@link org.genimage.data.GenImage} opens. PNG
+ * files of 8 bits, since JPEG would undo part of an attack. {@code manifest.json} says what was
+ * done to each.
+ *
+ * <pre>{@code
+ * AttackedFolder folder = AttackedFolder.at(Path.of("attacked"));
+ * folder.manifest(AttackRun.of(attack).sink(folder).against(victim, data));
+ * }</pre>
+ */
+public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Path root;
+  private final List<String> files = new ArrayList<>();
+
+  private AttackedFolder(Path root) {
+    this.root = root;
+  }
+
+  /** Returns a folder that images are added to; it is made with the first. */
+  public static AttackedFolder at(Path root) {
+    return new AttackedFolder(root);
+  }
+
+  /**
+   * Writes one image.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  @Override
+  public void accept(AttackedImage attacked, Image image) {
+    var sample = attacked.sample();
+    String name = MoreFiles.getNameWithoutExtension(Path.of(sample.name()));
+    String file =
+        "%s/%s/val/%s/%06d_%s.png"
+            .formatted(
+                sample.generator().folder(),
+                sample.generator().archive(),
+                sample.label().folder(),
+                files.size(),
+                name);
+    write(root.resolve(file), image.toPng());
+    files.add(file);
+  }
+
+  /**
+   * Writes {@code manifest.json}: the attack, its budget and settings, the victim, and for each
+   * file the original's name, the scores and the distances.
+   *
+   * @param result of the run that this folder was the sink of
+   * @throws IllegalArgumentException if it has another number of images
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public void manifest(AttackResult result) {
+    if (result.images().size() != files.size()) {
+      throw new IllegalArgumentException(
+          "the folder has %d images, the result %d; make this folder the sink of one run"
+              .formatted(files.size(), result.images().size()));
+    }
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("attack", result.attack());
+    manifest.put("budget", result.budget().toString());
+    manifest.put("settings", result.settings());
+    manifest.put("victim", result.victim());
+    manifest.put("warnings", result.warnings());
+    List<Map<String, Object>> images = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      AttackedImage image = result.images().get(i);
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("file", files.get(i));
+      entry.put("original", image.sample().name());
+      entry.put("label", image.sample().label().folder());
+      entry.put("score before", image.cleanScore());
+      entry.put("score after", image.savedScore());
+      entry.put("success", image.success());
+      entry.put("linf", image.linf());
+      entry.put("l2", image.l2());
+      images.add(entry);
+    }
+    manifest.put("images", images);
+    try {
+      write(root.resolve("manifest.json"), JSON.writeValueAsBytes(manifest));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(Path file, byte[] content) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.toString(), e);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.genimage.attacks;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+import org.genimage.models.Detector;
+import org.genimage.models.DifferentiableDetector;
+
+/**
+ * What an attack wants the detector to say of each image. Since there are two labels, to leave one
+ * is to reach the other; an attack that was published for both wants them apart, because the loss
+ * that it follows is another.
+ *
+ * @param labels one per image: the label to leave, or, if targeted, the one to reach
+ * @param targeted whether these labels are to be reached
+ */
+public record Goal(List<Label> labels, boolean targeted) {
+
+  /**
+   * Copies the labels.
+   *
+   * @throws IllegalArgumentException if there is none or one is absent
+   */
+  public Goal {
+    checkArgument(!labels.isEmpty(), "an attack needs a label per image, got none");
+    int absent = labels.indexOf(null);
+    checkArgument(absent < 0, "every image needs a label, image %s has none", absent);
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Returns the goal of an untargeted attack: the detector no longer says this.
+   *
+   * @param labels what each image is
+   */
+  public static Goal leave(List<Label> labels) {
+    return new Goal(new ArrayList<>(labels), false);
+  }
+
+  /**
+   * Returns the goal of a targeted attack: the detector says this.
+   *
+   * @param target of every image
+   * @param count number of images
+   */
+  public static Goal reach(Label target, int count) {
+    return new Goal(Collections.nCopies(count, target), true);
+  }
+
+  /** Returns the label that an image shall get, whether targeted or not. */
+  public Label wanted(int image) {
+    return targeted ? labels.get(image) : other(labels.get(image));
+  }
+
+  /** Returns whether a score says what is wanted of an image. */
+  public boolean reached(int image, double score) {
+    return (score > Detector.THRESHOLD) == (wanted(image) == Label.AI);
+  }
+
+  /**
+   * Returns the direction in which each image comes nearer to the goal: that in which the loss of
+   * the label to leave grows, or, if targeted, that of the target falls.
+   *
+   * @return of the pixels' shape
+   */
+  public float[] ascent(DifferentiableDetector victim, Pixels pixels) {
+    float[] gradient = victim.lossGradient(pixels, labels).toArray();
+    if (targeted) {
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] = -gradient[i];
+      }
+    }
+    return gradient;
+  }
+
+  private static Label other(Label label) {
+    return label == Label.AI ? Label.NATURE : Label.AI;
+  }
+}

@@ -1,0 +1,73 @@
+package org.genimage.attacks;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.random.RandomGenerator;
+import org.genimage.data.Pixels;
+import org.genimage.data.Seed;
+import org.genimage.models.Detector;
+
+/** What every attack asks of the images that it is given. */
+final class Inputs {
+
+  private Inputs() {}
+
+  /**
+   * Returns the pixels' values.
+   *
+   * @throws IllegalArgumentException if there are not as many images as labels, they have not the
+   *     size of the victim's input, or a value is not in [0, 1]
+   */
+  static float[] checked(Detector victim, Pixels pixels, Goal goal) {
+    int side = victim.input().side();
+    checkArgument(
+        pixels.height() == side && pixels.width() == side,
+        "%s takes images of %sx%s pixels, got %sx%s; prepare them with input().prepare(image)",
+        victim.name(),
+        side,
+        side,
+        pixels.width(),
+        pixels.height());
+    checkArgument(
+        goal.labels().size() == pixels.count(),
+        "%s images need as many labels, got %s",
+        pixels.count(),
+        goal.labels().size());
+    float[] values = pixels.toArray();
+    int length = values.length / pixels.count();
+    for (int i = 0; i < values.length; i++) {
+      if (!(values[i] >= 0 && values[i] <= 1)) {
+        throw new IllegalArgumentException(
+            "pixel values must be in [0, 1], got %s in image %d; divide 8-bit values by 255"
+                .formatted(values[i], i / length));
+      }
+    }
+    return values;
+  }
+
+  /** Checks how an attack in steps goes. */
+  static void checkSteps(double stepSize, int steps) {
+    checkArgument(
+        stepSize > 0 && Double.isFinite(stepSize), "step size must be positive, got %s", stepSize);
+    checkArgument(steps > 0, "number of steps must be positive, got %s", steps);
+  }
+
+  /** Moves values outside [0, 1] to its ends. */
+  static void clip(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.max(0, Math.min(1, values[i]));
+    }
+  }
+
+  /**
+   * Returns random numbers for one image. They follow from its pixels, not from its place, so that
+   * batches of any size draw the same.
+   */
+  static RandomGenerator random(Seed seed, float[] values, int from, int to) {
+    long hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + Float.floatToIntBits(values[i]);
+    }
+    return seed.at(hash).random();
+  }
+}

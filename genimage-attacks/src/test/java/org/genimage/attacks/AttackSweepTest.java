@@ -1,0 +1,95 @@
+package org.genimage.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.base.Splitter;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.genimage.models.DifferentiableDetector;
+import org.junit.jupiter.api.Test;
+
+class AttackSweepTest {
+
+  private static List<Budget> levels(int... levels) {
+    return IntStream.of(levels).mapToObj(level -> Budget.linf(level / 255.0)).toList();
+  }
+
+  @Test
+  void against_moreRoom_neverLeavesMoreRight() {
+    try (DifferentiableDetector victim = ReferenceVictim.TWO.load()) {
+      SweepResult curve =
+          AttackSweep.of(Attacks::fgsm, levels(1, 2, 8)).against(victim, ReferenceVictim.few());
+
+      assertThat(curve.results())
+          .extracting(result -> result.budget().toString())
+          .containsExactly("1/255", "2/255", "8/255");
+      assertThat(curve.results())
+          .extracting(AttackResult::correctAfter)
+          .isSortedAccordingTo((a, b) -> b - a);
+      assertThat(curve.warnings()).isEmpty();
+      assertThat(Splitter.on("<circle").splitToList(curve.toSvg())).hasSize(4);
+      assertThat(curve.toSvg()).contains("8/255: 0.0 %", "FGSM, up to 8/255");
+    }
+  }
+
+  @Test
+  void warnings_moreHarmWithLessRoom_areGiven() {
+    var victim = new BrightnessDetector(32, 1);
+    AttackResult strong =
+        AttackRun.of(Attacks.fgsm(Budget.linf(0.5))).against(victim, ReferenceVictim.few());
+    AttackResult weak =
+        AttackRun.of(Attacks.fgsm(Budget.linf(0))).against(victim, ReferenceVictim.few());
+
+    assertThat(new SweepResult(List.of(strong, weak)).warnings())
+        .anySatisfy(warning -> assertThat(warning).contains("overshoots"));
+    assertThat(new SweepResult(List.of(weak, strong)).warnings()).isEmpty();
+  }
+
+  @Test
+  void of_budgetsThatDoNotGrow_areRefused() {
+    assertThatThrownBy(() -> AttackSweep.of(Attacks::fgsm, levels(2, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("budgets of a sweep must grow in one norm, got 1/255 after 2/255");
+    assertThatThrownBy(() -> AttackSweep.of(Attacks::fgsm, List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least one budget");
+  }
+
+  @Test
+  void presets_sayWhereTheyComeFrom() {
+    assertThat(Preset.values())
+        .allSatisfy(preset -> assertThat(preset.note()).isNotBlank())
+        .allSatisfy(preset -> assertThat(preset.attacks()).contains(preset.fgsm(), preset.cwL2()));
+    assertThat(Preset.PAPER.note()).contains("inferred");
+    assertThat(Preset.TORCHATTACKS_LEGACY.cwL2().settings())
+        .containsEntry("first c", "1.0E-4")
+        .containsEntry("steps", "1000")
+        .containsEntry("search steps", "1")
+        .containsEntry("rules", "TORCHATTACKS_LEGACY");
+    assertThat(Preset.TORCHATTACKS_LEGACY.fgsm().budget()).hasToString("0.007");
+  }
+
+  @Test
+  void supplementTable2_putsPresetsBesideThePaper() {
+    try (DifferentiableDetector victim = ReferenceVictim.ONE.load()) {
+      String table =
+          AttackProtocol.supplementTable2()
+              .run(victim, ReferenceVictim.few(), Preset.TORCHATTACKS_LEGACY, Preset.TORCHATTACKS)
+              .toMarkdown();
+
+      List<String> rows =
+          Splitter.on('\n').splitToStream(table).filter(line -> line.startsWith("|")).toList();
+      assertThat(rows.get(0)).isEqualTo("| attack | paper | TORCHATTACKS_LEGACY | TORCHATTACKS |");
+      String clean = rows.get(2).replace("| none |  |", "");
+      assertThat(rows.get(2)).startsWith("| none |  | 87.5 |");
+      assertThat(clean).isEqualTo(" 87.5 | 87.5 |");
+      assertThat(rows.get(3)).startsWith("| FGSM | 88.0 |");
+      assertThat(rows.get(4)).startsWith("| CW-L2 | 99.9 |");
+      assertThat(table)
+          .contains("the paper's is ResNet-50", "- TORCHATTACKS_LEGACY: torchattacks up");
+      assertThat(Stream.of(Preset.values())).hasSizeGreaterThan(3);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package org.genimage.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/** Which images of a dataset an epoch takes. */
+public enum Sampling {
+  /** Every image once. */
+  EACH_ONCE {
+    @Override
+    int count(ImageDataset data) {
+      return data.size();
+    }
+
+    @Override
+    int[] order(ImageDataset data, UnaryOperator<int[]> mixed) {
+      return mixed.apply(IntStream.range(0, data.size()).toArray());
+    }
+  },
+  /**
+   * Nature and ai in turn, each image at most once, until one class runs out: every batch of an
+   * even size has as many of both (F3Net, Qian et al. 2020, in the code of yyk-wew).
+   */
+  BALANCED {
+    @Override
+    int count(ImageDataset data) {
+      int nature = positions(data, Label.NATURE).length;
+      int pairs = Math.min(nature, data.size() - nature);
+      checkArgument(
+          pairs > 0,
+          "balanced batches need images of both classes, got %s nature and %s ai",
+          nature,
+          data.size() - nature);
+      return 2 * pairs;
+    }
+
+    @Override
+    int[] order(ImageDataset data, UnaryOperator<int[]> mixed) {
+      int[] nature = mixed.apply(positions(data, Label.NATURE));
+      int[] ai = mixed.apply(positions(data, Label.AI));
+      int[] order = new int[count(data)];
+      for (int i = 0; i < order.length; i++) {
+        order[i] = i % 2 == 0 ? nature[i / 2] : ai[i / 2];
+      }
+      return order;
+    }
+  };
+
+  /** Returns the number of images of an epoch. */
+  abstract int count(ImageDataset data);
+
+  /**
+   * Returns the positions of an epoch's images in order.
+   *
+   * @param mixed puts positions into a random order, or leaves them
+   */
+  abstract int[] order(ImageDataset data, UnaryOperator<int[]> mixed);
+
+  private static int[] positions(ImageDataset data, Label label) {
+    return IntStream.range(0, data.size()).filter(i -> data.sample(i).label() == label).toArray();
+  }
+}

@@ -1,0 +1,58 @@
+package org.genimage.eval;
+
+import org.genimage.data.Label;
+import org.genimage.models.Calibration;
+import org.genimage.models.Detector;
+
+/**
+ * Calibrations fitted to validation scores of a detector that has none yet, for {@link
+ * org.genimage.models.Weights#calibrated}: the temperature of the least log loss (Guo et al. 2017),
+ * and a threshold on the scores at that temperature.
+ *
+ * <pre>{@code
+ * Scores validation = Evaluation.of(detector, validationImages).run().scores();
+ * Weights calibrated =
+ *     weights.calibrated(Calibrations.forFalsePositiveRate(0.01, validation));
+ * }</pre>
+ */
+public final class Calibrations {
+
+  private Calibrations() {}
+
+  /**
+   * Returns the calibration that keeps every decision at 0.5.
+   *
+   * @throws IllegalArgumentException if there are no images of one label
+   */
+  public static Calibration temperature(Scores validation) {
+    return new Calibration(Temperature.of(validation).value(), Detector.THRESHOLD);
+  }
+
+  /**
+   * Returns the calibration whose threshold lets no more than a share of the natural images count
+   * as AI.
+   *
+   * @param rate the share, in [0, 1]
+   * @throws IllegalArgumentException if there are no images of one label, or the rate is outside
+   *     [0, 1]
+   */
+  public static Calibration forFalsePositiveRate(double rate, Scores validation) {
+    Temperature temperature = Temperature.of(validation);
+    return new Calibration(
+        temperature.value(),
+        Thresholds.forFalsePositiveRate(rate, temperature.scale(validation).ranking()));
+  }
+
+  /**
+   * Returns the calibration whose threshold gives the best balanced accuracy, the mean of that on
+   * {@link Label#NATURE} and on {@link Label#AI} images.
+   *
+   * @throws IllegalArgumentException if there are no images of one label
+   */
+  public static Calibration forBalancedAccuracy(Scores validation) {
+    Temperature temperature = Temperature.of(validation);
+    return new Calibration(
+        temperature.value(),
+        Thresholds.forBalancedAccuracy(temperature.scale(validation).ranking()));
+  }
+}

@@ -1,0 +1,179 @@
+package org.genimage.eval;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.genimage.data.Label;
+import org.genimage.models.Detector;
+
+/**
+ * Scores in falling order with the number of AI and of natural images at each: all that a metric
+ * needs to know. Scores that are equal share one place, so ties have no order.
+ */
+public final class Ranking {
+
+  private final double[] values; // distinct, falling
+  private final long[] ai;
+  private final long[] nature;
+  private final double threshold;
+  private final long allAi;
+  private final long allNature;
+
+  private Ranking(double[] values, long[] ai, long[] nature, double threshold) {
+    this.values = values;
+    this.ai = ai;
+    this.nature = nature;
+    this.threshold = threshold;
+    this.allAi = Arrays.stream(ai).sum();
+    this.allNature = Arrays.stream(nature).sum();
+  }
+
+  /**
+   * Ranks scores, decided at {@link Detector#THRESHOLD}.
+   *
+   * @param scores probabilities of {@link Label#AI}, in [0, 1]
+   * @param labels one per score
+   * @throws IllegalArgumentException if there is no score, their number is not the labels', or one
+   *     is outside [0, 1] or not a number
+   */
+  public static Ranking of(double[] scores, List<Label> labels) {
+    checkArgument(
+        scores.length == labels.size(),
+        "scores need as many labels, got %s scores and %s labels",
+        scores.length,
+        labels.size());
+    checkArgument(scores.length > 0, "a ranking needs at least one score, got none");
+    for (int i = 0; i < scores.length; i++) {
+      checkArgument(
+          scores[i] >= 0 && scores[i] <= 1,
+          "score %s must be in [0, 1], got %s",
+          Integer.toString(i),
+          scores[i]);
+    }
+    int[] order = order(scores);
+    double[] values = new double[scores.length];
+    long[] ai = new long[scores.length];
+    long[] nature = new long[scores.length];
+    int places = 0;
+    for (int i : order) {
+      if (places == 0 || scores[i] < values[places - 1]) {
+        values[places++] = scores[i];
+      }
+      (labels.get(i) == Label.AI ? ai : nature)[places - 1]++;
+    }
+    return new Ranking(
+        Arrays.copyOf(values, places),
+        Arrays.copyOf(ai, places),
+        Arrays.copyOf(nature, places),
+        Detector.THRESHOLD);
+  }
+
+  /** Returns the positions of these scores from the highest; sorts 64-bit keys, not objects. */
+  static int[] order(double[] scores) {
+    double[] sorted = scores.clone();
+    Arrays.sort(sorted);
+    int[] next = new int[scores.length];
+    int[] order = new int[scores.length];
+    for (int i = 0; i < scores.length; i++) {
+      int first = first(sorted, scores[i]);
+      order[scores.length - 1 - first - next[first]++] = i;
+    }
+    return order;
+  }
+
+  private static int first(double[] sorted, double value) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Returns the same ranking, decided at another threshold. */
+  Ranking at(double newThreshold) {
+    return new Ranking(values, ai, nature, newThreshold);
+  }
+
+  /** Returns the ranking of the same distinct scores with other counts, some perhaps zero. */
+  Ranking counts(long[] newAi, long[] newNature) {
+    return new Ranking(values, newAi, newNature, threshold);
+  }
+
+  /** Returns the place of a score among the distinct ones. */
+  int place(double score) {
+    int low = 0;
+    int high = values.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (values[middle] > score) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Returns the number of distinct scores. */
+  int places() {
+    return values.length;
+  }
+
+  /** Returns a distinct score, from the highest. */
+  double value(int place) {
+    return values[place];
+  }
+
+  /** Returns the number of a label's images with a distinct score. */
+  long count(int place, Label label) {
+    return (label == Label.AI ? ai : nature)[place];
+  }
+
+  /** Returns the number of images. */
+  public long size() {
+    return allAi + allNature;
+  }
+
+  /** Returns the number of images of a label. */
+  public long count(Label label) {
+    return label == Label.AI ? allAi : allNature;
+  }
+
+  /** Returns the score above which an image counts as AI. */
+  public double threshold() {
+    return threshold;
+  }
+
+  /** Returns how many images count as what they are. */
+  public Proportion accuracy() {
+    Confusion confusion = confusion();
+    return new Proportion(confusion.trueAi() + confusion.trueNature(), size());
+  }
+
+  /**
+   * Returns how many images of a label count as what they are.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public Proportion accuracy(Label label) {
+    Confusion confusion = confusion();
+    return new Proportion(
+        label == Label.AI ? confusion.trueAi() : confusion.trueNature(), count(label));
+  }
+
+  /** Returns the counts of decisions and labels. */
+  Confusion confusion() {
+    int above = (int) IntStream.range(0, values.length).filter(i -> values[i] > threshold).count();
+    long trueAi = Arrays.stream(ai, 0, above).sum();
+    long falseAi = Arrays.stream(nature, 0, above).sum();
+    return new Confusion(trueAi, falseAi, allNature - falseAi, allAi - trueAi);
+  }
+}

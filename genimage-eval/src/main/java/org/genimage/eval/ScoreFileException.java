@@ -1,0 +1,16 @@
+package org.genimage.eval;
+
+/** A file of scores that is not the one expected. The message says what to do. */
+public final class ScoreFileException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates the exception.
+   *
+   * @param message the file, what was expected, what was found and what to do
+   */
+  public ScoreFileException(String message) {
+    super(message);
+  }
+}

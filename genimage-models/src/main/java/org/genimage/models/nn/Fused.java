@@ -1,0 +1,382 @@
+package org.genimage.models.nn;
+
+import com.google.common.primitives.Longs;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.Output;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * oneDNN's convolutions and matrix products, which also do what follows them: bias, sum,
+ * non-linearity. TensorFlow's remapper makes the same ops, but copies every constant.
+ *
+ * <p>A layer adds its own op; the next one that could be part of it replaces it by another with
+ * both, and the first is left over: no session runs what nobody asks for. The same holds for
+ * bfloat16. Each layer takes and gives 32-bit floats; one that finds the cast of the layer before
+ * takes what was cast.
+ */
+final class Fused {
+
+  private static final String CONV = "_MklNativeFusedConv2D";
+  private static final String PRODUCT = "_MklNativeFusedMatMul";
+  private static final String FOLLOWED_BY = "fused_ops";
+  private static final String BIAS = "BiasAdd";
+
+  private final ModelScope scope;
+  private final Ops tf;
+
+  private Fused(ModelScope scope) {
+    this.scope = scope;
+    this.tf = scope.tf();
+  }
+
+  static Fused in(ModelScope scope) {
+    return new Fused(scope);
+  }
+
+  /**
+   * Returns a convolution with bias.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [out, in, height, width]}
+   */
+  Operand<TFloat32> conv(
+      Operand<TFloat32> x, float[] kernel, List<Integer> shape, float[] bias, Conv window) {
+    long p = window.padding();
+    List<Integer> sides = Layout.CONV.toTensorFlow(shape);
+    OperationBuilder op =
+        builder(CONV)
+            .addInput(lower(x).asOutput())
+            .addInput(constant(sides, Layout.CONV.toTensorFlow(kernel, shape)).asOutput())
+            .addInputList(new Output<?>[] {constant(List.of(bias.length), bias).asOutput()})
+            .addInputList(new Output<?>[0])
+            .setAttr("num_args", 1)
+            .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
+            .setAttr("padding", p == 0 ? "VALID" : "EXPLICIT")
+            .setAttr("is_filter_const", true)
+            .setAttr(FOLLOWED_BY, new String[] {BIAS});
+    if (p > 0) {
+      op.setAttr("explicit_paddings", new long[] {0, 0, p, p, p, p, 0, 0});
+    }
+    return raise(op.build().output(0));
+  }
+
+  /**
+   * Returns a matrix product with bias.
+   *
+   * @param x {@code [N, ..., C]}
+   * @param weight {@code [out, in]}
+   */
+  Operand<TFloat32> linear(Operand<TFloat32> x, float[] weight, List<Integer> shape, float[] bias) {
+    long[] sides = x.shape().asArray();
+    sides[0] = -1;
+    sides[sides.length - 1] = bias.length;
+    var numbers =
+        constant(Layout.LINEAR.toTensorFlow(shape), Layout.LINEAR.toTensorFlow(weight, shape));
+    Output<?> product =
+        builder(PRODUCT)
+            .addInput(rows(lower(x)).asOutput())
+            .addInput(numbers.asOutput())
+            .addInputList(new Output<?>[] {constant(List.of(bias.length), bias).asOutput()})
+            .setAttr("num_args", 1)
+            .setAttr("is_filter_const", true)
+            .setAttr(FOLLOWED_BY, new String[] {BIAS})
+            .build()
+            .output(0);
+    return raise(tf.reshape(number(product), tf.array(sides)).asOutput());
+  }
+
+  /** Returns max(x, 0). */
+  Operand<TFloat32> relu(Operand<TFloat32> x) {
+    return followed(x, "Relu", Optional.empty())
+        .orElseGet(() -> raise(tf.nn.relu(lower(x)).asOutput()));
+  }
+
+  /** Returns x Phi(x) if it can be part of the layer before. */
+  Optional<Operand<TFloat32>> gelu(Operand<TFloat32> x) {
+    return followed(x, "GeluExact", Optional.empty());
+  }
+
+  /** Returns the sum of two of the same shape. */
+  Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y) {
+    return followed(x, "Add", Optional.of(y))
+        .or(() -> followed(y, "Add", Optional.of(x)))
+        .orElseGet(() -> raise(sum(lower(x).asOutput(), lower(y).asOutput())));
+  }
+
+  /** Returns the largest value in each window; what is padded never wins. */
+  Operand<TFloat32> maxPool(Operand<TFloat32> x, Conv window) {
+    boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
+    var input = lower(x);
+    Output<?> padded =
+        same || window.padding() == 0
+            ? input.asOutput()
+            : pad(input, window.padding(), Float.NEGATIVE_INFINITY).asOutput();
+    return raise(
+        builder("_MklNativeMaxPool")
+            .addInput(padded)
+            .setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
+            .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
+            .setAttr("padding", same ? "SAME" : "VALID")
+            .build()
+            .output(0));
+  }
+
+  private <T extends TNumber> Operand<T> pad(Operand<T> x, int pixels, float value) {
+    int[][] paddings = {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}};
+    @SuppressWarnings("unchecked")
+    Operand<T> outside = (Operand<T>) constant(List.of(), new float[] {value});
+    return tf.pad(x, tf.constant(paddings), outside);
+  }
+
+  /**
+   * Returns a convolution of each channel by itself, which keeps the size.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [C, 1, height, width]}
+   */
+  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, float[] kernel, List<Integer> shape) {
+    var numbers =
+        constant(
+            Layout.DEPTHWISE.toTensorFlow(shape), Layout.DEPTHWISE.toTensorFlow(kernel, shape));
+    return raise(
+        builder("_MklNativeDepthwiseConv2dNative")
+            .addInput(lower(x).asOutput())
+            .addInput(numbers.asOutput())
+            .setAttr("strides", new long[] {1, 1, 1, 1})
+            .setAttr("padding", "SAME")
+            .setAttr("is_filter_const", true)
+            .build()
+            .output(0));
+  }
+
+  /** Returns for each two channels of {@code [N, L, C]} the sum of their products, in 32 bits. */
+  Operand<TFloat32> products(Operand<TFloat32> x) {
+    Output<?> rows = raise(lower(x).asOutput()).asOutput();
+    return raise(
+        builder("_MklBatchMatMulV2")
+            .addInput(rows)
+            .addInput(rows)
+            .setAttr("adj_x", true)
+            .build()
+            .output(0));
+  }
+
+  /** Returns layer normalisation over the last axis. */
+  Operand<TFloat32> layerNorm(Operand<TFloat32> x, float[] weight, float[] bias, double epsilon) {
+    return raise(
+        unlabelled("_MklLayerNorm")
+            .addInput(lower(x).asOutput())
+            .addInput(constant(List.of(weight.length), weight).asOutput())
+            .addInput(constant(List.of(bias.length), bias).asOutput())
+            .setAttr("epsilon", (float) epsilon)
+            .build()
+            .output(0));
+  }
+
+  /**
+   * Returns what each query hears: softmax(q k + bias) v.
+   *
+   * @param qkv {@code [N, L, 3 * C]}, the queries scaled
+   * @param bias {@code [groups, heads, L * L]}, where groups divides N
+   * @return {@code [N, L, C]}
+   */
+  Operand<TFloat32> attention(Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias) {
+    long length = qkv.shape().get(1);
+    long width = qkv.shape().get(2) / 3;
+    long depth = width / heads;
+    long groups = bias.map(b -> b.shape().get(0)).orElse(1L);
+    var split = tf.reshape(lower(qkv), tf.array(-1, groups, length, 3, heads, depth));
+    var apart = tf.linalg.transpose(split, tf.array(3, 0, 1, 4, 2, 5));
+    var joined = tf.reshape(apart, tf.array(3, -1, groups * heads, length, depth));
+    var parts = tf.unstack(joined, 3L).output();
+    Operand<?> query = parts.get(0);
+    Operand<?> key = parts.get(1);
+    Output<?> scores =
+        bias.isEmpty()
+            ? builder("_MklBatchMatMulV2")
+                .addInput(query.asOutput())
+                .addInput(key.asOutput())
+                .setAttr("adj_y", true)
+                .build()
+                .output(0)
+            : unlabelled("_MklFusedBatchMatMulV2")
+                .addInput(query.asOutput())
+                .addInput(key.asOutput())
+                .addInputList(
+                    new Output<?>[] {
+                      constant(List.of(), new float[] {1}).asOutput(),
+                      tf.reshape(lower(bias.get()), tf.array(1, groups * heads, length, length))
+                          .asOutput()
+                    })
+                .setAttr("adj_y", true)
+                .setAttr("num_args", 2)
+                .setAttr(FOLLOWED_BY, new String[] {"Mul", "Add"})
+                .build()
+                .output(0);
+    Output<?> heard =
+        builder("_MklBatchMatMulV2")
+            .addInput(tf.nn.softmax(number(scores)).asOutput())
+            .addInput(parts.get(2).asOutput())
+            .build()
+            .output(0);
+    var grouped = tf.reshape(number(heard), tf.array(-1, heads, length, depth));
+    var rows = tf.linalg.transpose(grouped, tf.array(0, 2, 1, 3));
+    return raise(tf.reshape(rows, tf.array(-1, length, width)).asOutput());
+  }
+
+  private Optional<Operand<TFloat32>> followed(
+      Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
+    Output<?> found = bare(x);
+    Optional<Operand<? extends TNumber>> sides = Optional.empty();
+    if (operation(found).type().equals("Reshape")) {
+      sides = Optional.of(integers(operation(found).input(1)));
+      found = operation(found).input(0);
+    }
+    GraphOperation before = operation(found);
+    boolean product = before.type().equals(PRODUCT);
+    if (!product && !before.type().equals(CONV)) {
+      return Optional.empty();
+    }
+    List<String> follow =
+        new ArrayList<>(Arrays.asList(before.attributes().getAttrStringList(FOLLOWED_BY)));
+    if (follow.size() > (next.equals("Relu") ? 2 : 1) || follow.contains("Relu")) {
+      return Optional.empty();
+    }
+    follow.add(next);
+    List<Output<?>> arguments = new ArrayList<>();
+    for (int i = 2; i < before.numInputs(); i++) {
+      arguments.add(before.input(i));
+    }
+    argument.ifPresent(
+        y -> arguments.add(product ? rows(lower(y)).asOutput() : lower(y).asOutput()));
+    OperationBuilder op =
+        builder(before.type())
+            .addInput(before.input(0))
+            .addInput(before.input(1))
+            .addInputList(arguments.toArray(Output<?>[]::new));
+    if (!product) {
+      op.addInputList(new Output<?>[0]);
+      for (String name : List.of("strides", "padding", "explicit_paddings")) {
+        op.setAttr(name, before.attributes().getAttrValueProto(name));
+      }
+    }
+    Output<?> result =
+        op.setAttr("num_args", arguments.size())
+            .setAttr("is_filter_const", true)
+            .setAttr(FOLLOWED_BY, follow.toArray(String[]::new))
+            .build()
+            .output(0);
+    return Optional.of(
+        raise(sides.isPresent() ? tf.reshape(number(result), sides.get()).asOutput() : result));
+  }
+
+  private OperationBuilder builder(String type) {
+    // The label of kernels that TensorFlow's layout pass puts in the place of others.
+    return unlabelled(type).setAttr("_kernel", "MklNameChangeOp");
+  }
+
+  private OperationBuilder unlabelled(String type) {
+    return tf.scope().opBuilder(type, type.substring(1));
+  }
+
+  /** Returns what a layer computed, before it was cast and named. */
+  private Output<?> bare(Operand<TFloat32> x) {
+    Output<?> found = x.asOutput();
+    while (operation(found).type().equals("Identity") || widens(found)) {
+      found = operation(found).input(0);
+    }
+    return found;
+  }
+
+  private boolean widens(Output<?> x) {
+    return low()
+        && operation(x).type().equals("Cast")
+        && operation(x).input(0).dataType() == DataType.DT_BFLOAT16;
+  }
+
+  private Operand<? extends TNumber> lower(Operand<TFloat32> x) {
+    Output<?> found = bare(x);
+    if (!low() || found.dataType() == DataType.DT_BFLOAT16) {
+      return number(found);
+    }
+    GraphOperation operation = operation(found);
+    if (operation.type().equals("Reshape")) {
+      Output<?> within = bare(operation.input(0).expect(TFloat32.class));
+      if (within.dataType() == DataType.DT_BFLOAT16) {
+        return tf.reshape(number(within), integers(operation.input(1)));
+      }
+    }
+    return tf.dtypes.cast(x, TBfloat16.class);
+  }
+
+  private Operand<TFloat32> raise(Output<?> x) {
+    return x.dataType() == DataType.DT_FLOAT
+        ? x.expect(TFloat32.class)
+        : tf.dtypes.cast(x.expect(TBfloat16.class), TFloat32.class);
+  }
+
+  private Operand<? extends TNumber> constant(List<Integer> shape, float[] values) {
+    if (!low()) {
+      return Layers.constant(tf, shape, values);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.nativeOrder());
+    for (float value : values) {
+      int bits = Float.floatToRawIntBits(value);
+      // To the nearest, of two equally near to the even one.
+      bytes.putShort((short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16));
+    }
+    try (TBfloat16 tensor =
+        Tensor.of(
+            TBfloat16.class,
+            Shape.of(Longs.toArray(shape)),
+            DataBuffers.of(bytes.array(), true, false))) {
+      return tf.constantOf(tensor);
+    }
+  }
+
+  private boolean low() {
+    return scope.mode() == Mode.INFERENCE_BFLOAT16;
+  }
+
+  private <T extends TNumber> Operand<T> rows(Operand<T> x) {
+    Shape shape = x.shape();
+    return shape.numDimensions() == 2
+        ? x
+        : tf.reshape(x, tf.array(-1, shape.get(shape.numDimensions() - 1)));
+  }
+
+  private Output<?> sum(Output<?> x, Output<?> y) {
+    return low()
+        ? tf.math.add(x.expect(TBfloat16.class), y.expect(TBfloat16.class)).asOutput()
+        : tf.math.add(x.expect(TFloat32.class), y.expect(TFloat32.class)).asOutput();
+  }
+
+  private static Operand<? extends TNumber> integers(Output<?> x) {
+    return x.dataType() == DataType.DT_INT64 ? x.expect(TInt64.class) : x.expect(TInt32.class);
+  }
+
+  private static GraphOperation operation(Output<?> x) {
+    return (GraphOperation) x.op();
+  }
+
+  private Operand<? extends TNumber> number(Output<?> x) {
+    return low() ? x.expect(TBfloat16.class) : x.expect(TFloat32.class);
+  }
+}

@@ -1,0 +1,92 @@
+package org.genimage.train;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Processes that train one detector together, each on its part of every batch.
+ *
+ * @param workers {@code host:port} of each, the same list everywhere
+ * @param index this process's place in the list, from 0; the first one keeps checkpoints and is the
+ *     only one whose listeners hear
+ * @param timeout how long a worker waits for the others at a step before it gives up
+ */
+public record Cluster(List<String> workers, int index, Duration timeout) {
+
+  private static final String VARIABLE = "TF_CONFIG";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  public Cluster {
+    workers = List.copyOf(workers);
+    checkArgument(
+        index >= 0 && index < workers.size(),
+        "a worker's index must be from 0 to below %s, got %s",
+        workers.size(),
+        index);
+    checkArgument(
+        timeout.compareTo(Duration.ofSeconds(1)) >= 0,
+        "timeout must be at least a second, got %s",
+        timeout);
+  }
+
+  /** Returns a cluster whose workers wait at most a minute for each other. */
+  public static Cluster of(List<String> workers, int index) {
+    return new Cluster(workers, index, Duration.ofMinutes(1));
+  }
+
+  /**
+   * Returns the cluster that TensorFlow's environment variable {@code TF_CONFIG} describes: {@code
+   * {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}}.
+   *
+   * @throws IllegalArgumentException if it is not set or describes something else
+   */
+  public static Cluster fromEnvironment() {
+    return parse(Optional.ofNullable(System.getenv(VARIABLE)).orElse(""));
+  }
+
+  static Cluster parse(String config) {
+    try {
+      JsonNode json = JSON.readTree(config);
+      List<String> workers = new ArrayList<>();
+      json.path("cluster").path("worker").forEach(worker -> workers.add(worker.asText()));
+      JsonNode task = json.path("task");
+      checkArgument(
+          !workers.isEmpty()
+              && json.path("cluster").size() == 1
+              && task.path("type").asText().equals("worker")
+              && task.path("index").isInt(),
+          "%s must list workers only and name this one as task, got %s",
+          VARIABLE,
+          config);
+      return of(workers, task.path("index").intValue());
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("%s must be JSON, got %s".formatted(VARIABLE, config), e);
+    }
+  }
+
+  /** Returns the same cluster with another time to wait. */
+  public Cluster timeout(Duration longest) {
+    return new Cluster(workers, index, longest);
+  }
+
+  /** Returns whether this process is the one that keeps checkpoints. */
+  boolean first() {
+    return index == 0;
+  }
+
+  int size() {
+    return workers.size();
+  }
+}

@@ -1,0 +1,57 @@
+package org.genimage.train;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.base.Strings;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.genimage.models.nn.Parameter;
+
+/**
+ * Which entries of a model keep their values.
+ *
+ * @param patterns regular expressions, each for whole keys
+ */
+record Frozen(List<String> patterns) {
+
+  private static final int SHOWN = 5;
+
+  /** Checks the patterns. */
+  Frozen {
+    patterns = List.copyOf(patterns);
+    patterns.forEach(Pattern::compile);
+  }
+
+  boolean covers(Parameter entry) {
+    return patterns.stream().anyMatch(pattern -> Pattern.matches(pattern, entry.key()));
+  }
+
+  /**
+   * Checks that every pattern names something and that something is left to train.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  void check(List<Parameter> entries) {
+    for (String pattern : patterns) {
+      checkArgument(
+          entries.stream().anyMatch(entry -> Pattern.matches(pattern, entry.key())),
+          "a pattern of frozen keys must match some key whole, %s matches none; near are %s",
+          pattern,
+          nearest(pattern, entries));
+    }
+    checkArgument(
+        entries.stream()
+            .anyMatch(entry -> entry.role() == Parameter.Role.TRAINED && !covers(entry)),
+        "something must be left to train, %s freeze all",
+        patterns);
+  }
+
+  private static List<String> nearest(String pattern, List<Parameter> entries) {
+    return entries.stream()
+        .map(Parameter::key)
+        .sorted(Comparator.comparing(key -> -Strings.commonPrefix(pattern, key).length()))
+        .limit(SHOWN)
+        .toList();
+  }
+}

@@ -1,0 +1,80 @@
+package org.genimage.train;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.genimage.data.Progress;
+
+/** The ready listeners. */
+public final class TrainingListeners {
+
+  private TrainingListeners() {}
+
+  /**
+   * Returns a listener that reports samples to whatever shows progress, such as a bar with images
+   * per second and the time left.
+   */
+  public static TrainingListener progress(Progress progress) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(StepReport report) {
+        progress.update(report.samples(), report.totalSamples());
+      }
+    };
+  }
+
+  /**
+   * Returns a listener that says a line after every epoch: loss, accuracy, samples per second and
+   * what held the epoch up.
+   */
+  public static TrainingListener lines(Consumer<String> out) {
+    return new TrainingListener() {
+      @Override
+      public void onEpoch(EpochReport report) {
+        String accuracy =
+            report.validationAccuracy().isPresent()
+                ? String.format(
+                    Locale.ROOT,
+                    ", validation accuracy %.1f %%",
+                    100 * report.validationAccuracy().getAsDouble())
+                : "";
+        out.accept(
+            String.format(
+                Locale.ROOT,
+                "epoch %d of %d: loss %.4f%s, %.1f samples/s; %s",
+                report.epoch() + 1,
+                report.epochs(),
+                report.loss(),
+                accuracy,
+                report.samplesPerSecond(),
+                report.bottleneck()));
+      }
+    };
+  }
+
+  /**
+   * Returns a listener that adds a row to a table after every epoch, comma-separated, under a
+   * header. Where training goes on from a checkpoint, rows of epochs that are trained again are
+   * taken out first; training that begins anew begins the table anew.
+   *
+   * @param file is made with its folder if it is not there; {@link java.io.UncheckedIOException} if
+   *     it cannot be written
+   */
+  public static TrainingListener csv(Path file) {
+    return new CsvListener(file);
+  }
+
+  /**
+   * Returns a listener that writes what TensorBoard shows: at every step {@code step/loss} and
+   * {@code step/learning_rate}, after every epoch {@code epoch/loss}, {@code
+   * epoch/validation_accuracy}, {@code epoch/samples_per_second} and {@code epoch/waiting}, the
+   * share of time in which the network waited for images. Every call of {@code fit} writes a file
+   * of its own; TensorBoard drops what a later one did again.
+   *
+   * @param folder the run's, below the one that {@code tensorboard --logdir} is started with; is
+   *     made if it is not there; {@link java.io.UncheckedIOException} if it cannot be written
+   */
+  public static TrainingListener tensorBoard(Path folder) {
+    return new TensorBoardListener(folder);
+  }
+}

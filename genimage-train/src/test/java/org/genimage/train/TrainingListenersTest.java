@@ -1,0 +1,163 @@
+package org.genimage.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.genimage.train.GradientTrainerTest.RECIPE;
+import static org.genimage.train.GradientTrainerTest.TINY;
+import static org.genimage.train.GradientTrainerTest.stripes;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.genimage.data.ImageDataset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.SessionLog;
+import org.tensorflow.proto.Summary;
+
+class TrainingListenersTest {
+
+  private static final ImageDataset DATA = stripes(16, 9);
+
+  @Test
+  void progress_everyStep_countsToTheEnd(@TempDir Path folder) {
+    List<String> heard = new ArrayList<>();
+    GradientTrainer trainer =
+        GradientTrainer.with(RECIPE.epochs(2)).checkpoints(Checkpoints.in(folder).everySteps(3));
+    TrainingListener progress =
+        TrainingListeners.progress((done, total) -> heard.add(done + "/" + total));
+
+    stopped(trainer, 6, progress);
+    trainer.listener(progress).fit(TINY, DATA);
+
+    assertThat(heard)
+        .containsExactly(
+            "4/32", "8/32", "12/32", "16/32", "20/32", "24/32", "4/16", "8/16", "12/16", "16/16");
+  }
+
+  @Test
+  void lines_everyEpoch_sayWhatHeldItUp() {
+    List<String> lines = new ArrayList<>();
+
+    GradientTrainer.with(RECIPE.epochs(2))
+        .validation(DATA)
+        .listener(TrainingListeners.lines(lines::add))
+        .fit(TINY, DATA);
+
+    assertThat(lines)
+        .hasSize(2)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .matches(
+                        "epoch \\d of 2: loss \\d\\.\\d{4}, validation accuracy [\\d.]+ %, [\\d.]+"
+                            + " samples/s; [\\d.]+ % of the time waiting for images, [\\d.]+ %"
+                            + " calculating, [\\d.]+ % else: .* up"));
+  }
+
+  @Test
+  void csv_afterAStop_hasEveryEpochOnce(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("log").resolve("epochs.csv");
+    GradientTrainer trainer =
+        GradientTrainer.with(RECIPE.epochs(3)).validation(DATA).checkpoints(folder);
+    TrainingListener csv = TrainingListeners.csv(file);
+    List<EpochReport> reports = new ArrayList<>();
+
+    stopped(trainer, 10, csv);
+    Files.writeString(file, Files.readString(file) + "2,of,a,checkpoint,that,was,lost\n");
+    trainer.listener(csv, GradientTrainerTest.collecting(reports)).fit(TINY, DATA);
+
+    List<String> rows = Files.readAllLines(file);
+    assertThat(rows.get(0)).startsWith("epoch,steps,loss,learning_rate,samples,");
+    assertThat(rows.subList(1, rows.size()))
+        .extracting(row -> row.substring(0, row.indexOf(',', 2)))
+        .containsExactly("0,4", "1,8", "2,12");
+    String[] last = rows.get(3).split(",");
+    assertThat(Double.parseDouble(last[2])).isEqualTo(reports.get(0).loss());
+    assertThat(Double.parseDouble(last[9]))
+        .isEqualTo(reports.get(0).validationAccuracy().orElseThrow());
+  }
+
+  @Test
+  void csv_ofAnotherFile_isRefused(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("notes.txt"), "notes\nof mine\n");
+
+    assertThatThrownBy(() -> TrainingListeners.csv(file).onBegin(1, 4))
+        .hasMessageContaining("expected a table of epochs");
+  }
+
+  @Test
+  void tensorBoard_everyStepAndEpoch_areEvents(@TempDir Path folder) throws IOException {
+    List<EpochReport> reports = new ArrayList<>();
+    GradientTrainer.with(RECIPE.epochs(2))
+        .validation(DATA)
+        .listener(
+            TrainingListeners.tensorBoard(folder.resolve("run")),
+            GradientTrainerTest.collecting(reports))
+        .fit(TINY, DATA);
+
+    List<Event> events;
+    try (var files = Files.list(folder.resolve("run"))) {
+      Path file = files.toList().get(0);
+      assertThat(file.getFileName().toString()).startsWith("events.out.tfevents.");
+      events = events(file);
+    }
+    assertThat(events.get(0).getFileVersion()).isEqualTo("brain.Event:2");
+    assertThat(events.get(1).getStep()).isEqualTo(1);
+    assertThat(events.get(1).getSessionLog().getStatus()).isEqualTo(SessionLog.SessionStatus.START);
+    assertThat(events.stream().skip(2).map(Event::getStep))
+        .containsExactly(1L, 2L, 3L, 4L, 4L, 5L, 6L, 7L, 8L, 8L);
+    Event epoch = events.get(events.size() - 1);
+    assertThat(epoch.getSummary().getValueList())
+        .extracting(Summary.Value::getTag)
+        .containsExactly(
+            "epoch/loss", "epoch/samples_per_second", "epoch/waiting", "epoch/validation_accuracy");
+    assertThat((double) epoch.getSummary().getValue(0).getSimpleValue())
+        .isCloseTo(reports.get(1).loss(), within(1e-6));
+  }
+
+  /** Reads the TFRecord format, checksums included. */
+  private static List<Event> events(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    List<Event> events = new ArrayList<>();
+    while (bytes.hasRemaining()) {
+      byte[] length = new byte[8];
+      bytes.get(length);
+      assertThat(bytes.getInt()).isEqualTo(masked(length));
+      byte[] data =
+          new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+      bytes.get(data);
+      assertThat(bytes.getInt()).isEqualTo(masked(data));
+      events.add(Event.parseFrom(data));
+    }
+    return events;
+  }
+
+  private static int masked(byte[] data) {
+    CRC32C crc = new CRC32C();
+    crc.update(data);
+    long value = crc.getValue();
+    return (int) (((value >>> 15 | value << 17) & 0xffffffffL) + 0xa282ead8L);
+  }
+
+  private static void stopped(GradientTrainer trainer, int step, TrainingListener listener) {
+    TrainingListener stopping =
+        new TrainingListener() {
+          @Override
+          public void onStep(StepReport report) {
+            if (report.step() == step) {
+              throw new IllegalStateException("stopped");
+            }
+          }
+        };
+    assertThatThrownBy(() -> trainer.listener(listener, stopping).fit(TINY, DATA))
+        .hasMessage("stopped");
+  }
+}
