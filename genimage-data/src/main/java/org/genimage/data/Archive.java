@@ -235,8 +235,8 @@ final class Archive {
     return folders;
   }
 
-  ByteSource content(Entries entries, int index) {
-    return new ArchivedFile(this, entries, index);
+  ByteSource content(Entries entries, String image) {
+    return new ArchivedFile(this, entries, image);
   }
 
   /** Returns an entry's bytes as they are in the archive. */

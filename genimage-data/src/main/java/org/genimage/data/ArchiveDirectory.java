@@ -2,7 +2,6 @@ package org.genimage.data;
 
 import com.google.common.io.ByteSource;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,9 +44,7 @@ record ArchiveDirectory(Archive archive, Path path, String prefix) implements Di
 
   @Override
   public ByteSource content(String image) {
-    Archive.Entries entries = entries().orElseThrow();
-    int index = Collections.binarySearch(entries.names(), image, NaturalOrder.INSTANCE);
-    return archive.content(entries, index);
+    return archive.content(entries().orElseThrow(), image);
   }
 
   private Optional<Archive.Entries> entries() {

@@ -5,6 +5,7 @@ import com.google.common.io.ByteSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -18,12 +19,12 @@ final class ArchivedFile extends ByteSource {
 
   private final Archive archive;
   private final Archive.Entries entries;
-  private final int index;
+  private final String image;
 
-  ArchivedFile(Archive archive, Archive.Entries entries, int index) {
+  ArchivedFile(Archive archive, Archive.Entries entries, String image) {
     this.archive = archive;
     this.entries = entries;
-    this.index = index;
+    this.image = image;
   }
 
   @Override
@@ -33,11 +34,12 @@ final class ArchivedFile extends ByteSource {
 
   @Override
   public Optional<Long> sizeIfKnown() {
-    return Optional.of((long) entries.unpacked(index));
+    return Optional.of((long) entries.unpacked(index()));
   }
 
   @Override
   public byte[] read() throws IOException {
+    int index = index();
     int packed = entries.packed(index);
     int unpacked = entries.unpacked(index);
     ArchiveLimits limits = archive.limits();
@@ -67,6 +69,11 @@ final class ArchivedFile extends ByteSource {
       throw new IOException("its checksum in %s differs".formatted(archive.name()));
     }
     return content;
+  }
+
+  /** Searched for when it is needed: most samples are asked for their label only. */
+  private int index() {
+    return Collections.binarySearch(entries.names(), image, NaturalOrder.INSTANCE);
   }
 
   private byte[] inflated(byte[] packed, int length) throws IOException {

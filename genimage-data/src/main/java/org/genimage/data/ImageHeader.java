@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -22,34 +22,20 @@ import java.util.OptionalInt;
  */
 record ImageHeader(String format, int width, int height, int channels, OptionalInt quality) {
 
-  private static final Map<String, String> OTHERS =
-      Map.of(
-          "GIF", "(?s)GIF8.*",
-          "BMP", "(?s)BM.*",
-          "TIFF", "(?s)(II\\*\0|MM\0\\*).*",
-          "WebP", "(?s)RIFF....WEBP");
-
   /** Reads no further than it must. Content that ends early leaves the rest at 0. */
   static ImageHeader read(InputStream content) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(content));
     byte[] start = in.readNBytes(12);
-    String magic = new String(start, StandardCharsets.ISO_8859_1);
-    if (magic.startsWith("\u0089PNG")) {
+    Optional<FileFormat> format = FileFormat.of(start);
+    if (format.equals(Optional.of(FileFormat.PNG))) {
       return png(in);
     }
-    if (magic.startsWith("\u00ff\u00d8\u00ff")) {
-      DataInputStream segments =
-          new DataInputStream(
-              new SequenceInputStream(new ByteArrayInputStream(start, 2, start.length - 2), in));
-      return new Jpeg().read(segments);
+    if (format.equals(Optional.of(FileFormat.JPEG))) {
+      InputStream behindStart = new ByteArrayInputStream(start, 2, start.length - 2);
+      return new Jpeg().read(new DataInputStream(new SequenceInputStream(behindStart, in)));
     }
-    String format =
-        OTHERS.entrySet().stream()
-            .filter(other -> magic.matches(other.getValue()))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse("unknown");
-    return new ImageHeader(format, 0, 0, 0, OptionalInt.empty());
+    String title = format.map(FileFormat::title).orElse("unknown");
+    return new ImageHeader(title, 0, 0, 0, OptionalInt.empty());
   }
 
   /** Tells whether a complete file ends so. */
