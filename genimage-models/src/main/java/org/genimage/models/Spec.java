@@ -73,9 +73,7 @@ record Spec(SpecVariant variant, Network classifier) implements Network {
   static Operand<TFloat32> spectrum(Ops tf, Operand<TFloat32> images, boolean differentiable) {
     int side = Math.toIntExact(images.shape().get(1));
     int values = side * side;
-    var magnitude = differentiable ? productMagnitude(tf, images, side) : fastMagnitude(tf, images);
-    var logarithm = tf.math.log(tf.math.add(magnitude, tf.constant(1e-3)));
-    var rows = tf.reshape(tf.dtypes.cast(logarithm, TFloat32.class), tf.array(-1, values));
+    var rows = differentiable ? logarithms(tf, images, side) : fastLogarithms(tf, images, side);
     Operand<TFloat32> high; // [3N, 1]
     Operand<TFloat32> low;
     if (differentiable) {
@@ -88,35 +86,58 @@ record Spec(SpecVariant variant, Network classifier) implements Network {
     var spread = tf.math.sub(high, low);
     var constant = tf.math.less(spread, tf.constant(CONSTANT));
     var divisor = tf.select(constant, tf.constant(1f), spread);
-    var scaled = tf.math.div(tf.math.sub(rows, low), divisor);
-    var signed = tf.math.sub(tf.math.mul(scaled, tf.constant(2f)), tf.constant(1f));
-    var clipped = tf.clipByValue(signed, tf.constant(-1f), tf.constant(1f));
-    var result = tf.select(constant, tf.constant(0f), clipped);
+    var factor = tf.select(constant, tf.constant(0f), tf.math.div(tf.constant(2f), divisor));
+    var centre = tf.math.mul(tf.math.add(high, low), tf.constant(0.5f));
+    var scaled = tf.math.mul(tf.math.sub(rows, centre), factor);
+    var result = tf.clipByValue(scaled, tf.constant(-1f), tf.constant(1f));
     var planes = tf.reshape(result, tf.array(-1, 3, side, side));
     return tf.linalg.transpose(planes, tf.array(0, 3, 2, 1));
   }
 
-  /** Returns |F|, {@code [N, 3, side, side]}: channel, horizontal and vertical frequency. */
-  private static Operand<TFloat64> fastMagnitude(Ops tf, Operand<TFloat32> images) {
+  /**
+   * Returns ln(|F| + 0.001), {@code [3N, side * side]}: image and channel; horizontal and vertical
+   * frequency. A real image's magnitudes are the same at opposite frequencies, so half of them are
+   * calculated.
+   */
+  private static Operand<TFloat32> fastLogarithms(Ops tf, Operand<TFloat32> images, int side) {
     var planes = tf.linalg.transpose(images, tf.array(0, 3, 2, 1)); // [N, 3, x, y]
     // TensorFlow Java has no type for complex numbers, so these ops have no method.
-    var complex =
+    var half =
         tf.scope()
-            .opBuilder("Cast", "Complex")
+            .opBuilder("RFFT2D", "Fourier")
             .addInput(tf.dtypes.cast(planes, TFloat64.class).asOutput())
-            .setAttr("DstT", DataType.DT_COMPLEX128)
+            .addInput(tf.array(side, side).asOutput())
+            .setAttr("Tcomplex", DataType.DT_COMPLEX128)
             .build();
-    var spectrum = tf.scope().opBuilder("FFT2D", "Fourier").addInput(complex.output(0)).build();
-    return tf.scope()
-        .opBuilder("ComplexAbs", "Magnitude")
-        .addInput(spectrum.output(0))
-        .setAttr("Tout", DataType.DT_DOUBLE)
-        .build()
-        .<TFloat64>output(0);
+    var magnitude =
+        tf.scope()
+            .opBuilder("ComplexAbs", "Magnitude")
+            .addInput(half.output(0))
+            .setAttr("Tout", DataType.DT_DOUBLE)
+            .build()
+            .<TFloat64>output(0); // [N, 3, u, v up to side / 2]
+    var single = tf.dtypes.cast(magnitude, TFloat32.class);
+    var logarithm = tf.math.log(tf.math.add(single, tf.constant(1e-3f)));
+    int width = side / 2 + 1;
+    int[] places = new int[side * side];
+    for (int u = 0; u < side; u++) {
+      for (int v = 0; v < side; v++) {
+        int place = v < width ? u * width + v : (side - u) % side * width + side - v;
+        places[u * side + v] = place;
+      }
+    }
+    return tf.gather(
+        tf.reshape(logarithm, tf.array(-1, side * width)), tf.constant(places), tf.constant(1));
   }
 
   /** Returns the same by ops that have a gradient. */
-  private static Operand<TFloat64> productMagnitude(Ops tf, Operand<TFloat32> images, int side) {
+  private static Operand<TFloat32> logarithms(Ops tf, Operand<TFloat32> images, int side) {
+    var logarithm = tf.math.log(tf.math.add(magnitude(tf, images, side), tf.constant(1e-3)));
+    return tf.reshape(tf.dtypes.cast(logarithm, TFloat32.class), tf.array(-1, side * side));
+  }
+
+  /** Returns |F|, {@code [N, 3, side, side]}: channel, horizontal and vertical frequency. */
+  private static Operand<TFloat64> magnitude(Ops tf, Operand<TFloat32> images, int side) {
     var planes = tf.linalg.transpose(images, tf.array(0, 3, 1, 2)); // [N, 3, y, x]
     Operand<TFloat64> x = tf.dtypes.cast(planes, TFloat64.class);
     x = tf.linalg.matMul(tf.reshape(x, tf.array(-1, side)), fourier(tf, side, side));
