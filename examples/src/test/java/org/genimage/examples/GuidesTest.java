@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.genimage.data.Decoding;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.Image;
@@ -204,6 +205,14 @@ class GuidesTest {
     assertThat(scores).hasSize(24);
     assertThat(problems).isEmpty();
     assertThat(savedModel.resolve("saved_model.pb")).isNotEmptyFile();
+  }
+
+  @Test
+  void images_code_runs() {
+    Path file = Path.of(GenImage.open(folder).validation().sample(0).name());
+    Image photo = Image.read(file, Decoding.PILLOW.orientation(Decoding.Orientation.APPLIED));
+
+    assertThat(photo.toArray()).isEqualTo(Image.read(file).toArray());
   }
 
   @Test

@@ -5,7 +5,6 @@ import com.google.common.io.ByteStreams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
@@ -68,33 +67,35 @@ final class DamagedPng {
     int height = header.getInt(4);
     int bits = header.get(8) * CHANNELS[header.get(9)];
     int[][] passes = header.get(12) == 0 ? ONE_PASS : PASSES;
-    byte[] rows = new byte[0];
+    ByteArrayOutputStream rows = new ByteArrayOutputStream(data.length);
     Inflater inflater = new Inflater();
     inflater.setInput(data);
-    boolean sound = true;
-    for (int[] pass : passes) {
-      int columns = Math.max(0, (width - pass[0] + pass[2] - 1) / pass[2]);
-      int lines = columns == 0 ? 0 : Math.max(0, (height - pass[1] + pass[3] - 1) / pass[3]);
-      int length = 1 + (int) ((columns * (long) bits + 7) / 8);
-      int start = rows.length;
-      rows = Arrays.copyOf(rows, Math.addExact(start, Math.multiplyExact(lines, length)));
-      for (int y = 0; sound && y < lines; y++) {
-        sound = inflate(inflater, rows, start + y * length, length);
+    try {
+      boolean sound = true;
+      for (int[] pass : passes) {
+        int columns = Math.max(0, (width - pass[0] + pass[2] - 1) / pass[2]);
+        int lines = columns == 0 ? 0 : Math.max(0, (height - pass[1] + pass[3] - 1) / pass[3]);
+        int length = 1 + (int) ((columns * (long) bits + 7) / 8);
+        for (int y = 0; y < lines; y++) {
+          byte[] row = new byte[length];
+          sound = sound && inflate(inflater, row);
+          if (!sound && !padded) {
+            throw new IOException("rows are missing");
+          }
+          rows.write(sound ? row : new byte[length]);
+        }
       }
+    } finally {
+      inflater.end();
     }
-    inflater.end();
-    if (!sound && !padded) {
-      throw new IOException("rows are missing");
-    }
-    return rows;
+    return rows.toByteArray();
   }
 
-  /** Inflates one row, or leaves it zero. */
-  private static boolean inflate(Inflater inflater, byte[] rows, int start, int length) {
-    byte[] row = new byte[length];
+  /** Inflates one row and says whether it is whole. */
+  private static boolean inflate(Inflater inflater, byte[] row) {
     try {
-      for (int done = 0; done < length; ) {
-        int more = inflater.inflate(row, done, length - done);
+      for (int done = 0; done < row.length; ) {
+        int more = inflater.inflate(row, done, row.length - done);
         if (more == 0) {
           return false;
         }
@@ -103,11 +104,7 @@ final class DamagedPng {
     } catch (DataFormatException e) {
       return false;
     }
-    if (row[0] < 0 || row[0] > LAST_FILTER) {
-      return false;
-    }
-    System.arraycopy(row, 0, rows, start, length);
-    return true;
+    return row[0] >= 0 && row[0] <= LAST_FILTER;
   }
 
   private static byte[] deflated(byte[] rows) {

@@ -42,7 +42,16 @@ final class WebP {
   }
 
   static Image decode(byte[] file, SizeLimit limit) throws IOException {
-    return new WebP(file).decode(limit);
+    WebP webP = new WebP(file);
+    try {
+      return webP.decode(limit);
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          "reading WebP needs libwebp for this system and Kotlin's library, found no "
+              + e.getMessage()
+              + "; on the module path, start java with --add-modules kotlin.stdlib",
+          e);
+    }
   }
 
   /** Walks the chunks up to the first bitstream. */

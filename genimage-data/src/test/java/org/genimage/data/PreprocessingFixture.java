@@ -46,6 +46,11 @@ final class PreprocessingFixture {
     return image(arrays.get(key));
   }
 
+  /** Returns expected numbers that are held in full. */
+  float[] floats(String key) {
+    return arrays.get(key).floats();
+  }
+
   /** Returns the width of the first image. */
   int width() {
     return arrays.values().iterator().next().shape().get(1);

@@ -67,7 +67,9 @@ class ResizeReferenceTest {
     assertThat(settings.get("entries")).isNotEmpty();
     for (JsonNode entry : settings.get("entries")) {
       String name = entry.get("image").asText();
-      String key = name + "/" + entry.get("transform").asText() + "/uint8_hwc";
+      String prefix = name + "/" + entry.get("transform").asText();
+      String key = prefix + "/uint8_hwc";
+      String normalised = prefix + "/float32_chw";
       Filter filter = filter(entry.get("filter").asText());
       int shorterSide = entry.get("resized_short_side").asInt();
       Image result =
@@ -77,7 +79,24 @@ class ResizeReferenceTest {
       if (fixture.keys().contains(key)) {
         fixture.assertEqual(key, result);
       }
+      if (fixture.keys().contains(normalised)) {
+        assertNormalised(fixture.floats(normalised), settings, result);
+      }
       assertChannelStatistics(settings, entry, result);
+    }
+  }
+
+  /** Compares {@code [channel, row, column]}. */
+  private static void assertNormalised(float[] expected, JsonNode settings, Image image) {
+    int pixels = image.width() * image.height();
+    for (int i = 0; i < expected.length; i++) {
+      int c = i / pixels;
+      double level = image.value(i % image.width(), i % pixels / image.width(), c) / 255.0;
+      double mean = settings.get("mean").get(c).asDouble();
+      double std = settings.get("std").get(c).asDouble();
+      if (Math.abs((level - mean) / std - expected[i]) > 1e-6) {
+        assertThat((level - mean) / std).isCloseTo(expected[i], within(1e-6));
+      }
     }
   }
 

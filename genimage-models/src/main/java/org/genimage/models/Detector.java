@@ -88,7 +88,7 @@ public interface Detector extends AutoCloseable {
   /**
    * Scores an encoded image.
    *
-   * @param encoded the content of a JPEG or PNG file
+   * @param encoded the content of a file that {@link Image#read(Path)} reads
    * @throws UnreadableImageException if it cannot be decoded
    */
   default double score(byte[] encoded) {
@@ -98,7 +98,8 @@ public interface Detector extends AutoCloseable {
   /**
    * Scores an encoded image.
    *
-   * @param encoded the content of a JPEG or PNG file; read to its end, and the caller's to close
+   * @param encoded the content of a file that {@link Image#read(Path)} reads; read to its end, and
+   *     the caller's to close
    * @throws UnreadableImageException if it cannot be read or decoded
    */
   default double score(InputStream encoded) {

@@ -77,7 +77,8 @@ public final class DetectorService implements AutoCloseable {
   /**
    * Scores an encoded image, in [0, 1].
    *
-   * @param encoded the content of a JPEG or PNG file; not copied, so leave it as it is
+   * @param encoded the content of a file that {@link Image#read(Path)} reads; not copied, so leave
+   *     it as it is
    */
   public CompletableFuture<Double> score(byte[] encoded) {
     return submit(() -> Image.read("encoded image", ByteSource.wrap(encoded)));
