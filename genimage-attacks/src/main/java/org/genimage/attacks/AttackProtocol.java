@@ -2,6 +2,7 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -95,6 +96,25 @@ public record AttackProtocol(String name, String detector, Generator generator, 
         "ResNet-50",
         Generator.STABLE_DIFFUSION_V1_4,
         List.of(new Row("FGSM", 88.0, Preset::fgsm), new Row("CW-L2", 99.9, Preset::cwL2)));
+  }
+
+  /**
+   * Returns a row's attack.
+   *
+   * @param name the row's
+   * @throws IllegalArgumentException if the table has no such row
+   */
+  public Attack<DifferentiableDetector> attack(String name, Preset preset) {
+    return rows.stream()
+        .filter(row -> row.attack().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s has rows %s, asked for %s"
+                        .formatted(this.name, Lists.transform(rows, Row::attack), name)))
+        .settings()
+        .apply(preset);
   }
 
   /**

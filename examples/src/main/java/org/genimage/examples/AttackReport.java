@@ -1,0 +1,217 @@
+package org.genimage.examples;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.genimage.attacks.Attack;
+import org.genimage.attacks.AttackResult;
+import org.genimage.attacks.AttackRun;
+import org.genimage.attacks.AttackSweep;
+import org.genimage.attacks.AttackedFolder;
+import org.genimage.attacks.Attacks;
+import org.genimage.attacks.Budget;
+import org.genimage.attacks.SweepResult;
+import org.genimage.data.GenImage;
+import org.genimage.data.ImageDataset;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.Report;
+import org.genimage.eval.RobustnessRow;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
+import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.Weights;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Attacks a trained detector by FGSM, PGD, CW-L2 and Square, and writes a report with originals,
+ * perturbations and attacked images side by side, and the attacked images as a dataset.
+ */
+@Command(
+    name = "attack-report",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Attacks a trained detector by FGSM, PGD, CW-L2 and Square, and writes an HTML report with"
+          + " originals, perturbations and attacked images side by side.",
+      "Without --data the images are simulated."
+    })
+final class AttackReport implements Callable<Integer> {
+
+  private static final Budget BUDGET = Budget.linf(2 / 255.0);
+  private static final List<Budget> BUDGETS =
+      List.of(
+          Budget.linf(0.5 / 255),
+          Budget.linf(1 / 255.0),
+          Budget.linf(2 / 255.0),
+          Budget.linf(4 / 255.0),
+          Budget.linf(8 / 255.0));
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      defaultValue = "genimage-quickstart/resnet50.safetensors",
+      description =
+          "of the detector (default: what the quickstart leaves, ${DEFAULT-VALUE}); their metadata"
+              + " say which of the seven it is")
+  private Path weights;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "a folder in GenImage's layout; default: simulated images")
+  private Optional<Path> data = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "genimage-attacks",
+      description = "where everything is written (default: ${DEFAULT-VALUE})")
+  private Path out;
+
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "validation images to attack (default: ${DEFAULT-VALUE})")
+  private int images;
+
+  @Option(
+      names = "--cw-steps",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "of CW-L2 for each of 4 constants from 0.1 (default: ${DEFAULT-VALUE})")
+  private int cwSteps;
+
+  @Option(
+      names = "--queries",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "of Square per image (default: ${DEFAULT-VALUE})")
+  private int queries;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "of the choice of images and of what is drawn (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  private final Terminal terminal;
+
+  AttackReport(PrintStream out) {
+    this.terminal = new Terminal(out);
+  }
+
+  /** Runs the command line and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(Program.run(new AttackReport(System.err), System.err, args));
+  }
+
+  @Override
+  public Integer call() {
+    checkArgument(images > 0, "--images must be positive, got %s", images);
+    checkArgument(cwSteps > 0, "--cw-steps must be positive, got %s", cwSteps);
+    checkArgument(queries > 0, "--queries must be positive, got %s", queries);
+    try (DifferentiableDetector victim = detector()) {
+      Path folder = data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal));
+      ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed);
+      EvaluationResult clean = Evaluation.of(victim, chosen).run();
+      AttackResult fgsm = attack(Attacks.fgsm(BUDGET), victim, chosen);
+      AttackResult pgd = attack(Attacks.pgd(BUDGET, 0.5 / 255, 10, seed), victim, chosen);
+      AttackResult carliniWagner =
+          attack(Attacks.cwL2().searchSteps(4).steps(cwSteps).constant(0.1), victim, chosen);
+      AttackResult square = attack(Attacks.square(BUDGET, queries, seed), victim, chosen);
+      SweepResult sweep =
+          terminal.during(
+              "FGSM, " + BUDGETS.size() + " budgets",
+              chosen.size(),
+              progress -> AttackSweep.of(Attacks::fgsm, BUDGETS).against(victim, chosen));
+      List<AttackResult> results = List.of(fgsm, pgd, carliniWagner, square);
+      List<String> warnings = new ArrayList<>(sweep.warnings());
+      results.forEach(result -> warnings.addAll(result.warnings()));
+      pgd.maskedGradients(square).ifPresent(warnings::add);
+      warnings.forEach(warning -> terminal.say("warning: %s", warning));
+      Path report = out.resolve("report.html");
+      report(clean, results, sweep, warnings).write(report);
+      terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
+    }
+    return 0;
+  }
+
+  private DifferentiableDetector detector() {
+    Weights trained = Weights.read(weights);
+    String name = trained.metadata().getOrDefault("genimage.detector", "ResNet-50");
+    Blueprint blueprint =
+        Detectors.all().stream()
+            .filter(one -> one.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s: expected weights of one of the seven detectors, found those of %s"
+                            .formatted(weights, name)));
+    return blueprint.load(trained);
+  }
+
+  private <D extends Detector> AttackResult attack(
+      Attack<D> attack, D victim, ImageDataset chosen) {
+    AttackedFolder folder =
+        AttackedFolder.at(out.resolve("attacked").resolve(attack.name().replace(' ', '-')));
+    AttackResult result =
+        terminal.during(
+            attack.name() + " " + attack.budget(),
+            chosen.size(),
+            progress ->
+                AttackRun.of(attack).progress(progress).sink(folder).against(victim, chosen));
+    folder.manifest(result);
+    terminal.say("%s", result);
+    return result;
+  }
+
+  private Report report(
+      EvaluationResult clean,
+      List<AttackResult> results,
+      SweepResult sweep,
+      List<String> warnings) {
+    List<RobustnessRow> rows = new ArrayList<>();
+    for (AttackResult result : results) {
+      int count = result.images().size();
+      rows.add(
+          new RobustnessRow(
+              result.attack(),
+              result.budget().toString(),
+              new Proportion(result.correctBefore(), count),
+              new Proportion(result.correctAfter(), count)));
+    }
+    Map<String, String> manifest = new LinkedHashMap<>();
+    manifest.put(
+        "command",
+        "attack-report --weights %s --images %d --cw-steps %d --queries %d --seed %d"
+            .formatted(weights, images, cwSteps, queries, seed));
+    results.forEach(
+        result -> manifest.put(result.attack(), result.budget() + ", " + result.settings()));
+    Report.Builder report =
+        Report.builder(clean.detector() + " under attack", clean)
+            .data("%d validation images, attacked in 8 bits".formatted(images))
+            .robustness(rows)
+            .section(new AttackSection(results, sweep, warnings))
+            .manifest(manifest);
+    if (data.isEmpty()) {
+      report.simulated(
+          "Every image was rendered by SimulatedGenImage. The figures say nothing about real"
+              + " images.");
+    }
+    return report.build();
+  }
+}

@@ -1,0 +1,128 @@
+package org.genimage.examples;
+
+import com.google.common.html.HtmlEscapers;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import org.genimage.attacks.AttackResult;
+import org.genimage.attacks.AttackedImage;
+import org.genimage.attacks.Storage;
+import org.genimage.attacks.SweepResult;
+import org.genimage.data.Image;
+import org.genimage.eval.Section;
+
+/**
+ * What attacks did to the first images: the original, the change magnified, and the attacked image
+ * side by side; success by what the image goes through; the accuracy over the budget.
+ *
+ * @param results one per attack
+ * @param sweep of one attack
+ * @param warnings signs that an attack was weak
+ */
+record AttackSection(List<AttackResult> results, SweepResult sweep, List<String> warnings)
+    implements Section {
+
+  private static final int SHOWN = 4;
+  private static final int MIDDLE = 128;
+
+  @Override
+  public String html() {
+    StringBuilder html = new StringBuilder("<section><h2>Attacked images</h2>");
+    warnings.forEach(
+        warning -> html.append("<p><strong>Warning:</strong> %s</p>".formatted(escape(warning))));
+    html.append(storages());
+    html.append(
+        "<h3>%s, accuracy over budget</h3>".formatted(escape(name(sweep.results().get(0)))));
+    html.append(sweep.toSvg());
+    results.forEach(result -> html.append(examples(result)));
+    return html.append("</section>").toString();
+  }
+
+  private String storages() {
+    StringBuilder table =
+        new StringBuilder("<table><tr><th>accuracy after, in percent</th><th>no attack</th>");
+    for (Storage storage : Storage.values()) {
+      table.append("<th>%s</th>".formatted(escape(storage.toString())));
+    }
+    for (AttackResult result : results) {
+      table.append("</tr><tr><th>%s</th>".formatted(escape(name(result))));
+      table.append("<td>%s</td>".formatted(percent(result.accuracyBefore())));
+      for (Storage storage : Storage.values()) {
+        table.append("<td>%s</td>".formatted(percent(result.accuracyAfter(storage))));
+      }
+    }
+    return table.append("</tr></table>").toString();
+  }
+
+  private static String examples(AttackResult result) {
+    StringBuilder html = new StringBuilder("<h3>%s</h3>".formatted(escape(name(result))));
+    for (int i = 0; i < Math.min(SHOWN, result.examples().count()); i++) {
+      AttackedImage image = result.images().get(i);
+      Image before = result.originals().image(i);
+      Image after = result.examples().image(i);
+      int factor = factor(before, after);
+      html.append("<p>");
+      html.append(figure(before, "original, score %.3f", image.cleanScore()));
+      html.append(
+          figure(change(before, after, factor), "change, %.0f times as large", (double) factor));
+      html.append(figure(after, "attacked, score %.3f", image.savedScore()));
+      html.append(
+          "<br>%s, %s: L2 %s, L-inf %s of 255</p>"
+              .formatted(
+                  escape(image.sample().label().folder()),
+                  image.success() ? "fooled" : "not fooled",
+                  decimal(image.l2()),
+                  decimal(255 * image.linf())));
+    }
+    return html.toString();
+  }
+
+  /** As large as possible without clipping the change. */
+  private static int factor(Image before, Image after) {
+    int largest = 1;
+    for (int y = 0; y < before.height(); y++) {
+      for (int x = 0; x < before.width(); x++) {
+        for (int c = 0; c < 3; c++) {
+          largest = Math.max(largest, Math.abs(after.value(x, y, c) - before.value(x, y, c)));
+        }
+      }
+    }
+    return Math.max(1, (MIDDLE - 1) / largest);
+  }
+
+  private static Image change(Image before, Image after, int factor) {
+    byte[] rgb = new byte[3 * before.width() * before.height()];
+    int i = 0;
+    for (int y = 0; y < before.height(); y++) {
+      for (int x = 0; x < before.width(); x++) {
+        for (int c = 0; c < 3; c++) {
+          int difference = factor * (after.value(x, y, c) - before.value(x, y, c));
+          rgb[i++] = (byte) Math.max(0, Math.min(255, MIDDLE + difference));
+        }
+      }
+    }
+    return Image.of(before.width(), before.height(), rgb);
+  }
+
+  private static String figure(Image image, String caption, double number) {
+    String text = String.format(Locale.ROOT, caption, number);
+    return "<img width=\"160\" alt=\"%s\" title=\"%s\" style=\"image-rendering:pixelated;margin:2px\" src=\"data:image/png;base64,%s\">"
+        .formatted(text, text, Base64.getEncoder().encodeToString(image.toPng()));
+  }
+
+  private static String name(AttackResult result) {
+    return result.attack() + ", " + result.budget();
+  }
+
+  private static String escape(String text) {
+    return HtmlEscapers.htmlEscaper().escape(text);
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f", 100 * share);
+  }
+
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}
