@@ -32,7 +32,7 @@ record AttackSection(List<AttackResult> results, SweepResult sweep, List<String>
         warning -> html.append("<p><strong>Warning:</strong> %s</p>".formatted(escape(warning))));
     html.append(storages());
     html.append(
-        "<h3>%s, accuracy over budget</h3>".formatted(escape(name(sweep.results().get(0)))));
+        "<h3>%s, accuracy over budget</h3>".formatted(escape(sweep.results().get(0).attack())));
     html.append(sweep.toSvg());
     results.forEach(result -> html.append(examples(result)));
     return html.append("</section>").toString();
