@@ -1,0 +1,103 @@
+package org.genimage.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.genimage.data.Label;
+import org.genimage.data.Pixels;
+import org.genimage.data.Seed;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A detector as a function in a graph that its caller owns. */
+class DetectorInAGraphTest {
+
+  private static final int SIDE = DetectorTest.TINY.input().side();
+
+  private static DifferentiableDetector load() {
+    return DetectorTest.TINY.load(DetectorTest.TINY.initialWeights(3));
+  }
+
+  private static Pixels pixels() {
+    float[] values = new float[2 * SIDE * SIDE * 3];
+    RandomGenerator random = Seed.of(7).random();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat();
+    }
+    return Pixels.of(2, SIDE, SIDE, values);
+  }
+
+  @Test
+  void logits_outliveTheDetectorAndGiveItsScoresAndGradients() {
+    Pixels images = pixels();
+    float[] gradient;
+    double[] scores;
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> pixels =
+          tf.constant(Shape.of(2, SIDE, SIDE, 3), DataBuffers.of(images.toArray(), true, false));
+      Operand<TFloat32> logits;
+      try (DifferentiableDetector detector = load()) {
+        logits = detector.logits(tf, pixels);
+        scores = detector.score(images);
+        gradient = detector.lossGradient(images, List.of(Label.AI, Label.AI)).toArray();
+      }
+      Operand<TFloat32> targets = tf.constant(new float[][] {{0, 1}, {0, 1}});
+      Operand<TFloat32> loss =
+          tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
+      var gradients = graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()});
+      try (Session session = new Session(graph, ScoringGraph.config());
+          var result = session.runner().fetch(logits).fetch(gradients[0]).run()) {
+        float[] found = new float[4];
+        float[] slope = new float[gradient.length];
+        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(found));
+        ((TFloat32) result.get(1)).copyTo(DataBuffers.of(slope));
+        for (int i = 0; i < 2; i++) {
+          assertThat((double) found[2 * i + 1] - found[2 * i])
+              .isCloseTo(Math.log(scores[i] / (1 - scores[i])), within(1e-5));
+        }
+        assertThat(slope).containsExactly(gradient, within(1e-6f));
+      }
+    }
+  }
+
+  @Test
+  void logits_ofAClosedDetector_areRefused() {
+    DifferentiableDetector detector = load();
+    detector.close();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> pixels = tf.zeros(tf.array(1, SIDE, SIDE, 3), TFloat32.class);
+
+      assertThatThrownBy(() -> detector.logits(tf, pixels))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("detector tiny is closed; load it again");
+    }
+  }
+
+  @Test
+  void logits_ofPixelsOfAnotherShape_areRefused() {
+    try (DifferentiableDetector detector = load();
+        Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+
+      for (int[] shape :
+          new int[][] {{1, SIDE + 1, SIDE, 3}, {1, SIDE, SIDE, 1}, {SIDE, SIDE, 3}}) {
+        Operand<TFloat32> pixels = tf.zeros(tf.constant(shape), TFloat32.class);
+        assertThatThrownBy(() -> detector.logits(tf, pixels))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("takes pixels of shape [N, %s, %s, 3]".formatted(SIDE, SIDE));
+      }
+    }
+  }
+}
