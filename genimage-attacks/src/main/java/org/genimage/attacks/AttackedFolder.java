@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.genimage.data.Image;
@@ -52,13 +53,14 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
     var sample = attacked.sample();
     String name = MoreFiles.getNameWithoutExtension(Path.of(sample.name()));
     String file =
-        "%s/%s/val/%s/%06d_%s.png"
-            .formatted(
-                sample.generator().folder(),
-                sample.generator().archive(),
-                sample.label().folder(),
-                files.size(),
-                name);
+        String.format(
+            Locale.ROOT,
+            "%s/%s/val/%s/%06d_%s.png",
+            sample.generator().folder(),
+            sample.generator().archive(),
+            sample.label().folder(),
+            files.size(),
+            name);
     write(root.resolve(file), image.toPng());
     files.add(file);
   }

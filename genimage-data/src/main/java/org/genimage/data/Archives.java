@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,7 +58,9 @@ final class Archives {
 
     /** Returns the published name of this volume. */
     String file() {
-      return number == LAST ? archive + ".zip" : "%s.z%02d".formatted(archive, number);
+      return number == LAST
+          ? archive + ".zip"
+          : String.format(Locale.ROOT, "%s.z%02d", archive, number);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.genimage.data;
 
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** One file of a simulated GenImage: where it lies and how it is made. */
@@ -34,8 +35,8 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
       // unique across the generators, as the published natural images are
       int serial = index * Generator.GENIMAGE.size() + Generator.GENIMAGE.indexOf(generator) + 1;
       return split == Split.VAL
-          ? "ILSVRC2012_val_%08d.JPEG".formatted(serial)
-          : "n%08d_%d.JPEG".formatted(1_000_000 + category, serial);
+          ? String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", serial)
+          : String.format(Locale.ROOT, "n%08d_%d.JPEG", 1_000_000 + category, serial);
     }
     return SynthesisPipeline.of(generator).fileName(category, number);
   }

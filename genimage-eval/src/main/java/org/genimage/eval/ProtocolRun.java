@@ -259,7 +259,7 @@ public record ProtocolRun(
       Path part = file.resolveSibling(file.getFileName() + ".part");
       try {
         Files.createDirectories(file.getParent());
-        Files.writeString(part, "%d %d %s%n".formatted(accuracy.count(), accuracy.total(), data));
+        Files.writeString(part, accuracy.count() + " " + accuracy.total() + " " + data + "\n");
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
         throw new UncheckedIOException(file + ": cannot be written", e);

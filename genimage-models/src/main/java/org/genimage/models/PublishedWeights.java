@@ -32,8 +32,8 @@ public final class PublishedWeights {
     for (int stage = 1; stage <= 3; stage++) {
       for (String array : List.of("norm.weight", "norm.bias", "reduction.weight")) {
         names.put(
-            "layers.%d.downsample.%s".formatted(stage, array),
-            "layers.%d.downsample.%s".formatted(stage - 1, array));
+            "layers." + stage + ".downsample." + array,
+            "layers." + (stage - 1) + ".downsample." + array);
       }
     }
     return names

@@ -39,6 +39,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
   private static final String CURRENT = "training.safetensors";
   private static final String PREVIOUS = "training.previous.safetensors";
   private static final String NEXT = "training.next.safetensors";
+  private static final String BROKEN = "training.broken.safetensors";
   private static final String SLOTS = "optimizer.";
   private static final String BEST = "best.";
   private static final String RUN = "genimage.run";
@@ -99,6 +100,18 @@ record Checkpoint(Weights numbers, TrainingState state) {
     }
   }
 
+  /** A broken checkpoint must not take the good one's place as the one before. */
+  private static void setAside(Path folder) {
+    try {
+      move(folder, CURRENT, BROKEN);
+    } catch (IOException e) {
+      throw new WeightsException(
+          "%s: expected to rename the broken checkpoint, got %s; remove it"
+              .formatted(folder.resolve(CURRENT), e),
+          e);
+    }
+  }
+
   private static void move(Path folder, String from, String to) throws IOException {
     Files.move(
         folder.resolve(from),
@@ -127,6 +140,9 @@ record Checkpoint(Weights numbers, TrainingState state) {
           continue;
         }
         Checkpoint checkpoint = of(file, read, run);
+        if (!broken.isEmpty()) {
+          setAside(folder);
+        }
         LOGGER.log(
             Level.INFO,
             "training goes on from {0}: epoch {1}, step {2}",

@@ -32,7 +32,7 @@ final class TensorBoardListener implements TrainingListener {
   @Override
   public void onBegin(int epoch, long steps) {
     long now = System.currentTimeMillis();
-    file = Optional.of(folder.resolve("events.out.tfevents.%d.genimage".formatted(now)));
+    file = Optional.of(folder.resolve("events.out.tfevents." + now + ".genimage"));
     write(event(0).setFileVersion("brain.Event:2"));
     // TensorBoard drops what earlier files of the folder have from this step on.
     SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();

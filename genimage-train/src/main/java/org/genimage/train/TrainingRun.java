@@ -214,6 +214,16 @@ final class TrainingRun {
         cause);
   }
 
+  /** A step's loss is from before it, so it may be a number when the weights no longer are. */
+  private WeightArray finite(Parameter entry, float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw diverged("a value of " + entry.key(), value);
+      }
+    }
+    return WeightArray.of(entry.shape(), values);
+  }
+
   private TrainingDivergedException diverged(String what, double loss) {
     return new TrainingDivergedException(
         what, state.epoch(), state.part().steps(), rate, loss, state.losses());
@@ -266,7 +276,7 @@ final class TrainingRun {
   }
 
   private static Path epochFile(Path folder, int epoch) {
-    return folder.resolve("epoch-%d.safetensors".formatted(epoch));
+    return folder.resolve("epoch-" + epoch + ".safetensors");
   }
 
   private static void delete(Path file) {
@@ -315,7 +325,7 @@ final class TrainingRun {
       arrays.put(
           entry.key(),
           switch (entry.role()) {
-            case TRAINED, BUFFER -> WeightArray.of(entry.shape(), values.get(entry.key()));
+            case TRAINED, BUFFER -> finite(entry, values.get(entry.key()));
             case COUNTER -> trainer.frozen.covers(entry) ? initial(entry) : counted();
             case FIXED, INDEX -> WeightArray.initial(entry, Seed.of(recipe.seed()));
           });

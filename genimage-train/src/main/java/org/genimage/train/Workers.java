@@ -63,7 +63,7 @@ final class Workers {
         .addInput(tf.constant(1).asOutput())
         .addInput(tf.constant(means).asOutput())
         .addInputList(new Output<?>[0]) // no tokens that order it
-        .setDevice("/job:%s/task:%d/device:CPU:0".formatted(JOB, cluster.index()))
+        .setDevice("/job:" + JOB + "/task:" + cluster.index() + "/device:CPU:0")
         .setAttr("merge_op", "Add")
         .setAttr("final_op", "Div")
         .setAttr("timeout_seconds", (float) cluster.timeout().toSeconds())
@@ -104,7 +104,7 @@ final class Workers {
     ConfigProto.Builder own =
         config.toBuilder()
             .setIsolateSessionState(true)
-            .addDeviceFilters("/job:%s/task:%d".formatted(JOB, cluster.index()));
+            .addDeviceFilters("/job:" + JOB + "/task:" + cluster.index());
     own.getExperimentalBuilder()
         .setCollectiveGroupLeader("/job:%s/replica:0/task:0".formatted(JOB));
     return own.build();

@@ -257,6 +257,19 @@ class GradientTrainerTest {
         .isNotEqualTo(given.get("bn1.running_mean").toFloats());
   }
 
+  /** The loss of a step is from before it. */
+  @Test
+  void fit_weightsNoLongerNumbers_keepsNoCheckpoint(@TempDir Path folder) {
+    Schedule wild = progress -> 1e39;
+    GradientTrainer trainer =
+        GradientTrainer.with(RECIPE.schedule(wild).epochs(1).batchSize(8)).checkpoints(folder);
+
+    assertThatThrownBy(() -> trainer.fit(TINY, stripes(8, 8)))
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContaining("a value of ");
+    assertThat(folder.resolve("training.safetensors")).doesNotExist();
+  }
+
   @Test
   void fit_inParts_equalsWholeBatches() {
     Blueprint plain =

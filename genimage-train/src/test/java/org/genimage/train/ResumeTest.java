@@ -203,6 +203,18 @@ class ResumeTest {
   }
 
   @Test
+  void fit_brokenAgainAfterGoingOn_stillHasAGoodOne(@TempDir Path folder) throws IOException {
+    GradientTrainer trainer =
+        GradientTrainer.with(SHORT).checkpoints(Checkpoints.in(folder).everySteps(3));
+    assertThatThrownBy(() -> trainer.listener(stoppingAt(8)).fit(TINY, DATA)).hasMessage("stopped");
+    damage(folder.resolve(CURRENT), "bit");
+    assertThatThrownBy(() -> trainer.listener(stoppingAt(7)).fit(TINY, DATA)).hasMessage("stopped");
+    damage(folder.resolve(CURRENT), "bit");
+
+    assertSameNumbers(trainer.fit(TINY, DATA), straight);
+  }
+
+  @Test
   void fit_onlyBrokenCheckpoints_isRefused(@TempDir Path folder) throws IOException {
     GradientTrainer trainer = GradientTrainer.with(SHORT).checkpoints(folder);
     trainer.fit(TINY, DATA);
