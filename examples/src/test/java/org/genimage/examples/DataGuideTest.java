@@ -98,7 +98,7 @@ class DataGuideTest {
     GenImage healthy = GenImage.open(folder, OpenOptions.DEFAULT.quarantine(Quarantine.read(list)));
 
     assertThat(report.findings()).hasSize(2);
-    assertThat(healthy.train().selection()).isEqualTo("without the 2 images of a quarantine");
+    assertThat(healthy.train().selection()).isEqualTo("without the images of a quarantine of 2");
   }
 
   @Test
