@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = "org.genimage.examples.LoadingBenchmark"
-WARM_UP, SECONDS = 4, 8
+WARM_UP, SECONDS = 3, 5
 BESIDE = {"packed_evaluation": "evaluation", "packed_crop_flip": "crop_flip", "large_reduced": "large_evaluation"}
 
 
@@ -100,9 +100,9 @@ def compare(rounds, own):
         folder = Path(name)
         write_files(folder, own)
         class_path = folder / "class-path"
-        maven = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
+        maven = ["mvn", "-q", "-B", "-o", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
         subprocess.run(maven, cwd=ROOT, check=True)
-        ours = ["java", "-Xmx512m", "-cp", class_path.read_text(), MAIN, name]
+        ours = ["java", "-Xmx4g", "-cp", class_path.read_text(), MAIN, name]
         theirs = [sys.executable, __file__, "--python", name]
         results = [(measured(ours), measured(theirs)) for _ in range(rounds)]
     cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))

@@ -32,8 +32,8 @@ public final class LoadingBenchmark {
 
   private static final int SIDE = 224;
   private static final int SHORTER = 256;
-  private static final double WARM_UP = 4;
-  private static final double SECONDS = 8;
+  private static final double WARM_UP = 3;
+  private static final double SECONDS = 5;
 
   private LoadingBenchmark() {}
 

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -346,6 +347,21 @@ class SimulatedGenImageTest {
     assertThatThrownBy(() -> one.testSets(List.of(TestSet.ALL.get(0), TestSet.ALL.get(0))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("test sets must be distinct ones of [NVAE, ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG-u-nu-arab", "tr"})
+  void fileName_anyLocale_isThePublishedOne(String language) {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      assertThat(SynthesisPipeline.of(Generator.GLIDE).fileName(108, 33))
+          .isEqualTo("GLIDE_1000_200_01_108_glide_00033.png");
+      assertThat(SimulatedImage.of(TestSet.ALL.get(3), Label.AI, 12).fileName())
+          .isEqualTo("00012.png");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
