@@ -100,7 +100,7 @@ def compare(rounds, own):
         folder = Path(name)
         write_files(folder, own)
         class_path = folder / "class-path"
-        maven = ["mvn", "-q", "-B", "-o", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
+        maven = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
         subprocess.run(maven, cwd=ROOT, check=True)
         ours = ["java", "-Xmx4g", "-cp", class_path.read_text(), MAIN, name]
         theirs = [sys.executable, __file__, "--python", name]

@@ -18,7 +18,7 @@ record DecodedDataset(ImageDataset data, Decoding decoding) implements ImageData
 
   @Override
   public String selection() {
-    return Stream.of(data.selection(), decoding.toString())
+    return Stream.of(data.selection(), decoding.differences())
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining("; "));
   }

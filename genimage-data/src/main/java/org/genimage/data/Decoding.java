@@ -95,8 +95,7 @@ public record Decoding(
   }
 
   /** Returns in words what differs from {@link #PILLOW}; empty if nothing does. */
-  @Override
-  public String toString() {
+  String differences() {
     List<String> words = new ArrayList<>();
     if (orientation == Orientation.APPLIED) {
       words.add("turned upright by EXIF");

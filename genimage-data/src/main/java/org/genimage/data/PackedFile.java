@@ -167,7 +167,11 @@ final class PackedFile {
       int size = end.getInt();
       int checksum = end.getInt();
       long rest = length - END - records - (long) RECORD * size;
-      if (end.getLong() != MAGIC || records < 0 || size <= 0 || rest < 0) {
+      if (end.getLong() != MAGIC
+          || records < 0
+          || size <= 0
+          || rest < 0
+          || length - records > Integer.MAX_VALUE) {
         throw wrong(file, "an incomplete file");
       }
       byte[] index = bytes(windows, records, Math.toIntExact(length - END - records));

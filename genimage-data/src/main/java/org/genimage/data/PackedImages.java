@@ -14,7 +14,7 @@ import java.util.concurrent.CancellationException;
  * A dataset whose images are decoded and prepared already: one file of 8-bit pixels, mapped into
  * memory, for training that reads each image many times. Names, labels, generators and order are
  * the original's; an image's checksum is compared whenever it is read. Pixels stay on disk and in
- * the system's cache; of an image, the heap holds what its name differs from the one before.
+ * the system's cache; the heap holds the names alone, of each what differs from the one before.
  *
  * <pre>{@code
  * Transform small = Transforms.resizeShorterSide(256, Filter.BILINEAR);
