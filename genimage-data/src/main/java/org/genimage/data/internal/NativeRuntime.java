@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ public final class NativeRuntime {
   private static final String ARTIFACT = "org.tensorflow:tensorflow-core-native";
   private static final List<String> CPU =
       List.of("linux-x86_64", "linux-arm64", "macosx-arm64", "windows-x86_64");
+  private static final String GPU = "-gpu";
   private static volatile boolean loaded;
 
   static {
@@ -56,14 +58,17 @@ public final class NativeRuntime {
     }
     String platform = Loader.getPlatform();
     List<URL> libraries =
-        Stream.of(platform, platform + "-gpu").flatMap(name -> library(name).stream()).toList();
+        Stream.of(platform, platform + GPU).flatMap(name -> library(name).stream()).toList();
     if (libraries.size() > 1) {
       throw new IllegalStateException(
           "expected one native library of TensorFlow on the class path, found the CPU's and the"
               + " GPU's: remove one of %s with classifier %s and %s-gpu"
                   .formatted(ARTIFACT, platform, platform));
     }
-    libraries.forEach(NativeRuntime::announce);
+    libraries.forEach(library -> announce("TensorFlow's native library", library, entry -> true));
+    if (classifier().filter(name -> name.endsWith(GPU)).isPresent()) {
+      CudaLibraries.preload();
+    }
     try {
       TensorFlow.version();
     } catch (LinkageError e) {
@@ -75,6 +80,17 @@ public final class NativeRuntime {
           e);
     }
     loaded = true;
+  }
+
+  /**
+   * Returns the classifier of the native library on the class path, such as {@code linux-x86_64} or
+   * {@code linux-x86_64-gpu}; empty if it comes from somewhere else.
+   */
+  public static Optional<String> classifier() {
+    String platform = Loader.getPlatform();
+    return Stream.of(platform, platform + GPU)
+        .filter(name -> library(name).isPresent())
+        .findFirst();
   }
 
   private static Optional<URL> library(String folder) {
@@ -93,8 +109,8 @@ public final class NativeRuntime {
             .formatted(String.join(", ", CPU), platform);
   }
 
-  /** JavaCPP copies the library out of its jar before the first use, which takes a while. */
-  private static void announce(URL library) {
+  /** JavaCPP copies a library out of its jar before the first use, which takes a while. */
+  static void announce(String what, URL library, Predicate<String> unpacked) {
     try {
       if (library.openConnection() instanceof JarURLConnection connection) {
         connection.setUseCaches(false);
@@ -105,10 +121,15 @@ public final class NativeRuntime {
                   .resolve(Path.of(jar.getName()).getFileName())
                   .resolve(connection.getEntryName());
           if (!Files.exists(copy)) {
-            long bytes = jar.stream().mapToLong(JarEntry::getSize).sum();
+            long bytes =
+                jar.stream()
+                    .filter(entry -> unpacked.test(entry.getName()))
+                    .mapToLong(JarEntry::getSize)
+                    .sum();
             LOGGER.log(
                 Level.INFO,
-                "TensorFlow''s native library ({0} MB) is unpacked into {1}, once",
+                "{0} ({1} MB) is unpacked into {2}, once",
+                what,
                 bytes / 1_000_000,
                 cache);
           }
