@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.BytePointer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -29,39 +30,36 @@ import org.tensorflow.types.TFloat32;
  */
 final class Workers {
 
-  /** Runs with collective operations, each with a key by which the workers agree on its number. */
-  static final RunOptions STEP = options(1);
-
-  static final RunOptions STATISTICS = options(2);
+  /** For runs with collective operations; by its key the workers agree on a run's number. */
+  static final RunOptions RUN =
+      RunOptions.newBuilder()
+          .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(1))
+          .build();
 
   private static final String JOB = "worker";
 
   /** TensorFlow cannot stop a server: one per cluster lives as long as the JVM. */
   private static final Map<String, Server> SERVERS = new ConcurrentHashMap<>();
 
+  /** TensorFlow remembers the shape that belongs to a key: each mean of a JVM has its own. */
+  private static final AtomicInteger MEANS = new AtomicInteger();
+
   private final Cluster cluster;
-  private int means;
 
   Workers(Cluster cluster) {
     this.cluster = cluster;
   }
 
-  private static RunOptions options(long key) {
-    return RunOptions.newBuilder()
-        .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(key))
-        .build();
-  }
-
   /** Returns the mean of an operand over all workers; they must ask in the same order. */
   Operand<TFloat32> mean(Ops tf, Operand<TFloat32> x) {
-    means++;
+    int key = MEANS.incrementAndGet();
     Graph graph = (Graph) tf.scope().env();
     return graph
-        .opBuilder("CollectiveReduceV2", "mean_over_workers_" + means, tf.scope())
+        .opBuilder("CollectiveReduceV2", "mean_over_workers_" + key, tf.scope())
         .addInput(x.asOutput())
         .addInput(tf.constant(cluster.size()).asOutput())
         .addInput(tf.constant(1).asOutput())
-        .addInput(tf.constant(means).asOutput())
+        .addInput(tf.constant(key).asOutput())
         .addInputList(new Output<?>[0]) // no tokens that order it
         .setDevice("/job:" + JOB + "/task:" + cluster.index() + "/device:CPU:0")
         .setAttr("merge_op", "Add")
@@ -115,16 +113,24 @@ final class Workers {
     for (int i = 0; i < cluster.size(); i++) {
       job.putTasks(i, cluster.workers().get(i));
     }
-    Server server =
-        new Server(
-            ServerDef.newBuilder()
-                .setCluster(ClusterDef.newBuilder().addJob(job))
-                .setJobName(JOB)
-                .setTaskIndex(cluster.index())
-                .setProtocol("grpc")
-                .setDefaultSessionConfig(located(ConfigProto.getDefaultInstance()))
-                .build());
-    server.start();
-    return server;
+    ServerDef description =
+        ServerDef.newBuilder()
+            .setCluster(ClusterDef.newBuilder().addJob(job))
+            .setJobName(JOB)
+            .setTaskIndex(cluster.index())
+            .setProtocol("grpc")
+            .setDefaultSessionConfig(located(ConfigProto.getDefaultInstance()))
+            .build();
+    try {
+      Server server = new Server(description);
+      server.start();
+      return server;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          ("worker %d cannot listen at %s (%s): another program, or an earlier run, has the port;"
+                  + " end that or choose another port for all workers")
+              .formatted(cluster.index(), cluster.workers().get(cluster.index()), e.getMessage()),
+          e);
+    }
   }
 }
