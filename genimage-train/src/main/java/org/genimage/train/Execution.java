@@ -1,5 +1,6 @@
 package org.genimage.train;
 
+import java.util.List;
 import java.util.Optional;
 import org.genimage.models.Precision;
 import org.tensorflow.proto.ConfigProto;
@@ -12,10 +13,29 @@ import org.tensorflow.proto.RewriterConfig;
  *
  * @param xla whether groups of operations are compiled
  * @param cluster the processes that train together, if there are several
+ * @param devices of each process that train together; none leaves the choice of one to TensorFlow
+ * @param synchronised whether batch norms take their statistics from all devices of all processes
  */
-record Execution(boolean xla, Optional<Cluster> cluster) {
+record Execution(
+    boolean xla, Optional<Cluster> cluster, List<String> devices, boolean synchronised) {
 
-  static final Execution PLAIN = new Execution(false, Optional.empty());
+  static final Execution PLAIN = new Execution(false, Optional.empty(), List.of(), false);
+
+  Execution xla(boolean compiled) {
+    return new Execution(compiled, cluster, devices, synchronised);
+  }
+
+  Execution cluster(Cluster all) {
+    return new Execution(xla, Optional.of(all), devices, synchronised);
+  }
+
+  Execution devices(List<String> names) {
+    return new Execution(xla, cluster, LocalDevices.names(names), synchronised);
+  }
+
+  Execution synchronised(boolean everywhere) {
+    return new Execution(xla, cluster, devices, everywhere);
+  }
 
   ConfigProto config(Precision precision) {
     // The remapper fuses batch norm with tanh and its like into an op that the CPU does not have.
@@ -33,6 +53,11 @@ record Execution(boolean xla, Optional<Cluster> cluster) {
               .setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_1)
               .setCpuGlobalJit(true));
     }
-    return ConfigProto.newBuilder().setGraphOptions(graph).build();
+    ConfigProto.Builder config = ConfigProto.newBuilder().setGraphOptions(graph);
+    if (!devices.isEmpty()) {
+      // A GPU has no kernels for strings and some integers.
+      config.setAllowSoftPlacement(true).putDeviceCount("CPU", LocalDevices.cpus(devices));
+    }
+    return config.build();
   }
 }

@@ -141,7 +141,38 @@ public final class GradientTrainer implements Trainer {
    */
   public GradientTrainer xla(boolean compiled) {
     GradientTrainer changed = copy();
-    changed.execution = new Execution(compiled, execution.cluster());
+    changed.execution = execution.xla(compiled);
+    return changed;
+  }
+
+  /**
+   * Returns this trainer on these devices of the process; at first TensorFlow chooses one. Each
+   * computes its part of every batch, which is the recipe's in all, and the weights, kept on the
+   * first device, follow the mean gradient. Mixing and erasing are drawn for the whole batch, so
+   * they do not depend on the number of devices; dropout and drop path are drawn on each. Batch
+   * norms normalise with their device's part unless they are {@linkplain #synchronisedBatchNorm
+   * synchronised}; the running statistics follow the mean over the devices. Training goes on from a
+   * checkpoint on any devices.
+   *
+   * @param names TensorFlow's, all of one kind, such as {@code "GPU:0", "GPU:1"}; {@code "GPU:*"}
+   *     alone is every GPU that TensorFlow sees; {@code "CPU:0", "CPU:1"} divides the CPU
+   * @throws IllegalArgumentException if one is no device's name or there are two kinds; {@code fit}
+   *     throws IllegalStateException if TensorFlow does not see one
+   */
+  public GradientTrainer devices(String... names) {
+    GradientTrainer changed = copy();
+    changed.execution = execution.devices(List.of(names));
+    return changed;
+  }
+
+  /**
+   * Returns this trainer with batch norms whose statistics are those of the whole batch, over all
+   * devices and processes, or of each device's part, which is the default (PyTorch's {@code
+   * SyncBatchNorm}). It costs two more exchanges a layer and step.
+   */
+  public GradientTrainer synchronisedBatchNorm(boolean synchronised) {
+    GradientTrainer changed = copy();
+    changed.execution = execution.synchronised(synchronised);
     return changed;
   }
 
@@ -150,13 +181,14 @@ public final class GradientTrainer implements Trainer {
    * {@code fit} with the same settings and data; each computes its part of every batch, and all
    * follow the mean of their gradients. A batch is the recipe's in all, so its size must be a
    * multiple of the number of workers; incomplete batches are left out. Batch norms normalise with
-   * their worker's part, and their running statistics become the mean over the workers after every
-   * epoch. Checkpoints are the first worker's, in a folder that all can read; training goes on from
-   * them with any number of workers.
+   * their worker's part unless they are {@linkplain #synchronisedBatchNorm synchronised}, and their
+   * running statistics become the mean over the workers after every epoch. Checkpoints are the
+   * first worker's, in a folder that all can read; training goes on from them with any number of
+   * workers.
    */
   public GradientTrainer distributed(Cluster cluster) {
     GradientTrainer changed = copy();
-    changed.execution = new Execution(execution.xla(), Optional.of(cluster));
+    changed.execution = execution.cluster(cluster);
     return changed;
   }
 
@@ -180,6 +212,13 @@ public final class GradientTrainer implements Trainer {
         patience == 0 || validation.isPresent(),
         "patience needs validation images, got none; name some with validation");
     frozen.check(blueprint.entries());
+    int workers = execution.cluster().map(Cluster::size).orElse(1);
+    checkArgument(
+        recipe.batchSize() >= workers * execution.devices().size(),
+        "a batch of %s is too small for %s devices in each of %s processes",
+        recipe.batchSize(),
+        execution.devices().size(),
+        workers);
     try (TrainingGraph graph = new TrainingGraph(blueprint, recipe, frozen, execution)) {
       return new TrainingRun(this, blueprint, data, graph).toEnd();
     }

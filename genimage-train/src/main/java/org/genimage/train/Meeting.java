@@ -150,10 +150,11 @@ final class Meeting {
   private float[] calculate(float[] own) {
     float[] means = new float[own.length];
     try (Graph graph = new Graph()) {
-      Workers workers = new Workers(cluster);
       Ops tf = Ops.create(graph);
-      Operand<TFloat32> mean = workers.mean(tf, tf.constant(own));
-      try (Session session = workers.open(graph, ConfigProto.getDefaultInstance());
+      Operand<TFloat32> mean =
+          Replicas.of(Execution.PLAIN.cluster(cluster), List.of())
+              .meanOfCounts(tf, tf.constant(own));
+      try (Session session = new Workers(cluster).open(graph, ConfigProto.getDefaultInstance());
           var result = session.runner().setOptions(Workers.RUN).fetch(mean).run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(means));
       }

@@ -67,6 +67,8 @@ final class TrainingGraph implements AutoCloseable {
     variables = TrainingPass.Variables.create(frozen);
     workers = execution.cluster().map(Workers::new);
     try {
+      ConfigProto config = execution.config(recipe.precision());
+      Replicas replicas = Replicas.of(execution, LocalDevices.resolve(execution.devices(), config));
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
       seed = Seed.of(recipe.seed());
@@ -102,27 +104,27 @@ final class TrainingGraph implements AutoCloseable {
                   share,
                   Optional.<Operand<TFloat32>>of(scale)
                       .filter(fed -> recipe.precision() == Precision.FLOAT16),
-                  workers));
-      shared = workers.map(all -> sharedStatistics(tf, all)).orElse(List.of());
+                  replicas));
+      shared = workers.map(all -> sharedStatistics(tf, replicas)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
-      ConfigProto config = execution.config(recipe.precision());
+      replicas.place(graph, 0);
       session =
           workers.map(all -> all.open(graph, config)).orElseGet(() -> new Session(graph, config));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
     }
   }
 
-  private List<Op> sharedStatistics(Ops tf, Workers all) {
+  private List<Op> sharedStatistics(Ops tf, Replicas replicas) {
     List<Op> means = new ArrayList<>();
     for (Parameter entry : entries()) {
       if (entry.role() == Parameter.Role.BUFFER) {
-        Operand<TFloat32> mean = all.mean(tf, variables.model().value(tf, entry));
+        Operand<TFloat32> mean = replicas.meanOfProcesses(tf, variables.model().value(tf, entry));
         means.add(variables.model().assign(tf, entry, mean));
       }
     }

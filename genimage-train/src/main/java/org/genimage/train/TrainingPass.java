@@ -20,7 +20,7 @@ import org.tensorflow.types.TInt64;
 /**
  * A step as a graph: forward, loss, gradients, updates of weights and running statistics.
  *
- * @param logits {@code [splits * N, 2]}: nature, ai
+ * @param logits {@code [splits * N, 2]}: nature, ai; of the first device's part
  * @param loss a scalar
  * @param parameters what follows the gradient
  * @param gradients one per parameter, in TensorFlow's axis order
@@ -47,7 +47,7 @@ record TrainingPass(
    * @param share what the gradients are multiplied by before they are summed, a scalar: the part of
    *     the step's samples that these are, over the loss's scale
    * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
-   * @param workers that share the step, if there are several
+   * @param replicas that share the step
    */
   record Input(
       Operand<TFloat32> images,
@@ -56,7 +56,7 @@ record TrainingPass(
       Operand<TInt64> draw,
       Operand<TFloat32> share,
       Optional<Operand<TFloat32>> scale,
-      Optional<Workers> workers) {}
+      Replicas replicas) {}
 
   /**
    * A step's variables.
@@ -78,28 +78,53 @@ record TrainingPass(
   /** Adds the step to a graph. */
   static TrainingPass create(
       Graph graph, Ops tf, Blueprint blueprint, Recipe recipe, Variables variables, Input input) {
-    ModelScope scope =
-        ModelScope.root(tf, Mode.TRAINING, variables.model(), input.draw()).drop(recipe.drop());
-    Operand<TFloat32> logits =
-        blueprint.head().byLabel(tf, blueprint.network().logits(scope, input.images()));
-    Operand<TFloat32> own = recipe.loss().value(tf, logits, input.targets());
+    Replicas replicas = input.replicas();
+    MeanStatistics model = new MeanStatistics(variables.model());
+    List<Op> moved = new ArrayList<>();
+    List<Operand<TFloat32>> logits = new ArrayList<>();
+    List<Operand<TFloat32>> losses = new ArrayList<>();
+    List<List<Operand<TFloat32>>> derivatives = new ArrayList<>();
+    List<Shard> shards = Shard.of(tf, input, recipe.loss().splits(), replicas.count());
+    replicas.place(graph, 0);
+    for (int i = 0; i < shards.size(); i++) {
+      Shard shard = shards.get(i);
+      ModelScope root = ModelScope.root(tf, Mode.TRAINING, model, shard.draw()).drop(recipe.drop());
+      ModelScope scope = replicas.peers(i).map(root::peers).orElse(root);
+      logits.add(blueprint.head().byLabel(tf, blueprint.network().logits(scope, shard.images())));
+      Operand<TFloat32> loss = recipe.loss().value(tf, logits.get(i), shard.targets());
+      Operand<TFloat32> own = times(tf, loss, shard.weight());
+      losses.add(own);
+      derivatives.add(
+          gradients(
+              graph,
+              times(tf, own, input.scale()),
+              variables.model().values(variables.model().trained())));
+      moved.addAll(scope.updates());
+      replicas.place(graph, i);
+    }
+    moved.addAll(model.assignMeans(tf));
     List<Parameter> parameters = variables.model().trained();
-    Operand<TFloat32> scaled =
-        input.scale().<Operand<TFloat32>>map(scale -> tf.math.mul(own, scale)).orElse(own);
-    Operand<TFloat32> loss = input.workers().map(all -> all.mean(tf, own)).orElse(own);
-    List<Operand<TFloat32>> gradients =
-        gradients(graph, scaled, variables.model().values(parameters)).stream()
-            .map(gradient -> input.workers().map(all -> all.mean(tf, gradient)).orElse(gradient))
-            .toList();
+    Operand<TFloat32> loss = replicas.mean(tf, losses);
+    List<Operand<TFloat32>> gradients = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      int each = i;
+      gradients.add(replicas.mean(tf, derivatives.stream().map(own -> own.get(each)).toList()));
+    }
     Optional<Operand<TBool>> finite = input.scale().map(scale -> finite(tf, gradients));
-    List<Op> moved = scope.updates();
     if (recipe.parts() == 1 && finite.isEmpty()) {
       List<Op> updates = updates(tf, recipe, variables, parameters, gradients, input.rate(), moved);
-      return new TrainingPass(logits, loss, parameters, gradients, finite, List.of(), updates);
+      return new TrainingPass(
+          logits.get(0), loss, parameters, gradients, finite, List.of(), updates);
     }
     List<Op> partUpdates = new ArrayList<>(moved);
     List<Op> updates = summed(tf, recipe, variables, parameters, gradients, input, partUpdates);
-    return new TrainingPass(logits, loss, parameters, gradients, finite, partUpdates, updates);
+    return new TrainingPass(
+        logits.get(0), loss, parameters, gradients, finite, partUpdates, updates);
+  }
+
+  private static Operand<TFloat32> times(
+      Ops tf, Operand<TFloat32> x, Optional<Operand<TFloat32>> factor) {
+    return factor.<Operand<TFloat32>>map(by -> tf.math.mul(x, by)).orElse(x);
   }
 
   private static Operand<TBool> finite(Ops tf, List<Operand<TFloat32>> gradients) {

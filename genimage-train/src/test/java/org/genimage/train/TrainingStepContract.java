@@ -322,7 +322,7 @@ interface TrainingStepContract {
                   tf.constant(new long[2]),
                   tf.constant(1f),
                   Optional.empty(),
-                  Optional.empty()));
+                  Replicas.alone()));
       inputGradient =
           graph.addGradients(pass.loss().asOutput(), new Output<?>[] {images.asOutput()})[0];
       eval = blueprint.network().logits(ModelScope.root(tf, Mode.DIFFERENTIABLE, model), images);

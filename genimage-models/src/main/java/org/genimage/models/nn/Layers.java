@@ -114,6 +114,8 @@ public final class Layers {
    * Returns batch normalisation over all axes but the last, eps 1e-5. In training the batch's
    * statistics normalise, and the running ones move by a tenth of the way after the step (the
    * variance by its unbiased estimate), unless these are {@linkplain ModelVariables#frozen frozen}.
+   * The batch is what the graph sees of it, or all of it where {@linkplain ModelScope#peers peers}
+   * share their statistics.
    *
    * @param scope the layer's place; its entries are {@code weight}, {@code bias}, {@code
    *     running_mean}, {@code running_var} and {@code num_batches_tracked}
@@ -135,6 +137,12 @@ public final class Layers {
           .fusedBatchNorm(
               x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
           .y();
+    }
+    if (scope.peers().isPresent()) {
+      SharedStatistics shared = SharedStatistics.of(scope.peers().get(), tf, x);
+      scope.afterStep(track(scope, entries.mean(), mean, shared.mean()));
+      scope.afterStep(track(scope, entries.variance(), variance, shared.unbiased(tf)));
+      return shared.normalise(tf, x, weight, bias, BATCH_NORM_EPSILON);
     }
     Operand<TFloat32> none = tf.constant(new float[0]);
     FusedBatchNorm<TFloat32, TFloat32> norm =

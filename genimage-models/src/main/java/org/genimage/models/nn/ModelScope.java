@@ -26,6 +26,7 @@ public final class ModelScope {
   private final List<Op> updates;
   private final Optional<Operand<TInt64>> draw;
   private final Drop drop;
+  private final Optional<Peers> peers;
   private final String path;
 
   private ModelScope(
@@ -35,6 +36,7 @@ public final class ModelScope {
       List<Op> updates,
       Optional<Operand<TInt64>> draw,
       Drop drop,
+      Optional<Peers> peers,
       String path) {
     this.tf = tf;
     this.mode = mode;
@@ -42,12 +44,13 @@ public final class ModelScope {
     this.updates = updates;
     this.draw = draw;
     this.drop = drop;
+    this.peers = peers;
     this.path = path;
   }
 
   /** Returns the root of a model in a graph whose random layers draw the same in every run. */
   public static ModelScope root(Ops tf, Mode mode, ModelVariables variables) {
-    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.empty(), Drop.NONE, "");
+    return root(tf, mode, variables, Optional.empty());
   }
 
   /**
@@ -57,22 +60,40 @@ public final class ModelScope {
    *     step's number
    */
   public static ModelScope root(Ops tf, Mode mode, ModelVariables variables, Operand<TInt64> draw) {
-    return new ModelScope(tf, mode, variables, new ArrayList<>(), Optional.of(draw), Drop.NONE, "");
+    return root(tf, mode, variables, Optional.of(draw));
+  }
+
+  private static ModelScope root(
+      Ops tf, Mode mode, ModelVariables variables, Optional<Operand<TInt64>> draw) {
+    return new ModelScope(
+        tf, mode, variables, new ArrayList<>(), draw, Drop.NONE, Optional.empty(), "");
   }
 
   /** Returns the child with this name. */
   public ModelScope at(String name) {
-    return new ModelScope(tf, mode, variables, updates, draw, drop, key(name));
+    return new ModelScope(tf, mode, variables, updates, draw, drop, peers, key(name));
   }
 
   /** Returns the same place, from where training drops as much as this; at first nothing. */
   public ModelScope drop(Drop shares) {
-    return new ModelScope(tf, mode, variables, updates, draw, shares, path);
+    return new ModelScope(tf, mode, variables, updates, draw, shares, peers, path);
   }
 
   /** Returns how much training drops. */
   public Drop drop() {
     return drop;
+  }
+
+  /**
+   * Returns the same place, from where batch norms in training take their statistics from all parts
+   * of a batch that these share; at first from the part that the graph sees.
+   */
+  public ModelScope peers(Peers others) {
+    return new ModelScope(tf, mode, variables, updates, draw, drop, Optional.of(others), path);
+  }
+
+  Optional<Peers> peers() {
+    return peers;
   }
 
   /** Returns the child with this number. */

@@ -1,0 +1,210 @@
+package org.genimage.train;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.genimage.models.nn.Peers;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.Output;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.global.tensorflow;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * The devices of this process among those of all processes that share a step. Each computes a part
+ * of the batch with the same weights; TensorFlow's collective operations join what they find, on
+ * GPUs by NCCL where TensorFlow has it.
+ */
+final class Replicas {
+
+  private static final String REDUCE = "CollectiveReduceV2";
+
+  /** Groups and operations agree on their members by these keys. */
+  private static final int ALL_DEVICES = 1;
+
+  private static final int FIRST_DEVICES = 2;
+  private static final int PROCESSES = 3;
+  private static final int ROWS = 500_000_000;
+  private static final int ROWS_GRADIENT = 500_000_000; // added to ROWS
+
+  /** A server remembers the shape that belongs to a key: each graph on it has keys of its own. */
+  private static final AtomicInteger GRAPHS = new AtomicInteger();
+
+  private static final int KEYS = 10_000;
+
+  private final List<String> named;
+  private final List<String> devices;
+  private final Optional<Cluster> cluster;
+  private final boolean synchronised;
+  private final int keys;
+  private int means;
+
+  private Replicas(List<String> named, Optional<Cluster> cluster, boolean synchronised) {
+    String process = cluster.map(Workers::place).orElse("");
+    this.named = named.stream().map(name -> process + "/device:" + name).toList();
+    this.devices = named.isEmpty() ? List.of(process + "/device:CPU:0") : this.named;
+    this.cluster = cluster;
+    this.synchronised = synchronised;
+    this.keys = cluster.isPresent() ? KEYS * GRAPHS.getAndIncrement() : 0;
+    this.means = keys;
+  }
+
+  /**
+   * Returns the replicas of an execution.
+   *
+   * @param named the devices to use; none leaves the choice of one to TensorFlow
+   */
+  static Replicas of(Execution execution, List<String> named) {
+    return new Replicas(named, execution.cluster(), execution.synchronised());
+  }
+
+  /** Returns a single one, on the device that TensorFlow chooses. */
+  static Replicas alone() {
+    return of(Execution.PLAIN, List.of());
+  }
+
+  /** Returns how many parts a batch of this process has. */
+  int count() {
+    return devices.size();
+  }
+
+  private int workers() {
+    return cluster.map(Cluster::size).orElse(1);
+  }
+
+  /**
+   * Puts all operations that have no device yet on one of this process's. TensorFlow gives the
+   * device of a loss to none of its gradient's operations, so this comes after these are added.
+   */
+  void place(Graph graph, int device) {
+    if (named.isEmpty()) {
+      return;
+    }
+    TF_Graph handle = Workers.handle(graph);
+    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
+      GraphOperation operation = all.next();
+      if (operation.device() == null || operation.device().isEmpty()) {
+        tensorflow.TF_SetRequestedDevice(
+            handle, operation.getUnsafeNativeHandle(), named.get(device));
+      }
+    }
+  }
+
+  /**
+   * Returns the mean over all devices of all processes, on this process's first device. All
+   * processes must ask in the same order.
+   *
+   * @param own an operand of each device of this process
+   */
+  Operand<TFloat32> mean(Ops tf, List<Operand<TFloat32>> own) {
+    int members = workers() * count();
+    if (members == 1) {
+      return own.get(0);
+    }
+    means++;
+    List<Operand<TFloat32>> means =
+        IntStream.range(0, count())
+            .mapToObj(i -> reduce(tf, own.get(i), members, ALL_DEVICES, this.means, "Div", i))
+            .toList();
+    // Every member must run, also those that nobody reads.
+    List<Op> others = List.copyOf(means.subList(1, means.size()));
+    return others.isEmpty()
+        ? means.get(0)
+        : tf.withControlDependencies(others).identity(means.get(0));
+  }
+
+  /** Returns the mean over the processes' first devices; all must ask in the same order. */
+  Operand<TFloat32> meanOfProcesses(Ops tf, Operand<TFloat32> own) {
+    means++;
+    return reduce(tf, own, workers(), FIRST_DEVICES, means, "Div", 0);
+  }
+
+  /** Returns the mean over the processes outside of training; all must ask in the same order. */
+  Operand<TFloat32> meanOfCounts(Ops tf, Operand<TFloat32> own) {
+    means++;
+    return reduce(tf, own, workers(), PROCESSES, means, "Div", 0);
+  }
+
+  /** Returns what shares the statistics of a device's batch norms, if they are to be shared. */
+  Optional<Peers> peers(int device) {
+    int members = workers() * count();
+    if (!synchronised || members == 1) {
+      return Optional.empty();
+    }
+    TensorFlow.registerCustomGradient(REDUCE, Replicas::gradient);
+    int before = cluster.map(Cluster::index).orElse(0) * count() + device;
+    int[] asked = {ROWS + keys};
+    return Optional.of(
+        (tf, row) -> {
+          Operand<TInt32> places =
+              tf.reshape(tf.array(before, members - 1 - before, 0, 0), tf.array(2, 2));
+          Operand<TFloat32> own = tf.pad(row, places, tf.constant(0f));
+          return reduce(tf, own, members, ALL_DEVICES, asked[0]++, "Id", device);
+        });
+  }
+
+  private Operand<TFloat32> reduce(
+      Ops tf, Operand<TFloat32> x, int members, int group, int key, String last, int device) {
+    OperationBuilder builder =
+        builder(tf, "all_reduce_%d_%d_%d".formatted(group, key, device))
+            .addInput(x.asOutput())
+            .addInput(tf.constant(members).asOutput())
+            .addInput(tf.constant(group).asOutput())
+            .addInput(tf.constant(key).asOutput());
+    float timeout = cluster.map(own -> (float) own.timeout().toSeconds()).orElse(0f);
+    return finished(builder, last, timeout, devices.get(device));
+  }
+
+  private static OperationBuilder builder(Ops tf, String name) {
+    return ((Graph) tf.scope().env()).opBuilder(REDUCE, name, tf.scope());
+  }
+
+  private static Operand<TFloat32> finished(
+      OperationBuilder builder, String last, float timeout, String device) {
+    return builder
+        .addInputList(new Output<?>[0]) // no tokens that order it
+        .setDevice(device)
+        .setAttr("merge_op", "Add")
+        .setAttr("final_op", last)
+        .setAttr("communication_hint", device.contains("GPU") ? "nccl" : "auto")
+        .setAttr("timeout_seconds", timeout)
+        .build()
+        .<TFloat32>output(0);
+  }
+
+  /** A sum's gradient for each of its terms is the sum of all members' gradients. */
+  private static List<Operand<?>> gradient(
+      Ops tf, GraphOperation sum, List<Output<?>> derivatives) {
+    OperationBuilder builder =
+        builder(tf, sum.name() + "_gradient")
+            .addInput(derivatives.get(0))
+            .addInput(sum.input(1))
+            .addInput(sum.input(2))
+            .addInput(
+                tf.math
+                    .add(sum.input(3).expect(TInt32.class), tf.constant(ROWS_GRADIENT))
+                    .asOutput());
+    Operand<TFloat32> all =
+        finished(
+            builder,
+            sum.attributes().getAttrString("final_op"),
+            sum.attributes().getAttrFloat("timeout_seconds"),
+            sum.device());
+    List<Operand<?>> gradients = new ArrayList<>();
+    gradients.add(all);
+    for (int i = 1; i < sum.numInputs(); i++) {
+      gradients.add(tf.constant(0)); // sizes and keys have none
+    }
+    return gradients;
+  }
+}
