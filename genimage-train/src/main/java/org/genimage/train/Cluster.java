@@ -5,10 +5,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.net.HostAndPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Processes that train one detector together, each on its part of every batch.
@@ -16,7 +18,8 @@ import java.util.Optional;
  * @param workers {@code host:port} of each, the same list everywhere
  * @param index this process's place in the list, from 0; the first one keeps checkpoints and is the
  *     only one whose listeners hear
- * @param timeout how long a worker waits for the others at a step before it gives up
+ * @param timeout how long a worker waits for the others, at the beginning and at a step, before it
+ *     gives up
  */
 public record Cluster(List<String> workers, int index, Duration timeout) {
 
@@ -30,6 +33,11 @@ public record Cluster(List<String> workers, int index, Duration timeout) {
    */
   public Cluster {
     workers = List.copyOf(workers);
+    workers.forEach(Cluster::checkAddress);
+    checkArgument(
+        Set.copyOf(workers).size() == workers.size(),
+        "every worker must have an address of its own, got %s",
+        workers);
     checkArgument(
         index >= 0 && index < workers.size(),
         "a worker's index must be from 0 to below %s, got %s",
@@ -39,6 +47,14 @@ public record Cluster(List<String> workers, int index, Duration timeout) {
         timeout.compareTo(Duration.ofSeconds(1)) >= 0,
         "timeout must be at least a second, got %s",
         timeout);
+  }
+
+  private static void checkAddress(String worker) {
+    try {
+      checkArgument(HostAndPort.fromString(worker).hasPort(), "no port");
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("a worker's address must be host:port, got " + worker, e);
+    }
   }
 
   /** Returns a cluster whose workers wait at most a minute for each other. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.genimage.models.nn.Peers;
 import org.tensorflow.Graph;
@@ -32,13 +33,20 @@ final class Replicas {
   private static final int ALL_DEVICES = 1;
 
   private static final int FIRST_DEVICES = 2;
-  private static final int ROWS = 1_000_000;
-  private static final int ROWS_GRADIENT = 2_000_000;
+  private static final int PROCESSES = 3;
+  private static final int ROWS = 500_000_000;
+  private static final int ROWS_GRADIENT = 500_000_000; // added to ROWS
+
+  /** A server remembers the shape that belongs to a key: each graph on it has keys of its own. */
+  private static final AtomicInteger GRAPHS = new AtomicInteger();
+
+  private static final int KEYS = 10_000;
 
   private final List<String> named;
   private final List<String> devices;
   private final Optional<Cluster> cluster;
   private final boolean synchronised;
+  private final int keys;
   private int means;
 
   private Replicas(List<String> named, Optional<Cluster> cluster, boolean synchronised) {
@@ -47,6 +55,8 @@ final class Replicas {
     this.devices = named.isEmpty() ? List.of(process + "/device:CPU:0") : this.named;
     this.cluster = cluster;
     this.synchronised = synchronised;
+    this.keys = cluster.isPresent() ? KEYS * GRAPHS.getAndIncrement() : 0;
+    this.means = keys;
   }
 
   /**
@@ -119,6 +129,12 @@ final class Replicas {
     return reduce(tf, own, workers(), FIRST_DEVICES, means, "Div", 0);
   }
 
+  /** Returns the mean over the processes outside of training; all must ask in the same order. */
+  Operand<TFloat32> meanOfCounts(Ops tf, Operand<TFloat32> own) {
+    means++;
+    return reduce(tf, own, workers(), PROCESSES, means, "Div", 0);
+  }
+
   /** Returns what shares the statistics of a device's batch norms, if they are to be shared. */
   Optional<Peers> peers(int device) {
     int members = workers() * count();
@@ -127,7 +143,7 @@ final class Replicas {
     }
     TensorFlow.registerCustomGradient(REDUCE, Replicas::gradient);
     int before = cluster.map(Cluster::index).orElse(0) * count() + device;
-    int[] asked = {ROWS};
+    int[] asked = {ROWS + keys};
     return Optional.of(
         (tf, row) -> {
           Operand<TInt32> places =

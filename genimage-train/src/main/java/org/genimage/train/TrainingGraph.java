@@ -134,7 +134,7 @@ final class TrainingGraph implements AutoCloseable {
   /** Gives all workers the mean of their running statistics. */
   void shareStatistics() {
     if (!shared.isEmpty()) {
-      Session.Runner runner = session.runner().setOptions(Workers.STATISTICS);
+      Session.Runner runner = session.runner().setOptions(Workers.RUN);
       shared.forEach(runner::addTarget);
       runner.run().close();
     }
@@ -214,7 +214,7 @@ final class TrainingGraph implements AutoCloseable {
       mixed.feedTo(runner);
       updates.forEach(runner::addTarget);
       step.finite().ifPresent(runner::fetch);
-      workers.ifPresent(all -> runner.setOptions(Workers.STEP));
+      workers.ifPresent(all -> runner.setOptions(Workers.RUN));
       try (var result = runner.run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
         boolean finite = step.finite().isEmpty() || ((TBool) result.get(1)).getBoolean();

@@ -16,12 +16,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.genimage.data.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.Sample;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.WeightArray;
@@ -45,6 +48,7 @@ final class TrainingRun {
   private final int batches;
   private final TrainingListener listener;
   private final Optional<Cluster> cluster;
+  private final Optional<Meeting> meeting;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
   private Optional<Weights> best = Optional.empty();
@@ -61,6 +65,7 @@ final class TrainingRun {
     this.data = data;
     this.graph = graph;
     this.cluster = trainer.execution.cluster();
+    this.meeting = cluster.map(Meeting::new);
     this.listener =
         cluster.filter(own -> !own.first()).isPresent()
             ? new TrainingListener() {}
@@ -95,8 +100,10 @@ final class TrainingRun {
   }
 
   private void begin() {
+    meeting.ifPresent(Meeting::gather);
     Optional<Checkpoint> found =
         trainer.checkpoints.flatMap(policy -> Checkpoint.latest(policy.folder(), identity));
+    meeting.ifPresent(all -> all.agree(with(found)));
     if (found.isPresent()) {
       Checkpoint checkpoint = found.get();
       checkpoint.restore(graph);
@@ -113,6 +120,14 @@ final class TrainingRun {
       Weights initial = trainer.start.orElseGet(() -> blueprint.initialWeights(recipe.seed()));
       graph.start(parameter -> initial.get(parameter.key()).toFloats());
     }
+  }
+
+  /** Returns what the workers must have in common. */
+  private Map<String, String> with(Optional<Checkpoint> found) {
+    Map<String, String> common = new TreeMap<>(identity);
+    common.put(
+        "checkpoint", found.map(read -> read.numbers().metadata().toString()).orElse("none"));
+    return common;
   }
 
   private long samplesLeft() {
@@ -149,7 +164,8 @@ final class TrainingRun {
         EpochPart part = state.part();
         Progress progress = progress(part.steps());
         rate = recipe.schedule().rate(progress);
-        TrainingGraph.Step step = step(batch, progress);
+        TrainingGraph.Step step =
+            together(() -> graph.train(batch, progress, rate, state.lossScale().factor()));
         double loss = step.loss();
         LossScale scale = state.lossScale().after(step.finite());
         if (!Double.isFinite(loss)) {
@@ -197,21 +213,13 @@ final class TrainingRun {
         cluster.map(Cluster::size).orElse(1));
   }
 
-  private TrainingGraph.Step step(Batch batch, Progress progress) {
+  /** Calculates what takes all workers, if there are several. */
+  private <T> T together(Supplier<T> calculation) {
     try {
-      return graph.train(batch, progress, rate, state.lossScale().factor());
+      return calculation.get();
     } catch (RuntimeException e) {
-      throw cluster.isPresent() ? lost(cluster.get(), e) : e;
+      throw meeting.map(all -> all.explained(e)).orElse(e);
     }
-  }
-
-  private static IllegalStateException lost(Cluster cluster, RuntimeException cause) {
-    return new IllegalStateException(
-        "worker %d of %s has lost another one, or waited for it longer than %s (%s); start all"
-                .formatted(
-                    cluster.index(), cluster.workers(), cluster.timeout(), cause.getMessage())
-            + " again, and training goes on from the last checkpoint",
-        cause);
   }
 
   /** A step's loss is from before it, so it may be a number when the weights no longer are. */
@@ -232,7 +240,11 @@ final class TrainingRun {
   private void finishEpoch() {
     int epoch = state.epoch();
     EpochPart part = state.part();
-    graph.shareStatistics();
+    together(
+        () -> {
+          graph.shareStatistics();
+          return true;
+        });
     Optional<Double> accuracy = trainer.validation.map(this::accuracy);
     EpochReport report =
         new EpochReport(
@@ -293,7 +305,27 @@ final class TrainingRun {
     kept = System.nanoTime();
   }
 
+  /** Returns the part of images that the network is right about; each worker scores some. */
   private double accuracy(ImageDataset images) {
+    int workers = cluster.map(Cluster::size).orElse(1);
+    int worker = cluster.map(Cluster::index).orElse(0);
+    List<Sample> share =
+        IntStream.range(0, images.size())
+            .filter(i -> i % workers == worker)
+            .mapToObj(images::sample)
+            .toList();
+    Score own = share.isEmpty() ? new Score(0, 0) : score(ImageDataset.of(share));
+    Score all =
+        meeting
+            .map(together -> together.sums(own.right(), own.count()))
+            .map(sums -> new Score(Math.toIntExact(sums[0]), Math.toIntExact(sums[1])))
+            .orElse(own);
+    return all.right() / (double) all.count();
+  }
+
+  private record Score(int right, int count) {}
+
+  private Score score(ImageDataset images) {
     int right = 0;
     int count = 0;
     BatchLoader ordered =
@@ -312,7 +344,7 @@ final class TrainingRun {
         }
       }
     }
-    return right / (double) count;
+    return new Score(right, count);
   }
 
   private Weights weights(int epoch) {

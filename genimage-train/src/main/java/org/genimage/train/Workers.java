@@ -26,10 +26,11 @@ import org.tensorflow.proto.ServerDef;
  */
 final class Workers {
 
-  /** Runs with collective operations, each with a key by which the workers agree on its number. */
-  static final RunOptions STEP = options(1);
-
-  static final RunOptions STATISTICS = options(2);
+  /** For runs with collective operations; by its key the workers agree on a run's number. */
+  static final RunOptions RUN =
+      RunOptions.newBuilder()
+          .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(1))
+          .build();
 
   private static final String JOB = "worker";
   private static final String OPENS = "--add-opens tensorflow/org.tensorflow=org.genimage.train";
@@ -41,12 +42,6 @@ final class Workers {
 
   Workers(Cluster cluster) {
     this.cluster = cluster;
-  }
-
-  private static RunOptions options(long key) {
-    return RunOptions.newBuilder()
-        .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(key))
-        .build();
   }
 
   /** Opens a session on this worker's server. */
@@ -115,16 +110,24 @@ final class Workers {
     for (int i = 0; i < cluster.size(); i++) {
       job.putTasks(i, cluster.workers().get(i));
     }
-    Server server =
-        new Server(
-            ServerDef.newBuilder()
-                .setCluster(ClusterDef.newBuilder().addJob(job))
-                .setJobName(JOB)
-                .setTaskIndex(cluster.index())
-                .setProtocol("grpc")
-                .setDefaultSessionConfig(located(devices))
-                .build());
-    server.start();
-    return server;
+    ServerDef description =
+        ServerDef.newBuilder()
+            .setCluster(ClusterDef.newBuilder().addJob(job))
+            .setJobName(JOB)
+            .setTaskIndex(cluster.index())
+            .setProtocol("grpc")
+            .setDefaultSessionConfig(located(devices))
+            .build();
+    try {
+      Server server = new Server(description);
+      server.start();
+      return server;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          ("worker %d cannot listen at %s (%s): another program, or an earlier run, has the port;"
+                  + " end that or choose another port for all workers")
+              .formatted(cluster.index(), cluster.workers().get(cluster.index()), e.getMessage()),
+          e);
+    }
   }
 }

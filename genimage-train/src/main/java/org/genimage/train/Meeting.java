@@ -1,0 +1,206 @@
+package org.genimage.train;
+
+import com.google.common.base.Throwables;
+import com.google.common.hash.Hashing;
+import com.google.common.net.HostAndPort;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TFloat32;
+
+/** What the workers of a cluster tell each other outside of a step. */
+final class Meeting {
+
+  private static final int CONNECT_MILLIS = 1000;
+  private static final int PAUSE_MILLIS = 100;
+  private static final Duration SLACK = Duration.ofSeconds(2);
+
+  private final Cluster cluster;
+
+  Meeting(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Waits until all workers listen: TensorFlow would wait for the first one for ever.
+   *
+   * @throws IllegalStateException if one does not within the cluster's timeout
+   */
+  void gather() {
+    long begin = System.nanoTime();
+    List<Integer> missing = missing();
+    while (!missing.isEmpty()) {
+      if (System.nanoTime() - begin > cluster.timeout().toNanos()) {
+        throw new IllegalStateException(
+            ("%s has waited %s for %s, where nothing listens; start all workers with the same list"
+                    + " of workers, and see that no firewall closes the ports between them")
+                .formatted(own(), seconds(), names(missing)));
+      }
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CancellationException("interrupted while waiting for other workers");
+      }
+      missing = missing();
+    }
+  }
+
+  private List<Integer> missing() {
+    return IntStream.range(0, cluster.size())
+        .filter(worker -> worker != cluster.index() && !listens(cluster.workers().get(worker)))
+        .boxed()
+        .toList();
+  }
+
+  private static boolean listens(String worker) {
+    HostAndPort address = HostAndPort.fromString(worker);
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), CONNECT_MILLIS);
+      // A socket may get the very port that it looks for, and find itself.
+      return !socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Checks that all workers are about to train the same.
+   *
+   * @param settings by name; the names are the same everywhere
+   * @throws IllegalStateException if this worker's differ from another one's
+   */
+  void agree(Map<String, String> settings) {
+    float[] own = new float[settings.size()];
+    List<String> names = List.copyOf(settings.keySet());
+    for (int i = 0; i < own.length; i++) {
+      // 16 bits, so that 32-bit floats add up without rounding.
+      String value = settings.get(names.get(i));
+      own[i] = Hashing.sha256().hashString(value, StandardCharsets.UTF_8).asInt() >>> 16;
+    }
+    float[] means = means(own);
+    List<String> differing = new ArrayList<>();
+    for (int i = 0; i < own.length; i++) {
+      if (Math.abs(means[i] - own[i]) * cluster.size() > 0.5) {
+        differing.add(names.get(i));
+      }
+    }
+    if (!differing.isEmpty()) {
+      throw new IllegalStateException(
+          ("%s is about to train something else than the others: %s differ; give all workers the"
+                  + " same settings, data and checkpoint folder, and start all again")
+              .formatted(own(), String.join(", ", differing)));
+    }
+  }
+
+  /**
+   * Returns the sums of all workers' counts, the same ones everywhere.
+   *
+   * @param counts small enough for floats to be exact
+   */
+  long[] sums(int... counts) {
+    float[] own = new float[counts.length];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = counts[i];
+    }
+    float[] means = means(own);
+    return IntStream.range(0, own.length)
+        .mapToLong(i -> Math.round((double) means[i] * cluster.size()))
+        .toArray();
+  }
+
+  private float[] means(float[] own) {
+    // On another thread: a call to a first worker that hangs does not return, whatever its limit.
+    FutureTask<float[]> call = new FutureTask<>(() -> calculate(own));
+    Thread thread = new Thread(call, "genimage-meeting");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return call.get(cluster.timeout().plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw hung(e);
+    } catch (ExecutionException e) {
+      Throwables.throwIfInstanceOf(e.getCause(), Error.class);
+      throw explained((RuntimeException) e.getCause()); // It declares no other.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting for other workers");
+    }
+  }
+
+  private float[] calculate(float[] own) {
+    float[] means = new float[own.length];
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> mean =
+          Replicas.of(Execution.PLAIN.cluster(cluster), List.of())
+              .meanOfCounts(tf, tf.constant(own));
+      try (Session session = new Workers(cluster).open(graph, ConfigProto.getDefaultInstance());
+          var result = session.runner().setOptions(Workers.RUN).fetch(mean).run()) {
+        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(means));
+      }
+    }
+    return means;
+  }
+
+  /** Returns a failure as what it means, if it comes of the other workers. */
+  RuntimeException explained(RuntimeException failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (message.contains("timed out")) {
+      return hung(failure);
+    }
+    // The other kinds, such as memory that is exhausted, have classes of their own.
+    if (failure.getClass() != TensorFlowException.class && !message.contains("Collective")) {
+      return failure;
+    }
+    List<Integer> missing = missing();
+    return ended("has lost " + (missing.isEmpty() ? "another worker" : names(missing)), failure);
+  }
+
+  private IllegalStateException hung(Exception failure) {
+    return ended(
+        "has waited %s for another worker, which hangs, is slower or cannot be reached"
+            .formatted(seconds()),
+        failure);
+  }
+
+  private IllegalStateException ended(String what, Exception failure) {
+    return new IllegalStateException(
+        "%s %s; start all again, and training goes on from the last checkpoint"
+            .formatted(own(), what),
+        failure);
+  }
+
+  private String own() {
+    return names(List.of(cluster.index()));
+  }
+
+  private String names(List<Integer> workers) {
+    return workers.stream()
+        .map(worker -> "worker %d (%s)".formatted(worker, cluster.workers().get(worker)))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String seconds() {
+    return cluster.timeout().toSeconds() + " s";
+  }
+}
