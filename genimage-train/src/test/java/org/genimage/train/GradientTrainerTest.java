@@ -8,6 +8,7 @@ import com.google.common.io.ByteSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -58,7 +59,8 @@ class GradientTrainerTest {
         List.of(new ImageStep.RandAugment(2, 9, 0.5, List.of(Filter.BILINEAR, Filter.BICUBIC))),
         splits,
         0.6,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   @Test
@@ -481,6 +483,28 @@ class GradientTrainerTest {
     assertThat(reports).hasSize(4);
     assertThatThrownBy(() -> GradientTrainer.with(RECIPE).patience(1).fit(TINY, data))
         .hasMessageStartingWith("patience needs validation images");
+  }
+
+  @Test
+  void fit_validatingSteps_areWhatValidationSees() {
+    List<Integer> drawn = Collections.synchronizedList(new ArrayList<>());
+    ImageStep black =
+        side ->
+            (image, random) -> {
+              drawn.add(random.nextInt());
+              return Image.of(side, side, new byte[3 * side * side]);
+            };
+    Recipe recipe = RECIPE.epochs(2).images(RECIPE.images().validating(List.of(black)));
+    List<EpochReport> reports = new ArrayList<>();
+    GradientTrainer trainer = trainer(recipe, reports).validation(stripes(8, 8));
+
+    trainer.fit(TINY, stripes(8, 8));
+    trainer.fit(TINY, stripes(8, 8));
+
+    assertThat(reports).hasSize(4);
+    assertThat(reports).allSatisfy(r -> assertThat(r.validationAccuracy()).hasValue(0.5));
+    assertThat(drawn.subList(0, 16)).doesNotHaveDuplicates();
+    assertThat(drawn.subList(16, 32)).containsExactlyInAnyOrderElementsOf(drawn.subList(0, 16));
   }
 
   @Test
