@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.assertj.core.data.Offset;
 import org.genimage.data.DatasetException;
 import org.genimage.data.Filter;
 import org.genimage.data.Generator;
@@ -483,6 +484,27 @@ class GradientTrainerTest {
     assertThat(reports).hasSize(4);
     assertThatThrownBy(() -> GradientTrainer.with(RECIPE).patience(1).fit(TINY, data))
         .hasMessageStartingWith("patience needs validation images");
+  }
+
+  @Test
+  void fit_xla_computesTheSame() {
+    Recipe recipe =
+        RECIPE.epochs(3).loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2)).parts(2);
+    List<EpochReport> plain = new ArrayList<>();
+    List<EpochReport> compiled = new ArrayList<>();
+
+    Weights expected = trainer(recipe, plain).validation(stripes(8, 8)).fit(TINY, stripes(8, 9));
+    Weights found =
+        trainer(recipe, compiled).validation(stripes(8, 8)).xla(true).fit(TINY, stripes(8, 9));
+
+    assertThat(compiled.stream().mapToDouble(EpochReport::loss).toArray())
+        .containsExactly(
+            plain.stream().mapToDouble(EpochReport::loss).toArray(), Offset.offset(1e-5));
+    for (String key : expected.keys()) {
+      assertThat(found.get(key).toFloats())
+          .as(key)
+          .containsExactly(expected.get(key).toFloats(), within(1e-4f));
+    }
   }
 
   @Test
