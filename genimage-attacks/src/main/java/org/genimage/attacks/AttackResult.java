@@ -12,7 +12,8 @@ import org.genimage.data.ImageBatch;
 import org.genimage.data.Skipped;
 
 /**
- * What an attack did to a detector, in numbers of {@link AttackRun}'s own measuring.
+ * What an attack did to a detector, in numbers of {@link AttackRun}'s own measuring. Right and
+ * wrong are decided at the paper's 0.5, whatever threshold the detector's calibration has.
  *
  * @param attack the attack's name
  * @param budget the attack's budget

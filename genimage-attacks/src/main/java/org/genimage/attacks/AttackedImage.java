@@ -10,7 +10,8 @@ import org.genimage.data.Sample;
 import org.genimage.models.Detector;
 
 /**
- * What an attack did to one image. Scores are the victim's, in [0, 1].
+ * What an attack did to one image. Scores are the victim's, in [0, 1]; the victim says "AI" above
+ * the paper's 0.5, whatever threshold its calibration has.
  *
  * @param sample the image
  * @param wanted what the victim was to say of it

@@ -56,7 +56,7 @@ public record Goal(List<Label> labels, boolean targeted) {
     return targeted ? labels.get(image) : other(labels.get(image));
   }
 
-  /** Returns whether a score says what is wanted of an image. */
+  /** Returns whether a score says what is wanted of an image, at the paper's threshold of 0.5. */
   public boolean reached(int image, double score) {
     return (score > Detector.THRESHOLD) == (wanted(image) == Label.AI);
   }

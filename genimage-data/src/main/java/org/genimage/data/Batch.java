@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param images the inputs, split-major: all samples' first split, then all samples' second, …
  * @param samples what they were made of, one per image of a split
- * @param positions each sample's position in the dataset
+ * @param positions each sample's position in the dataset; of an image that an epoch takes several
+ *     times, plus the dataset's size for each time before
  * @param splits the number of inputs made of each sample
  */
 public record Batch(ImageBatch images, List<Sample> samples, List<Integer> positions, int splits) {

@@ -197,7 +197,7 @@ public record BatchLoader(
     return new Batches(this, epoch, batches(), position, reader, readers);
   }
 
-  /** Returns the positions of an epoch in order. */
+  /** Returns the examples of an epoch in order, as {@link Sampling#order} numbers them. */
   int[] order(int epoch) {
     RandomGenerator random = seed.at("order").at(epoch).random();
     return sampling.order(data, positions -> shuffled ? shuffle(positions, random) : positions);
@@ -213,10 +213,15 @@ public record BatchLoader(
     return order;
   }
 
+  /** Returns what an example is made of. */
+  Sample sample(int number) {
+    return data.sample(number % data.size());
+  }
+
   /** Returns the splits of one example. */
-  List<Image> example(int epoch, int position) {
-    RandomGenerator random = seed.at("example").at(epoch).at(position).random();
-    Image image = augmentation.shared().apply(data.sample(position).image(), random);
+  List<Image> example(int epoch, int number) {
+    RandomGenerator random = seed.at("example").at(epoch).at(number).random();
+    Image image = augmentation.shared().apply(sample(number).image(), random);
     return augmentation.splits().stream().map(split -> split.apply(image, random)).toList();
   }
 }

@@ -146,13 +146,13 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     List<Integer> positions = new ArrayList<>();
     int last = (int) Math.min(end, (long) taken + batchSize);
     while (taken < last) {
-      int position = order[taken];
+      int number = order[taken];
       try {
         examples.add(take());
-        samples.add(loader.data().sample(position));
-        positions.add(position);
+        samples.add(loader.sample(number));
+        positions.add(number);
       } catch (UnreadableImageException e) {
-        skip(loader.data().sample(position), e);
+        skip(loader.sample(number), e);
       }
     }
     if (samples.isEmpty()) {
@@ -185,8 +185,8 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private void readAhead() {
     try {
       for (; submitted < end && pending.size() < ahead; submitted++) {
-        int position = order[submitted];
-        pending.add(pool.submit(() -> loader.example(epoch, position)));
+        int number = order[submitted];
+        pending.add(pool.submit(() -> loader.example(epoch, number)));
       }
     } catch (RejectedExecutionException e) {
       throw new CancellationException("closed while a batch was being read");

@@ -46,13 +46,45 @@ public enum Sampling {
       }
       return order;
     }
+  },
+  /**
+   * Repeated augmentation (Hoffer et al. 2020), as in the code of DeiT (Touvron et al. 2021), which
+   * timm has as {@code RepeatAugSampler}: a third of the images, three copies of each side by side,
+   * every copy augmented in its own way. An epoch is as long as the dataset, rounded down to a
+   * multiple of 256.
+   */
+  REPEATED {
+    @Override
+    int count(ImageDataset data) {
+      int count = data.size() / BLOCK * BLOCK;
+      checkArgument(
+          count > 0,
+          "repeated augmentation takes multiples of %s images, got a dataset of %s; take each once",
+          BLOCK,
+          data.size());
+      return count;
+    }
+
+    @Override
+    int[] order(ImageDataset data, UnaryOperator<int[]> mixed) {
+      int[] positions = mixed.apply(IntStream.range(0, data.size()).toArray());
+      return IntStream.range(0, count(data))
+          .map(i -> i % COPIES * data.size() + positions[i / COPIES])
+          .toArray();
+    }
   };
 
-  /** Returns the number of images of an epoch. */
+  private static final int COPIES = 3;
+
+  /** What the code of DeiT rounds an epoch to, whatever the batch. */
+  private static final int BLOCK = 256;
+
+  /** Returns the number of examples of an epoch. */
   abstract int count(ImageDataset data);
 
   /**
-   * Returns the positions of an epoch's images in order.
+   * Returns an epoch's examples in order: the positions of their images, plus the dataset's size
+   * for a second copy, plus twice the size for a third.
    *
    * @param mixed puts positions into a random order, or leaves them
    */

@@ -53,11 +53,11 @@ final class GradientGraph implements AutoCloseable {
       // Summed over the batch, since an image's loss does not depend on the other images.
       Operand<TFloat32> loss =
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
-      Output<?>[] gradients =
-          graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()});
+      Output<TFloat32> gradient =
+          graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()})[0].expect(
+              TFloat32.class);
       Session session = new Session(graph, ScoringGraph.config());
-      return new GradientGraph(
-          graph, session, pixels, targets, logits, gradients[0].expect(TFloat32.class));
+      return new GradientGraph(graph, session, pixels, targets, logits, gradient);
     } catch (RuntimeException e) {
       graph.close();
       throw e;

@@ -49,6 +49,11 @@ final class SavedModelExport {
   private static final String SCORES = "scores";
   private static final String LOGITS = "logits";
 
+  /** Logits divided by less may overflow to no number, in 32 bits. */
+  private static final double MIN_TEMPERATURE = 1e-30;
+
+  private static final double MAX_TEMPERATURE = 1e30;
+
   private SavedModelExport() {}
 
   static void write(Blueprint blueprint, Weights weights, Path folder) {
@@ -56,6 +61,13 @@ final class SavedModelExport {
       throw new WeightsException(
           "%s: expected a folder still to be made, found one; choose another place"
               .formatted(folder));
+    }
+    double temperature = WeightsMetadata.calibration(weights).temperature();
+    if (temperature < MIN_TEMPERATURE || temperature > MAX_TEMPERATURE) {
+      throw new WeightsException(
+          ("%s: a SavedModel calculates in 32 bits and needs a temperature from %s to %s, found %s;"
+                  + " calibrate again")
+              .formatted(folder, MIN_TEMPERATURE, MAX_TEMPERATURE, temperature));
     }
     NativeRuntime.prepare();
     SavedModel model = model(blueprint, weights);

@@ -180,6 +180,23 @@ class SavedModelExportTest {
     assertThat(folder()).isEmptyDirectory();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1e-300, 1.0E-300", "9e-31, 9.0E-31", "1e39, 1.0E39"})
+  void export_temperatureBeyond32Bits_isRefused(double temperature, String found) {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);
+    Weights weights = blueprint.initialWeights(3).calibrated(new Calibration(temperature, 0.5));
+
+    assertThatThrownBy(() -> blueprint.export(weights, folder()))
+        .isInstanceOf(WeightsException.class)
+        .hasMessage(
+            folder()
+                + ": a SavedModel calculates in 32 bits and needs a temperature from 1.0E-30 to"
+                + " 1.0E30, found "
+                + found
+                + "; calibrate again");
+    assertThat(folder()).doesNotExist();
+  }
+
   @Test
   void export_weightsOfAnotherDetector_areRefused() {
     Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);

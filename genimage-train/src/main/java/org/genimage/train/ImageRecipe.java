@@ -21,13 +21,16 @@ import org.genimage.models.InputContract;
  * @param splits inputs made of each sample; with more than one, the first stays clean
  * @param erasing probability of random erasing, by normal noise per pixel
  * @param mixing of samples with each other, if any
+ * @param validating what happens to validation images, where the input's size is reached, too; none
+ *     if they are seen as in scoring
  */
 public record ImageRecipe(
     List<ImageStep> shared,
     List<ImageStep> augmenting,
     int splits,
     double erasing,
-    Optional<Mixing> mixing) {
+    Optional<Mixing> mixing,
+    List<ImageStep> validating) {
 
   private static final List<Filter> BICUBIC = List.of(Filter.BICUBIC);
   private static final List<Filter> EITHER = List.of(Filter.BILINEAR, Filter.BICUBIC);
@@ -40,6 +43,7 @@ public record ImageRecipe(
   public ImageRecipe {
     shared = List.copyOf(shared);
     augmenting = List.copyOf(augmenting);
+    validating = List.copyOf(validating);
     checkArgument(splits > 0, "number of splits must be positive, got %s", splits);
     checkArgument(
         erasing >= 0 && erasing <= 1, "erasing probability must be in [0, 1], got %s", erasing);
@@ -51,7 +55,7 @@ public record ImageRecipe(
 
   /** Returns steps that make one input of each sample, without erasing and mixing. */
   public static ImageRecipe of(ImageStep... steps) {
-    return new ImageRecipe(List.of(steps), List.of(), 1, 0, Optional.empty());
+    return new ImageRecipe(List.of(steps), List.of(), 1, 0, Optional.empty(), List.of());
   }
 
   /**
@@ -64,7 +68,8 @@ public record ImageRecipe(
         List.of(new ImageStep.RandAugment(2, 9, 0.5, EITHER)),
         3,
         0.6,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /**
@@ -77,7 +82,8 @@ public record ImageRecipe(
         List.of(new ImageStep.RandAugment(2, 9, 0.5, BICUBIC)),
         1,
         0.25,
-        Optional.of(Mixing.of()));
+        Optional.of(Mixing.of()),
+        List.of());
   }
 
   /** Returns a random window and a flip: no pixel is resampled, so fine traces stay. */
@@ -87,17 +93,27 @@ public record ImageRecipe(
 
   /** Returns the same recipe with another probability of random erasing. */
   public ImageRecipe erasing(double probability) {
-    return new ImageRecipe(shared, augmenting, splits, probability, mixing);
+    return new ImageRecipe(shared, augmenting, splits, probability, mixing, validating);
   }
 
   /** Returns the same recipe with samples mixed with each other. */
   public ImageRecipe mixing(Mixing law) {
-    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.of(law));
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.of(law), validating);
   }
 
   /** Returns the same recipe without mixing. */
   public ImageRecipe withoutMixing() {
-    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.empty());
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.empty(), validating);
+  }
+
+  /**
+   * Returns the same recipe with other validation images, whose random numbers are drawn anew in
+   * each epoch.
+   *
+   * @param steps which reach the input's size; none for images as in scoring
+   */
+  public ImageRecipe validating(List<ImageStep> steps) {
+    return new ImageRecipe(shared, augmenting, splits, erasing, mixing, steps);
   }
 
   /** Returns the 8-bit part, for this input. */
@@ -107,6 +123,11 @@ public record ImageRecipe(
             .mapToObj(split -> augments(split) ? joined(augmenting, input) : Transform.IDENTITY)
             .toList();
     return new Augmentation(joined(shared, input), views);
+  }
+
+  /** Returns what validation images go through, for this input. */
+  Augmentation validation(InputContract input) {
+    return Augmentation.of(validating.isEmpty() ? input.evaluation() : joined(validating, input));
   }
 
   private static Transform joined(List<ImageStep> steps, InputContract input) {

@@ -45,6 +45,14 @@ public interface ImageStep {
     }
   }
 
+  /** The window of the input's size in the middle, its pixels as they are. */
+  record CenterCrop() implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return Transforms.centerCrop(side);
+    }
+  }
+
   /**
    * Another size, the same for every image.
    *

@@ -10,6 +10,7 @@ import org.genimage.models.Head;
 import org.genimage.models.Resize;
 import org.genimage.models.nn.Drop;
 import org.genimage.train.ImageStep.Blur;
+import org.genimage.train.ImageStep.CenterCrop;
 import org.genimage.train.ImageStep.Flip;
 import org.genimage.train.ImageStep.Jpeg;
 import org.genimage.train.ImageStep.RandomCrop;
@@ -51,7 +52,7 @@ final class PaperRecipes {
     }
     return switch (name) {
       case "ResNet-50" -> resnet50();
-      case "DeiT-S" -> deitSmall(readings.contains(Reading.SCALED_RATE));
+      case "DeiT-S" -> deitSmall(readings);
       case "Swin-T" -> swinTiny(readings.contains(Reading.SCALED_RATE));
       case "CNNSpot" -> cnnSpot(readings.contains(Reading.STEADY_RATE));
       case "Spec" -> spec(readings.contains(Reading.DECAYING_RATE));
@@ -70,6 +71,7 @@ final class PaperRecipes {
       case SCALED_RATE -> List.of("DeiT-S", "Swin-T");
       case DECAYING_RATE -> List.of("Spec");
       case STEADY_RATE -> List.of("CNNSpot");
+      case REPEATED_AUGMENTATION -> List.of("DeiT-S");
     };
   }
 
@@ -100,7 +102,9 @@ final class PaperRecipes {
   }
 
   /** facebookresearch/deit: main.py. */
-  private static Recipe deitSmall(boolean scaled) {
+  private static Recipe deitSmall(List<Reading> readings) {
+    boolean scaled = readings.contains(Reading.SCALED_RATE);
+    boolean repeated = readings.contains(Reading.REPEATED_AUGMENTATION);
     int batch = 256;
     double rate = scaled ? 2e-4 * batch / RATE_BATCH : 2e-4;
     Recipe recipe =
@@ -113,6 +117,7 @@ final class PaperRecipes {
                 batch,
                 new Loss.CrossEntropy(0.1),
                 ImageRecipe.mixed())
+            .sampling(repeated ? Sampling.REPEATED : Sampling.EACH_ONCE)
             .drop(new Drop(0, 0.1))
             .average(new Average(0.99996, false))
             .seed(0);
@@ -160,6 +165,7 @@ final class PaperRecipes {
 
   /** PeterWang512/CNNDetection: train.py, earlystop.py, data/datasets.py. */
   private static Recipe cnnSpot(boolean steady) {
+    ImageStep shorterSide = new Resized(new Resize.ShorterSide(256, Filter.BILINEAR));
     Recipe recipe =
         Recipe.of(
                 Adam.of(Decay.NONE),
@@ -168,11 +174,17 @@ final class PaperRecipes {
                 64,
                 new Loss.BinaryCrossEntropy(),
                 ImageRecipe.of(
-                    new Resized(new Resize.ShorterSide(256, Filter.BILINEAR)),
-                    new Blur(0.5, 0, 3),
-                    new Jpeg(0.5, 30, 100),
-                    new RandomCrop(),
-                    new Flip(0.5)))
+                        shorterSide,
+                        new Blur(0.5, 0, 3),
+                        new Jpeg(0.5, 30, 100),
+                        new RandomCrop(),
+                        new Flip(0.5))
+                    .validating(
+                        List.of(
+                            shorterSide,
+                            new Blur(0.5, 1.5, 1.5),
+                            new Jpeg(0.5, 65, 65),
+                            new CenterCrop())))
             .dropLast(false)
             .start(Start.imageNet("resnet50-19c8e357.pth"));
     return published(

@@ -17,5 +17,10 @@ public enum Reading {
    * CNNSpot: the rate stays for all 30 epochs. Without this it falls to a tenth whenever validation
    * stops improving, as the authors' script has it; that needs validation images.
    */
-  STEADY_RATE
+  STEADY_RATE,
+  /**
+   * DeiT-S: an epoch takes a third of the images, each three times, as the authors' script does
+   * where several processes train. Without this, as where one process does, it takes each once.
+   */
+  REPEATED_AUGMENTATION
 }

@@ -18,7 +18,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.genimage.data.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
@@ -330,10 +329,12 @@ final class TrainingRun {
     int count = 0;
     BatchLoader ordered =
         BatchLoader.of(images)
-            .augmentation(Augmentation.of(blueprint.input().evaluation()))
+            .augmentation(recipe.images().validation(blueprint.input()))
             .batchSize(VALIDATION_BATCH)
+            .shuffle(Seed.of(recipe.seed()).at("validation"))
+            .ordered()
             .onError(trainer.errors);
-    try (Batches batches = ordered.epoch(0)) {
+    try (Batches batches = ordered.epoch(state.epoch())) {
       while (batches.hasNext()) {
         Batch batch = batches.next();
         float[] logits = graph.logits(batch.images());

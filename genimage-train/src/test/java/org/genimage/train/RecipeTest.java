@@ -129,6 +129,29 @@ class RecipeTest {
   }
 
   @Test
+  void paper_repeatedAugmentation_isAReadingOfDeit() {
+    Recipe repeated = Recipe.paper(Detectors.deitSmall(), Reading.REPEATED_AUGMENTATION);
+
+    assertThat(repeated.sampling()).isEqualTo(Sampling.REPEATED);
+    assertThat(repeated.values())
+        .contains(new RecipeValue("sampling", "REPEATED", Origin.REPOSITORY));
+    assertThat(repeated.sampling(Sampling.EACH_ONCE).toString().replace("chosen", "repository"))
+        .isEqualTo(Recipe.paper(Detectors.deitSmall()).toString());
+  }
+
+  @Test
+  void paper_cnnSpot_validatesAsItsScriptDoes() {
+    Recipe recipe = Recipe.paper(Detectors.cnnSpot());
+
+    assertThat(recipe.values())
+        .contains(
+            new RecipeValue("images.validating.Blur.minSigma", "1.5", Origin.REPOSITORY),
+            new RecipeValue("images.validating.Jpeg.maxQuality", "65", Origin.REPOSITORY));
+    assertThat(recipe.images(recipe.images().validating(List.of())).values())
+        .contains(new RecipeValue("images.validating", "none", Origin.CALLER));
+  }
+
+  @Test
   void value_changed_isTheCallers() {
     Recipe recipe = Recipe.paper(Detectors.swinTiny()).epochs(1).batchSize(128);
 

@@ -189,6 +189,28 @@ class ScheduleTest {
     assertThat(schedule.rate(Progress.epoch(10))).isEqualTo(0);
   }
 
+  /** timm 1.0.29's CosineLRScheduler, which counts from the end of the prefix. */
+  @Test
+  void cosine_everyEpochWithPrefix_equalsTimms() {
+    Schedule schedule = new Cosine(0.1, 0.001, 20, new Warmup(4, 0.01, true), Every.EPOCH);
+    int[] epochs = {0, 1, 3, 4, 5, 10, 19, 20, 25};
+    double[] rates = {
+      0.01,
+      0.0325,
+      0.0775,
+      0.1,
+      0.09904887137995991,
+      0.06944282990207196,
+      0.0019511286200400938,
+      0.001,
+      0.001
+    };
+
+    for (int i = 0; i < rates.length; i++) {
+      assertThat(schedule.rate(inEpoch(epochs[i]))).isCloseTo(rates[i], within(1e-12));
+    }
+  }
+
   @Test
   void cosine_warmUpLongerThanItself_isRefused() {
     assertThatThrownBy(() -> new Cosine(1, 0, 3, new Warmup(4, 0.1, false), Every.EPOCH))

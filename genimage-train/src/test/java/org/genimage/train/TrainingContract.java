@@ -18,6 +18,12 @@ interface TrainingContract extends TrainingStepContract {
 
   double LOGITS_AFTER_TRAJECTORY = 1e-3;
 
+  /**
+   * Relative to the largest. The README's 2e-5 is of a single pass; five updates that differ by
+   * rounding leave 8e-6 (Spec), 1e-4 (ResNet-50), 5e-4 (GramNet), 9e-4 (CNNSpot), 9.5e-4 (F3Net).
+   */
+  double STATISTICS_AFTER_TRAJECTORY = 2e-3;
+
   @Test
   default void fiveSteps_equalPyTorchs() {
     JsonNode expected = json("trajectory");
@@ -38,7 +44,8 @@ interface TrainingContract extends TrainingStepContract {
           assertUpdates(before, unmoved, expected, arrays);
         }
       }
-      TrainingStepContract.assertRunningStatistics(training.read(), arrays, 1e-3);
+      TrainingStepContract.assertRunningStatistics(
+          training.read(), arrays, STATISTICS_AFTER_TRAJECTORY);
       assertThat(training.evalLogits())
           .containsExactly(
               arrays.get("eval_logits.float64").doubles(), within(LOGITS_AFTER_TRAJECTORY));

@@ -17,7 +17,7 @@ final class OneDnn {
 
   private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
   private static final boolean FUSES =
-      !"0".equals(System.getenv("TF_ENABLE_ONEDNN_OPTS")) && !hasGpu() && fusesConvolutions();
+      !"0".equals(System.getenv("TF_ENABLE_ONEDNN_OPTS")) && !hasGpu() && runsFused();
 
   private OneDnn() {}
 
@@ -47,14 +47,15 @@ final class OneDnn {
     }
   }
 
-  private static boolean fusesConvolutions() {
+  /** Tries a convolution and a matrix product with what follows them. */
+  private static boolean runsFused() {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Fused fused = Fused.in(ModelScope.root(tf, Mode.INFERENCE, new TrainableVariables()));
       float[] one = {1};
       Operand<TFloat32> x = Layers.constant(tf, List.of(1, 1, 1, 1), one);
       var y = fused.conv(x, one, List.of(1, 1, 1, 1), one, Conv.kernel(1));
-      return runs(graph, fused.relu(fused.add(y, x)));
+      return runs(graph, fused.linear(fused.relu(fused.add(y, x)), one, List.of(1, 1), one));
     } catch (TensorFlowException | IllegalArgumentException e) {
       return false;
     }
