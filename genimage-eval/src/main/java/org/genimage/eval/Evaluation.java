@@ -5,9 +5,11 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Stopwatch;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -134,41 +136,82 @@ public record Evaluation(
    */
   public EvaluationResult run() {
     checkLabels(data.samples().stream().map(Sample::label).toList());
-    ScoreFile.Header header = ScoreFile.Header.of(detector, data, degradation);
-    if (file.isEmpty()) {
-      return run(header, new ScoreFile.Content(header, List.of(), List.of()), Optional.empty());
-    }
-    try (ScoreFile scoreFile = ScoreFile.open(file.get(), header)) {
-      checkSameScores(scoreFile.content());
-      return run(header, scoreFile.content(), Optional.of(scoreFile));
-    }
-  }
-
-  private EvaluationResult run(
-      ScoreFile.Header header, ScoreFile.Content earlier, Optional<ScoreFile> out) {
-    Stopwatch time = Stopwatch.createStarted();
-    List<Score> scores = new ArrayList<>(data.size());
-    List<Failure> failures = new ArrayList<>(earlier.failures());
-    scores.addAll(earlier.scores());
-    int start = earlier.size();
-    if (start < data.size()) {
-      scoreFrom(start, scores, failures, out);
-    }
+    ScoreFile.Header header = ScoreFile.Header.of(detector, data, degradation, Part.WHOLE);
+    Timed timed = score(data, header);
+    List<Score> scores = timed.content().scores();
     checkLabels(scores.stream().map(Score::label).toList());
     return new EvaluationResult(
         header.detector(),
         header.provenance(),
         header.data(),
         Scores.of(scores).at(header.threshold()),
-        failures,
-        data.size() - start,
+        timed.content().failures(),
+        timed.images(),
+        timed.duration());
+  }
+
+  /**
+   * Scores one of several equal parts of the images, for machines that share a dataset: each scores
+   * its parts into files of their own, and {@link EvaluationResult#read(List)} joins these. A part
+   * may lack one of the labels; the policy for unreadable images holds for each part by itself.
+   *
+   * @param part from 0
+   * @param parts as many as there are files
+   * @throws IllegalStateException if the plan has no {@link #file}
+   * @throws IllegalArgumentException if there is no such part, or there are fewer images than
+   *     parts, or as {@link #run} does
+   * @throws UnreadableImageException if more images are unreadable than the policy allows
+   * @throws ScoreFileException as {@link #run} does
+   */
+  public void runPart(int part, int parts) {
+    checkState(file.isPresent(), "a part's scores need a file; give the evaluation one");
+    Part mine = new Part(part, parts);
+    checkArgument(
+        parts <= data.size(),
+        "number of parts must be at most that of the images, %s, got %s",
+        data.size(),
+        parts);
+    score(
+        new Range(data, mine.start(data.size()), mine.end(data.size())),
+        ScoreFile.Header.of(detector, data, degradation, mine));
+  }
+
+  /** What is known in the end, and how many of its images were scored now. */
+  private record Timed(ScoreFile.Content content, int images, Duration duration) {}
+
+  private Timed score(ImageDataset images, ScoreFile.Header header) {
+    if (file.isEmpty()) {
+      return score(images, new ScoreFile.Content(header, List.of(), List.of()), Optional.empty());
+    }
+    try (ScoreFile scoreFile = ScoreFile.open(file.get(), header)) {
+      checkSameScores(images, scoreFile.content());
+      return score(images, scoreFile.content(), Optional.of(scoreFile));
+    }
+  }
+
+  private Timed score(ImageDataset images, ScoreFile.Content earlier, Optional<ScoreFile> out) {
+    Stopwatch time = Stopwatch.createStarted();
+    List<Score> scores = new ArrayList<>(images.size());
+    List<Failure> failures = new ArrayList<>(earlier.failures());
+    scores.addAll(earlier.scores());
+    int start = earlier.size();
+    if (start < images.size()) {
+      scoreFrom(images, start, scores, failures, out);
+    }
+    return new Timed(
+        new ScoreFile.Content(earlier.header(), scores, failures),
+        images.size() - start,
         time.elapsed());
   }
 
   private void scoreFrom(
-      int start, List<Score> scores, List<Failure> failures, Optional<ScoreFile> out) {
+      ImageDataset images,
+      int start,
+      List<Score> scores,
+      List<Failure> failures,
+      Optional<ScoreFile> out) {
     BatchLoader loader =
-        BatchLoader.of(new Rest(data, start))
+        BatchLoader.of(new Range(images, start, images.size()))
             .augmentation(Augmentation.of(preparation()))
             .batchSize(batchSize)
             .threads(threads)
@@ -197,15 +240,15 @@ public record Evaluation(
           next++;
         }
         out.ifPresent(scoreFile -> scoreFile.append(lines));
-        progress.update(start + next, data.size());
+        progress.update(start + next, images.size());
       }
       List<String> lines = new ArrayList<>();
-      for (; start + next < data.size(); next++) {
+      for (; start + next < images.size(); next++) {
         lines.add(addFailure(batches, failures, known));
       }
       out.ifPresent(scoreFile -> scoreFile.append(lines));
       if (!lines.isEmpty()) {
-        progress.update(data.size(), data.size());
+        progress.update(images.size(), images.size());
       }
     }
   }
@@ -222,18 +265,21 @@ public record Evaluation(
   }
 
   /** Weights need not say whose they are: a few images that were scored are scored again. */
-  private void checkSameScores(ScoreFile.Content earlier) {
+  private void checkSameScores(ImageDataset images, ScoreFile.Content earlier) {
     List<Score> known = earlier.scores();
     if (known.isEmpty() || earlier.complete()) {
       return;
     }
     int[] places =
         IntStream.range(0, earlier.size())
-            .filter(i -> earlier.failures().stream().noneMatch(f -> isAt(i, f.name())))
+            .filter(
+                i ->
+                    earlier.failures().stream()
+                        .noneMatch(f -> f.name().equals(images.sample(i).name())))
             .limit(SCORED_AGAIN)
             .toArray();
     for (int i = 0; i < Math.min(places.length, known.size()); i++) {
-      Sample sample = data.sample(places[i]);
+      Sample sample = images.sample(places[i]);
       double again =
           detector
               .score(
@@ -253,10 +299,6 @@ public record Evaluation(
     }
   }
 
-  private boolean isAt(int index, String name) {
-    return data.sample(index).name().equals(name);
-  }
-
   private static void checkLabels(List<Label> labels) {
     Set<Label> found = EnumSet.noneOf(Label.class);
     found.addAll(labels);
@@ -267,17 +309,17 @@ public record Evaluation(
     }
   }
 
-  /** The images from one on. */
-  private record Rest(ImageDataset all, int start) implements ImageDataset {
+  /** The images from one on to before another. */
+  private record Range(ImageDataset all, int start, int end) implements ImageDataset {
 
     @Override
     public int size() {
-      return all.size() - start;
+      return end - start;
     }
 
     @Override
     public Sample sample(int index) {
-      return all.sample(start + index);
+      return all.sample(start + Objects.checkIndex(index, size()));
     }
 
     @Override

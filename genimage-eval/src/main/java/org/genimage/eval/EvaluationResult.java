@@ -42,6 +42,19 @@ public record EvaluationResult(
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static EvaluationResult read(Path file) {
-    return ScoreFile.read(file).result(file);
+    return read(List.of(file));
+  }
+
+  /**
+   * Reads what {@link Evaluation#runPart} wrote on several machines.
+   *
+   * @param parts the files of all parts of one evaluation, in any order
+   * @return what one machine would have found, in the order of the dataset
+   * @throws ScoreFileException if one is no complete score file, a part is missing or there twice,
+   *     or they are parts of different evaluations
+   * @throws java.io.UncheckedIOException if one cannot be read
+   */
+  public static EvaluationResult read(List<Path> parts) {
+    return ScoreFile.read(parts);
   }
 }

@@ -1,5 +1,7 @@
 package org.genimage.eval;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
@@ -50,16 +53,23 @@ final class ScoreFile implements AutoCloseable {
       double threshold,
       String degradation,
       String data,
+      Part part,
       int images) {
 
-    static Header of(Detector detector, ImageDataset data, Degradation degradation) {
+    static Header of(Detector detector, ImageDataset data, Degradation degradation, Part part) {
       return new Header(
           detector.name(),
           ImmutableMap.copyOf(detector.provenance()),
           detector.threshold(),
           degradation.name(),
           fingerprint(data),
-          data.size());
+          part,
+          part.end(data.size()) - part.start(data.size()));
+    }
+
+    /** Returns the header of another part of the same images. */
+    private Header of(Part other, int size) {
+      return new Header(detector, provenance, threshold, degradation, data, other, size);
     }
 
     private String json() {
@@ -69,6 +79,10 @@ final class ScoreFile implements AutoCloseable {
       node.put("threshold", threshold);
       node.put("degradation", degradation);
       node.put("data", data);
+      if (!part.equals(Part.WHOLE)) {
+        node.put("part", part.index());
+        node.put("parts", part.count());
+      }
       node.put("images", images);
       ObjectNode origin = node.putObject("provenance");
       provenance.forEach(origin::put);
@@ -86,6 +100,7 @@ final class ScoreFile implements AutoCloseable {
           node.path("threshold").asDouble(),
           node.path("degradation").asText(),
           node.path("data").asText(),
+          new Part(node.path("part").asInt(0), node.path("parts").asInt(1)),
           node.path("images").asInt());
     }
 
@@ -109,6 +124,10 @@ final class ScoreFile implements AutoCloseable {
             "scores of images with degradation '%s', found '%s'"
                 .formatted(degradation, found.degradation));
       }
+      if (!part.equals(found.part)) {
+        return Optional.of(
+            "scores of %s of the images, found those of %s".formatted(part, found.part));
+      }
       if (images != found.images || !data.equals(found.data)) {
         return Optional.of(
             "scores of these %d images, found those of %d others".formatted(images, found.images));
@@ -128,12 +147,9 @@ final class ScoreFile implements AutoCloseable {
       return size() == header.images();
     }
 
+    /** Returns the result, if every image has its line. */
     EvaluationResult result(Path file) {
-      if (!complete()) {
-        throw new ScoreFileException(
-            "%s: expected scores of %d images, found %d; run the evaluation again, it goes on there"
-                .formatted(file, header.images(), size()));
-      }
+      checkComplete(file);
       if (scores.isEmpty()) {
         throw new ScoreFileException(
             "%s: expected scores, found %d images and none that could be read"
@@ -147,6 +163,14 @@ final class ScoreFile implements AutoCloseable {
           failures,
           0,
           Duration.ZERO);
+    }
+
+    private void checkComplete(Path file) {
+      if (!complete()) {
+        throw new ScoreFileException(
+            "%s: expected scores of %d images, found %d; run the evaluation again, it goes on there"
+                .formatted(file, header.images(), size()));
+      }
     }
   }
 
@@ -309,6 +333,41 @@ final class ScoreFile implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": scores cannot be read", e);
     }
+  }
+
+  /** Reads the files of all parts of an evaluation, in any order, as one. */
+  static EvaluationResult read(List<Path> files) {
+    checkArgument(!files.isEmpty(), "scores need at least one file, got none");
+    Map<Integer, Content> parts = new TreeMap<>();
+    for (Path file : files) {
+      Content content = read(file);
+      content.checkComplete(file);
+      Part part = content.header().part();
+      if (part.count() != files.size() || parts.put(part.index(), content) != null) {
+        throw new ScoreFileException(
+            "%s: expected one of an evaluation's %d parts, each once, found %s; name all its files"
+                .formatted(file, files.size(), part));
+      }
+    }
+    List<Score> scores = new ArrayList<>();
+    List<Failure> failures = new ArrayList<>();
+    Header first = parts.get(0).header();
+    for (Content content : parts.values()) {
+      Header other = content.header();
+      first
+          .of(other.part(), other.images())
+          .difference(other)
+          .ifPresent(
+              difference -> {
+                throw new ScoreFileException(
+                    "%s: expected %s in %s; name the files of one evaluation"
+                        .formatted(files.get(0), difference, other.part()));
+              });
+      scores.addAll(content.scores());
+      failures.addAll(content.failures());
+    }
+    return new Content(first.of(Part.WHOLE, scores.size() + failures.size()), scores, failures)
+        .result(files.get(0));
   }
 
   private static JsonNode parse(Path file, int number, String line) {

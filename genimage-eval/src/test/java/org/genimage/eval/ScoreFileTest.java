@@ -3,6 +3,7 @@ package org.genimage.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.Lists;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageBatch;
@@ -172,13 +174,70 @@ class ScoreFileTest {
 
   @Test
   void open_twice_isRefused() {
-    ScoreFile.Header header = ScoreFile.Header.of(DETECTOR, Fakes.dataset(), Degradation.NONE);
+    ScoreFile.Header header =
+        ScoreFile.Header.of(DETECTOR, Fakes.dataset(), Degradation.NONE, Part.WHOLE);
     try (ScoreFile first = ScoreFile.open(file(), header)) {
       assertThat(first.content().size()).isZero();
       assertThatThrownBy(() -> ScoreFile.open(file(), header))
           .isInstanceOf(ScoreFileException.class)
           .hasMessageContaining("another evaluation is writing to it");
     }
+  }
+
+  private List<Path> parts(int count) {
+    return IntStream.range(0, count).mapToObj(i -> folder.resolve("part-" + i)).toList();
+  }
+
+  @Test
+  void runPart_filesTogether_areWhatOneMachineFinds() throws IOException {
+    EvaluationResult whole = plan(DETECTOR).run();
+    List<Path> parts = parts(4);
+    for (int i = 0; i < 4; i++) {
+      plan(DETECTOR).file(parts.get(i)).runPart(i, 4);
+    }
+    EvaluationResult joined = EvaluationResult.read(Lists.reverse(parts));
+
+    assertThat(joined)
+        .usingRecursiveComparison()
+        .ignoringFields("scores", "timed", "duration")
+        .isEqualTo(whole);
+    assertThat(joined.scores().all()).isEqualTo(whole.scores().all());
+    assertThat(joined.scores().threshold()).isEqualTo(whole.scores().threshold());
+    assertThat(Files.readAllLines(parts.get(3))).hasSize(4);
+
+    // A part that is there is not scored again.
+    plan(new Mortal(DETECTOR, new int[] {0})).file(parts.get(1)).runPart(1, 4);
+  }
+
+  @Test
+  void read_partsThatAreNotOneEvaluation_areRefused() {
+    List<Path> parts = parts(2);
+    plan(DETECTOR).file(parts.get(0)).runPart(0, 2);
+    plan(DETECTOR).degraded(Degradation.jpeg(65)).file(parts.get(1)).runPart(1, 2);
+
+    assertThatThrownBy(() -> EvaluationResult.read(parts))
+        .isInstanceOf(ScoreFileException.class)
+        .hasMessageContaining(
+            "with degradation '', found 'JPEG 65' in part 2 of 2; name the files");
+    assertThatThrownBy(() -> EvaluationResult.read(parts.get(0)))
+        .isInstanceOf(ScoreFileException.class)
+        .hasMessageContaining(
+            "expected one of an evaluation's 1 parts, each once, found part 1 of 2");
+    assertThatThrownBy(() -> EvaluationResult.read(List.of(parts.get(0), parts.get(0))))
+        .isInstanceOf(ScoreFileException.class)
+        .hasMessageContaining("each once, found part 1 of 2; name all its files");
+    assertThatThrownBy(() -> plan(DETECTOR).file(parts.get(0)).runPart(1, 2))
+        .hasMessageContaining("scores of part 2 of 2 of the images, found those of part 1 of 2");
+  }
+
+  @Test
+  void runPart_withoutFileOrImages_isRefused() {
+    Evaluation plan = Evaluation.of(DETECTOR, Fakes.dataset());
+    assertThatThrownBy(() -> plan.runPart(0, 2)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> plan.file(file()).runPart(2, 2))
+        .hasMessage("part must be from 0 to below 2, got 2");
+    assertThatThrownBy(() -> plan.file(file()).runPart(0, 9))
+        .hasMessage("number of parts must be at most that of the images, 8, got 9");
   }
 
   @Test
