@@ -195,6 +195,28 @@ interface NetworkContract {
     }
   }
 
+  /** As above. A GPU adds in another order, so ten times the difference is allowed. */
+  @Test
+  @Tag("gpu")
+  default void logitsOnGpu_equalOfficialNetwork() {
+    GpuTest.assumeDevice();
+    JsonNode eval = json("eval");
+    var arrays = ReferenceData.arrays("models/" + folder() + "/eval.safetensors");
+    ReferenceFill fill = ReferenceFill.salted(eval.get("salt").asText());
+    for (Map.Entry<String, JsonNode> item : eval.get("cases").properties()) {
+      JsonNode input = item.getValue().get("input");
+      float[] images = images(input, eval.get("domain").asText(), fill);
+      Weights weights = filled(item.getValue().get("overrides"), fill);
+      var found = run(Mode.PORTABLE, weights, List.of(images), input.get("shape"), List.of());
+
+      assertThat(doubles(found.get(0).get("logits")))
+          .as(item.getKey())
+          .containsExactly(
+              arrays.get(item.getKey() + ".logits.float64").doubles(),
+              within(10 * logitTolerance(item.getKey())));
+    }
+  }
+
   /** Returns an input that is stored, or else follows from its description. */
   private float[] images(JsonNode input, String domain, ReferenceFill fill) {
     if (!input.has("tensor")) {
@@ -284,8 +306,7 @@ interface NetworkContract {
       Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
       WeightConstants constants = new WeightConstants(weights);
       // A feature between a convolution and its batch norm is there where they are not folded.
-      ModelVariables variables =
-          mode == Mode.INFERENCE ? constants : new UnfoldedConstants(constants);
+      ModelVariables variables = mode.hasGradient() ? new UnfoldedConstants(constants) : constants;
       Operand<TFloat32> logits = network().logits(ModelScope.root(tf, mode, variables), shaped);
       constants.verify(folder());
       List<String> present =
