@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -104,6 +105,8 @@ record Checkpoint(Weights numbers, TrainingState state) {
   private static void setAside(Path folder) {
     try {
       move(folder, CURRENT, BROKEN);
+    } catch (NoSuchFileException e) {
+      LOGGER.log(Level.DEBUG, "another worker has set the broken checkpoint aside", e);
     } catch (IOException e) {
       throw new WeightsException(
           "%s: expected to rename the broken checkpoint, got %s; remove it"

@@ -4,20 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Head;
+import org.genimage.models.Network;
 import org.genimage.models.Weights;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Init;
+import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.ModelScope;
+import org.genimage.train.ClusterTraining.Job;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
-/** Two processes on this machine train as one does. */
+/** Processes on this machine train as one does, and end when one of them is lost. */
 class ClusterTest {
+
+  private static final int HUNG_SECONDS = 10;
+
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void endAll() {
+    started.forEach(Process::destroyForcibly);
+  }
 
   @Test
   void parse_tfConfig_givesTheWorkers() {
@@ -36,105 +61,329 @@ class ClusterTest {
     assertThatThrownBy(() -> Cluster.parse("{")).hasMessage("TF_CONFIG must be JSON, got {");
     assertThatThrownBy(() -> Cluster.of(List.of("a:1"), 1))
         .hasMessage("a worker's index must be from 0 to below 1, got 1");
+    assertThatThrownBy(() -> Cluster.of(List.of("a:1", "b"), 1))
+        .hasMessage("a worker's address must be host:port, got b");
+    assertThatThrownBy(() -> Cluster.of(List.of("a:1", "a:1"), 1))
+        .hasMessage("every worker must have an address of its own, got [a:1, a:1]");
   }
 
   @Test
   void fit_twoWorkers_trainAsOneDoes(@TempDir Path folder) throws Exception {
-    List<Process> workers = start(folder, 3);
-    for (Process worker : workers) {
-      assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(worker.exitValue()).as(errors(folder)).isZero();
-    }
-    List<Double> losses = new ArrayList<>();
-    Weights alone =
-        ClusterTraining.fit(
-            ClusterTraining.trainer(3)
-                .listener(
-                    new TrainingListener() {
-                      @Override
-                      public void onStep(StepReport report) {
-                        losses.add(report.loss());
-                      }
-                    }));
+    TreeMap<Long, Double> before = new TreeMap<>();
+    assertThatThrownBy(
+            () ->
+                fit(
+                    Job.SHORT,
+                    Job.SHORT.trainer.checkpoints(everyStep(folder.resolve("SHORT"))),
+                    before,
+                    7))
+        .hasMessage("stopped");
+    List<Job> jobs = List.of(Job.SHORT, Job.NORMALISED, Job.RESNET, Job.DEIT, Job.SWIN);
+    Group pair = start(folder, 2, 60, jobs);
+    // A part of a step normalises its images by themselves, as a worker does.
+    GradientTrainer inParts = GradientTrainer.with(Job.RESNET.trainer.recipe.parts(2));
 
-    List<String> found = Files.readAllLines(folder.resolve("losses-0"));
-    assertThat(found).hasSameSizeAs(losses);
-    for (int i = 0; i < losses.size(); i++) {
-      assertThat(Double.parseDouble(found.get(i))).isCloseTo(losses.get(i), within(1e-5));
+    Trained shortly = Trained.by(Job.SHORT, Job.SHORT.trainer);
+    Trained resnet = Trained.by(Job.RESNET, inParts);
+    Trained deit = Trained.by(Job.DEIT, Job.DEIT.trainer);
+    Trained swin = Trained.by(Job.SWIN, Job.SWIN.trainer);
+
+    assertLosses(pair.losses(Job.SHORT), shortly.losses(), 1e-5);
+    for (String key : shortly.weights().keys()) {
+      assertClose(key, pair.weights(Job.SHORT), shortly.weights());
     }
-    Weights first = Weights.read(folder.resolve("worker-0.safetensors"));
-    Weights second = Weights.read(folder.resolve("worker-1.safetensors"));
-    GradientTrainerTest.assertSameNumbers(first, second);
-    for (String key : alone.keys()) {
-      assertThat(first.get(key).toFloats())
-          .as(key)
-          .usingComparatorWithPrecision(1e-5f)
-          .containsExactly(alone.get(key).toFloats());
+    assertLosses(pair.losses(Job.RESNET), resnet.losses(), 1e-4);
+    assertLosses(pair.losses(Job.DEIT), deit.losses(), 1e-4);
+    assertLosses(pair.losses(Job.SWIN), swin.losses(), 1e-4);
+    assertStatisticsAreMeans(pair);
+    for (int i = 0; i < 2; i++) {
+      assertThat(folder.resolve("sums-" + i)).hasContent("[3, 20]");
+      assertThat(pair.error(i))
+          .isEqualTo(
+              pair.name(i)
+                  + " is about to train something else than the others: seed differ; give all"
+                  + " workers the same settings, data and checkpoint folder, and start all again");
     }
-    assertThat(Files.readAllLines(folder.resolve("losses-1"))).isEmpty();
+  }
+
+  /** What one process trains. */
+  private record Trained(Weights weights, Map<Long, Double> losses) {
+    static Trained by(Job job, GradientTrainer trainer) {
+      Map<Long, Double> losses = new TreeMap<>();
+      return new Trained(fit(job, trainer, losses, Long.MAX_VALUE), losses);
+    }
+  }
+
+  private static void assertClose(String key, Weights found, Weights expected) {
+    assertThat(found.get(key).toFloats())
+        .as(key)
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(expected.get(key).toFloats());
+  }
+
+  /** Losses of the last steps. */
+  private static void assertLosses(
+      Map<Long, Double> found, Map<Long, Double> expected, double tolerance) {
+    assertThat(found).isNotEmpty();
+    System.err.println(
+        "DIFF "
+            + found.entrySet().stream()
+                .mapToDouble(e -> Math.abs(e.getValue() - expected.get(e.getKey())))
+                .max()
+            + " of "
+            + found.size());
+    found.forEach(
+        (step, loss) ->
+            assertThat(loss)
+                .as("loss of step %d", step)
+                .isCloseTo(expected.get(step), within(tolerance)));
+  }
+
+  private static void assertStatisticsAreMeans(Group pair) throws Exception {
+    Job job = Job.NORMALISED;
+    Blueprint halves = new Blueprint("tiny", new Halves(), job.blueprint.input(), Head.NATURE_AI);
+    GradientTrainer frozen =
+        GradientTrainer.with(job.trainer.recipe).freeze("bn[12]\\.weight", "bn[12]\\.bias");
+    TreeMap<Long, Double> losses = new TreeMap<>();
+    Weights expected =
+        ClusterTraining.fit(job, halves, frozen, remembering(losses, Long.MAX_VALUE));
+    Weights found = pair.weights(job);
+    assertLosses(pair.losses(job), losses, 1e-5);
+    assertClose("conv1.weight", found, expected);
+    for (String name : List.of("running_mean", "running_var")) {
+      float[] first = expected.get("bn1." + name).toFloats();
+      float[] second = expected.get("bn2." + name).toFloats();
+      float[] shared = found.get("bn1." + name).toFloats();
+      assertThat(first).isNotEqualTo(second);
+      for (int i = 0; i < shared.length; i++) {
+        assertThat(shared[i]).as(name).isCloseTo((first[i] + second[i]) / 2, within(1e-5f));
+      }
+    }
+  }
+
+  /** Both halves of a batch in one process, each with a batch norm of its own. */
+  private record Halves() implements Network {
+    @Override
+    public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
+      Ops tf = scope.tf();
+      List<Operand<TFloat32>> logits = new ArrayList<>();
+      for (Operand<TFloat32> half : tf.split(tf.constant(0), images, 2L)) {
+        var x =
+            Layers.convBatchNorm(
+                scope.at("conv1"),
+                scope.at("bn" + (logits.size() + 1)),
+                half,
+                8,
+                Conv.kernel(3).stride(2),
+                Init.ONES);
+        logits.add(GradientTrainerTest.linear(scope, Layers.relu(scope, x)));
+      }
+      return tf.concat(logits, tf.constant(0));
+    }
   }
 
   @Test
-  void fit_killedWorker_endsTheOtherAndOneAloneGoesOn(@TempDir Path folder) throws Exception {
-    List<Process> workers = start(folder, 3000);
-    try (InputStream steps = workers.get(0).getInputStream()) {
-      steps.readNBytes(8);
-      workers.get(1).destroyForcibly();
-      assertThat(workers.get(0).waitFor(30, TimeUnit.SECONDS)).isTrue();
+  void fit_lostWorkers_endTheOthersInTimeAndTheRestGoesOn(@TempDir Path folder) throws Exception {
+    List<Job> endless = List.of(Job.ENDLESS);
+    Group hung = start(folder.resolve("hung"), 3, HUNG_SECONDS, endless);
+    hung.awaitStep(8);
+    hung.signal("STOP", 1);
+    long stopped = System.nanoTime();
+    Group first = start(folder.resolve("first"), 2, 60, endless);
+    Group second = start(folder.resolve("second"), 2, 60, endless);
+
+    first.awaitStep(8);
+    first.signal("KILL", 0);
+    assertThat(first.ends(1)).isEqualTo(3);
+    assertThat(first.error(1)).isEqualTo(lost(first, 1, 0));
+    second.awaitStep(8);
+    second.signal("KILL", 1);
+    assertThat(second.ends(0)).isEqualTo(3);
+    assertThat(second.error(0)).isEqualTo(lost(second, 0, 1));
+    assertGoesOn(first.folder().resolve("ENDLESS"));
+    for (int i : new int[] {0, 2}) {
+      assertThat(hung.ends(i)).isEqualTo(3);
+      assertThat(hung.error(i))
+          .isEqualTo(
+              "%s has waited %d s for another worker, which hangs, is slower or cannot be reached;"
+                      .formatted(hung.name(i), HUNG_SECONDS)
+                  + " start all again, and training goes on from the last checkpoint");
     }
-    assertThat(errors(folder)).contains("worker 0 of [", "has lost another one", "start all again");
-    List<Long> rest = new ArrayList<>();
-    TrainingListener stopping =
-        new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            rest.add(report.step());
-            throw new IllegalStateException("stopped");
-          }
-        };
+    assertThat(Duration.ofNanos(System.nanoTime() - stopped))
+        .isLessThan(Duration.ofSeconds(HUNG_SECONDS + 60));
+  }
 
-    assertThatThrownBy(
-            () ->
-                ClusterTraining.fit(
-                    ClusterTraining.trainer(3000).checkpoints(folder).listener(stopping)))
+  private static String lost(Group group, int teller, int dead) {
+    return "%s has lost %s; start all again, and training goes on from the last checkpoint"
+        .formatted(group.name(teller), group.name(dead));
+  }
+
+  /** One process goes on as one that was never stopped. */
+  private static void assertGoesOn(Path folder) {
+    Checkpoints kept = everyStep(folder);
+    TreeMap<Long, Double> rest = new TreeMap<>();
+    assertThatThrownBy(() -> fit(Job.ENDLESS, Job.ENDLESS.trainer.checkpoints(kept), rest, 8))
         .hasMessage("stopped");
-    assertThat(rest.get(0)).isGreaterThan(7);
+    assertThat(rest.firstKey()).isGreaterThan(7);
+    TreeMap<Long, Double> straight = new TreeMap<>();
+    assertThatThrownBy(() -> fit(Job.ENDLESS, Job.ENDLESS.trainer, straight, rest.lastKey()))
+        .hasMessage("stopped");
+    assertLosses(rest, straight, 1e-5);
   }
 
-  private static String errors(Path folder) throws IOException {
-    Path file = folder.resolve("error-0");
-    return Files.exists(file) ? Files.readString(file) : "";
+  @Test
+  void fit_workerThatNeverComes_isNamed() throws Exception {
+    Cluster cluster = Cluster.of(addresses(2), 0).timeout(Duration.ofSeconds(1));
+
+    assertThatThrownBy(() -> fit(cluster))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "worker 0 (%s) has waited 1 s for worker 1 (%s), where nothing listens; start all"
+                    .formatted(cluster.workers().get(0), cluster.workers().get(1))
+                + " workers with the same list of workers, and see that no firewall closes the"
+                + " ports between them");
   }
 
-  private static List<Process> start(Path folder, int epochs) throws IOException {
-    String addresses = "\"localhost:%d\", \"localhost:%d\"".formatted(freePort(), freePort());
+  @Test
+  void fit_anotherProgramsPort_isToldApart() throws Exception {
+    try (ServerSocket other = new ServerSocket(0)) {
+      String taken = "localhost:" + other.getLocalPort();
+      List<String> addresses = List.of(taken, addresses(1).get(0));
+
+      assertThatThrownBy(() -> fit(Cluster.of(addresses, 0)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("worker 0 cannot listen at " + taken)
+          .hasMessageContaining("another program, or an earlier run, has the port");
+      assertThatThrownBy(() -> fit(Cluster.of(addresses, 1).timeout(Duration.ofSeconds(1))))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "worker 1 (%s) has waited 1 s for another worker".formatted(addresses.get(1)));
+    }
+  }
+
+  private static void fit(Cluster cluster) {
+    Job job = Job.SHORT;
+    ClusterTraining.fit(job, job.blueprint, job.trainer.distributed(cluster), report -> {});
+  }
+
+  private static Checkpoints everyStep(Path folder) {
+    return Checkpoints.in(folder).everySteps(1);
+  }
+
+  private static Weights fit(
+      Job job, GradientTrainer trainer, Map<Long, Double> losses, long most) {
+    return ClusterTraining.fit(job, job.blueprint, trainer, remembering(losses, most));
+  }
+
+  /** Remembers losses by step, and stops where there are so many. */
+  private static Consumer<StepReport> remembering(Map<Long, Double> losses, long most) {
+    return report -> {
+      losses.put(report.step(), report.loss());
+      if (losses.size() >= most) {
+        throw new IllegalStateException("stopped");
+      }
+    };
+  }
+
+  private static List<String> addresses(int count) throws IOException {
+    List<ServerSocket> held = new ArrayList<>();
+    List<String> addresses = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ServerSocket socket = new ServerSocket(0);
+      held.add(socket);
+      addresses.add("localhost:" + socket.getLocalPort());
+    }
+    for (ServerSocket socket : held) {
+      socket.close();
+    }
+    return addresses;
+  }
+
+  private Group start(Path folder, int count, int seconds, List<Job> jobs) throws IOException {
+    Files.createDirectories(folder);
+    List<String> addresses = addresses(count);
     List<Process> workers = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      ProcessBuilder worker =
-          new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx256m",
-              "-XX:TieredStopAtLevel=1",
-              "-cp",
-              System.getProperty("java.class.path"),
-              ClusterTraining.class.getName(),
-              folder.toString(),
-              Integer.toString(epochs));
+    for (int i = 0; i < count; i++) {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx512m",
+                  "-XX:TieredStopAtLevel=1",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  ClusterTraining.class.getName(),
+                  folder.toString(),
+                  Integer.toString(seconds)));
+      jobs.forEach(job -> command.add(job.name()));
+      ProcessBuilder worker = new ProcessBuilder(command);
       worker
           .environment()
           .put(
               "TF_CONFIG",
               "{\"cluster\": {\"worker\": [%s]}, \"task\": {\"type\": \"worker\", \"index\": %d}}"
-                  .formatted(addresses, i));
+                  .formatted("\"" + String.join("\", \"", addresses) + "\"", i));
       worker.redirectError(folder.resolve("stderr-" + i).toFile());
       workers.add(worker.start());
     }
-    return workers;
+    started.addAll(workers);
+    return new Group(folder, addresses, workers);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /**
+   * Workers in processes of their own.
+   *
+   * @param folder what they write to
+   * @param addresses of them in order
+   */
+  private record Group(Path folder, List<String> addresses, List<Process> workers) {
+
+    void awaitStep(int steps) throws IOException {
+      assertThat(workers.get(0).getInputStream().readNBytes(steps)).hasSize(steps);
+    }
+
+    void signal(String name, int worker) throws Exception {
+      String command = "kill -%s %d".formatted(name, workers.get(worker).pid());
+      assertThat(new ProcessBuilder("sh", "-c", command).start().waitFor()).isZero();
+    }
+
+    /** Returns the exit code. */
+    int ends(int worker) throws InterruptedException {
+      assertThat(workers.get(worker).waitFor(300, TimeUnit.SECONDS)).as(name(worker)).isTrue();
+      return workers.get(worker).exitValue();
+    }
+
+    String name(int worker) {
+      return "worker %d (%s)".formatted(worker, addresses.get(worker));
+    }
+
+    String error(int worker) throws IOException {
+      return Files.readString(folder.resolve("error-" + worker));
+    }
+
+    Weights weights(Job job) throws Exception {
+      return Weights.read(written(job + "-1.safetensors", 1));
+    }
+
+    /** Returns the losses by step that the first worker heard, alone. */
+    Map<Long, Double> losses(Job job) throws Exception {
+      assertThat(written(job + "-1.losses", 1)).isEmptyFile();
+      assertThat(written(job + "-1.sha256", 1))
+          .hasSameTextualContentAs(written(job + "-0.sha256", 0));
+      Map<Long, Double> losses = new TreeMap<>();
+      for (String line : Files.readAllLines(written(job + "-0.losses", 0))) {
+        List<String> words = Splitter.on(' ').splitToList(line);
+        losses.put(Long.parseLong(words.get(0)), Double.parseDouble(words.get(1)));
+      }
+      return losses;
+    }
+
+    private Path written(String name, int worker) throws Exception {
+      ends(worker);
+      assertThat(folder.resolve(name))
+          .as(Files.readString(folder.resolve("stderr-" + worker)))
+          .exists();
+      return folder.resolve(name);
     }
   }
 }
