@@ -59,7 +59,7 @@ public enum Sampling {
       int count = data.size() / BLOCK * BLOCK;
       checkArgument(
           count > 0,
-          "repeated augmentation takes multiples of %s images, got a dataset of %s; take each once",
+          "repeated augmentation takes multiples of %s images, got a dataset of %s; choose EACH_ONCE",
           BLOCK,
           data.size());
       return count;

@@ -109,8 +109,8 @@ class SamplingTest {
     assertThatThrownBy(loader::batches)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "repeated augmentation takes multiples of 256 images, got a dataset of 255; take each"
-                + " once");
+            "repeated augmentation takes multiples of 256 images, got a dataset of 255; choose"
+                + " EACH_ONCE");
   }
 
   @Test
