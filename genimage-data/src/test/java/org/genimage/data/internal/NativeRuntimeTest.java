@@ -84,14 +84,37 @@ class NativeRuntimeTest {
         .doesNotContain("add the Maven artifact");
   }
 
+  @Test
+  void prepare_cudaForTheGpusNative_isLoadedFirst() throws IOException {
+    classPath.add(jar(platform + "-gpu"));
+    classPath.add(
+        jar("cuda", "org/bytedeco/cuda/%s/libcudnn.so.9".formatted(platform)));
+
+    assertThat(String.join("\n", run()))
+        .contains("NVIDIA's CUDA (0 MB) is unpacked into " + folder)
+        .containsPattern("failed: .*libcudnn.so.9: NVIDIA's library cannot be loaded: ");
+  }
+
+  @Test
+  void prepare_cudaForTheCpusNative_isLeftAlone() throws IOException {
+    classPath.add(jar(platform));
+    classPath.add(jar("cuda", "org/bytedeco/cuda/%s/libcudnn.so.9".formatted(platform)));
+
+    assertThat(String.join("\n", run())).contains("failed: TensorFlow's").doesNotContain("NVIDIA");
+  }
+
   /** Returns a jar with something in it that is called like TensorFlow's library. */
   private String jar(String name) throws IOException {
+    return jar(
+        name,
+        "org/tensorflow/internal/c_api/%s/%s"
+            .formatted(name, System.mapLibraryName("jnitensorflow")));
+  }
+
+  private String jar(String name, String entry) throws IOException {
     Path jar = folder.resolve(name + ".jar");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      out.putNextEntry(
-          new JarEntry(
-              "org/tensorflow/internal/c_api/%s/%s"
-                  .formatted(name, System.mapLibraryName("jnitensorflow"))));
+      out.putNextEntry(new JarEntry(entry));
       out.write("no library".getBytes(StandardCharsets.UTF_8));
     }
     return jar.toString();
