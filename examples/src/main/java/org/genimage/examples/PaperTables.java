@@ -18,9 +18,8 @@ import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
-import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
-import org.genimage.data.TestSet;
+import org.genimage.data.Unbiased;
 import org.genimage.eval.DegradedAccuracy;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
@@ -30,19 +29,14 @@ import org.genimage.eval.ProtocolRun;
 import org.genimage.eval.Protocols;
 import org.genimage.eval.Report;
 import org.genimage.eval.Scores;
-import org.genimage.eval.TestImages;
 import org.genimage.eval.TrainingSet;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.InputContract;
 import org.genimage.models.Weights;
 import org.genimage.train.GradientTrainer;
-import org.genimage.train.ImageRecipe;
-import org.genimage.train.Loss;
 import org.genimage.train.Recipe;
-import org.genimage.train.Schedule;
 import org.genimage.train.TrainingListeners;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,7 +57,10 @@ import picocli.CommandLine.Option;
     })
 final class PaperTables implements Callable<Integer> {
 
-  private static final int REHEARSAL_SIDE = 64;
+  /** Side of simulated images in pixels: the smallest that Swin-T's windows can be filled from. */
+  private static final int SIMULATED = 224;
+
+  private static final int TRAIN = 100;
 
   @Option(
       names = "--table",
@@ -98,7 +95,8 @@ final class PaperTables implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "3200",
       description =
-          "images to train a detector on, all epochs together (default: ${DEFAULT-VALUE})")
+          "images to train ResNet-50 on, all epochs together; the others' number is in proportion"
+              + " to their small recipes' (default: ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
@@ -113,6 +111,29 @@ final class PaperTables implements Callable<Integer> {
       names = "--full",
       description = "the papers' recipes, inputs and all images, in place of --samples and --limit")
   private boolean full;
+
+  @Option(
+      names = "--unbiased",
+      description =
+          "fill every table a second time, trained and tested on images without GenImage's bias of"
+              + " format and size, and show both side by side")
+  private boolean unbiased;
+
+  @Option(
+      names = "--sides",
+      paramLabel = "MIN,MAX",
+      split = ",",
+      description =
+          "with --unbiased, the bounds of natural images' sides in pixels (default: 450,550, which"
+              + " fit generators of 512 pixels; simulated images: all)")
+  private List<Integer> sides = new ArrayList<>();
+
+  @Option(
+      names = "--any-quality",
+      description =
+          "with --unbiased, natural images of any JPEG quality, in place of 96 alone; always with"
+              + " simulated images")
+  private boolean anyQuality;
 
   @Option(
       names = "--skip-unreadable",
@@ -139,23 +160,37 @@ final class PaperTables implements Callable<Integer> {
     System.exit(Program.run(new PaperTables(System.err), System.err, args));
   }
 
+  /** One table, filled once or twice. */
+  private record Filled(ProtocolResult published, Optional<ProtocolResult> unbiased) {}
+
   @Override
   public Integer call() {
     checkArgument(samples > 0, "--samples must be positive, got %s", samples);
     checkArgument(limit > 0, "--limit must be positive, got %s", limit);
     checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
+    checkArgument(
+        sides.isEmpty() || sides.size() == 2, "--sides must be two numbers, got %s", sides);
+    checkArgument(
+        unbiased || (sides.isEmpty() && !anyQuality),
+        "--sides and --any-quality go with --unbiased; add it");
     GenImage genimage =
-        GenImage.open(data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal)));
-    List<ProtocolResult> results = new ArrayList<>();
+        GenImage.open(
+            data.orElseGet(() -> SimulatedFolder.of(out, seed, SIMULATED, TRAIN, terminal)));
+    TableImages published = TableImages.published(genimage, out);
+    TableImages selected = TableImages.unbiased(genimage, selection(), out.resolve("unbiased"));
+    List<Filled> results = new ArrayList<>();
     Optional<EvaluationResult> first = Optional.empty();
     Map<String, Scores> groups = new LinkedHashMap<>();
     for (String table : tables) {
-      Protocol protocol = Protocols.named(table);
-      ProtocolRun plan = plan(rows.isEmpty() ? protocol : only(protocol), genimage);
+      Protocol all = Protocols.named(table);
+      Protocol protocol = rows.isEmpty() ? all : only(all);
+      ProtocolRun plan = plan(protocol, published);
       terminal.say("%n%s: %s", protocol.name(), protocol.title());
       ProtocolResult result = plan.run();
-      results.add(result);
       print(result);
+      results.add(
+          new Filled(
+              result, unbiased ? Optional.of(fillUnbiased(protocol, selected)) : Optional.empty()));
       for (Protocol.Run run : plan.protocol().runs()) {
         if (run.attack().isEmpty() && isDone(plan, run)) {
           EvaluationResult scored = EvaluationResult.read(plan.file(run));
@@ -170,6 +205,22 @@ final class PaperTables implements Callable<Integer> {
     return 0;
   }
 
+  private ProtocolResult fillUnbiased(Protocol protocol, TableImages images) {
+    terminal.say("  unbiased");
+    ProtocolResult result = plan(protocol, images).run();
+    print(result);
+    return result;
+  }
+
+  /** The bounds and quality of the selection's authors, unless others are asked for. */
+  private Unbiased selection() {
+    boolean simulated = data.isEmpty();
+    List<Integer> standard = simulated ? List.of(SIMULATED, 2 * SIMULATED) : List.of(450, 550);
+    List<Integer> bounds = sides.isEmpty() ? standard : sides;
+    Unbiased selection = Unbiased.within(bounds.get(0), bounds.get(1)).seed(seed);
+    return anyQuality || simulated ? selection.qualityOfNature() : selection;
+  }
+
   private static boolean isDone(ProtocolRun plan, Protocol.Run run) {
     return Files.exists(plan.file(run));
   }
@@ -178,10 +229,10 @@ final class PaperTables implements Callable<Integer> {
     return protocol.rows(rows.toArray(String[]::new));
   }
 
-  private ProtocolRun plan(Protocol protocol, GenImage genimage) {
-    return ProtocolRun.of(protocol, out.resolve("scores"))
-        .detectors((name, training) -> detector(name, training, genimage))
-        .images(test -> limited(images(test, genimage)))
+  private ProtocolRun plan(Protocol protocol, TableImages images) {
+    return ProtocolRun.of(protocol, images.folder().resolve("scores"))
+        .detectors((name, training) -> detector(name, training, images))
+        .images(test -> limited(images.test(test)))
         .attacks(this::attack)
         .onError(errors())
         .progress(run -> (done, total) -> say(run, done, total));
@@ -201,60 +252,39 @@ final class PaperTables implements Callable<Integer> {
     return full ? images : images.draw(limit, seed);
   }
 
-  private static ImageDataset images(TestImages test, GenImage genimage) {
-    if (!test.generators().isEmpty()) {
-      return genimage.validation(test.generators().toArray(Generator[]::new));
-    }
-    return genimage.testSet(
-        TestSet.ALL.stream()
-            .filter(set -> set.name().equals(test.name()))
-            .findFirst()
-            .orElseThrow());
-  }
-
   /** Loads a detector that was trained before, or trains it and keeps its weights. */
-  private DifferentiableDetector detector(String name, TrainingSet training, GenImage genimage) {
-    Blueprint blueprint =
+  private DifferentiableDetector detector(String name, TrainingSet training, TableImages images) {
+    Blueprint published =
         Detectors.all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
-    if (!full && !name.equals("Swin-T")) { // whose windows need 224 pixels
-      blueprint = blueprint.input(InputContract.crop(REHEARSAL_SIDE));
-    }
+    Blueprint blueprint = full ? published : SmallData.of(published).input(published);
     String slug = (name + " " + training).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
-    Path file = out.resolve("weights").resolve(slug + ".safetensors");
+    Path file = images.folder().resolve("weights").resolve(slug + ".safetensors");
     if (!Files.exists(file)) {
-      ImageDataset images =
-          limited(genimage.train(training.generators().toArray(Generator[]::new)));
-      train(blueprint, training, images, slug).write(file);
+      Path checkpoints = images.folder().resolve("checkpoints").resolve(slug);
+      train(blueprint, training, limited(images.train(training)), checkpoints).write(file);
     }
     return blueprint.load(file);
   }
 
   private Weights train(
-      Blueprint blueprint, TrainingSet training, ImageDataset images, String slug) {
+      Blueprint blueprint, TrainingSet training, ImageDataset images, Path checkpoints) {
     Recipe recipe = full ? Recipe.paper(blueprint) : rehearsal(blueprint, images.size());
     return terminal.during(
         blueprint.name() + ", " + training,
         (long) recipe.epochs() * images.size(),
         progress ->
             GradientTrainer.with(recipe)
-                .checkpoints(out.resolve("checkpoints").resolve(slug))
+                .checkpoints(checkpoints)
                 .onError(errors())
                 .listener(TrainingListeners.progress(progress))
                 .fit(blueprint, images));
   }
 
-  /** One clean input a sample, few and short epochs. */
   private Recipe rehearsal(Blueprint blueprint, int images) {
-    int budget = blueprint.name().equals("Swin-T") ? samples / 8 : samples;
-    int epochs = Math.max(1, budget / images);
-    return Recipe.paper(Detectors.resnet50())
-        .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-        .schedule(
-            new Schedule.Cosine(
-                0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
-        .epochs(epochs)
-        .batchSize(Math.min(32, images))
-        .seed(seed);
+    SmallData small = SmallData.of(blueprint);
+    long budget = (long) samples * small.samples() / SmallData.of(Detectors.resnet50()).samples();
+    int epochs = SmallData.epochs(Math.toIntExact(budget), images);
+    return small.recipe(blueprint, epochs, images).seed(seed);
   }
 
   /** The paper gives no settings: those of a preset, in a rehearsal of one that is quick. */
@@ -283,8 +313,7 @@ final class PaperTables implements Callable<Integer> {
     result.holes().forEach(hole -> terminal.say("  missing: %s", hole));
   }
 
-  private void report(
-      EvaluationResult first, List<ProtocolResult> results, Map<String, Scores> groups) {
+  private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {
     Report.Builder builder =
         Report.builder("The GenImage paper's tables", first)
             .data("The curves are of the first run; the tables are of all.")
@@ -293,14 +322,24 @@ final class PaperTables implements Callable<Integer> {
             .manifest(
                 Map.of(
                     "command",
-                    "paper-tables --table %s --samples %d --limit %d --seed %d%s"
+                    "paper-tables --table %s --samples %d --limit %d --seed %d%s%s"
                         .formatted(
-                            String.join(",", tables), samples, limit, seed, full ? " --full" : ""),
+                            String.join(",", tables),
+                            samples,
+                            limit,
+                            seed,
+                            full ? " --full" : "",
+                            unbiased ? " --unbiased" : ""),
                     "Java",
                     System.getProperty("java.version"),
                     "data",
                     data.map(Path::toString).orElse("simulated")));
-    results.forEach(builder::protocol);
+    results.forEach(
+        filled ->
+            filled
+                .unbiased()
+                .map(other -> builder.protocol(filled.published(), other))
+                .orElseGet(() -> builder.protocol(filled.published())));
     if (data.isEmpty()) {
       builder.simulated(
           "A rehearsal: every image was rendered by SimulatedGenImage, and detectors were trained"
@@ -315,9 +354,10 @@ final class PaperTables implements Callable<Integer> {
   }
 
   /** Curves of each detector over the columns of the table of degraded images. */
-  private static List<DegradedAccuracy> degraded(List<ProtocolResult> results) {
+  private static List<DegradedAccuracy> degraded(List<Filled> results) {
     List<DegradedAccuracy> curves = new ArrayList<>();
-    for (ProtocolResult result : results) {
+    for (Filled filled : results) {
+      ProtocolResult result = filled.published();
       if (!result.protocol().name().equals(Protocols.degraded().name())) {
         continue;
       }

@@ -21,17 +21,29 @@ final class SimulatedFolder {
 
   /** Returns the folder of this seed's images below {@code out}; writes them if it is missing. */
   static Path below(Path out, long seed, Terminal terminal) {
-    Path folder = out.resolve("simulated-genimage-" + seed);
+    return below(out.resolve("simulated-genimage-" + seed), seed, SIDE, TRAIN, terminal);
+  }
+
+  /**
+   * Returns the folder of images at least {@code side} pixels wide and high, of which {@code train}
+   * per generator and label are training images; writes them if it is missing.
+   */
+  static Path of(Path out, long seed, int side, int train, Terminal terminal) {
+    String name = "simulated-genimage-%d-%dpx-%d".formatted(seed, side, train);
+    return below(out.resolve(name), seed, side, train, terminal);
+  }
+
+  private static Path below(Path folder, long seed, int side, int train, Terminal terminal) {
     if (Files.isDirectory(folder)) {
       terminal.say("using the simulated images in %s", folder);
       return folder;
     }
-    Path partial = out.resolve("simulated-genimage-" + seed + ".partial");
+    Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
     SimulatedGenImage images =
-        SimulatedGenImage.seeded(seed).imageSize(SIDE).train(TRAIN).validation(VALIDATION);
+        SimulatedGenImage.seeded(seed).imageSize(side).train(train).validation(VALIDATION);
     return terminal.during(
         "Simulating",
-        2L * Generator.GENIMAGE.size() * (TRAIN + VALIDATION),
+        2L * Generator.GENIMAGE.size() * (train + VALIDATION),
         progress -> {
           remove(partial);
           images.writeTo(partial, progress);

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
 import org.genimage.data.SimulatedGenImage;
+import org.genimage.models.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,43 @@ class PaperTablesTest {
 
     assertThat(run(command)).isZero();
     assertThat(said).doesNotContain("scored ");
+  }
+
+  @Test
+  void run_unbiased_showsBothSideBySide() throws IOException {
+    Path data = folder.resolve("data");
+    SimulatedGenImage.seeded(1)
+        .imageSize(70)
+        .generators(List.of(Generator.STABLE_DIFFUSION_V1_4))
+        .train(2)
+        .validation(2)
+        .writeTo(data, Progress.NONE);
+
+    assertThat(
+            run(
+                "--table=main-3",
+                "--row=Spec",
+                "--samples=4",
+                "--unbiased",
+                "--sides=70,94",
+                "--any-quality",
+                "--data=" + data))
+        .as(said)
+        .isZero();
+
+    assertThat(folder.resolve("out/weights/spec-stable-diffusion-v1.4.safetensors")).exists();
+    Weights unbiased =
+        Weights.read(folder.resolve("out/unbiased/weights/spec-stable-diffusion-v1.4.safetensors"));
+    assertThat(unbiased.metadata().values())
+        .anySatisfy(value -> assertThat(value).contains("unbiased as arXiv 2403.17608"));
+    assertThat(folder.resolve("out/report.html")).content().containsPattern("unbiased \\d+\\.\\d");
+    assertThat(folder.resolve("out/tables/main-3.csv")).content().contains("Unbiased, %");
+  }
+
+  @Test
+  void run_sidesWithoutUnbiased_areRefused() {
+    assertThat(run("--sides", "450,550", "--data", folder.toString())).isEqualTo(1);
+    assertThat(said).contains("--unbiased");
   }
 
   @Test
