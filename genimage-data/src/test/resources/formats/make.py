@@ -33,11 +33,19 @@ def summary(im):
     return {"width": a.shape[1], "height": a.shape[0], "sha256": hashlib.sha256(a.tobytes()).hexdigest()}
 
 
+def reduced(data, by):
+    im = Image.open(io.BytesIO(data))
+    im.draft(None, (im.width // by, im.height // by))
+    return im
+
+
 def put(name, data):
     (HERE / name).write_bytes(data)
     try:
         entry = summary(Image.open(io.BytesIO(data)))
         entry["upright"] = summary(ImageOps.exif_transpose(Image.open(io.BytesIO(data))))
+        if name.startswith("jpeg") and "cmyk" not in name:
+            entry["reduced"] = [summary(reduced(data, by)) for by in (1, 2, 4, 8)]
     except OSError as e:
         entry = {"error": str(e)}
     expected[name] = entry
@@ -50,7 +58,7 @@ def encoded(im, fmt, **kw):
 
 
 def save(name, im, **kw):
-    fmt = {"bmp": "BMP", "gif": "GIF", "tif": "TIFF", "png": "PNG", "jpg": "JPEG", "webp": "WEBP"}[name.split(".")[-1]]
+    fmt = {"bmp": "BMP", "gif": "GIF", "tif": "TIFF", "png": "PNG", "jpg": "JPEG", "webp": "WEBP", "ppm": "PPM"}[name.split(".")[-1]]
     put(name, encoded(im, fmt, **kw))
 
 
@@ -218,7 +226,12 @@ def orientations():
         save(f"webp_orientation{o}.webp", picture(15, 12), exif=exif)
 
 
-for make in (bmps, gifs, tiffs, pngs, jpegs, webps, orientations):
+def ppms():
+    save("ppm_8.ppm", picture())
+    put("ppm_comments.ppm", b"P6 # width\n2\n# height\n\n1 255 " + b" #\n\xff\0\x80")
+
+
+for make in (bmps, gifs, tiffs, pngs, jpegs, webps, orientations, ppms):
     make()
 (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 print(len(expected), sum(p.stat().st_size for p in HERE.iterdir()))

@@ -13,6 +13,10 @@ import java.util.Map;
 import org.genimage.data.DataDoctor;
 import org.genimage.data.DataReport;
 import org.genimage.data.GenImage;
+import org.genimage.data.Transforms;
+import org.genimage.data.Transform;
+import org.genimage.data.PackedImages;
+import org.genimage.data.Filter;
 import org.genimage.data.Generator;
 import org.genimage.data.GeneratorSettings;
 import org.genimage.data.ImageDataset;
@@ -98,7 +102,7 @@ class DataGuideTest {
     GenImage healthy = GenImage.open(folder, OpenOptions.DEFAULT.quarantine(Quarantine.read(list)));
 
     assertThat(report.findings()).hasSize(2);
-    assertThat(healthy.train().selection()).isEqualTo("without the 2 images of a quarantine");
+    assertThat(healthy.train().selection()).isEqualTo("without the images of a quarantine of 2");
   }
 
   @Test
@@ -120,6 +124,33 @@ class DataGuideTest {
 
     assertThat(unbiased.size()).isBetween(2, 20);
     assertThat(dropped).containsEntry("ai: to balance", 40 - unbiased.size() / 2);
+  }
+
+  @Test
+  void packedImages_code_runs() {
+    Path file = root.resolve("packed");
+    ImageDataset images = GenImage.open(folder).validation(Generator.ADM);
+
+    Transform small = Transforms.resizeShorterSide(256, Filter.BILINEAR);
+    PackedImages.write(file, images, small, "shorter side 256, bilinear", Progress.NONE);
+    ImageDataset packed = PackedImages.open(file);
+
+    assertThat(packed.size()).isEqualTo(4);
+    assertThat(packed.selection()).isEqualTo("packed: shorter side 256, bilinear");
+  }
+
+  @Test
+  void simulatedTestSets_code_runs() {
+    Path written = root.resolve("sets");
+    SimulatedGenImage.seeded(1)
+        .generators(List.of(Generator.ADM))
+        .testSets(TestSet.ALL)
+        .imageSize(32)
+        .train(0)
+        .validation(1)
+        .writeTo(written, Progress.NONE);
+
+    assertThat(GenImage.open(written).testSets()).isEqualTo(TestSet.ALL);
   }
 
   @Test

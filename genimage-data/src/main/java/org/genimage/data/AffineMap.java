@@ -82,19 +82,24 @@ record AffineMap(double xx, double xy, double x0, double yx, double yy, double y
     int bottom = row(image, y + 2);
     byte[] in = image.rgb();
     for (int i = 0; i < 3; i++) {
-      double value =
-          cubic(
-              cubic(in, top + i, a, b, c, d, u - x),
-              cubic(in, upper + i, a, b, c, d, u - x),
-              cubic(in, lower + i, a, b, c, d, u - x),
-              cubic(in, bottom + i, a, b, c, d, u - x),
-              v - y);
+      double value = cubic(in, upper + i, a, b, c, d, u - x);
+      if (v != y) { // shears and translations keep one axis, where the others have no part
+        value =
+            cubic(
+                cubic(in, top + i, a, b, c, d, u - x),
+                value,
+                cubic(in, lower + i, a, b, c, d, u - x),
+                cubic(in, bottom + i, a, b, c, d, u - x),
+                v - y);
+      }
       rgb[target + i] = level(value);
     }
   }
 
   private static double cubic(byte[] in, int row, int a, int b, int c, int d, double t) {
-    return cubic(in[row + a] & 0xff, in[row + b] & 0xff, in[row + c] & 0xff, in[row + d] & 0xff, t);
+    return t == 0
+        ? in[row + b] & 0xff
+        : cubic(in[row + a] & 0xff, in[row + b] & 0xff, in[row + c] & 0xff, in[row + d] & 0xff, t);
   }
 
   /** Returns where a column's bytes begin in its row; the edges are repeated outside. */

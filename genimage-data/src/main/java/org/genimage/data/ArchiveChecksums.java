@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSortedMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -119,16 +120,22 @@ public record ArchiveChecksums(Map<String, String> md5) {
 
   private static Map<String, Path> volumes(Path folder) {
     Map<String, Path> volumes = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
         Optional<Archives.Volume> volume = Archives.Volume.of(file.getFileName().toString());
         volume.ifPresent(v -> volumes.putIfAbsent(v.file(), file));
       }
       return volumes;
+    } catch (UncheckedIOException e) { // of the walk
+      throw unlistable(folder, e.getCause());
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: cannot be listed (%s); check the path".formatted(folder, e.getMessage()), e);
+      throw unlistable(folder, e);
     }
+  }
+
+  private static UncheckedIOException unlistable(Path folder, IOException e) {
+    return new UncheckedIOException(
+        "%s: cannot be listed (%s); check the path".formatted(folder, e.getMessage()), e);
   }
 
   private static String md5(Path file, long before, long total, Progress progress) {

@@ -28,12 +28,13 @@ final class Codec {
     try {
       image =
           switch (format) {
-            case JPEG -> jpeg(file, padded, limit);
+            case JPEG -> jpeg(file, padded, limit, decoding.shorterSide());
             case PNG -> png(file, padded, limit);
             case WEBP -> WebP.decode(file, limit);
             case GIF -> JdkCodec.gif(file, limit);
             case BMP -> JdkCodec.bmp(file, limit);
             case TIFF -> JdkCodec.tiff(file, limit);
+            case PPM -> Ppm.decode(file, limit);
           };
     } catch (UnreadableImageException | IllegalStateException e) {
       throw e;
@@ -72,7 +73,7 @@ final class Codec {
   private static UnreadableImageException unknown(String name, byte[] file) {
     String found = file.length == 0 ? "an empty file" : "the first bytes of none of them";
     return new UnreadableImageException(
-        "%s: expected a JPEG, PNG, WebP, GIF, BMP or TIFF image, found %s%s"
+        "%s: expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM image, found %s%s"
             .formatted(name, found, GET_ANOTHER));
   }
 
@@ -93,20 +94,34 @@ final class Codec {
     }
   }
 
-  private static Image jpeg(byte[] file, boolean padded, SizeLimit limit) throws IOException {
+  private static Image jpeg(byte[] file, boolean padded, SizeLimit limit, int shorterSide)
+      throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(file);
     int frame = JpegSegments.find(bytes, JpegSegments::isFrame, "");
     if (frame < 0) {
       throw new IOException("no frame header");
     }
-    limit.check(bytes.getChar(frame + 3), bytes.getChar(frame + 1));
+    int width = bytes.getChar(frame + 3);
+    int height = bytes.getChar(frame + 1);
+    limit.check(width, height);
     byte[] whole = padded ? Bytes.concat(file, END_OF_JPEG) : file;
-    Image image = NativeCodec.decodeJpeg(whole);
-    if (bytes.get(frame + 5) < 4) {
+    boolean ink = bytes.get(frame + 5) >= 4;
+    Image image =
+        NativeCodec.decodeJpeg(whole, ink ? 1 : reduction(Math.min(width, height), shorterSide));
+    if (!ink) {
       return image;
     }
     // Complete, then. TensorFlow's colours of ink are off by one level.
     int adobe = JpegSegments.find(bytes, marker -> marker == ADOBE, "Adobe");
     return JdkCodec.inkJpeg(whole, adobe >= 0 && bytes.get(adobe + 11) != 0);
+  }
+
+  /** Returns by how much a JPEG file can shrink before it is too small: 1, 2, 4 or 8. */
+  private static int reduction(int side, int wanted) {
+    int reduction = 8;
+    while (reduction > 1 && (wanted == 0 || (side + reduction - 1) / reduction < wanted)) {
+      reduction /= 2;
+    }
+    return reduction;
   }
 }

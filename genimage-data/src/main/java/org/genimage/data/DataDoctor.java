@@ -30,6 +30,7 @@ import java.util.concurrent.CancellationException;
  */
 public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
 
+  private static final String FIRST_LINE = "genimage examination 1";
   private static final int FLUSH_EVERY = 100;
 
   /**
@@ -68,6 +69,7 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
    * Examines all images that are there. The report is the same for any number of threads.
    *
    * @param progress hears of every image, on the calling thread
+   * @throws DatasetException if the state's file is another one, which is left as it is
    * @throws UncheckedIOException if the state cannot be read or written
    * @throws CancellationException if this thread is interrupted; it stays so, and the state is kept
    */
@@ -91,16 +93,17 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
               progress.update(i + 1L, images.size());
             });
       }
+      DataReport finished = report.build();
       if (state.isPresent()) {
         Files.deleteIfExists(state.get());
       }
+      return finished;
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: the examination's state cannot be kept (%s); make room or choose another file"
               .formatted(state.orElseThrow(), e.getMessage()),
           e);
     }
-    return report.build();
   }
 
   /** Takes over what an earlier examination found, and cuts off what does not fit. */
@@ -112,7 +115,16 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     int known = 0;
     long valid = 0;
     try (BufferedReader in = Files.newBufferedReader(state.get(), StandardCharsets.UTF_8)) {
-      String line;
+      String line = in.readLine();
+      boolean cut = line != null && FIRST_LINE.startsWith(line) && isAll(line);
+      if (line != null && !FIRST_LINE.equals(line) && !cut) {
+        throw new DatasetException(
+            "%s: expected the state of an examination, found another file; choose another name"
+                .formatted(state.get()));
+      }
+      if (FIRST_LINE.equals(line)) {
+        valid = FIRST_LINE.length() + 1L;
+      }
       while (known < images.size() && (line = in.readLine()) != null) {
         Optional<Examination> examination = Examination.read(line, images.place(known));
         if (examination.isEmpty()) {
@@ -127,10 +139,15 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     return known;
   }
 
+  private boolean isAll(String line) throws IOException {
+    return Files.size(state.orElseThrow()) == line.length();
+  }
+
+  /** Cuts a file off, or adds the end of a last line that was complete but for it. */
   private static void cut(Path file, long length) throws IOException {
     try (SeekableByteChannel channel =
         Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (channel.size() < length) { // the last line was complete but for its end
+      if (channel.size() < length) {
         channel.position(channel.size());
         channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
       }
@@ -139,6 +156,11 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
   }
 
   private static Writer writer(Path file) throws IOException {
-    return Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    Writer out =
+        Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    if (Files.size(file) == 0) {
+      out.write(FIRST_LINE + "\n");
+    }
+    return out;
   }
 }

@@ -39,19 +39,22 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
     if (header.format().equals("JPEG") && header.channels() == 4) {
       defects.add(Defect.CMYK);
     }
-    int side = sample.label() == Label.AI ? sample.generator().imageSide() : 0;
-    if (side > 0 && header.width() > 0 && (header.width() != side || header.height() != side)) {
-      defects.add(Defect.ODD_SIZE);
-    }
     String reason = "";
     try {
-      Image.read(sample.name(), ByteSource.wrap(file));
+      Image image = Image.read(sample.name(), ByteSource.wrap(file));
+      if (header.width() == 0) { // of a format whose header is not read
+        header = header.sized(image.width(), image.height());
+      }
     } catch (UnreadableImageException e) {
       reason = oneLine(e.getMessage());
       defects.add(
           file.length == 0
               ? Defect.EMPTY
               : ImageHeader.ends(header.format(), file) ? Defect.CORRUPT : Defect.TRUNCATED);
+    }
+    int side = sample.label() == Label.AI ? sample.generator().imageSide() : 0;
+    if (side > 0 && header.width() > 0 && (header.width() != side || header.height() != side)) {
+      defects.add(Defect.ODD_SIZE);
     }
     long hash = Hashing.sha256().hashBytes(file).asLong();
     return new Examination(file.length, hash, header, defects, reason);

@@ -22,7 +22,7 @@ final class Exif {
         case JPEG -> ofJpeg(bytes);
         case PNG -> ofChunks(bytes, 8, ByteOrder.BIG_ENDIAN, "eXIf");
         case WEBP -> ofChunks(bytes, 12, ByteOrder.LITTLE_ENDIAN, "EXIF");
-        case GIF, BMP, TIFF -> UPRIGHT;
+        case GIF, BMP, TIFF, PPM -> UPRIGHT;
       };
     } catch (IndexOutOfBoundsException e) {
       return UPRIGHT; // a file that ends within its metadata says nothing

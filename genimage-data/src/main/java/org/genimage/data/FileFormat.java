@@ -12,7 +12,8 @@ enum FileFormat {
   WEBP("WebP", "RIFF....WEBP"),
   GIF("GIF", "GIF8[79]a"),
   BMP("BMP", "BM"),
-  TIFF("TIFF", "II\\*\0|MM\0\\*");
+  TIFF("TIFF", "II\\*\0|MM\0\\*"),
+  PPM("PPM", "P6\\s");
 
   private static final int LONGEST = 12;
 

@@ -2,15 +2,19 @@ package org.genimage.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 
-/** The images in a folder and below. */
+/** The images in a folder and below. Links are followed, but for one that leads back. */
 final class FolderImages {
 
   private FolderImages() {}
@@ -21,20 +25,29 @@ final class FolderImages {
           "%s: expected a folder of images, found %s; check the path"
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing there"));
     }
-    List<String> paths = paths(folder);
-    if (paths.isEmpty()) {
+    List<String> names = names(folder);
+    if (names.isEmpty()) {
       throw new DatasetException(
           "%s: expected .png, .jpg or .jpeg files in it or below, found none".formatted(folder));
     }
-    return ImageDataset.of(
-        paths.stream().map(path -> Sample.of(folder.resolve(path), label, generator)).toList());
+    Directory directory =
+        new DiskDirectory(folder, new Archives(ArchiveLimits.DEFAULT), Optional.empty());
+    return FolderDataset.of(
+        List.of(
+            new FolderDataset.Folder(
+                directory, NameList.of(names), Split.VALIDATION, label, generator)),
+        "");
   }
 
-  private static List<String> paths(Path folder) {
-    List<String> paths = new ArrayList<>();
+  /** Returns paths with slashes on every system, so that their order is the same everywhere. */
+  private static List<String> names(Path folder) {
+    List<String> names = new ArrayList<>();
+    String separator = folder.getFileSystem().getSeparator();
     try {
       Files.walkFileTree(
           folder,
+          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
@@ -47,16 +60,24 @@ final class FolderImages {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (DiskDirectory.isImage(file.getFileName().toString())) {
-                paths.add(folder.relativize(file).toString());
+                names.add(folder.relativize(file).toString().replace(separator, "/"));
               }
               return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof FileSystemLoopException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
             }
           });
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: cannot be listed (%s); check the permissions".formatted(folder, e.getMessage()), e);
     }
-    paths.sort(NaturalOrder.INSTANCE);
-    return paths;
+    names.sort(NaturalOrder.INSTANCE);
+    return names;
   }
 }

@@ -291,7 +291,7 @@ public final class GenImage {
   private ImageDataset dataset(List<FolderDataset.Folder> folders) {
     int listed = quarantine.reasons().size();
     return FolderDataset.of(
-        folders, listed == 0 ? "" : "without the %d images of a quarantine".formatted(listed));
+        folders, listed == 0 ? "" : "without the images of a quarantine of " + listed);
   }
 
   private static Optional<Directory> locate(Directory root, Generator generator) {
@@ -305,7 +305,8 @@ public final class GenImage {
   }
 
   private static Generator generatorOf(Path tree) {
-    String name = tree.toAbsolutePath().normalize().getFileName().toString();
+    Path folder = tree.toAbsolutePath().normalize().getFileName();
+    String name = folder == null ? "images" : folder.toString(); // the root of a disk has none
     return Generator.GENIMAGE.stream()
         .filter(g -> Stream.of(g.folder(), g.name(), g.archive()).anyMatch(name::equalsIgnoreCase))
         .findFirst()

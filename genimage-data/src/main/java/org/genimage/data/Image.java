@@ -86,7 +86,7 @@ public final class Image {
   }
 
   /**
-   * Reads a JPEG, PNG, WebP, GIF, BMP or TIFF file: the pixels that Pillow's {@code
+   * Reads a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM file: the pixels that Pillow's {@code
    * open(file).convert("RGB")} gives. The content decides the format, not the name. Grey is copied
    * to three channels, alpha is dropped, of several frames the first is read, the orientation in
    * EXIF is left alone.

@@ -3,12 +3,14 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A sized, repeatable sequence of labelled images, not yet read. Sample {@code i} is the same at
@@ -72,8 +74,9 @@ public interface ImageDataset {
 
   /** Returns one dataset with the samples of several, one after the other. */
   static ImageDataset union(ImageDataset... parts) {
-    return of(
-        Arrays.stream(parts).flatMap(part -> part.samples().stream()).toList(),
+    return new UnionDataset(
+        ImmutableList.copyOf(parts),
+        Arrays.stream(parts).mapToInt(ImageDataset::size).reduce(0, Math::addExact),
         Arrays.stream(parts)
             .map(ImageDataset::selection)
             .filter(selection -> !selection.isEmpty())
@@ -89,6 +92,15 @@ public interface ImageDataset {
     return "";
   }
 
+  /**
+   * Returns the same samples, decoded in another way, such as upright or with gaps filled.
+   *
+   * @param decoding for all of them
+   */
+  default ImageDataset decoding(Decoding decoding) {
+    return new DecodedDataset(this, decoding);
+  }
+
   /** Returns all samples in order. */
   default List<Sample> samples() {
     var samples = ImmutableList.<Sample>builderWithExpectedSize(size());
@@ -100,7 +112,10 @@ public interface ImageDataset {
 
   /** Returns the samples that a condition holds for, in order. */
   default ImageDataset filter(Predicate<Sample> condition) {
-    return of(samples().stream().filter(condition).toList(), selection());
+    return new SelectedDataset(
+        this,
+        ImmutableIntArray.copyOf(IntStream.range(0, size()).filter(i -> condition.test(sample(i)))),
+        selection());
   }
 
   /**
@@ -111,6 +126,6 @@ public interface ImageDataset {
    */
   default ImageDataset draw(int count, long seed) {
     checkArgument(count > 0, "number of samples to draw must be positive, got %s", count);
-    return count >= size() ? this : of(ListDataset.draw(this, count, Seed.of(seed)), selection());
+    return count >= size() ? this : SelectedDataset.draw(this, count, Seed.of(seed));
   }
 }

@@ -22,6 +22,10 @@ import java.util.OptionalInt;
  */
 record ImageHeader(String format, int width, int height, int channels, OptionalInt quality) {
 
+  ImageHeader sized(int width, int height) {
+    return new ImageHeader(format, width, height, channels, quality);
+  }
+
   /** Reads no further than it must. Content that ends early leaves the rest at 0. */
   static ImageHeader read(InputStream content) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(content));

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
+import java.io.PushbackReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ final class Manifest {
 
   private static final String EXPECTED =
       "expected path, label (nature, real or 0; ai, fake or 1) and perhaps generator";
+
+  private static final int BYTE_ORDER_MARK = 0xfeff;
 
   private final Path file;
   private final Generator byDefault;
@@ -56,7 +59,7 @@ final class Manifest {
     reader = reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     List<Sample> samples = new ArrayList<>();
     Manifest manifest = new Manifest(file);
-    try (Reader text = Files.newBufferedReader(file);
+    try (Reader text = text(file);
         MappingIterator<JsonNode> rows = reader.readValues(text)) {
       while (true) {
         int line = rows.getCurrentLocation().getLineNr();
@@ -80,6 +83,16 @@ final class Manifest {
       throw new DatasetException(file + ": " + EXPECTED + " in each line, found no line");
     }
     return ImageDataset.of(samples);
+  }
+
+  /** Opens a file behind the mark that some spreadsheets begin UTF-8 with. */
+  private static Reader text(Path file) throws IOException {
+    PushbackReader text = new PushbackReader(Files.newBufferedReader(file));
+    int first = text.read();
+    if (first >= 0 && first != BYTE_ORDER_MARK) {
+      text.unread(first);
+    }
+    return text;
   }
 
   private Sample sample(JsonNode row, int line) {

@@ -40,7 +40,9 @@ final class NativeCodec {
     Ops tf = Ops.create(graph);
     Operand<TString> file =
         tf.withName(FILE).placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    jpeg(tf.withName(JPEG), file);
+    for (int reduction = 1; reduction <= 8; reduction *= 2) {
+      jpeg(tf.withName(JPEG + reduction), file, reduction);
+    }
     tf.withName(PNG).image.decodePng(file, TUint8.class, DecodePng.channels(3L));
     tf.withName(GREY16).image.decodePng(file, TUint16.class, DecodePng.channels(1L));
     Operand<TUint8> pixels =
@@ -49,23 +51,29 @@ final class NativeCodec {
         tf.withName(QUALITY).placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
     Operand<TString> encoded =
         tf.withName(ENCODED).image.encodeJpegVariableQuality(pixels, quality);
-    jpeg(tf.withName(RECODED), encoded);
+    jpeg(tf.withName(RECODED), encoded, 1);
     SESSION = new Session(graph);
   }
 
   private NativeCodec() {}
 
-  private static void jpeg(Ops tf, Operand<TString> file) {
+  private static void jpeg(Ops tf, Operand<TString> file, long reduction) {
     // The default of dctMethod is the fast transform, which differs from Pillow on every file.
     tf.image.decodeJpeg(
         file,
         DecodeJpeg.channels(3L),
+        DecodeJpeg.ratio(reduction),
         DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
         DecodeJpeg.fancyUpscaling(true));
   }
 
-  static Image decodeJpeg(byte[] file) {
-    return decode(file, JPEG);
+  /**
+   * Decodes a JPEG file.
+   *
+   * @param reduction 1, 2, 4 or 8: its sides are divided by it and rounded up
+   */
+  static Image decodeJpeg(byte[] file, int reduction) {
+    return decode(file, JPEG + reduction);
   }
 
   /** Decodes a PNG file; channels of 16 bits keep their high byte. */

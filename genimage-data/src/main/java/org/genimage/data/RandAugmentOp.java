@@ -143,8 +143,10 @@ enum RandAugmentOp {
   private static Image map(Image image, int[][] tables) {
     byte[] in = image.rgb();
     byte[] rgb = new byte[in.length];
-    for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) tables[i % 3][in[i] & 0xff];
+    for (int i = 0; i < rgb.length; i += 3) {
+      rgb[i] = (byte) tables[0][in[i] & 0xff];
+      rgb[i + 1] = (byte) tables[1][in[i + 1] & 0xff];
+      rgb[i + 2] = (byte) tables[2][in[i + 2] & 0xff];
     }
     return Image.wrap(image.width(), image.height(), rgb);
   }

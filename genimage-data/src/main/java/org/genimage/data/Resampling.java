@@ -6,7 +6,8 @@ import java.util.Arrays;
  * Pillow's antialiased resize, equal on every byte: weights in double precision, normalised, then
  * rounded to 22 bits; along the rows first, rounded and clipped to 8 bits, then along the columns
  * (Pillow 12.3, src/libImaging/Resample.c). The rows that the second pass needs are made when it
- * needs them and kept in a ring, so both passes stay in the processor's cache.
+ * needs them and kept in a ring, so both passes stay in the processor's cache. The first pass makes
+ * two rows at once: a long holds both rows' values, and so, multiplied and summed, both rows' sums.
  */
 final class Resampling {
 
@@ -29,15 +30,19 @@ final class Resampling {
     Taps columns = Taps.of(from.width(), width, filter, keep.x(), keep.width());
     Taps rows = Taps.of(from.height(), height, filter, keep.y(), keep.height());
     int length = 3 * keep.width();
-    int[][] ring = new int[rows.stride][length];
+    int[][] ring = new int[rows.stride + 1][length]; // the second row of a pair may come early
+    long[] pairs = new long[3 * from.width()];
     int[] sums = new int[length];
     byte[] rgb = new byte[Math.multiplyExact(length, keep.height())];
+    int last = from.height() - 1;
     int next = rows.first[0];
     for (int y = 0; y < keep.height(); y++) {
       int first = rows.first[y];
-      for (; next < first + rows.count[y]; next++) {
+      for (; next < first + rows.count[y]; next += 2) {
         int start = 3 * ((from.y() + next) * image.width() + from.x());
-        resizeRow(image.rgb(), start, columns, ring[next % ring.length]);
+        int below = next < last ? start + 3 * image.width() : start;
+        pair(image.rgb(), start, below, columns, pairs);
+        resizeRows(pairs, columns, ring[next % ring.length], ring[(next + 1) % ring.length]);
       }
       Arrays.fill(sums, HALF);
       for (int i = 0; i < rows.count[y]; i++) {
@@ -50,24 +55,40 @@ final class Resampling {
     return Image.wrap(keep.width(), keep.height(), rgb);
   }
 
-  private static void resizeRow(byte[] rgb, int start, Taps taps, int[] row) {
+  /** Puts two rows into one, as far as they take part. */
+  private static void pair(byte[] rgb, int upper, int lower, Taps taps, long[] pairs) {
+    int last = taps.first.length - 1;
+    int end = 3 * (taps.first[last] + taps.count[last]);
+    for (int i = 3 * taps.first[0]; i < end; i++) {
+      pairs[i] = (rgb[upper + i] & 0xff) | (long) (rgb[lower + i] & 0xff) << Integer.SIZE;
+    }
+  }
+
+  private static void resizeRows(long[] pairs, Taps taps, int[] upper, int[] lower) {
     for (int x = 0; x < taps.first.length; x++) {
-      int red = HALF;
-      int green = HALF;
-      int blue = HALF;
-      int pixel = start + 3 * taps.first[x];
+      long red = 0;
+      long green = 0;
+      long blue = 0;
+      int pixel = 3 * taps.first[x];
       int tap = x * taps.stride;
       for (int end = tap + taps.count[x]; tap < end; tap++) {
-        int weight = taps.weights[tap];
-        red += weight * (rgb[pixel] & 0xff);
-        green += weight * (rgb[pixel + 1] & 0xff);
-        blue += weight * (rgb[pixel + 2] & 0xff);
+        long weight = taps.weights[tap];
+        red += weight * pairs[pixel];
+        green += weight * pairs[pixel + 1];
+        blue += weight * pairs[pixel + 2];
         pixel += 3;
       }
-      row[3 * x] = level(red);
-      row[3 * x + 1] = level(green);
-      row[3 * x + 2] = level(blue);
+      split(red, upper, lower, 3 * x);
+      split(green, upper, lower, 3 * x + 1);
+      split(blue, upper, lower, 3 * x + 2);
     }
+  }
+
+  /** The lower sum may be negative and have borrowed from the upper half. */
+  private static void split(long sums, int[] upper, int[] lower, int i) {
+    int low = (int) sums;
+    upper[i] = level(low + HALF);
+    lower[i] = level((int) (sums - low >> Integer.SIZE) + HALF);
   }
 
   private static void addRow(int[] row, int weight, int[] sums) {

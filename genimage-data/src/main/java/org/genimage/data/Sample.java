@@ -11,22 +11,33 @@ import java.nio.file.Path;
  * @param content the encoded image
  * @param label what it is
  * @param generator the subset that it belongs to; a natural image belongs to one, too
+ * @param decoding how the image is decoded
  * @param preparation what is done to the decoded image before anybody sees it; draws no random
  *     numbers
  */
 public record Sample(
-    String name, ByteSource content, Label label, Generator generator, Transform preparation) {
+    String name,
+    ByteSource content,
+    Label label,
+    Generator generator,
+    Decoding decoding,
+    Transform preparation) {
 
   private static final Seed NO_CHANCE = Seed.of(0);
 
-  /** Creates a sample whose image is taken as it is. */
+  /** Creates a sample whose image is taken as Pillow decodes it. */
   public Sample(String name, ByteSource content, Label label, Generator generator) {
-    this(name, content, label, generator, Transform.IDENTITY);
+    this(name, content, label, generator, Decoding.PILLOW, Transform.IDENTITY);
+  }
+
+  /** Returns this sample decoded in another way. */
+  public Sample decoding(Decoding decoding) {
+    return new Sample(name, content, label, generator, decoding, preparation);
   }
 
   /** Returns this sample with another preparation. */
   public Sample preparation(Transform preparation) {
-    return new Sample(name, content, label, generator, preparation);
+    return new Sample(name, content, label, generator, decoding, preparation);
   }
 
   /** Returns the sample of a file. */
@@ -40,6 +51,6 @@ public record Sample(
    * @throws UnreadableImageException if the file cannot be read or decoded
    */
   public Image image() {
-    return preparation.apply(Image.read(name, content), NO_CHANCE.random());
+    return preparation.apply(Image.read(name, content, decoding), NO_CHANCE.random());
   }
 }

@@ -70,6 +70,7 @@ public final class SimulatedGenImage {
   private final int train;
   private final int validation;
   private final ImmutableList<Generator> generators;
+  private final ImmutableList<TestSet> testSets;
   private final boolean publishedBias;
 
   private SimulatedGenImage(
@@ -78,12 +79,14 @@ public final class SimulatedGenImage {
       int train,
       int validation,
       ImmutableList<Generator> generators,
+      ImmutableList<TestSet> testSets,
       boolean publishedBias) {
     this.seed = seed;
     this.imageSize = imageSize;
     this.train = train;
     this.validation = validation;
     this.generators = generators;
+    this.testSets = testSets;
     this.publishedBias = publishedBias;
   }
 
@@ -96,7 +99,7 @@ public final class SimulatedGenImage {
    */
   public static SimulatedGenImage seeded(long seed) {
     return new SimulatedGenImage(
-        seed, 96, 100, 25, ImmutableList.copyOf(Generator.GENIMAGE), false);
+        seed, 96, 100, 25, ImmutableList.copyOf(Generator.GENIMAGE), ImmutableList.of(), false);
   }
 
   /**
@@ -111,7 +114,8 @@ public final class SimulatedGenImage {
   public SimulatedGenImage imageSize(int pixels) {
     checkArgument(
         pixels >= 32 && pixels <= 1024, "image size must be from 32 to 1024, got %s", pixels);
-    return new SimulatedGenImage(seed, pixels, train, validation, generators, publishedBias);
+    return new SimulatedGenImage(
+        seed, pixels, train, validation, generators, testSets, publishedBias);
   }
 
   /**
@@ -123,7 +127,8 @@ public final class SimulatedGenImage {
    */
   public SimulatedGenImage train(int images) {
     checkArgument(images >= 0, "training images must not be negative, got %s", images);
-    return new SimulatedGenImage(seed, imageSize, images, validation, generators, publishedBias);
+    return new SimulatedGenImage(
+        seed, imageSize, images, validation, generators, testSets, publishedBias);
   }
 
   /**
@@ -135,7 +140,8 @@ public final class SimulatedGenImage {
    */
   public SimulatedGenImage validation(int images) {
     checkArgument(images >= 0, "validation images must not be negative, got %s", images);
-    return new SimulatedGenImage(seed, imageSize, train, images, generators, publishedBias);
+    return new SimulatedGenImage(
+        seed, imageSize, train, images, generators, testSets, publishedBias);
   }
 
   /**
@@ -153,7 +159,26 @@ public final class SimulatedGenImage {
         chosen);
     chosen.forEach(SynthesisPipeline::of);
     return new SimulatedGenImage(
-        seed, imageSize, train, validation, ImmutableList.copyOf(chosen), publishedBias);
+        seed, imageSize, train, validation, ImmutableList.copyOf(chosen), testSets, publishedBias);
+  }
+
+  /**
+   * Returns the simulation with further test sets, each in a folder of its own with as many images
+   * per class as validation has. Their AI images come from the same eight pipelines, so a detector
+   * meets nothing unseen in them: they rehearse the paper's tables 3 to 6, no more.
+   *
+   * @param sets some of {@link TestSet#ALL}, or none
+   * @return a changed copy
+   * @throws IllegalArgumentException if one is there twice or is none of the paper's
+   */
+  public SimulatedGenImage testSets(List<TestSet> sets) {
+    checkArgument(
+        sets.stream().distinct().count() == sets.size() && TestSet.ALL.containsAll(sets),
+        "test sets must be distinct ones of %s, got %s",
+        TestSet.ALL,
+        sets);
+    return new SimulatedGenImage(
+        seed, imageSize, train, validation, generators, ImmutableList.copyOf(sets), publishedBias);
   }
 
   /**
@@ -164,7 +189,7 @@ public final class SimulatedGenImage {
    * @return a changed copy
    */
   public SimulatedGenImage publishedBias(boolean biased) {
-    return new SimulatedGenImage(seed, imageSize, train, validation, generators, biased);
+    return new SimulatedGenImage(seed, imageSize, train, validation, generators, testSets, biased);
   }
 
   /**
@@ -190,14 +215,20 @@ public final class SimulatedGenImage {
     Path unfinished = root.resolve(UNFINISHED);
     try {
       writeAll(unfinished, progress, threads);
-      for (Generator generator : generators) {
-        Files.move(unfinished.resolve(generator.folder()), root.resolve(generator.folder()));
+      for (String folder : folders()) {
+        Files.move(unfinished.resolve(folder), root.resolve(folder));
       }
     } catch (IOException e) {
       throw cannotWrite(root, e);
     } finally {
       delete(unfinished);
     }
+  }
+
+  /** Returns the outer folders that images are written to. */
+  private List<String> folders() {
+    Stream<String> sets = validation == 0 ? Stream.of() : testSets.stream().map(TestSet::folder);
+    return Stream.concat(generators.stream().map(Generator::folder), sets).toList();
   }
 
   private List<SimulatedImage> jobs() {
@@ -209,6 +240,13 @@ public final class SimulatedGenImage {
         }
         for (int i = 0; i < validation; i++) {
           jobs.add(new SimulatedImage(generator, SimulatedImage.Split.VAL, label, i));
+        }
+      }
+    }
+    for (TestSet set : testSets) {
+      for (Label label : Label.values()) {
+        for (int i = 0; i < validation; i++) {
+          jobs.add(SimulatedImage.of(set, label, i));
         }
       }
     }

@@ -3,8 +3,13 @@ package org.genimage.data;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/** One file of a simulated GenImage: where it lies and how it is made. */
-record SimulatedImage(Generator generator, Split split, Label label, int index) {
+/**
+ * One file of a simulated GenImage: where it lies and how it is made.
+ *
+ * @param generator whose pipeline makes it, or would if it were an AI image
+ * @param folder below the root
+ */
+record SimulatedImage(Generator generator, Split split, Label label, int index, String folder) {
 
   private static final int CLASSES = 1000;
 
@@ -13,7 +18,9 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
 
   enum Split {
     TRAIN("train"),
-    VAL("val");
+    VAL("val"),
+    /** A further test set, which has no splits. */
+    TEST("test");
 
     private final String folder;
 
@@ -22,13 +29,31 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
     }
   }
 
-  /** Returns the folder below the root. */
-  String folder() {
-    return String.join("/", generator.folder(), generator.archive(), split.folder, label.folder());
+  SimulatedImage(Generator generator, Split split, Label label, int index) {
+    this(
+        generator,
+        split,
+        label,
+        index,
+        String.join("/", generator.folder(), generator.archive(), split.folder, label.folder()));
+  }
+
+  /** Returns an image of a further test set, which one of the eight pipelines stands in for. */
+  static SimulatedImage of(TestSet set, Label label, int index) {
+    int place = TestSet.ALL.indexOf(set) % Generator.GENIMAGE.size();
+    return new SimulatedImage(
+        Generator.GENIMAGE.get(place),
+        Split.TEST,
+        label,
+        index,
+        String.join("/", set.folder(), label.folder()));
   }
 
   /** Returns the name, of the published pattern. Classes take turns and synsets are invented. */
   String fileName() {
+    if (split == Split.TEST) {
+      return String.format(Locale.ROOT, label == Label.AI ? "%05d.png" : "%05d.jpg", index);
+    }
     int category = index % CLASSES;
     int number = index / CLASSES;
     if (label == Label.NATURE) {
@@ -49,8 +74,9 @@ record SimulatedImage(Generator generator, Split split, Label label, int index) 
    * @param publishedBias see {@link SimulatedGenImage#publishedBias}
    */
   byte[] encoded(Seed root, int imageSize, boolean publishedBias) {
-    RandomGenerator random =
-        root.at(generator.folder()).at(split.folder).at(label.folder()).at(index).random();
+    Seed place =
+        split == Split.TEST ? root.at(folder) : root.at(generator.folder()).at(split.folder);
+    RandomGenerator random = place.at(label.folder()).at(index).random();
     return publishedBias ? biased(random, imageSize) : unbiased(random, imageSize);
   }
 

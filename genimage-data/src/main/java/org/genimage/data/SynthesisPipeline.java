@@ -1,6 +1,7 @@
 package org.genimage.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
@@ -66,7 +67,7 @@ enum SynthesisPipeline {
 
   /** Returns the published name of the generator's image {@code number} of an ImageNet class. */
   String fileName(int category, int number) {
-    return namePattern.formatted(category, number, category / 100);
+    return String.format(Locale.ROOT, namePattern, category, number, category / 100);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -205,23 +206,22 @@ final class UnbiasedRun {
         rule.quality().isPresent()
             ? "at quality " + rule.quality().getAsInt()
             : "at qualities drawn from theirs";
-    return "unbiased as arXiv 2403.17608, %s: %d natural JPEG images of %s and sides from %d to %d%s, %d AI images of %s encoded %s, centre crop %d, %s, seed %d; dropped %s"
-        .formatted(
-            split.folder(),
-            naturals.length(),
-            quality,
-            rule.minSide(),
-            rule.maxSide(),
-            rule.compressNature() ? ", encoded again" : "",
-            fakes.length(),
-            fake.folders().stream()
-                .map(f -> f.generator().name())
-                .collect(Collectors.joining(", ")),
-            encoding,
-            rule.minSide(),
-            rule.balanced() ? "balanced" : "not balanced by class",
-            rule.seed(),
-            dropped);
+    return String.format(
+        Locale.ROOT,
+        "unbiased as arXiv 2403.17608, %s: %d natural JPEG images of %s and sides from %d to %d%s, %d AI images of %s encoded %s, centre crop %d, %s, seed %d; dropped %s",
+        split.folder(),
+        naturals.length(),
+        quality,
+        rule.minSide(),
+        rule.maxSide(),
+        rule.compressNature() ? ", encoded again" : "",
+        fakes.length(),
+        fake.folders().stream().map(f -> f.generator().name()).collect(Collectors.joining(", ")),
+        encoding,
+        rule.minSide(),
+        rule.balanced() ? "balanced" : "not balanced by class",
+        rule.seed(),
+        dropped);
   }
 
   /** The chosen images, made when asked for. */

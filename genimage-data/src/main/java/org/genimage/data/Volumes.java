@@ -6,16 +6,13 @@ import com.google.common.io.MoreFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -83,15 +80,11 @@ final class Volumes {
 
   /** Returns a stream of the bytes from a position to the end. */
   InputStream stream(long position) throws IOException {
-    List<InputStream> streams = new ArrayList<>();
     int first = volumeAt(position);
-    for (int i = first; i < files.size(); i++) {
-      ByteSource file = MoreFiles.asByteSource(files.get(i));
-      streams.add(
-          (i == first ? file.slice(position - starts[i], Long.MAX_VALUE) : file)
-              .openBufferedStream());
-    }
-    return new SequenceInputStream(Collections.enumeration(streams));
+    return ByteSource.concat(
+            files.subList(first, files.size()).stream().map(MoreFiles::asByteSource).toList())
+        .slice(position - starts[first], Long.MAX_VALUE)
+        .openBufferedStream();
   }
 
   Path last() {

@@ -154,7 +154,7 @@ class BatchLoaderTest {
       assertThatThrownBy(batches::next)
           .isInstanceOf(UnreadableImageException.class)
           .hasMessageStartingWith(
-              "5.png: expected a JPEG, PNG, WebP, GIF, BMP or TIFF image, found ");
+              "5.png: expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM image, found ");
       assertThat(batches.hasNext()).isFalse();
     }
   }
@@ -173,7 +173,7 @@ class BatchLoaderTest {
           .extracting(skipped -> skipped.sample().name())
           .containsExactly("1.png", "3.png", "4.png", "5.png");
       assertThat(batches.skipped().get(0).reason())
-          .startsWith("1.png: expected a JPEG, PNG, WebP, GIF, BMP or TIFF");
+          .startsWith("1.png: expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM");
     }
   }
 
@@ -185,7 +185,7 @@ class BatchLoaderTest {
       assertThatThrownBy(batches::hasNext)
           .isInstanceOf(UnreadableImageException.class)
           .hasMessageStartingWith(
-              "8.png: expected a JPEG, PNG, WebP, GIF, BMP or TIFF image, found ")
+              "8.png: expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM image, found ")
           .hasMessageEndingWith("one more than the 1 unreadable images that an epoch may skip");
     }
   }
@@ -393,5 +393,35 @@ class BatchLoaderTest {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(thread -> !thread.getName().startsWith("genimage-batches-"));
     return threads;
+  }
+
+  @Test
+  void epoch_fromItsMiddle_givesTheSameBytes() {
+    Transform noise =
+        (image, random) -> Image.of(1, 1, new byte[] {image.rgb()[0], (byte) random.nextInt(), 0});
+    BatchLoader loader =
+        BatchLoader.of(pixels(50))
+            .augmentation(Augmentation.of(noise))
+            .batchSize(8)
+            .shuffle(Seed.of(3));
+    List<Batch> whole = read(loader.threads(1), 2);
+    int position;
+    try (Batches begun = loader.epoch(2)) {
+      begun.next();
+      begun.next();
+      begun.next();
+      position = begun.position();
+    }
+
+    List<byte[]> rest = new ArrayList<>();
+    try (Batches resumed = loader.threads(16).epoch(2, position)) {
+      resumed.forEachRemaining(batch -> rest.add(batch.images().toArray()));
+    }
+
+    assertThat(position).isEqualTo(24);
+    assertThat(rest).hasSize(4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(rest.get(i)).isEqualTo(whole.get(3 + i).images().toArray());
+    }
   }
 }

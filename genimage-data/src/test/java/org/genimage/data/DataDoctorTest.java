@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -157,7 +160,7 @@ class DataDoctorTest {
 
     DataReport resumed = doctor.threads(1).examine((done, total) -> seen.add(done));
 
-    assertThat(known).isBetween(10, 15);
+    assertThat(known).isBetween(11, 16); // and the first line
     assertThat(resumed).isEqualTo(whole);
     assertThat(seen).hasSize(20).isSorted();
     assertThat(state).doesNotExist();
@@ -166,9 +169,14 @@ class DataDoctorTest {
   @Test
   void examine_stateOfOtherData_isNotBelieved() throws IOException {
     Path state = root.resolve("state");
-    Files.writeString(state, "elsewhere/train/ai/1.png\t1\t1\tPNG\t1\t1\t3\t0\t\t\n");
+    String first = "genimage examination 1\n";
+    for (String content :
+        List.of(
+            first + "elsewhere/train/ai/1.png\t1\t1\tPNG\t1\t1\t3\t0\t\t\n", first, "geni", "")) {
+      Files.writeString(state, content);
 
-    assertThat(DataDoctor.of(open()).state(state).examine(Progress.NONE)).isEqualTo(examine());
+      assertThat(DataDoctor.of(open()).state(state).examine(Progress.NONE)).isEqualTo(examine());
+    }
     assertThatThrownBy(() -> DataDoctor.of(open()).state(root).examine(Progress.NONE))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("state cannot be kept");
@@ -196,5 +204,50 @@ class DataDoctorTest {
           .sorted((a, b) -> NaturalOrder.INSTANCE.compare(a.toString(), b.toString()))
           .toList();
     }
+  }
+
+  @Test
+  void examine_stateIsAnotherFile_isLeftAlone() throws IOException {
+    Path list = Files.writeString(root.resolve("list"), "\nsomething dear\n");
+
+    assertThatThrownBy(() -> DataDoctor.of(open()).state(list).examine(Progress.NONE))
+        .isInstanceOf(DatasetException.class)
+        .hasMessage(
+            list
+                + ": expected the state of an examination, found another file; choose another name");
+    assertThat(list).hasContent("\nsomething dear\n");
+  }
+
+  @Test
+  void examine_fullDisk_saysSoAndGoesOnLater() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(1024).setBlockSize(256).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path state = disk.getPath("/state");
+      DataDoctor doctor = DataDoctor.of(open()).state(state);
+
+      assertThatThrownBy(() -> doctor.examine(Progress.NONE))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("/state: the examination's state cannot be kept (")
+          .hasMessageEndingWith("make room or choose another file");
+
+      Path moved = root.resolve("moved");
+      Files.copy(state, moved);
+      List<Long> seen = new ArrayList<>();
+      assertThat(doctor.state(moved).examine((done, total) -> seen.add(done))).isEqualTo(examine());
+      assertThat(seen).hasSize(20).isSorted();
+    }
+  }
+
+  @Test
+  void examine_otherFormats_haveTheirSizes() throws IOException {
+    Files.write(list(tree.resolve("train/ai")).get(0), reference("webp_lossy.webp"));
+
+    DataReport report = examine();
+
+    assertThat(report.findings())
+        .extracting(DataReport.Finding::defect)
+        .containsExactlyInAnyOrder(Defect.MISNAMED, Defect.ODD_SIZE);
+    assertThat(report.subsets().get(1).sizes()).doesNotContainKey("0x0");
   }
 }

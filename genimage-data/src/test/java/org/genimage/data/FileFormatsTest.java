@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.io.ByteSource;
 import com.google.common.io.Resources;
+import com.google.common.primitives.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -162,5 +164,52 @@ class FileFormatsTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void read_ppm_isAsWritten() {
+    byte[] rgb = {10, 10, 32, -1, 0, 7};
+    for (String header : List.of("P6\n1 2\n255\n", "P6 1\t2 255 ", "P6\n# 9 9\n1 #\n2\n255\n")) {
+      byte[] file = Bytes.concat(header.getBytes(StandardCharsets.US_ASCII), rgb);
+      Image image = Image.read("a.ppm", ByteSource.wrap(file));
+
+      assertThat(image.rgb()).isEqualTo(rgb);
+      assertThat(image.height()).isEqualTo(2);
+      assertThatThrownBy(
+              () -> Image.read("a.ppm", ByteSource.wrap(Arrays.copyOf(file, file.length - 1))))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageContaining("fewer pixels than its header claims");
+    }
+    for (String header :
+        List.of("P6\n1 2\n65535\n", "P6\n99999 99999\n255\n", "P6\nx", "P6\n0 2\n255\n")) {
+      assertThatThrownBy(
+              () ->
+                  Image.read("a.ppm", ByteSource.wrap(header.getBytes(StandardCharsets.US_ASCII))))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageStartingWith("a.ppm: expected a ");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("reducedFiles")
+  void read_reduced_equalsPillowsDraft(String file) {
+    int shorter = EXPECTED.get(file).get("height").asInt();
+    for (int i = 0; i < 4; i++) {
+      JsonNode expected = EXPECTED.get(file).get("reduced").get(i);
+      int least = expected.get("height").asInt();
+      int tooLarge =
+          i == 0 ? shorter + 1 : EXPECTED.get(file).get("reduced").get(i - 1).get("height").asInt();
+
+      assertEqual(read(file, Decoding.PILLOW.reduced(least)), expected);
+      if (i > 0) {
+        assertThat(read(file, Decoding.PILLOW.reduced(least + 1)).height()).isEqualTo(tooLarge);
+      } else {
+        assertEqual(read(file, Decoding.PILLOW.reduced(tooLarge)), expected);
+      }
+    }
+  }
+
+  private static Stream<String> reducedFiles() {
+    return files().filter(file -> EXPECTED.get(file).has("reduced"));
   }
 }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,5 +142,74 @@ class ImageDatasetTest {
                     Files.createDirectory(root.resolve("x")),
                     Generator.ADM))
         .hasMessageEndingWith("in it or below, found none");
+  }
+
+  @Test
+  void ofFolders_links_areFollowedButNotBack(@TempDir Path root) throws IOException {
+    Path disk = Files.createDirectories(root.resolve("disk/b"));
+    Files.createFile(disk.resolve("2.png"));
+    Files.createFile(root.resolve("disk/1.png"));
+    Files.createSymbolicLink(disk.resolve("loop"), root.resolve("disk"));
+    Path linked = Files.createSymbolicLink(root.resolve("linked"), root.resolve("disk"));
+    Path other = Files.createDirectory(root.resolve("other"));
+    Files.createSymbolicLink(other.resolve("x"), disk);
+
+    assertThat(ImageDataset.ofFolders(linked, other, Generator.ADM).samples())
+        .extracting(Sample::name)
+        .containsExactly(
+            linked.resolve("1.png").toString(),
+            linked.resolve("b/2.png").toString(),
+            other.resolve("x/2.png").toString(),
+            other.resolve("x/loop/1.png").toString());
+  }
+
+  /** GenImage has 2.7 million: nobody may ask for them all because one is wanted. */
+  @Test
+  void views_ofManySamples_makeThemWhenAsked() {
+    AtomicInteger made = new AtomicInteger();
+    ImageDataset many =
+        new ImageDataset() {
+          @Override
+          public int size() {
+            return 1_000_000_000;
+          }
+
+          @Override
+          public Sample sample(int index) {
+            made.incrementAndGet();
+            return new Sample(Integer.toString(index), ByteSource.empty(), Label.AI, Generator.ADM);
+          }
+        };
+
+    ImageDataset view = ImageDataset.union(many, many).decoding(Decoding.PILLOW.reduced(64));
+
+    assertThat(view.size()).isEqualTo(2_000_000_000);
+    assertThat(view.sample(1_999_999_999).name()).isEqualTo("999999999");
+    assertThat(made).hasValue(1);
+    assertThatThrownBy(() -> ImageDataset.union(many, many, many))
+        .isInstanceOf(ArithmeticException.class);
+  }
+
+  @Test
+  void decoding_ofADataset_isThatOfItsSamples() {
+    byte[] sideways = ReferenceData.bytes("images/jpeg_exif_orientation6.jpg");
+    ImageDataset one =
+        ImageDataset.of(
+            List.of(new Sample("a.jpg", ByteSource.wrap(sideways), Label.NATURE, Generator.ADM)),
+            "one");
+    Image stored = one.sample(0).image();
+
+    ImageDataset upright =
+        one.decoding(
+            Decoding.PILLOW
+                .orientation(Decoding.Orientation.APPLIED)
+                .truncated(Decoding.Truncated.PADDED));
+
+    assertThat(upright.sample(0).image().width()).isEqualTo(stored.height());
+    assertThat(upright.selection())
+        .isEqualTo("one; turned upright by EXIF, truncated files padded");
+    assertThat(one.decoding(Decoding.PILLOW.maxPixels(1).reduced(7)).selection())
+        .isEqualTo("one; up to 1 pixels, JPEG decoded at a reduced scale down to 7 pixels");
+    assertThat(one.decoding(Decoding.PILLOW).selection()).isEqualTo("one");
   }
 }

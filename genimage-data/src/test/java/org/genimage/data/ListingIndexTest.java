@@ -2,7 +2,10 @@ package org.genimage.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -95,6 +98,17 @@ class ListingIndexTest {
   private List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(remembered)) {
       return files.toList();
+    }
+  }
+
+  @Test
+  void open_fullDisk_worksWithout() throws IOException {
+    Configuration small = Configuration.unix().toBuilder().setMaxSize(64).setBlockSize(64).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      remembered = disk.getPath("/cache");
+
+      assertThat(names()).hasSize(4);
+      assertThat(files()).allMatch(file -> !file.toString().endsWith(".unfinished"));
     }
   }
 }

@@ -100,4 +100,14 @@ class ManifestTest {
   private Path write(String name, String content) throws IOException {
     return Files.writeString(folder.resolve(name), content);
   }
+
+  @ParameterizedTest
+  @CsvSource({"x.csv, 'path,label\n1.png,ai\n'", "x.jsonl, '{\"path\":\"1.png\",\"label\":1}'"})
+  void ofManifest_byteOrderMark_isSkipped(String name, String content) throws IOException {
+    Path file = write(name, "\ufeff" + content);
+
+    assertThat(ImageDataset.ofManifest(file).samples())
+        .extracting(Sample::name)
+        .containsExactly(folder.resolve("1.png").toString());
+  }
 }

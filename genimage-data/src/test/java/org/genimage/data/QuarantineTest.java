@@ -56,7 +56,7 @@ class QuarantineTest {
             "AI 116_biggan_00082.png");
     assertThat(genImage.validation().size()).isEqualTo(4);
     assertThat(genImage.train().draw(2, 1).selection())
-        .isEqualTo("without the 1 images of a quarantine");
+        .isEqualTo("without the images of a quarantine of 1");
   }
 
   @Test

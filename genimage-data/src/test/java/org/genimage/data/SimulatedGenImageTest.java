@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -304,5 +308,73 @@ class SimulatedGenImageTest {
         .hasMessage("generators must be distinct, got [ADM, ADM]");
     assertThatThrownBy(() -> simulation.generators(List.of(new Generator("DALL-E", "d", "d", 64))))
         .hasMessageContaining("got DALL-E");
+  }
+
+  @Test
+  void testSets_ofThePaper_areFoundAgain() throws IOException {
+    SimulatedGenImage one =
+        SimulatedGenImage.seeded(5)
+            .generators(List.of(Generator.ADM))
+            .imageSize(32)
+            .train(0)
+            .validation(2);
+    one.writeTo(folder.resolve("without"), Progress.NONE);
+    one.testSets(TestSet.ALL).writeTo(folder.resolve("with"), Progress.NONE);
+
+    GenImage data = GenImage.open(folder.resolve("with"));
+
+    assertThat(data.testSets()).isEqualTo(TestSet.ALL);
+    Set<String> contents = new HashSet<>();
+    for (TestSet set : TestSet.ALL) {
+      assertThat(data.testSet(set).samples())
+          .extracting(Sample::label)
+          .containsExactly(Label.NATURE, Label.NATURE, Label.AI, Label.AI);
+      for (Sample sample : data.testSet(set).samples()) {
+        assertThat(Math.min(sample.image().width(), sample.image().height()))
+            .isGreaterThanOrEqualTo(32);
+        contents.add(sample.content().hash(Hashing.sha256()).toString());
+      }
+    }
+    assertThat(contents).hasSize(4 * TestSet.ALL.size());
+    assertThat(files(folder.resolve("with/ADM")))
+        .extracting(file -> file.getFileName().toString())
+        .isEqualTo(
+            files(folder.resolve("without/ADM")).stream()
+                .map(file -> file.getFileName().toString())
+                .toList());
+    assertThat(Files.readAllBytes(files(folder.resolve("with/ADM")).get(0)))
+        .isEqualTo(Files.readAllBytes(files(folder.resolve("without/ADM")).get(0)));
+    assertThatThrownBy(() -> one.testSets(List.of(TestSet.ALL.get(0), TestSet.ALL.get(0))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("test sets must be distinct ones of [NVAE, ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-EG-u-nu-arab", "tr"})
+  void fileName_anyLocale_isThePublishedOne(String language) {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      assertThat(SynthesisPipeline.of(Generator.GLIDE).fileName(108, 33))
+          .isEqualTo("GLIDE_1000_200_01_108_glide_00033.png");
+      assertThat(SimulatedImage.of(TestSet.ALL.get(3), Label.AI, 12).fileName())
+          .isEqualTo("00012.png");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void writeTo_fullDisk_leavesTheFolderEmpty() throws IOException {
+    Configuration small = Configuration.unix().toBuilder().setMaxSize(50_000).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path root = disk.getPath("/data");
+
+      assertThatThrownBy(() -> SimulatedGenImage.seeded(1).writeTo(root, Progress.NONE))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("/data: the simulated images could not be written (")
+          .hasMessageEndingWith("make room or choose another folder");
+      assertThat(root).isEmptyDirectory();
+    }
   }
 }

@@ -1,0 +1,127 @@
+"""From JPEG files to batches of 64: genimage's loader beside PyTorch's DataLoader with timm's transforms, in turns.
+
+    python3 benchmarks/loading.py [rounds] [folder of JPEG files]
+
+Two threads of genimage, two workers of PyTorch. Both give 8-bit batches; random erasing comes after normalisation, which
+both leave to whoever takes the batches. The line "float" is PyTorch with normalisation and erasing in its workers.
+Wants Linux, Maven, a JDK, and Python with torch, timm, opencv-python-headless. The files are the same for both: 400 JPEG
+files of 500x375 pixels, quality 96, drawn from a seed, or your own; and 40 of 2000x1500.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MAIN = "org.genimage.examples.LoadingBenchmark"
+WARM_UP, SECONDS = 3, 5
+BESIDE = {"packed_evaluation": "evaluation", "packed_crop_flip": "crop_flip", "large_reduced": "large_evaluation"}
+
+
+def write_files(folder, own):
+    import cv2
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+
+    def picture(width, height):
+        layers = [rng.normal(0, 40, (height // s, width // s, 3)) for s in (48, 16)]
+        smooth = sum(cv2.resize(layer, (width, height), interpolation=cv2.INTER_CUBIC) for layer in layers)
+        return np.clip(128 + smooth + rng.normal(0, 5, smooth.shape), 0, 255).astype(np.uint8)
+
+    for name, count, width, height in ("small", 400, 500, 375), ("large", 40, 2000, 1500):
+        (folder / name).mkdir()
+        for i in range(count if name == "large" or not own else 0):
+            cv2.imwrite(str(folder / name / f"{i:03}.jpg"), picture(width, height), [cv2.IMWRITE_JPEG_QUALITY, 96])
+    for i, path in enumerate(sorted(own)):
+        shutil.copy(path, folder / "small" / f"{i:04}.jpg")
+    sizes = [path.stat().st_size for path in (folder / "small").iterdir()]
+    print(f"{len(sizes)} small files, {statistics.mean(sizes) / 1000:.0f} kB on average", file=sys.stderr)
+
+
+def measured(command):
+    output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}).stdout
+    return {name: float(value) for name, value in (line.split() for line in output.splitlines())}
+
+
+def measure_python(folder):
+    import torch
+    from PIL import Image
+    from timm.data import create_transform
+    from timm.data.loader import fast_collate
+
+    torch.set_num_threads(1)
+
+    class Files(torch.utils.data.Dataset):
+        def __init__(self, name, transform):
+            self.paths = sorted((folder / name).iterdir())
+            self.transform = transform
+
+        def __len__(self):
+            return 400_000
+
+        def __getitem__(self, index):
+            with open(self.paths[index % len(self.paths)], "rb") as file:
+                return self.transform(Image.open(file).convert("RGB")), 0
+
+    def rate(name, collate=fast_collate, **options):
+        transform = create_transform(224, use_prefetcher=collate is not None, **options)
+        files = Files(name, transform)
+        loader = iter(torch.utils.data.DataLoader(files, batch_size=64, shuffle=True, num_workers=2, collate_fn=collate))
+
+        def read(seconds):
+            begin, images = time.perf_counter(), 0
+            while (elapsed := time.perf_counter() - begin) < seconds:
+                images += len(next(loader)[0])
+            return images / elapsed
+
+        read(WARM_UP)
+        return read(SECONDS)
+
+    evaluation = dict(is_training=False, interpolation="bilinear", crop_pct=0.875)
+    training = dict(is_training=True, interpolation="random", color_jitter=None)
+    randaugment = dict(training, auto_augment="rand-m9-mstd0.5-inc1")
+    print("evaluation", rate("small", **evaluation))
+    print("crop_flip", rate("small", **training))
+    print("randaugment", rate("small", **randaugment))
+    print("large_evaluation", rate("large", **evaluation))
+    print("evaluation_float", rate("small", None, **evaluation))
+    print("crop_flip_float", rate("small", None, **training))
+    print("randaugment_float", rate("small", None, **randaugment, re_prob=0.6, re_mode="pixel"))
+
+
+def compare(rounds, own):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_files(folder, own)
+        class_path = folder / "class-path"
+        maven = ["mvn", "-q", "-B", "-o", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
+        subprocess.run(maven, cwd=ROOT, check=True)
+        ours = ["java", "-Xmx4g", "-cp", class_path.read_text(), MAIN, name]
+        theirs = [sys.executable, __file__, "--python", name]
+        results = [(measured(ours), measured(theirs)) for _ in range(rounds)]
+    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
+    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, images per second, median of {rounds} rounds (lowest to highest)")
+    print(f"{'':20} {'genimage':>26} {'PyTorch':>26} {'ratio':>7} {'PyTorch, float':>26}")
+
+    def column(side, name):
+        values = [result[side][name] for result in results if name in result[side]]
+        return (statistics.median(values), f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})") if values else (0, "")
+
+    for name in results[0][0]:
+        beside = BESIDE.get(name, name)
+        (ours, our_cell), (theirs, their_cell) = column(0, name), column(1, beside)
+        print(f"{name:20} {our_cell:>26} {their_cell:>26} {ours / theirs:>7.2f} {column(1, beside + '_float')[1]:>26}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--python"]:
+        measure_python(Path(sys.argv[2]))
+    else:
+        own = [path for path in Path(sys.argv[2]).rglob("*") if path.suffix.lower() in (".jpg", ".jpeg")] if len(sys.argv) > 2 else []
+        compare(int(sys.argv[1]) if len(sys.argv) > 1 else 3, own)

@@ -1,0 +1,25 @@
+package org.genimage.data;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A dataset that is decoded in another way. */
+record DecodedDataset(ImageDataset data, Decoding decoding) implements ImageDataset {
+
+  @Override
+  public int size() {
+    return data.size();
+  }
+
+  @Override
+  public Sample sample(int index) {
+    return data.sample(index).decoding(decoding);
+  }
+
+  @Override
+  public String selection() {
+    return Stream.of(data.selection(), decoding.toString())
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("; "));
+  }
+}

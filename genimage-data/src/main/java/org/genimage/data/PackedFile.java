@@ -1,0 +1,277 @@
+package org.genimage.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.io.CountingOutputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * The file behind {@link PackedImages}, big-endian: what it is (8 bytes), the pixels, a record for
+ * each image (place 8 bytes, width 4, height 4, checksum 4, label 1, unused 1, generator 2), the
+ * generators, the names, and at the end where the records begin (8), how many there are (4), the
+ * checksum of all from there on (4) and again what it is (8).
+ */
+final class PackedFile {
+
+  private static final long MAGIC = 0x47494d5041434b31L; // "GIMPACK1", the last byte the version
+  private static final int VERSION_BITS = 8;
+  private static final int RECORD = 24;
+  private static final int END = 24;
+
+  /** Windows into the file begin this far apart and overlap, so each image lies in one. */
+  private static final int WINDOW = 1 << 30;
+
+  private final List<MappedByteBuffer> windows;
+  private final long records;
+  private final int size;
+  private final String selection;
+  private final ImmutableList<Generator> generators;
+  private final NameList names;
+
+  private PackedFile(
+      List<MappedByteBuffer> windows,
+      long records,
+      int size,
+      String selection,
+      ImmutableList<Generator> generators,
+      NameList names) {
+    this.windows = windows;
+    this.records = records;
+    this.size = size;
+    this.selection = selection;
+    this.generators = generators;
+    this.names = names;
+  }
+
+  static void write(
+      Path file, ImageDataset data, Transform preparation, String description, Progress progress)
+      throws IOException {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
+    try {
+      try (var counting =
+              new CountingOutputStream(
+                  new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16));
+          DataOutputStream out = new DataOutputStream(counting)) {
+        out.writeLong(MAGIC);
+        ByteBuffer index = ByteBuffer.allocate(Math.multiplyExact(RECORD, data.size()));
+        Map<Generator, Integer> generators = new LinkedHashMap<>();
+        InOrder.run(
+            data,
+            0,
+            Runtime.getRuntime().availableProcessors(),
+            sample -> preparation.apply(sample.image(), Seed.of(0).random()),
+            (i, image) -> {
+              checkArgument(
+                  image.rgb().length < WINDOW,
+                  "%s is too large to be packed: %sx%s",
+                  data.sample(i).name(),
+                  image.width(),
+                  image.height());
+              Sample sample = data.sample(i);
+              Integer next = generators.size();
+              Integer known = generators.putIfAbsent(sample.generator(), next);
+              index
+                  .putLong(counting.getCount())
+                  .putInt(image.width())
+                  .putInt(image.height())
+                  .putInt(checksum(image.rgb(), 0))
+                  .putShort((short) (sample.label().ordinal() << 8))
+                  .putShort((short) (int) (known == null ? next : known));
+              out.write(image.rgb());
+              progress.update(i + 1L, data.size());
+            });
+        long records = counting.getCount();
+        CRC32C checksum = new CRC32C();
+        DataOutputStream checked = new DataOutputStream(new CheckedOutputStream(out, checksum));
+        checked.write(index.array());
+        writeText(
+            checked,
+            Stream.of(data.selection(), "packed: " + description)
+                .filter(text -> !text.isEmpty())
+                .reduce((a, b) -> a + "; " + b)
+                .orElseThrow());
+        checked.writeInt(generators.size());
+        for (Generator generator : generators.keySet()) {
+          writeText(checked, generator.name());
+          writeText(checked, generator.folder());
+          writeText(checked, generator.archive());
+          checked.writeInt(generator.imageSide());
+        }
+        NameList.of(namesOf(data)).write(checked);
+        out.writeLong(records);
+        out.writeInt(data.size());
+        out.writeInt((int) checksum.getValue());
+        out.writeLong(MAGIC);
+      }
+      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static List<String> namesOf(ImageDataset data) {
+    return new AbstractList<>() {
+      @Override
+      public String get(int index) {
+        return data.sample(index).name();
+      }
+
+      @Override
+      public int size() {
+        return data.size();
+      }
+    };
+  }
+
+  static PackedFile open(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      long length = channel.size();
+      List<MappedByteBuffer> windows = new ArrayList<>();
+      for (long start = 0; start < length; start += WINDOW) {
+        windows.add(
+            channel.map(MapMode.READ_ONLY, start, Math.min(Integer.MAX_VALUE, length - start)));
+      }
+      if (length < Long.BYTES
+          || windows.get(0).getLong(0) >> VERSION_BITS != MAGIC >> VERSION_BITS) {
+        throw wrong(file, "another file");
+      }
+      if (windows.get(0).getLong(0) != MAGIC) {
+        throw wrong(file, "those of another version of genimage");
+      }
+      if (length < Long.BYTES + END) {
+        throw wrong(file, "an incomplete file");
+      }
+      ByteBuffer end = ByteBuffer.wrap(bytes(windows, length - END, END));
+      long records = end.getLong();
+      int size = end.getInt();
+      int checksum = end.getInt();
+      long rest = length - END - records - (long) RECORD * size;
+      if (end.getLong() != MAGIC || records < 0 || size <= 0 || rest < 0) {
+        throw wrong(file, "an incomplete file");
+      }
+      byte[] index = bytes(windows, records, Math.toIntExact(length - END - records));
+      if (checksum(index, 0) != checksum) {
+        throw wrong(file, "a damaged file");
+      }
+      int skipped = RECORD * size;
+      var in =
+          new DataInputStream(new ByteArrayInputStream(index, skipped, index.length - skipped));
+      String selection = readText(in);
+      ImmutableList.Builder<Generator> generators = ImmutableList.builder();
+      for (int i = in.readInt(); i > 0; i--) {
+        generators.add(generator(readText(in), readText(in), readText(in), in.readInt()));
+      }
+      return new PackedFile(
+          windows, records, size, selection, generators.build(), NameList.read(in));
+    }
+  }
+
+  private static DatasetException wrong(Path file, String found) {
+    return new DatasetException(
+        "%s: expected packed images, found %s; pack them again".formatted(file, found));
+  }
+
+  private static Generator generator(String name, String folder, String archive, int side) {
+    Generator generator = new Generator(name, folder, archive, side);
+    return Generator.GENIMAGE.stream()
+        .filter(
+            known ->
+                generator.equals(
+                    new Generator(
+                        known.name(), known.folder(), known.archive(), known.imageSide())))
+        .findFirst()
+        .orElse(generator);
+  }
+
+  private static byte[] bytes(List<MappedByteBuffer> windows, long position, int length) {
+    byte[] bytes = new byte[length];
+    int done = 0;
+    while (done < length) {
+      MappedByteBuffer window = windows.get((int) ((position + done) / WINDOW));
+      int at = (int) ((position + done) % WINDOW);
+      int more = Math.min(length - done, window.limit() - at);
+      window.get(at, bytes, done, more);
+      done += more;
+    }
+    return bytes;
+  }
+
+  private static int checksum(byte[] bytes, int from) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, from, bytes.length - from);
+    return (int) checksum.getValue();
+  }
+
+  private static void writeText(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static String readText(DataInputStream in) throws IOException {
+    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+  }
+
+  int size() {
+    return size;
+  }
+
+  String selection() {
+    return selection;
+  }
+
+  String name(int index) {
+    return names.get(index);
+  }
+
+  Label label(int index) {
+    return Label.values()[record(index).get(20)];
+  }
+
+  Generator generator(int index) {
+    return generators.get(record(index).getShort(22));
+  }
+
+  /** Returns an image as a PPM file. */
+  byte[] image(int index) throws IOException {
+    ByteBuffer record = record(index);
+    long position = record.getLong(0);
+    int width = record.getInt(8);
+    int height = record.getInt(12);
+    byte[] header = Ppm.header(width, height);
+    byte[] image = new byte[header.length + 3 * width * height];
+    System.arraycopy(header, 0, image, 0, header.length);
+    windows
+        .get((int) (position / WINDOW))
+        .get((int) (position % WINDOW), image, header.length, image.length - header.length);
+    if (checksum(image, header.length) != record.getInt(16)) {
+      throw new IOException("its checksum differs; pack the images again");
+    }
+    return image;
+  }
+
+  private ByteBuffer record(int index) {
+    return ByteBuffer.wrap(bytes(windows, records + (long) RECORD * index, RECORD));
+  }
+}

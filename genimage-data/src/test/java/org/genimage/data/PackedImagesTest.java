@@ -1,0 +1,189 @@
+package org.genimage.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.io.ByteSource;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PackedImagesTest {
+
+  private static final Transform SMALL = Transforms.resizeShorterSide(24, Filter.BILINEAR);
+  private static final Generator OWN = Generator.named("Painter 2");
+
+  @TempDir Path folder;
+  private ImageDataset data;
+  private Path file;
+
+  @BeforeEach
+  void pack() {
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      byte[] rgb = new byte[3 * (30 + i) * 33];
+      Seed.of(i).random().nextBytes(rgb);
+      samples.add(
+          new Sample(
+              "/images/" + i + ".png",
+              ByteSource.wrap(Image.of(30 + i, 33, rgb).toPng()),
+              Label.values()[i % 2],
+              i < 20 ? Generator.ADM : OWN));
+    }
+    data = ImageDataset.of(samples, "drawn");
+    file = folder.resolve("packed");
+    PackedImages.write(file, data, SMALL, "shorter side 24, bilinear", Progress.NONE);
+  }
+
+  @Test
+  void open_packedImages_areThePreparedOnes() {
+    ImageDataset packed = PackedImages.open(file);
+
+    assertThat(packed.size()).isEqualTo(40);
+    assertThat(packed.selection()).isEqualTo("drawn; packed: shorter side 24, bilinear");
+    for (int i = 0; i < 40; i++) {
+      Sample sample = packed.sample(i);
+      Sample original = data.sample(i);
+      Image expected = SMALL.apply(original.image(), Seed.of(0).random());
+      assertThat(sample.image().rgb()).isEqualTo(expected.rgb());
+      assertThat(sample.image().width()).isEqualTo(expected.width());
+      assertThat(sample.name()).isEqualTo(original.name());
+      assertThat(sample.label()).isEqualTo(original.label());
+      assertThat(sample.generator()).isEqualTo(original.generator());
+    }
+    assertThatThrownBy(() -> packed.sample(40)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(files()).containsExactly(file);
+  }
+
+  @Test
+  void read_manyThreads_getTheSame() {
+    ImageDataset packed = PackedImages.open(file);
+
+    assertThat(IntStream.range(0, 4000).parallel().map(i -> i % 40))
+        .allMatch(
+            i ->
+                Arrays.equals(
+                    packed.sample(i).image().rgb(),
+                    SMALL.apply(data.sample(i).image(), Seed.of(0).random()).rgb()));
+  }
+
+  @Test
+  void write_onceMore_replacesTheFile() {
+    ImageDataset few = data.filter(sample -> sample.label() == Label.AI);
+
+    PackedImages.write(file, few, Transform.IDENTITY, "as they are", Progress.NONE);
+
+    assertThat(PackedImages.open(file).size()).isEqualTo(20);
+    assertThat(PackedImages.open(file).sample(1).image().rgb())
+        .isEqualTo(few.sample(1).image().rgb());
+  }
+
+  @Test
+  void read_damagedPixels_areNoticed() throws IOException {
+    change(8, 1);
+
+    ImageDataset packed = PackedImages.open(file);
+
+    assertThatThrownBy(() -> packed.sample(0).image())
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageStartingWith("/images/0.png: expected a readable image file")
+        .hasMessageContaining("its checksum differs; pack the images again");
+    assertThat(packed.sample(1).image().width()).isEqualTo(24);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1, another file",
+    "7, 3, those of another version of genimage",
+    "-1, 1, an incomplete file",
+    "-24, 64, an incomplete file",
+    "-14, 1, an incomplete file",
+    "-30, 1, a damaged file",
+    "-9, 1, a damaged file"
+  })
+  void open_otherContent_isRefused(int position, int change, String found) throws IOException {
+    change(position, change);
+
+    assertThatThrownBy(() -> PackedImages.open(file))
+        .isInstanceOf(DatasetException.class)
+        .hasMessage("%s: expected packed images, found %s; pack them again".formatted(file, found));
+  }
+
+  @Test
+  void open_cutFile_isRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {0, 5, 8, 20, 31, 32, 33, 1000, whole.length - 1}) {
+      Files.write(file, Arrays.copyOf(whole, length));
+
+      assertThatThrownBy(() -> PackedImages.open(file)).isInstanceOf(DatasetException.class);
+    }
+    assertThatThrownBy(() -> PackedImages.open(folder.resolve("none")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("expected packed images, found none that can be read");
+  }
+
+  @Test
+  void write_unreadableImage_leavesWhatWasThere() throws IOException {
+    byte[] before = Files.readAllBytes(file);
+    Sample bad = new Sample("bad.png", ByteSource.wrap(new byte[9]), Label.AI, OWN);
+    ImageDataset broken = ImageDataset.union(data, ImageDataset.of(List.of(bad)));
+
+    assertThatThrownBy(
+            () -> PackedImages.write(file, broken, SMALL, "shorter side 24", Progress.NONE))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageStartingWith("bad.png: ");
+
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    assertThat(files()).containsExactly(file);
+    assertThatThrownBy(
+            () -> PackedImages.write(file, ImageDataset.of(List.of()), SMALL, "", Progress.NONE))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void write_fullDisk_leavesNothing() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(32 * 1024).setBlockSize(1024).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path full = disk.getPath("/packed");
+
+      assertThatThrownBy(() -> PackedImages.write(full, data, SMALL, "small", Progress.NONE))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("/packed: packed images cannot be written (")
+          .hasMessageEndingWith("); make room or choose another file");
+
+      try (Stream<Path> left = Files.list(disk.getPath("/"))) {
+        assertThat(left.filter(path -> path.toString().contains("packed"))).isEmpty();
+      }
+    }
+  }
+
+  private void change(int position, int bits) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    int at = position < 0 ? bytes.limit() + position : position;
+    Files.write(file, bytes.put(at, (byte) (bytes.get(at) ^ bits)).array());
+  }
+
+  private List<Path> files() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
