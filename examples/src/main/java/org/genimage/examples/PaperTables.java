@@ -2,9 +2,12 @@ package org.genimage.examples;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,15 +32,8 @@ import org.genimage.eval.ProtocolRun;
 import org.genimage.eval.Protocols;
 import org.genimage.eval.Report;
 import org.genimage.eval.Scores;
-import org.genimage.eval.TrainingSet;
-import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
-import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.Weights;
-import org.genimage.train.GradientTrainer;
-import org.genimage.train.Recipe;
-import org.genimage.train.TrainingListeners;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -57,8 +53,14 @@ import picocli.CommandLine.Option;
     })
 final class PaperTables implements Callable<Integer> {
 
-  /** Side of simulated images in pixels: the smallest that Swin-T's windows can be filled from. */
-  private static final int SIMULATED = 224;
+  /** The least side of simulated images in pixels: what Swin-T's windows are filled from. */
+  private static final int SIDE = 224;
+
+  /** With the bias, of a generator of 256 pixels; the others' are half, twice or four times it. */
+  private static final int BIASED_SIDE = 112;
+
+  /** The bounds of natural images' sides in pixels, which simulated ones keep within. */
+  private static final List<Integer> BIASED_SIDES = List.of(84, 224);
 
   private static final int TRAIN = 100;
 
@@ -93,7 +95,7 @@ final class PaperTables implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      defaultValue = "3200",
+      defaultValue = "2400",
       description =
           "images to train ResNet-50 on, all epochs together; the others' number is in proportion"
               + " to their small recipes' (default: ${DEFAULT-VALUE})")
@@ -102,7 +104,7 @@ final class PaperTables implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "400",
+      defaultValue = "800",
       description =
           "use at most this many images of a training or test set (default: ${DEFAULT-VALUE})")
   private int limit;
@@ -116,7 +118,7 @@ final class PaperTables implements Callable<Integer> {
       names = "--unbiased",
       description =
           "fill every table a second time, trained and tested on images without GenImage's bias of"
-              + " format and size, and show both side by side")
+              + " format and size, and show both side by side; simulated images then have the bias")
   private boolean unbiased;
 
   @Option(
@@ -125,14 +127,12 @@ final class PaperTables implements Callable<Integer> {
       split = ",",
       description =
           "with --unbiased, the bounds of natural images' sides in pixels (default: 450,550, which"
-              + " fit generators of 512 pixels; simulated images: all)")
+              + " fit generators of 512 pixels; simulated images: 84,224, all of them)")
   private List<Integer> sides = new ArrayList<>();
 
   @Option(
       names = "--any-quality",
-      description =
-          "with --unbiased, natural images of any JPEG quality, in place of 96 alone; always with"
-              + " simulated images")
+      description = "with --unbiased, natural images of any JPEG quality, in place of 96 alone")
   private boolean anyQuality;
 
   @Option(
@@ -173,11 +173,12 @@ final class PaperTables implements Callable<Integer> {
     checkArgument(
         unbiased || (sides.isEmpty() && !anyQuality),
         "--sides and --any-quality go with --unbiased; add it");
-    GenImage genimage =
-        GenImage.open(
-            data.orElseGet(() -> SimulatedFolder.of(out, seed, SIMULATED, TRAIN, terminal)));
-    TableImages published = TableImages.published(genimage, out);
-    TableImages selected = TableImages.unbiased(genimage, selection(), out.resolve("unbiased"));
+    checkSettings();
+    long begin = System.nanoTime();
+    GenImage genimage = GenImage.open(data.orElseGet(this::simulated));
+    TableImages published = new TableImages(genimage, Optional.empty(), out, reduced());
+    TableImages selected =
+        new TableImages(genimage, Optional.of(selection()), out.resolve("unbiased"), reduced());
     List<Filled> results = new ArrayList<>();
     Optional<EvaluationResult> first = Optional.empty();
     Map<String, Scores> groups = new LinkedHashMap<>();
@@ -202,6 +203,7 @@ final class PaperTables implements Callable<Integer> {
       }
     }
     first.ifPresent(scored -> report(scored, results, groups));
+    terminal.say("this run took %.1f minutes", (System.nanoTime() - begin) / 60e9);
     return 0;
   }
 
@@ -212,13 +214,55 @@ final class PaperTables implements Callable<Integer> {
     return result;
   }
 
+  /** What was made with other settings must not pass for this run's. */
+  private void checkSettings() {
+    String settings =
+        "%s, %s, seed %d, up to %d broken files%n"
+            .formatted(
+                data.map(folder -> folder.toAbsolutePath().normalize().toString())
+                    .orElse(unbiased ? "simulated images with bias" : "simulated images"),
+                full ? "full" : "%d samples, %d images".formatted(samples, limit),
+                seed,
+                skip);
+    Path file = out.resolve("settings.txt");
+    try {
+      Files.createDirectories(out);
+      if (!Files.exists(file)) {
+        Path part = out.resolve("settings.part");
+        Files.writeString(part, settings);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      String earlier = Files.readString(file);
+      checkArgument(
+          earlier.equals(settings),
+          "%s was begun with other settings: expected %s, found %s; give those, or choose another"
+              + " --out",
+          out,
+          settings.strip(),
+          earlier.strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s cannot be written to (%s); choose another --out".formatted(out, e.getMessage()), e);
+    }
+  }
+
+  private Path simulated() {
+    return SimulatedFolder.ofTables(
+        out, seed, unbiased ? BIASED_SIDE : SIDE, TRAIN, unbiased, terminal);
+  }
+
+  private Optional<TableImages.Reduced> reduced() {
+    return full
+        ? Optional.empty()
+        : Optional.of(new TableImages.Reduced(limit, seed, data.isEmpty()));
+  }
+
   /** The bounds and quality of the selection's authors, unless others are asked for. */
   private Unbiased selection() {
-    boolean simulated = data.isEmpty();
-    List<Integer> standard = simulated ? List.of(SIMULATED, 2 * SIMULATED) : List.of(450, 550);
+    List<Integer> standard = data.isEmpty() ? BIASED_SIDES : List.of(450, 550);
     List<Integer> bounds = sides.isEmpty() ? standard : sides;
     Unbiased selection = Unbiased.within(bounds.get(0), bounds.get(1)).seed(seed);
-    return anyQuality || simulated ? selection.qualityOfNature() : selection;
+    return anyQuality ? selection.qualityOfNature() : selection;
   }
 
   private static boolean isDone(ProtocolRun plan, Protocol.Run run) {
@@ -231,8 +275,8 @@ final class PaperTables implements Callable<Integer> {
 
   private ProtocolRun plan(Protocol protocol, TableImages images) {
     return ProtocolRun.of(protocol, images.folder().resolve("scores"))
-        .detectors((name, training) -> detector(name, training, images))
-        .images(test -> limited(images.test(test)))
+        .detectors(new TableDetectors(images, full, samples, seed, errors(), terminal))
+        .images(images::test)
         .attacks(this::attack)
         .onError(errors())
         .progress(run -> (done, total) -> say(run, done, total));
@@ -246,45 +290,6 @@ final class PaperTables implements Callable<Integer> {
 
   private ErrorPolicy errors() {
     return skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
-  }
-
-  private ImageDataset limited(ImageDataset images) {
-    return full ? images : images.draw(limit, seed);
-  }
-
-  /** Loads a detector that was trained before, or trains it and keeps its weights. */
-  private DifferentiableDetector detector(String name, TrainingSet training, TableImages images) {
-    Blueprint published =
-        Detectors.all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
-    Blueprint blueprint = full ? published : SmallData.of(published).input(published);
-    String slug = (name + " " + training).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
-    Path file = images.folder().resolve("weights").resolve(slug + ".safetensors");
-    if (!Files.exists(file)) {
-      Path checkpoints = images.folder().resolve("checkpoints").resolve(slug);
-      train(blueprint, training, limited(images.train(training)), checkpoints).write(file);
-    }
-    return blueprint.load(file);
-  }
-
-  private Weights train(
-      Blueprint blueprint, TrainingSet training, ImageDataset images, Path checkpoints) {
-    Recipe recipe = full ? Recipe.paper(blueprint) : rehearsal(blueprint, images.size());
-    return terminal.during(
-        blueprint.name() + ", " + training,
-        (long) recipe.epochs() * images.size(),
-        progress ->
-            GradientTrainer.with(recipe)
-                .checkpoints(checkpoints)
-                .onError(errors())
-                .listener(TrainingListeners.progress(progress))
-                .fit(blueprint, images));
-  }
-
-  private Recipe rehearsal(Blueprint blueprint, int images) {
-    SmallData small = SmallData.of(blueprint);
-    long budget = (long) samples * small.samples() / SmallData.of(Detectors.resnet50()).samples();
-    int epochs = SmallData.epochs(Math.toIntExact(budget), images);
-    return small.recipe(blueprint, epochs, images).seed(seed);
   }
 
   /** The paper gives no settings: those of a preset, in a rehearsal of one that is quick. */
