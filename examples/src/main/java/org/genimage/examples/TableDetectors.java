@@ -8,6 +8,7 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.eval.ProtocolRun;
+import org.genimage.eval.TestImages;
 import org.genimage.eval.TrainingSet;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
@@ -33,6 +34,9 @@ import org.genimage.train.TrainingListeners;
 record TableDetectors(
     TableImages images, boolean full, int samples, long seed, ErrorPolicy errors, Terminal terminal)
     implements ProtocolRun.DetectorSource {
+
+  /** An image of each label. */
+  private static final int MIN = 2;
 
   private static final String BASE = "ResNet-50";
   private static final TrainingSet ONE = TrainingSet.of(Generator.STABLE_DIFFUSION_V1_4);
@@ -71,7 +75,8 @@ record TableDetectors(
   }
 
   private void train(Blueprint blueprint, TrainingSet training, Path file) {
-    ImageDataset data = images.train(training);
+    ImageDataset all = images.train(training);
+    ImageDataset data = full ? all : all.draw(budget(blueprint), seed);
     Recipe recipe = full ? Recipe.paper(blueprint) : rehearsal(blueprint, data.size());
     Path checkpoints =
         images.folder().resolve("checkpoints").resolve(file.getFileName().toString());
@@ -87,7 +92,7 @@ record TableDetectors(
                     GradientTrainer.with(recipe)
                         .onError(errors)
                         .listener(TrainingListeners.progress(progress));
-                return (full ? trainer.checkpoints(every(checkpoints)) : trainer)
+                return (full ? asInThePaper(trainer, training, checkpoints) : trainer)
                     .fit(blueprint, data);
               });
       weights.write(file);
@@ -102,14 +107,22 @@ record TableDetectors(
         blueprint.name(), training, recipe.epochs(), data.size(), seconds);
   }
 
-  private static Checkpoints every(Path folder) {
-    return Checkpoints.in(folder).every(Duration.ofMinutes(10));
+  /** The authors' scripts choose the best epoch, and CNNSpot's rates, by {@code val}. */
+  private GradientTrainer asInThePaper(
+      GradientTrainer trainer, TrainingSet training, Path checkpoints) {
+    return trainer
+        .validation(images.test(new TestImages(training.name(), training.generators())))
+        .checkpoints(Checkpoints.in(checkpoints).every(Duration.ofMinutes(10)));
   }
 
   private Recipe rehearsal(Blueprint blueprint, int available) {
-    SmallData small = SmallData.of(blueprint);
-    long budget = (long) samples * small.samples() / SmallData.of(Detectors.resnet50()).samples();
-    int epochs = SmallData.epochs(Math.toIntExact(budget), available);
-    return small.recipe(blueprint, epochs, available).seed(seed);
+    int epochs = SmallData.epochs(budget(blueprint), available);
+    return SmallData.of(blueprint).recipe(blueprint, epochs, available).seed(seed);
+  }
+
+  private int budget(Blueprint blueprint) {
+    long small = SmallData.of(blueprint).samples();
+    long base = SmallData.of(Detectors.resnet50()).samples();
+    return Math.toIntExact(Math.max(MIN, samples * small / base));
   }
 }

@@ -1,5 +1,7 @@
 package org.genimage.examples;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -101,6 +103,7 @@ final class TableImages {
     }
     Path file = folder.resolve("packed").resolve(slug(name) + ".packed");
     if (!Files.exists(file)) {
+      createFolder(file.getParent());
       PackedImages.write(
           file,
           source.get().draw(how.limit(), how.seed()),
@@ -109,6 +112,15 @@ final class TableImages {
           Progress.NONE);
     }
     return PackedImages.open(file);
+  }
+
+  private static void createFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s cannot be made (%s); choose another --out".formatted(folder, e.getMessage()), e);
+    }
   }
 
   private ImageDataset images(Split split, List<Generator> generators) {
