@@ -2,9 +2,13 @@ package org.genimage.examples;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,9 +22,8 @@ import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
-import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
-import org.genimage.data.TestSet;
+import org.genimage.data.Unbiased;
 import org.genimage.eval.DegradedAccuracy;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
@@ -30,20 +33,9 @@ import org.genimage.eval.ProtocolRun;
 import org.genimage.eval.Protocols;
 import org.genimage.eval.Report;
 import org.genimage.eval.Scores;
-import org.genimage.eval.TestImages;
-import org.genimage.eval.TrainingSet;
-import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
-import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.InputContract;
-import org.genimage.models.Weights;
-import org.genimage.train.GradientTrainer;
-import org.genimage.train.ImageRecipe;
-import org.genimage.train.Loss;
-import org.genimage.train.Recipe;
-import org.genimage.train.Schedule;
-import org.genimage.train.TrainingListeners;
+import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -63,7 +55,19 @@ import picocli.CommandLine.Option;
     })
 final class PaperTables implements Callable<Integer> {
 
-  private static final int REHEARSAL_SIDE = 64;
+  /** The least side of simulated images in pixels: what Swin-T's windows are filled from. */
+  private static final int SIDE = 224;
+
+  /** With the bias, of a generator of 256 pixels; the others' are half, twice or four times it. */
+  private static final int BIASED_SIDE = 112;
+
+  /** The bounds of natural images' sides in pixels, which simulated ones keep within. */
+  private static final List<Integer> BIASED_SIDES = List.of(84, 224);
+
+  private static final int TRAIN = 100;
+
+  /** The most images of an attack: CW-L2 computes a thousand gradients for each. */
+  private static final int ATTACKED = 1000;
 
   @Option(
       names = "--table",
@@ -96,15 +100,16 @@ final class PaperTables implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      defaultValue = "3200",
+      defaultValue = "1600",
       description =
-          "images to train a detector on, all epochs together (default: ${DEFAULT-VALUE})")
+          "images to train ResNet-50 on, all epochs together; the others' number is in proportion"
+              + " to their small recipes' (default: ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      defaultValue = "400",
+      defaultValue = "800",
       description =
           "use at most this many images of a training or test set (default: ${DEFAULT-VALUE})")
   private int limit;
@@ -113,6 +118,27 @@ final class PaperTables implements Callable<Integer> {
       names = "--full",
       description = "the papers' recipes, inputs and all images, in place of --samples and --limit")
   private boolean full;
+
+  @Option(
+      names = "--unbiased",
+      description =
+          "fill every table a second time, trained and tested on images without GenImage's bias of"
+              + " format and size, and show both side by side; simulated images then have the bias")
+  private boolean unbiased;
+
+  @Option(
+      names = "--sides",
+      paramLabel = "MIN,MAX",
+      split = ",",
+      description =
+          "with --unbiased, the bounds of natural images' sides in pixels (default: 450,550, which"
+              + " fit generators of 512 pixels; simulated images: 84,224, all of them)")
+  private List<Integer> sides = new ArrayList<>();
+
+  @Option(
+      names = "--any-quality",
+      description = "with --unbiased, natural images of any JPEG quality, in place of 96 alone")
+  private boolean anyQuality;
 
   @Option(
       names = "--skip-unreadable",
@@ -139,23 +165,38 @@ final class PaperTables implements Callable<Integer> {
     System.exit(Program.run(new PaperTables(System.err), System.err, args));
   }
 
+  /** One table, filled once or twice. */
+  private record Filled(ProtocolResult published, Optional<ProtocolResult> unbiased) {}
+
   @Override
   public Integer call() {
     checkArgument(samples > 0, "--samples must be positive, got %s", samples);
     checkArgument(limit > 0, "--limit must be positive, got %s", limit);
     checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
-    GenImage genimage =
-        GenImage.open(data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal)));
-    List<ProtocolResult> results = new ArrayList<>();
+    checkArgument(
+        sides.isEmpty() || sides.size() == 2, "--sides must be two numbers, got %s", sides);
+    checkArgument(
+        unbiased || (sides.isEmpty() && !anyQuality),
+        "--sides and --any-quality go with --unbiased; add it");
+    checkSettings();
+    long begin = System.nanoTime();
+    GenImage genimage = GenImage.open(data.orElseGet(this::simulated));
+    TableImages published = new TableImages(genimage, Optional.empty(), out, reduced());
+    TableImages selected =
+        new TableImages(genimage, Optional.of(selection()), out.resolve("unbiased"), reduced());
+    List<Filled> results = new ArrayList<>();
     Optional<EvaluationResult> first = Optional.empty();
     Map<String, Scores> groups = new LinkedHashMap<>();
     for (String table : tables) {
-      Protocol protocol = Protocols.named(table);
-      ProtocolRun plan = plan(rows.isEmpty() ? protocol : only(protocol), genimage);
+      Protocol all = Protocols.named(table);
+      Protocol protocol = rows.isEmpty() ? all : only(all);
+      ProtocolRun plan = plan(protocol, published);
       terminal.say("%n%s: %s", protocol.name(), protocol.title());
       ProtocolResult result = plan.run();
-      results.add(result);
       print(result);
+      results.add(
+          new Filled(
+              result, unbiased ? Optional.of(fillUnbiased(protocol, selected)) : Optional.empty()));
       for (Protocol.Run run : plan.protocol().runs()) {
         if (run.attack().isEmpty() && isDone(plan, run)) {
           EvaluationResult scored = EvaluationResult.read(plan.file(run));
@@ -167,7 +208,66 @@ final class PaperTables implements Callable<Integer> {
       }
     }
     first.ifPresent(scored -> report(scored, results, groups));
+    terminal.say("this run took %.1f minutes", (System.nanoTime() - begin) / 60e9);
     return 0;
+  }
+
+  private ProtocolResult fillUnbiased(Protocol protocol, TableImages images) {
+    terminal.say("  unbiased");
+    ProtocolResult result = plan(protocol, images).run();
+    print(result);
+    return result;
+  }
+
+  /** What was made with other settings must not pass for this run's. */
+  private void checkSettings() {
+    String settings =
+        "%s, %s, seed %d, up to %d broken files%n"
+            .formatted(
+                data.map(folder -> folder.toAbsolutePath().normalize().toString())
+                    .orElse(unbiased ? "simulated images with bias" : "simulated images"),
+                full ? "full" : "%d samples, %d images".formatted(samples, limit),
+                seed,
+                skip);
+    Path file = out.resolve("settings.txt");
+    try {
+      Files.createDirectories(out);
+      if (!Files.exists(file)) {
+        Path part = out.resolve("settings.part");
+        Files.writeString(part, settings);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      String earlier = Files.readString(file);
+      checkArgument(
+          earlier.equals(settings),
+          "%s was begun with other settings: expected %s, found %s; give those, or choose another"
+              + " --out",
+          out,
+          settings.strip(),
+          earlier.strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s cannot be written to (%s); choose another --out".formatted(out, e.getMessage()), e);
+    }
+  }
+
+  private Path simulated() {
+    return SimulatedFolder.ofTables(
+        out, seed, unbiased ? BIASED_SIDE : SIDE, TRAIN, unbiased, terminal);
+  }
+
+  private Optional<TableImages.Reduced> reduced() {
+    return full
+        ? Optional.empty()
+        : Optional.of(new TableImages.Reduced(limit, seed, data.isEmpty()));
+  }
+
+  /** The bounds and quality of the selection's authors, unless others are asked for. */
+  private Unbiased selection() {
+    List<Integer> standard = data.isEmpty() ? BIASED_SIDES : List.of(450, 550);
+    List<Integer> bounds = sides.isEmpty() ? standard : sides;
+    Unbiased selection = Unbiased.within(bounds.get(0), bounds.get(1)).seed(seed);
+    return anyQuality ? selection.qualityOfNature() : selection;
   }
 
   private static boolean isDone(ProtocolRun plan, Protocol.Run run) {
@@ -178,10 +278,10 @@ final class PaperTables implements Callable<Integer> {
     return protocol.rows(rows.toArray(String[]::new));
   }
 
-  private ProtocolRun plan(Protocol protocol, GenImage genimage) {
-    return ProtocolRun.of(protocol, out.resolve("scores"))
-        .detectors((name, training) -> detector(name, training, genimage))
-        .images(test -> limited(images(test, genimage)))
+  private ProtocolRun plan(Protocol protocol, TableImages images) {
+    return ProtocolRun.of(protocol, images.folder().resolve("scores"))
+        .detectors(new TableDetectors(images, full, samples, seed, errors(), terminal))
+        .images(images::test)
         .attacks(this::attack)
         .onError(errors())
         .progress(run -> (done, total) -> say(run, done, total));
@@ -197,74 +297,17 @@ final class PaperTables implements Callable<Integer> {
     return skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
   }
 
-  private ImageDataset limited(ImageDataset images) {
-    return full ? images : images.draw(limit, seed);
-  }
-
-  private static ImageDataset images(TestImages test, GenImage genimage) {
-    if (!test.generators().isEmpty()) {
-      return genimage.validation(test.generators().toArray(Generator[]::new));
-    }
-    return genimage.testSet(
-        TestSet.ALL.stream()
-            .filter(set -> set.name().equals(test.name()))
-            .findFirst()
-            .orElseThrow());
-  }
-
-  /** Loads a detector that was trained before, or trains it and keeps its weights. */
-  private DifferentiableDetector detector(String name, TrainingSet training, GenImage genimage) {
-    Blueprint blueprint =
-        Detectors.all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
-    if (!full && !name.equals("Swin-T")) { // whose windows need 224 pixels
-      blueprint = blueprint.input(InputContract.crop(REHEARSAL_SIDE));
-    }
-    String slug = (name + " " + training).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
-    Path file = out.resolve("weights").resolve(slug + ".safetensors");
-    if (!Files.exists(file)) {
-      ImageDataset images =
-          limited(genimage.train(training.generators().toArray(Generator[]::new)));
-      train(blueprint, training, images, slug).write(file);
-    }
-    return blueprint.load(file);
-  }
-
-  private Weights train(
-      Blueprint blueprint, TrainingSet training, ImageDataset images, String slug) {
-    Recipe recipe = full ? Recipe.paper(blueprint) : rehearsal(blueprint, images.size());
-    return terminal.during(
-        blueprint.name() + ", " + training,
-        (long) recipe.epochs() * images.size(),
-        progress ->
-            GradientTrainer.with(recipe)
-                .checkpoints(out.resolve("checkpoints").resolve(slug))
-                .onError(errors())
-                .listener(TrainingListeners.progress(progress))
-                .fit(blueprint, images));
-  }
-
-  /** One clean input a sample, few and short epochs. */
-  private Recipe rehearsal(Blueprint blueprint, int images) {
-    int budget = blueprint.name().equals("Swin-T") ? samples / 8 : samples;
-    int epochs = Math.max(1, budget / images);
-    return Recipe.paper(Detectors.resnet50())
-        .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-        .schedule(
-            new Schedule.Cosine(
-                0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
-        .epochs(epochs)
-        .batchSize(Math.min(32, images))
-        .seed(seed);
-  }
-
   /** The paper gives no settings: those of a preset, in a rehearsal of one that is quick. */
   private Proportion attack(String attack, Detector detector, ImageDataset images) {
-    Preset preset = full ? Preset.PAPER : Preset.TORCHATTACKS;
     AttackResult result =
-        AttackRun.of(AttackProtocol.supplementTable2().attack(attack, preset))
+        AttackRun.of(AttackProtocol.supplementTable2().attack(attack, preset()))
             .onError(errors())
-            .against((DifferentiableDetector) detector, images);
+            .against((DifferentiableDetector) detector, images.draw(ATTACKED, seed));
     return new Proportion(result.correctAfter(), result.images().size());
+  }
+
+  private Preset preset() {
+    return full ? Preset.TORCHATTACKS_LEGACY : Preset.TORCHATTACKS;
   }
 
   private void print(ProtocolResult result) {
@@ -283,29 +326,24 @@ final class PaperTables implements Callable<Integer> {
     result.holes().forEach(hole -> terminal.say("  missing: %s", hole));
   }
 
-  private void report(
-      EvaluationResult first, List<ProtocolResult> results, Map<String, Scores> groups) {
+  private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {
     Report.Builder builder =
         Report.builder("The GenImage paper's tables", first)
             .data("The curves are of the first run; the tables are of all.")
             .degradations(degraded(results))
             .groups(groups)
-            .manifest(
-                Map.of(
-                    "command",
-                    "paper-tables --table %s --samples %d --limit %d --seed %d%s"
-                        .formatted(
-                            String.join(",", tables), samples, limit, seed, full ? " --full" : ""),
-                    "Java",
-                    System.getProperty("java.version"),
-                    "data",
-                    data.map(Path::toString).orElse("simulated")));
-    results.forEach(builder::protocol);
+            .manifest(manifest());
+    results.forEach(
+        filled ->
+            filled
+                .unbiased()
+                .map(other -> builder.protocol(filled.published(), other))
+                .orElseGet(() -> builder.protocol(filled.published())));
     if (data.isEmpty()) {
       builder.simulated(
-          "A rehearsal: every image was rendered by SimulatedGenImage, and detectors were trained"
-              + " for minutes. The figures show that the path works; beside the paper's they mean"
-              + " nothing.");
+          "A rehearsal: every image was rendered by SimulatedGenImage, and none was made by the"
+              + " generator whose name it carries. The figures show that the path works; beside the"
+              + " paper's they mean nothing.");
     }
     Report report = builder.build();
     Path file = out.resolve("report.html");
@@ -314,10 +352,25 @@ final class PaperTables implements Callable<Integer> {
     terminal.say("%nreport: %s", file.toAbsolutePath().normalize().toUri());
   }
 
+  private Map<String, String> manifest() {
+    String size = full ? "--full" : "--samples %d --limit %d".formatted(samples, limit);
+    String command =
+        "paper-tables --table %s %s --seed %d%s"
+            .formatted(String.join(",", tables), size, seed, unbiased ? " --unbiased" : "");
+    return ImmutableMap.of(
+        "command", command,
+        "data", data.map(Path::toString).orElse("simulated"),
+        "attacks", preset().note(),
+        "Java", System.getProperty("java.version"),
+        "TensorFlow", TensorFlow.version(),
+        "processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+  }
+
   /** Curves of each detector over the columns of the table of degraded images. */
-  private static List<DegradedAccuracy> degraded(List<ProtocolResult> results) {
+  private static List<DegradedAccuracy> degraded(List<Filled> results) {
     List<DegradedAccuracy> curves = new ArrayList<>();
-    for (ProtocolResult result : results) {
+    for (Filled filled : results) {
+      ProtocolResult result = filled.published();
       if (!result.protocol().name().equals(Protocols.degraded().name())) {
         continue;
       }

@@ -15,6 +15,7 @@ final class Program {
   /** Runs a command and returns its exit code: 0, 1 for what it met, 2 for how it was called. */
   static int run(Object command, PrintStream errors, String... arguments) {
     return new CommandLine(command)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (exception, commandLine, parsed) -> {
               if (isForUsers(exception)) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.genimage.data.Generator;
 import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.TestSet;
 
 /** A small simulated GenImage on disk, written once and whole. */
 final class SimulatedFolder {
@@ -21,17 +22,53 @@ final class SimulatedFolder {
 
   /** Returns the folder of this seed's images below {@code out}; writes them if it is missing. */
   static Path below(Path out, long seed, Terminal terminal) {
-    Path folder = out.resolve("simulated-genimage-" + seed);
+    return below(out.resolve("simulated-genimage-" + seed), seed, SIDE, TRAIN, terminal);
+  }
+
+  /**
+   * Returns the folder of images at least {@code side} pixels wide and high, of which {@code train}
+   * per generator and label are training images; writes them if it is missing.
+   */
+  static Path of(Path out, long seed, int side, int train, Terminal terminal) {
+    String name = "simulated-genimage-%d-%dpx-%d".formatted(seed, side, train);
+    return below(out.resolve(name), seed, side, train, terminal);
+  }
+
+  /**
+   * Returns the folder of such images with the paper's further test sets, and with GenImage's bias
+   * of format and size if it is wanted; writes them if it is missing.
+   */
+  static Path ofTables(
+      Path out, long seed, int side, int train, boolean publishedBias, Terminal terminal) {
+    String name =
+        "simulated-genimage-%d-%dpx-%d-tables%s"
+            .formatted(seed, side, train, publishedBias ? "-biased" : "");
+    SimulatedGenImage images =
+        simulation(seed, side, train).testSets(TestSet.ALL).publishedBias(publishedBias);
+    long count =
+        2L * Generator.GENIMAGE.size() * (train + VALIDATION)
+            + 2L * TestSet.ALL.size() * VALIDATION;
+    return write(out.resolve(name), images, count, terminal);
+  }
+
+  private static Path below(Path folder, long seed, int side, int train, Terminal terminal) {
+    long count = 2L * Generator.GENIMAGE.size() * (train + VALIDATION);
+    return write(folder, simulation(seed, side, train), count, terminal);
+  }
+
+  private static SimulatedGenImage simulation(long seed, int side, int train) {
+    return SimulatedGenImage.seeded(seed).imageSize(side).train(train).validation(VALIDATION);
+  }
+
+  private static Path write(Path folder, SimulatedGenImage images, long count, Terminal terminal) {
     if (Files.isDirectory(folder)) {
       terminal.say("using the simulated images in %s", folder);
       return folder;
     }
-    Path partial = out.resolve("simulated-genimage-" + seed + ".partial");
-    SimulatedGenImage images =
-        SimulatedGenImage.seeded(seed).imageSize(SIDE).train(TRAIN).validation(VALIDATION);
+    Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
     return terminal.during(
         "Simulating",
-        2L * Generator.GENIMAGE.size() * (TRAIN + VALIDATION),
+        count,
         progress -> {
           remove(partial);
           images.writeTo(partial, progress);
@@ -50,7 +87,8 @@ final class SimulatedFolder {
     }
   }
 
-  private static void remove(Path folder) {
+  /** Removes what an earlier run left, if it did. */
+  static void remove(Path folder) {
     try {
       if (Files.exists(folder)) {
         MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);

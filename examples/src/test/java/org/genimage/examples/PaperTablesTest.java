@@ -8,11 +8,18 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
 import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.TestSet;
+import org.genimage.eval.TrainingSet;
+import org.genimage.models.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,21 +43,28 @@ class PaperTablesTest {
     return code;
   }
 
-  @Test
-  void run_oneRowOfATable_trainsTestsAndGoesOn() throws IOException {
+  /** Two generators' images, and one further test set's. */
+  private Path simulated() {
     Path data = folder.resolve("data");
     SimulatedGenImage.seeded(1)
         .imageSize(70)
         .generators(List.of(Generator.STABLE_DIFFUSION_V1_4, Generator.BIGGAN))
+        .testSets(TestSet.UNSEEN_GENERATORS.subList(0, 1))
         .train(2)
         .validation(2)
         .writeTo(data, Progress.NONE);
+    return data;
+  }
+
+  @Test
+  void run_oneRowOfATable_trainsTestsAndGoesOn() throws IOException {
+    String data = simulated().toString();
     String[] command = {
-      "--table", "main-3", "--row", "ResNet-50", "--samples", "4", "--data", data.toString()
+      "--table", "main-3", "--row", "ResNet-50", "--samples", "4", "--data", data
     };
 
     assertThat(run(command)).as(said).isZero();
-    assertThat(said).contains("missing: ", "Midjourney", "report: file:");
+    assertThat(said).contains("trained ResNet-50", "missing: ", "Midjourney", "report: file:");
     assertThat(folder.resolve("out/weights/resnet-50-stable-diffusion-v1.4.safetensors")).exists();
     assertThat(folder.resolve("out/report.html"))
         .content()
@@ -58,7 +72,65 @@ class PaperTablesTest {
     assertThat(Files.readAllLines(folder.resolve("out/tables/main-3.csv"))).hasSize(1 + 9);
 
     assertThat(run(command)).isZero();
-    assertThat(said).doesNotContain("scored ");
+    assertThat(said).doesNotContain("scored ", "trained ");
+
+    command[1] = "supplement-4";
+    command[3] = "One";
+    assertThat(run(command)).as("another table, the same detector: %s", said).isZero();
+    assertThat(said).contains("scored 4 images: ResNet-50", "NVAE").doesNotContain("trained ");
+
+    command[5] = "5";
+    assertThat(run(command)).isEqualTo(1);
+    assertThat(said).contains("begun with other settings", "5 samples", "4 samples");
+  }
+
+  @Test
+  void run_unbiased_showsBothSideBySideAndNamesWhatARehearsalLeavesOut() {
+    assertThat(
+            run(
+                "--table=main-3,main-4",
+                "--row=Spec",
+                "--samples=4",
+                "--unbiased",
+                "--sides=70,94",
+                "--any-quality",
+                "--data=" + simulated()))
+        .as(said)
+        .isZero();
+
+    assertThat(folder.resolve("out/weights/spec-stable-diffusion-v1.4.safetensors")).exists();
+    Weights unbiased =
+        Weights.read(folder.resolve("out/unbiased/weights/spec-stable-diffusion-v1.4.safetensors"));
+    assertThat(unbiased.metadata().values())
+        .anySatisfy(value -> assertThat(value).contains("unbiased as arXiv 2403.17608"));
+    assertThat(folder.resolve("out/report.html")).content().containsPattern("unbiased \\d+\\.\\d");
+    assertThat(folder.resolve("out/tables/main-3.csv")).content().contains("Unbiased, %");
+    assertThat(folder.resolve("out/tables/main-4.csv")).content().contains("--full trains it");
+  }
+
+  @Test
+  void images_packed_areDecodedOnceAndTheSame() throws IOException {
+    GenImage genimage = GenImage.open(simulated());
+    TrainingSet set = TrainingSet.of(Generator.BIGGAN);
+    TableImages.Reduced reduced = new TableImages.Reduced(2, 1, true);
+
+    ImageDataset first =
+        new TableImages(genimage, Optional.empty(), folder, Optional.of(reduced)).train(set);
+    Path file = folder.resolve("packed/train-biggan.packed");
+    FileTime written = Files.getLastModifiedTime(file);
+    ImageDataset second =
+        new TableImages(genimage, Optional.empty(), folder, Optional.of(reduced)).train(set);
+
+    ImageDataset files = genimage.train(Generator.BIGGAN).draw(2, 1);
+    assertThat(second.size()).isEqualTo(first.size()).isEqualTo(2);
+    assertThat(second.sample(1).image().toArray()).isEqualTo(files.sample(1).image().toArray());
+    assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
+  }
+
+  @Test
+  void run_sidesWithoutUnbiased_areRefused() {
+    assertThat(run("--sides", "450,550", "--data", folder.toString())).isEqualTo(1);
+    assertThat(said).contains("--unbiased");
   }
 
   @Test

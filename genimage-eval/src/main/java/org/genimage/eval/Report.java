@@ -294,9 +294,9 @@ public record Report(String title, String html, List<Table> tables) {
     public Report build() {
       List<Section> sections = new ArrayList<>();
       sections.add(HeadlineSection.of(result));
+      sections.addAll(protocols);
       sections.add(new GeneratorSection(result));
       sections.add(new ScoreSection(result.scores()));
-      sections.addAll(protocols);
       degradations.ifPresent(sections::add);
       attacks.ifPresent(sections::add);
       groups.ifPresent(sections::add);

@@ -176,10 +176,10 @@ class ReportTest {
         .extracting(Table::name)
         .containsExactly(
             "metrics",
-            "generators",
-            "thresholds",
             "main-2",
             "main-3",
+            "generators",
+            "thresholds",
             "degradations",
             "attacks",
             "groups",
@@ -204,7 +204,7 @@ class ReportTest {
     assertThat(
             new com.fasterxml.jackson.databind.ObjectMapper()
                 .readTree(folder.resolve("report.json").toFile())
-                .at("/tables/1/rows/1/Accuracy, %")
+                .at("/tables/3/rows/1/Accuracy, %")
                 .asDouble())
         .isEqualTo(50);
   }

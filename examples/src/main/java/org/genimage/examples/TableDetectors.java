@@ -1,0 +1,128 @@
+package org.genimage.examples;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.genimage.data.DatasetException;
+import org.genimage.data.ErrorPolicy;
+import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
+import org.genimage.eval.ProtocolRun;
+import org.genimage.eval.TestImages;
+import org.genimage.eval.TrainingSet;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
+import org.genimage.models.Weights;
+import org.genimage.train.Checkpoints;
+import org.genimage.train.GradientTrainer;
+import org.genimage.train.Recipe;
+import org.genimage.train.TrainingDivergedException;
+import org.genimage.train.TrainingListeners;
+
+/**
+ * The detectors that tables are filled with, each trained once on a set and kept, whichever tables
+ * ask for it.
+ *
+ * @param images what they are trained on
+ * @param full whether by the papers' recipes, or by small ones
+ * @param samples images to train ResNet-50 on by its small recipe, all epochs together; the others'
+ *     number is in proportion to their small recipes'
+ * @param seed of first weights and order
+ * @param errors what happens to images that cannot be read
+ */
+record TableDetectors(
+    TableImages images, boolean full, int samples, long seed, ErrorPolicy errors, Terminal terminal)
+    implements ProtocolRun.DetectorSource {
+
+  /** An image of each label. */
+  private static final int MIN = 2;
+
+  private static final String BASE = "ResNet-50";
+  private static final TrainingSet ONE = TrainingSet.of(Generator.STABLE_DIFFUSION_V1_4);
+
+  /** Loads what was trained before, or trains it and keeps its weights. */
+  @Override
+  public Detector detector(String name, TrainingSet training) {
+    if (isLeftOut(name, training)) {
+      throw new DatasetException(
+          "%s: a rehearsal trains it on %s and on all of GenImage; --full trains it on each"
+              .formatted(name, ONE));
+    }
+    Blueprint published =
+        Detectors.all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    Blueprint blueprint = full ? published : SmallData.of(published).input(published);
+    Path file = file(name, training);
+    if (!Files.exists(file)) {
+      train(blueprint, training, file);
+    }
+    return blueprint.load(file);
+  }
+
+  /** A rehearsal has one row of the other detectors. */
+  private boolean isLeftOut(String name, TrainingSet training) {
+    return !full
+        && !name.equals(BASE)
+        && training.generators().size() == 1
+        && !training.equals(ONE);
+  }
+
+  private Path file(String name, TrainingSet training) {
+    return images
+        .folder()
+        .resolve("weights")
+        .resolve(TableImages.slug(name + " " + training) + ".safetensors");
+  }
+
+  private void train(Blueprint blueprint, TrainingSet training, Path file) {
+    ImageDataset all = images.train(training);
+    ImageDataset data = full ? all : all.draw(budget(blueprint), seed);
+    Recipe recipe = full ? Recipe.paper(blueprint) : rehearsal(blueprint, data.size());
+    Path checkpoints =
+        images.folder().resolve("checkpoints").resolve(file.getFileName().toString());
+    long begin = System.nanoTime();
+    long total = (long) recipe.epochs() * data.size();
+    try {
+      Weights weights =
+          terminal.during(
+              blueprint.name() + ", " + training,
+              total,
+              progress -> {
+                GradientTrainer trainer =
+                    GradientTrainer.with(recipe)
+                        .onError(errors)
+                        .listener(TrainingListeners.progress(progress));
+                return (full ? asInThePaper(trainer, training, checkpoints) : trainer)
+                    .fit(blueprint, data);
+              });
+      weights.write(file);
+    } catch (TrainingDivergedException e) {
+      throw new DatasetException(
+          "%s trained on %s: %s".formatted(blueprint.name(), training, e.getMessage()));
+    }
+    SimulatedFolder.remove(checkpoints);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    terminal.say(
+        "  trained %s on %s: %d epochs of %d images in %.0f s",
+        blueprint.name(), training, recipe.epochs(), data.size(), seconds);
+  }
+
+  /** The authors' scripts choose the best epoch, and CNNSpot's rates, by {@code val}. */
+  private GradientTrainer asInThePaper(
+      GradientTrainer trainer, TrainingSet training, Path checkpoints) {
+    return trainer
+        .validation(images.test(new TestImages(training.name(), training.generators())))
+        .checkpoints(Checkpoints.in(checkpoints).every(Duration.ofMinutes(10)));
+  }
+
+  private Recipe rehearsal(Blueprint blueprint, int available) {
+    int epochs = SmallData.epochs(budget(blueprint), available);
+    return SmallData.of(blueprint).recipe(blueprint, epochs, available).seed(seed);
+  }
+
+  private int budget(Blueprint blueprint) {
+    long small = SmallData.of(blueprint).samples();
+    long base = SmallData.of(Detectors.resnet50()).samples();
+    return Math.toIntExact(Math.max(MIN, samples * small / base));
+  }
+}

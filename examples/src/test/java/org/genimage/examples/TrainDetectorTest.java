@@ -1,0 +1,131 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.genimage.data.Generator;
+import org.genimage.data.Progress;
+import org.genimage.data.SimulatedGenImage;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import org.genimage.models.Weights;
+import org.genimage.train.Recipe;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainDetectorTest {
+
+  @TempDir static Path shared;
+
+  private static Path data;
+
+  @TempDir Path folder;
+
+  private String said = "";
+
+  @BeforeAll
+  static void writeImages() {
+    data = shared.resolve("data");
+    SimulatedGenImage.seeded(1)
+        .imageSize(70)
+        .generators(List.of(Generator.BIGGAN, Generator.GLIDE))
+        .train(2)
+        .validation(2)
+        .writeTo(data, Progress.NONE);
+  }
+
+  private int run(String... arguments) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    int code =
+        Program.run(
+            new TrainDetector(terminal),
+            terminal,
+            Stream.concat(
+                    Stream.of("--out=" + folder.resolve("out"), "--data=" + data),
+                    Stream.of(arguments))
+                .toArray(String[]::new));
+    said = bytes.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  @Test
+  void detector_isTrainedKeptAndScored_andGoesOn() throws IOException {
+    String[] command = {
+      "--detector", "SPEC", "--epochs", "2", "--batch", "4", "--freeze", "conv1\\..*", "--seed", "7"
+    };
+
+    assertThat(run(command)).as(said).isZero();
+
+    assertThat(said)
+        .contains("Spec: 2 epochs of 8 images in ")
+        .containsPattern("GLIDE +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
+        .containsPattern("all +\\d+\\.\\d %  \\(95 % interval .*of 8\\)");
+    Path made = folder.resolve("out/spec-small");
+    Weights trained = Weights.read(made.resolve("weights.safetensors"));
+    assertThat(trained.metadata().get("genimage.detector")).isEqualTo("Spec");
+    assertThat(trained.metadata().get("genimage.training_data")).contains("\"BigGAN/ai\":2");
+    assertThat(trained.metadata().get("genimage.recipe")).contains("seed");
+    Blueprint spec = Detectors.spec();
+    assertThat(trained.get("conv1.weight").toFloats())
+        .isEqualTo(SmallData.of(spec).input(spec).initialWeights(7).get("conv1.weight").toFloats());
+    assertThat(Files.readAllLines(made.resolve("epochs.csv"))).hasSize(1 + 2);
+    assertThat(made.resolve("tensorboard")).isNotEmptyDirectory();
+
+    assertThat(run(command)).isZero();
+    assertThat(Files.readAllLines(made.resolve("epochs.csv"))).hasSize(1 + 2);
+    assertThat(Weights.read(made.resolve("weights.safetensors")).get("fc.weight").toFloats())
+        .isEqualTo(trained.get("fc.weight").toFloats());
+  }
+
+  @Test
+  void backbone_thatDoesNotFit_isRefused() {
+    Path file = folder.resolve("backbone.safetensors");
+    Detectors.spec().initialWeights(1).without("layer4.").write(file);
+
+    assertThat(run("--detector=spec", "--backbone=" + file, "--samples=8")).isEqualTo(1);
+    assertThat(said).contains("error: ", "layer4.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--detector=vgg, swin-t",
+    "--detector=spec --samples=0, --samples must be positive",
+    "--detector=spec --epochs=1 --samples=8, exclude",
+    "--detector=spec --freeze=nothing, nothing",
+    "--detector=spec --recipe=paper, at least one batch of 64"
+  })
+  void mistake_isExplained(String arguments, String sentence) {
+    assertThat(run(arguments.split(" "))).isEqualTo(1);
+    assertThat(said).contains("error: ", sentence).doesNotContain("\tat ");
+  }
+
+  static List<Blueprint> detectors() {
+    return Detectors.all();
+  }
+
+  /** All seven, in their small inputs; whether they learn there, docs/training-results.md tells. */
+  @ParameterizedTest
+  @MethodSource("detectors")
+  void smallRecipe_isNotThePapers_andItsInputFits(Blueprint published) {
+    SmallData small = SmallData.of(published);
+    Recipe recipe = small.recipe(published, 2, 64);
+
+    assertThat(small.input(published).entries()).isNotEmpty();
+    assertThat(recipe.toString()).isNotEqualTo(Recipe.paper(published).toString());
+    assertThat(recipe.values())
+        .filteredOn(value -> value.name().equals("epochs"))
+        .allSatisfy(value -> assertThat(value.toString()).contains("chosen"));
+  }
+}
