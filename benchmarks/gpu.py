@@ -50,7 +50,7 @@ def measure(what, detector, precision, batch, rounds, device):
 
     def outputs():
         images = (host.to(device).permute(0, 3, 1, 2).float() / 255 - mean) / deviation
-        with torch.autocast(device, torch.float16, enabled=low):
+        with torch.autocast(device, torch.float16 if device == "cuda" else torch.bfloat16, enabled=low):
             return network(images)
 
     def train():
