@@ -56,7 +56,8 @@ public final class TrainingBenchmark {
               .orElseThrow();
       Recipe paper = Recipe.paper(blueprint);
       int splits = paper.images().splits();
-      ImageRecipe plain = new ImageRecipe(List.of(), List.of(), splits, 0, Optional.empty());
+      ImageRecipe plain =
+          new ImageRecipe(List.of(), List.of(), splits, 0, Optional.empty(), List.of());
       int samples = batch / splits;
       Recipe recipe =
           paper
