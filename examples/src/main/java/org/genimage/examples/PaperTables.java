@@ -329,7 +329,7 @@ final class PaperTables implements Callable<Integer> {
   private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {
     Report.Builder builder =
         Report.builder("The GenImage paper's tables", first)
-            .data("The curves are of the first run; the tables are of all.")
+            .data("The headline and the curves are this first run's; the tables are all runs'.")
             .degradations(degraded(results))
             .groups(groups)
             .manifest(manifest());

@@ -39,7 +39,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     return """
         <section>
           <h2>%s</h2>
-          <p class="lead">Accuracy in per cent, 95&nbsp;%% interval; then the paper's figure and the
+          <p class="lead">%sAccuracy in per cent, 95&nbsp;%% interval; then the paper's figure and the
           difference to it in points%s. Blue is above guessing, orange below.%s</p>
           <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="max-width: %dpx">
             <thead><tr>%s</tr></thead>
@@ -50,6 +50,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
         """
         .formatted(
             escape(protocol.title()),
+            origin(protocol.name()),
             unbiased.isPresent() ? "; then ours on unbiased data" : "",
             Html.join(protocol.notes(), note -> " " + escape(note)),
             escape(protocol.title()),
@@ -57,6 +58,17 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
             head,
             body,
             holes());
+  }
+
+  /** Says which of the paper's tables it is, if the name tells. */
+  private static String origin(String name) {
+    String number = name.substring(name.lastIndexOf('-') + 1);
+    if (!number.matches("\\d")) {
+      return "";
+    }
+    return name.startsWith("main-")
+        ? format("Table %s of the paper. ", number)
+        : format("Table %s of the supplement. ", number);
   }
 
   private boolean hasAverages() {
@@ -67,7 +79,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     Figure figure = result.figure(row, column);
     List<Double> published = result.protocol().rows().get(row).cells().get(column).published();
     String paper =
-        published.isEmpty() ? "" : Html.join(published, " / ", one -> format("%.1f", one));
+        published.isEmpty() ? "" : Html.join(published, "/", one -> format("%.1f", one));
     return td(
         figure.estimate(),
         figure.hole(),

@@ -70,7 +70,7 @@ class ReportTest {
         .contains("75.0\u202f%", "40.9 – 92.9", "6 of 8 images right")
         .contains("Accuracy by generator", ">ADM<", ">BigGAN<")
         .contains("Beside trivial rules", "Under attack", "FGSM, L∞ 8/255", "12.5\u202f%")
-        .contains("paper 98.8", "paper 56.6 / 56.2</i><i>+0.5", "paper 71.1", "unbiased 73.5")
+        .contains("paper 98.8", "paper 56.6/56.2</i><i>+0.5", "paper 71.1", "unbiased 73.5")
         .contains("title=\"Midjourney: no folder val\"", "<li>Midjourney: no folder val</li>")
         .contains("Degraded images", ">JPEG, quality<", "Groups of people", "Children")
         .contains("Spectra", "alt=\"Samples of ADM\"", "data:image/jpeg;base64,", "Of my own")
