@@ -1,5 +1,6 @@
 package org.genimage.train;
 
+import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.genimage.models.nn.Peers;
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -156,7 +158,7 @@ final class Replicas {
   private Operand<TFloat32> reduce(
       Ops tf, Operand<TFloat32> x, int members, int group, int key, String last, int device) {
     OperationBuilder builder =
-        builder(tf, "all_reduce_%d_%d_%d".formatted(group, key, device))
+        builder(tf, "all_reduce_%d_%d_%d".formatted(group, key, device), devices.get(device))
             .addInput(x.asOutput())
             .addInput(tf.constant(members).asOutput())
             .addInput(tf.constant(group).asOutput())
@@ -165,15 +167,33 @@ final class Replicas {
     return finished(builder, last, timeout, devices.get(device));
   }
 
-  private static OperationBuilder builder(Ops tf, String name) {
-    return ((Graph) tf.scope().env()).opBuilder(REDUCE, name, tf.scope());
+  private static OperationBuilder builder(Ops tf, String name, String device) {
+    // The scope's device would win over the builder's.
+    Ops there = tf.withDevice(spec(device));
+    return ((Graph) tf.scope().env()).opBuilder(REDUCE, name, there.scope());
+  }
+
+  private static DeviceSpec spec(String device) {
+    DeviceSpec.Builder spec = DeviceSpec.newBuilder();
+    for (String part : Splitter.on('/').omitEmptyStrings().split(device)) {
+      List<String> words = Splitter.on(':').splitToList(part);
+      switch (words.get(0)) {
+        case "job" -> spec.job(words.get(1));
+        case "task" -> spec.task(Integer.valueOf(words.get(1)));
+        case "device" ->
+            spec.deviceType(DeviceSpec.DeviceType.valueOf(words.get(1)))
+                .deviceIndex(Integer.valueOf(words.get(2)));
+        default -> {} // the replica, of which there is one
+      }
+    }
+    return spec.build();
   }
 
   private static Operand<TFloat32> finished(
       OperationBuilder builder, String last, float timeout, String device) {
     return builder
-        .addInputList(new Output<?>[0]) // no tokens that order it
         .setDevice(device)
+        .addInputList(new Output<?>[0]) // no tokens that order it
         .setAttr("merge_op", "Add")
         .setAttr("final_op", last)
         .setAttr("communication_hint", device.contains("GPU") ? "nccl" : "auto")
@@ -186,7 +206,7 @@ final class Replicas {
   private static List<Operand<?>> gradient(
       Ops tf, GraphOperation sum, List<Output<?>> derivatives) {
     OperationBuilder builder =
-        builder(tf, sum.name() + "_gradient")
+        builder(tf, sum.name() + "_gradient", sum.device())
             .addInput(derivatives.get(0))
             .addInput(sum.input(1))
             .addInput(sum.input(2))
