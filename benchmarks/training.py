@@ -1,0 +1,220 @@
+"""Training of the seven detectors: genimage beside PyTorch channels-last, float32, on the same cores, in one run.
+
+    python3 benchmarks/training.py [--detector NAME ...] [--steps 6]
+    python3 benchmarks/training.py --files --train-py pytorch-image-models/train.py [--steps 8] [--rounds 1]
+
+Wants Linux, Maven, a JDK, and Python with torch, torchvision, timm and Pillow. The first line measures steps: both
+processes wait for each other after every step; images are in memory, optimizer, decay and loss are those of the paper's
+recipe, without augmentation, mixing or moving average. genimage gets 8-bit images and normalises them in its graph,
+PyTorch gets them normalised. The second line trains ResNet-50 by the recipe from JPEG files, beside timm's train.py.
+The first two steps of a process do not count.
+"""
+
+import argparse
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+MAIN = "org.genimage.examples.TrainingBenchmark"
+# Images a step.
+BATCHES = {"ResNet-50": 15, "CNNSpot": 16, "Spec": 16, "F3Net": 4, "GramNet": 8, "DeiT-S": 16, "Swin-T": 16}
+WARM_UP = 2
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--detector", nargs="+", choices=BATCHES, default=list(BATCHES))
+    parser.add_argument("--steps", type=int, default=6, help="that count")
+    parser.add_argument("--rounds", type=int, default=1, help="with files")
+    parser.add_argument("--heap", default="1g", help="Java's -Xmx")
+    parser.add_argument("--class-path", help="a file that keeps it, to be found by a later run")
+    parser.add_argument("--files", action="store_true", help="train from files")
+    parser.add_argument("--batch", type=int, default=8, help="samples a step, with files")
+    parser.add_argument("--train-py", help="timm's, whose checkout's timm it runs with")
+    parser.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def class_path(file):
+    if not Path(file).exists():
+        command = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={file}"]
+        subprocess.run(command, cwd=ROOT, check=True)
+    return Path(file).read_text()
+
+
+def measure_pytorch(name, images):
+    import timm
+    import torch
+    from timm.loss import JsdCrossEntropy
+    from torch.nn import functional
+    from torch.optim import SGD, Adam, AdamW
+
+    from networks import NETWORKS
+
+    side, create = NETWORKS[name]
+    drop_path = {"DeiT-S": ("deit_small_patch16_224", 0.1), "Swin-T": ("swin_tiny_patch4_window7_224", 0.2)}
+    if name in drop_path:
+        model, share = drop_path[name]
+        network = timm.create_model(model, num_classes=2, drop_path_rate=share)
+    else:
+        network = create()
+    network = network.train().to(memory_format=torch.channels_last)
+    spared = ("pos_embed", "cls_token", "relative_position_bias_table")
+
+    def groups(decay):
+        kept = [p for n, p in network.named_parameters() if p.ndim <= 1 or n.endswith(spared)]
+        decayed = [p for n, p in network.named_parameters() if p.ndim > 1 and not n.endswith(spared)]
+        return [{"params": decayed, "weight_decay": decay}, {"params": kept, "weight_decay": 0}]
+
+    optimizer = {
+        "ResNet-50": lambda: SGD(groups(2e-5), 1e-5, momentum=0.9, nesterov=True),
+        "CNNSpot": lambda: Adam(network.parameters(), 1e-5),
+        "Spec": lambda: SGD(network.parameters(), 1e-5, momentum=0.9, dampening=0.9, weight_decay=1e-4),
+        "F3Net": lambda: Adam(network.parameters(), 1e-5),
+        "GramNet": lambda: Adam(network.parameters(), 1e-5, weight_decay=1e-4),
+        "DeiT-S": lambda: AdamW(groups(0.05), 1e-5),
+        "Swin-T": lambda: AdamW(groups(0.05), 1e-5),
+    }[name]()
+    splits = 3 if name == "ResNet-50" else 1
+    labels = torch.arange(images // splits) % 2
+    jsd = JsdCrossEntropy(splits, alpha=12, smoothing=0.1) if splits > 1 else None
+    soft = functional.one_hot(labels, 2) * 0.9 + 0.05
+
+    def loss(outputs):
+        if name == "ResNet-50":
+            return jsd(outputs, labels)
+        if outputs.shape[1] == 1:
+            return functional.binary_cross_entropy_with_logits(outputs[:, 0], labels.float())
+        if name == "GramNet":
+            return functional.nll_loss(outputs, labels)
+        return functional.cross_entropy(outputs, soft if name in drop_path else labels)
+
+    batch = torch.randn(images, 3, side, side).to(memory_format=torch.channels_last)
+    while sys.stdin.readline():
+        start = time.perf_counter()
+        optimizer.zero_grad()
+        value = loss(network(batch))
+        value.backward()
+        if name == "Swin-T":
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
+        optimizer.step()
+        value.item()
+        print("step_s", time.perf_counter() - start, flush=True)
+    lines = Path("/proc/self/status").read_text().splitlines()
+    print("peak_resident_mb", next(int(x.split()[1]) * 1024 / 1e6 for x in lines if x.startswith("VmHWM:")))
+
+
+def start(command):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(command, text=True, env={**os.environ, **QUIET}, **pipes)
+
+
+def number(process, name):
+    for line in process.stdout:
+        found, value = line.split()
+        if found == name:
+            return float(value)
+    raise RuntimeError(f"the other process ended without {name}")
+
+
+def steps(java, detector, chosen):
+    """Lets both train in turns, step by step; returns each one's seconds and peak memory."""
+    images, count = BATCHES[detector], WARM_UP + chosen.steps
+    processes = [
+        start([*java, "steps", detector, str(images), str(count)]),
+        start([sys.executable, __file__, "--pytorch", "--detector", detector]),
+    ]
+    seconds = [[], []]
+    for _ in range(count):
+        for process, found in zip(processes, seconds):
+            process.stdin.write("\n")
+            process.stdin.flush()
+            found.append(number(process, "step_s"))
+    for process in processes:
+        process.stdin.close()
+    return [s[WARM_UP:] for s in seconds], [number(process, "peak_resident_mb") for process in processes]
+
+
+def row(name, images, seconds, peaks):
+    rates = [images / statistics.median(s) for s in seconds]
+    spans = [f"{images / max(s):.2f} to {images / min(s):.2f}" for s in seconds]
+    ours, theirs = (f"{rate:.2f} ({span})" for rate, span in zip(rates, spans))
+    memory = f"{peaks[0]:>8.0f} {peaks[1]:>8.0f} {peaks[0] / peaks[1]:>6.2f}"
+    print(f"{name:12} {images:>3} {ours:>24} {theirs:>24} {rates[0] / rates[1]:>6.2f} {memory}", flush=True)
+
+
+def write_images(folder, count):
+    from PIL import Image, ImageFilter
+
+    drawn = random.Random(1)
+    for i in range(count):
+        noise = Image.frombytes("RGB", (500, 375), drawn.randbytes(500 * 375 * 3)).filter(ImageFilter.GaussianBlur(2))
+        file = Path(folder, "train", ("nature", "ai")[i % 2], f"{i}.jpg")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        noise.save(file, quality=96)
+
+
+def timm_steps(folder, chosen):
+    # The command of the benchmark's Readme, on a CPU, without mixed precision.
+    command = f"""{sys.executable} {chosen.train_py} {folder} --train-split train --val-split train -b {chosen.batch}
+        --model resnet50 --sched cosine --epochs 200 --lr 0.05 --remode pixel --reprob 0.6 --aug-splits 3
+        --aa rand-m9-mstd0.5-inc1 --resplit --jsd-loss --num-classes 2 --device cpu --channels-last
+        --workers {os.cpu_count()} --log-interval 1 --output {folder}/out"""
+    environment = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.abspath(chosen.train_py))}
+    process = subprocess.Popen(
+        command.split(), text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    seconds, heard = [], []
+    for line in process.stdout:
+        heard.append(line)
+        if line.startswith("Train:"):
+            seconds.append(float(re.search(r"Time: ([\d.]+)s", line).group(1)))
+        if len(seconds) == WARM_UP + chosen.steps:
+            break
+    if len(seconds) < WARM_UP + chosen.steps:
+        raise RuntimeError("train.py ended early: " + "".join(heard[-20:]))
+    status = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    peak = next(int(x.split()[1]) * 1024 / 1e6 for x in status if x.startswith("VmHWM:"))
+    process.terminate()
+    process.wait()
+    return seconds[WARM_UP:], peak
+
+
+def genimage_steps(java, folder, chosen):
+    process = start([*java, "files", f"{folder}/train", str(chosen.batch)])
+    seconds = [number(process, "step_s") for _ in range(WARM_UP + chosen.steps)]
+    return seconds[WARM_UP:], number(process, "peak_resident_mb")
+
+
+def compare(folder, chosen):
+    found = class_path(chosen.class_path or f"{folder}/class-path")
+    java = ["java", f"-Xmx{chosen.heap}", "-cp", found, MAIN]
+    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
+    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, {os.cpu_count()} cores, images a second, median of steps (span); peak MB")
+    print(f"{'':12} {'n':>3} {'genimage':>24} {'PyTorch':>24} {'ratio':>6} {'genimage':>8} {'PyTorch':>8} {'ratio':>6}")
+    if not chosen.files:
+        for detector in chosen.detector:
+            row(detector, BATCHES[detector], *steps(java, detector, chosen))
+        return
+    write_images(folder, chosen.batch * (WARM_UP + chosen.steps))
+    both = [(genimage_steps(java, folder, chosen), timm_steps(folder, chosen)) for _ in range(chosen.rounds)]
+    seconds = [[s for turn in both for s in turn[side][0]] for side in (0, 1)]
+    peaks = [max(turn[side][1] for turn in both) for side in (0, 1)]
+    row("JPEG files", chosen.batch, seconds, peaks)
+
+
+if __name__ == "__main__":
+    chosen = options()
+    if chosen.pytorch:
+        measure_pytorch(chosen.detector[0], BATCHES[chosen.detector[0]])
+    else:
+        with tempfile.TemporaryDirectory() as made:
+            compare(made, chosen)
