@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -46,7 +47,7 @@ record Spec(SpecVariant variant, Network classifier) implements Network {
       return images;
     }
     Ops tf = scope.tf();
-    Operand<TFloat32> whole = spectrum(tf, images, scope.mode().hasGradient());
+    Operand<TFloat32> whole = spectrum(tf, images, scope.mode() == Mode.DIFFERENTIABLE);
     return variant == SpecVariant.FULL ? whole : tf.math.mul(whole, band(tf, images));
   }
 

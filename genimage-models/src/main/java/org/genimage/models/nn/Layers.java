@@ -218,11 +218,19 @@ public final class Layers {
     if (scope.mode().fuses()) {
       return Fused.in(scope).maxPool(x, window);
     }
-    return tf.nn.maxPool(
-        window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY),
-        tf.array(1, window.kernel(), window.kernel(), 1),
-        tf.array(1, window.stride(), window.stride(), 1),
-        "VALID");
+    boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
+    Operand<TFloat32> padded =
+        same || window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY);
+    // tf.nn.maxPool makes MaxPoolV2, which oneDNN has no kernel for: its gradient is four times as
+    // slow.
+    return tf.scope()
+        .opBuilder("MaxPool", "MaxPool")
+        .addInput(padded.asOutput())
+        .setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
+        .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
+        .setAttr("padding", same ? "SAME" : "VALID")
+        .build()
+        .output(0);
   }
 
   /**

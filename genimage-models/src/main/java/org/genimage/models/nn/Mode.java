@@ -6,7 +6,10 @@ package org.genimage.models.nn;
  * that oneDNN computes together with what follows (convolutions, matrix products).
  */
 public enum Mode {
-  /** Batch statistics, running statistics updated after the step; every op has a gradient. */
+  /**
+   * Batch statistics, running statistics updated after the step; every op from a parameter on has a
+   * gradient.
+   */
   TRAINING,
   /** Running statistics, folded as below where parameters are constants; all ops have gradients. */
   DIFFERENTIABLE,
@@ -19,7 +22,10 @@ public enum Mode {
    */
   INFERENCE_BFLOAT16;
 
-  /** Returns whether every op must have a gradient. */
+  /**
+   * Returns whether every op must have a gradient; in training those before the first parameter
+   * need none.
+   */
   public boolean hasGradient() {
     return this == TRAINING || this == DIFFERENTIABLE;
   }
