@@ -39,12 +39,12 @@ final class TrainingRun {
   private final GradientTrainer trainer;
   private final Recipe recipe;
   private final Blueprint blueprint;
-  private final ImageDataset data;
   private final TrainingGraph graph;
   private final BatchLoader loader;
   private final int batches;
   private final TrainingListener listener;
   private final Optional<Cluster> cluster;
+  private final String trainingData;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
   private Optional<Weights> best = Optional.empty();
@@ -58,7 +58,6 @@ final class TrainingRun {
     this.trainer = trainer;
     this.recipe = trainer.recipe;
     this.blueprint = blueprint;
-    this.data = data;
     this.graph = graph;
     this.cluster = trainer.execution.cluster();
     this.listener =
@@ -74,7 +73,8 @@ final class TrainingRun {
             .dropLast(recipe.dropLast() || cluster.isPresent())
             .onError(trainer.errors);
     this.batches = loader.batches();
-    this.identity = identity();
+    this.trainingData = Provenance.describe(data);
+    this.identity = trainer.checkpoints.isPresent() ? identity() : Map.of();
   }
 
   Weights toEnd() {
@@ -352,7 +352,7 @@ final class TrainingRun {
                 "genimage.recipe", recipe.toString(),
                 "genimage.start", recipe.start().describe(trainer.start.isPresent()),
                 "genimage.epoch", Integer.toString(epoch),
-                "genimage.training_data", Provenance.describe(data)));
+                "genimage.training_data", trainingData));
   }
 
   /**
@@ -377,7 +377,7 @@ final class TrainingRun {
       entries.putString(text, StandardCharsets.UTF_8);
     }
     identity.put("network", entries.hash().toString());
-    identity.put("data", Provenance.describe(data));
+    identity.put("data", trainingData);
     identity.put("validation", trainer.validation.map(Provenance::describe).orElse("none"));
     identity.put("frozen", trainer.frozen.patterns().toString());
     identity.put(
