@@ -229,8 +229,7 @@ public final class Layers {
     boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
     Operand<TFloat32> padded =
         same || window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY);
-    // tf.nn.maxPool makes MaxPoolV2, which oneDNN has no kernel for: its gradient is four times as
-    // slow.
+    // tf.nn.maxPool makes MaxPoolV2, which TensorFlow does not leave to oneDNN.
     return tf.scope()
         .opBuilder("MaxPool", "MaxPool")
         .addInput(padded.asOutput())
