@@ -78,8 +78,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
   private String cell(int row, int column) {
     Figure figure = result.figure(row, column);
     List<Double> published = result.protocol().rows().get(row).cells().get(column).published();
-    String paper =
-        published.isEmpty() ? "" : Html.join(published, "/", one -> format("%.1f", one));
+    String paper = published.isEmpty() ? "" : Html.join(published, "/", one -> format("%.1f", one));
     return td(
         figure.estimate(),
         figure.hole(),
