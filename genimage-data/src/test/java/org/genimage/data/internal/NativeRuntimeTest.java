@@ -124,7 +124,7 @@ class NativeRuntimeTest {
       Process process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Dorg.bytedeco.javacpp.cachedir=" + folder,
+                  "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"),
                   "-cp",
                   classPath.stream().collect(Collectors.joining(File.pathSeparator)),
                   FirstUse.class.getName())
