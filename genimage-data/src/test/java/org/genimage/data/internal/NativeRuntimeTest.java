@@ -87,8 +87,7 @@ class NativeRuntimeTest {
   @Test
   void prepare_cudaForTheGpusNative_isLoadedFirst() throws IOException {
     classPath.add(jar(platform + "-gpu"));
-    classPath.add(
-        jar("cuda", "org/bytedeco/cuda/%s/libcudnn.so.9".formatted(platform)));
+    classPath.add(jar("cuda", "org/bytedeco/cuda/%s/libcudnn.so.9".formatted(platform)));
 
     assertThat(String.join("\n", run()))
         .contains("NVIDIA's CUDA (0 MB) is unpacked into " + folder)
