@@ -72,12 +72,12 @@ class PaperTablesTest {
     assertThat(Files.readAllLines(folder.resolve("out/tables/main-3.csv"))).hasSize(1 + 9);
 
     assertThat(run(command)).isZero();
-    assertThat(said).doesNotContain("scored ", "trained ");
+    assertThat(said).doesNotContain("scored ", "  trained ");
 
     command[1] = "supplement-4";
     command[3] = "One";
     assertThat(run(command)).as("another table, the same detector: %s", said).isZero();
-    assertThat(said).contains("scored 4 images: ResNet-50", "NVAE").doesNotContain("trained ");
+    assertThat(said).contains("scored 4 images: ResNet-50", "NVAE").doesNotContain("  trained ");
 
     command[5] = "5";
     assertThat(run(command)).isEqualTo(1);
