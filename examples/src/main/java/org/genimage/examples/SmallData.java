@@ -1,10 +1,16 @@
 package org.genimage.examples;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
+import org.genimage.models.WeightArray;
+import org.genimage.models.Weights;
+import org.genimage.models.nn.Dct;
 import org.genimage.models.nn.Drop;
 import org.genimage.train.Decay;
 import org.genimage.train.ImageRecipe;
@@ -23,23 +29,27 @@ import org.genimage.train.Start;
  * @param side of the input in pixels
  * @param optimizer in place of the paper's, if another
  * @param rate the highest learning rate
+ * @param batch images a step
  * @param samples images to train on, all epochs together
  * @param images to render per generator and label where there are none
  */
-record SmallData(int side, Optional<Optimizer> optimizer, double rate, int samples, int images) {
+record SmallData(
+    int side, Optional<Optimizer> optimizer, double rate, int batch, int samples, int images) {
 
-  private static final int BATCH = 32;
+  private static final String FILTERS = "patch_embed.proj.weight";
+  private static final double GAIN = 8;
 
   /** Returns a detector's settings. */
   static SmallData of(Blueprint blueprint) {
     Optimizer sgd = new Optimizer.Sgd(0.9, 0, true, Decay.ofMatrices(1e-4));
     return switch (blueprint.name()) {
-      case "DeiT-S" -> new SmallData(64, Optional.empty(), 5e-4, 12_800, 200);
-      case "Swin-T" -> new SmallData(224, Optional.empty(), 5e-4, 1_600, 100); // windows want 224
-      case "CNNSpot", "GramNet" -> new SmallData(64, Optional.of(sgd), 0.01, 9_600, 100);
-      case "Spec" -> new SmallData(64, Optional.of(sgd), 0.01, 9_600, 100);
-      case "F3Net" -> new SmallData(64, Optional.empty(), 5e-4, 6_400, 100);
-      default -> new SmallData(64, Optional.empty(), 0.01, 9_600, 100);
+      case "DeiT-S" -> new SmallData(64, Optional.empty(), 5e-4, 32, 6_400, 100);
+      case "Swin-T" -> new SmallData(224, Optional.empty(), 5e-4, 8, 1_600, 50); // windows want 224
+      case "Spec" -> new SmallData(64, Optional.of(sgd), 0.01, 32, 3_200, 100);
+      case "F3Net" -> new SmallData(64, Optional.empty(), 5e-4, 32, 1_600, 50);
+      case "GramNet" -> new SmallData(64, Optional.empty(), 5e-4, 32, 4_800, 100);
+      case "CNNSpot" -> new SmallData(64, Optional.of(sgd), 0.01, 32, 4_800, 100);
+      default -> new SmallData(64, Optional.empty(), 0.01, 32, 4_800, 100);
     };
   }
 
@@ -65,11 +75,55 @@ record SmallData(int side, Optional<Optimizer> optimizer, double rate, int sampl
         .optimizer(optimizer.orElse(paper.optimizer()))
         .schedule(new Schedule.Cosine(rate, rate / 500, epochs, warmup, Schedule.Every.STEP))
         .epochs(epochs)
-        .batchSize(Math.min(BATCH, available))
+        .batchSize(Math.min(batch, available))
         .loss(loss, ImageRecipe.cropAndFlip())
         .drop(Drop.NONE)
         .withoutAverage()
         .start(Start.SCRATCH);
+  }
+
+  /**
+   * Returns the weights to start from, if not the network's own random ones. CNNSpot's are
+   * ResNet-50's, whose residual branches start at nothing. DeiT-S and Swin-T see patches through
+   * filters of high frequencies alone, as forensic networks often do: brightness would else drown
+   * the traces in every layer norm.
+   *
+   * @param blueprint which detector, with the small input
+   * @param seed of the random numbers
+   */
+  static Optional<Weights> start(Blueprint blueprint, long seed) {
+    return switch (blueprint.name()) {
+      case "CNNSpot" ->
+          Optional.of(
+              blueprint.initialWeights(seed, Detectors.resnet50().initialWeights(seed), "fc."));
+      case "DeiT-S", "Swin-T" -> Optional.of(fine(blueprint.initialWeights(seed)));
+      default -> Optional.empty();
+    };
+  }
+
+  /** Returns what keeps its values: the patches' filters, as in MoCo v3 (Chen et al. 2021). */
+  static List<String> frozen(Blueprint blueprint) {
+    return switch (blueprint.name()) {
+      case "DeiT-S", "Swin-T" -> List.of("patch_embed\\.proj\\..*");
+      default -> List.of();
+    };
+  }
+
+  /** Makes the random filters random mixtures of the finer half of the cosines. */
+  private static Weights fine(Weights weights) {
+    WeightArray filters = weights.get(FILTERS); // [width, 3, side, side]
+    int side = filters.shape().get(3);
+    float[] random = filters.toFloats();
+    float[] values = new float[random.length];
+    for (int i = 0; i < random.length; i++) {
+      int v = i / side % side;
+      int u = i % side;
+      for (int j = 0; u + v >= side / 2 && j < side * side; j++) {
+        double cosine = Dct.entry(side, v, j / side) * Dct.entry(side, u, j % side);
+        values[i / (side * side) * side * side + j] += (float) (GAIN * random[i] * cosine);
+      }
+    }
+    return weights.overlaid(Weights.of(Map.of(FILTERS, WeightArray.of(filters.shape(), values))));
   }
 
   /** Returns how many epochs of this many images the samples make. */

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
@@ -54,7 +55,8 @@ final class TrainDetector implements Callable<Integer> {
       names = "--detector",
       paramLabel = "NAME",
       required = true,
-      description = "resnet-50, deit-s, swin-t, cnnspot, spec, f3net or gramnet")
+      description =
+          "resnet-50, deit-s, swin-t, cnnspot, spec, f3net, gramnet, or all, one after the other")
   private String name;
 
   @Option(
@@ -161,7 +163,16 @@ final class TrainDetector implements Callable<Integer> {
     checkArgument(
         epochs.isEmpty() || samples.isEmpty(), "--epochs and --samples exclude each other");
     checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
-    Blueprint published = named(name);
+    List<Blueprint> chosen = named(name);
+    checkArgument(
+        chosen.size() == 1 || backbone.isEmpty(),
+        "--backbone is one detector's, got --detector %s",
+        name);
+    chosen.forEach(this::run);
+    return 0;
+  }
+
+  private void run(Blueprint published) {
     SmallData small = SmallData.of(published);
     Blueprint blueprint = plan == Plan.SMALL ? small.input(published) : published;
     GenImage genimage = GenImage.open(data.orElseGet(() -> small.simulated(out, seed, terminal)));
@@ -175,7 +186,6 @@ final class TrainDetector implements Callable<Integer> {
     trained.write(file);
     evaluate(blueprint, trained, limited(genimage.validation()));
     terminal.say("weights: %s", file.toAbsolutePath().normalize());
-    return 0;
   }
 
   private static void checkPositive(String option, Optional<Integer> value) {
@@ -186,20 +196,18 @@ final class TrainDetector implements Callable<Integer> {
         value.orElse(0));
   }
 
-  /** Returns the detector of this name, whatever its case and hyphens. */
-  private static Blueprint named(String name) {
-    return Detectors.all().stream()
-        .filter(one -> letters(one.name()).equals(letters(name)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--detector must be one of %s, got %s"
-                        .formatted(
-                            Detectors.all().stream()
-                                .map(one -> slug(one.name()))
-                                .collect(Collectors.joining(", ")),
-                            name)));
+  /** Returns the detector of this name, whatever its case and hyphens, or all seven. */
+  private static List<Blueprint> named(String name) {
+    List<Blueprint> chosen =
+        Detectors.all().stream()
+            .filter(one -> name.equals("all") || letters(one.name()).equals(letters(name)))
+            .toList();
+    checkArgument(
+        !chosen.isEmpty(),
+        "--detector must be one of %s, or all, got %s",
+        Detectors.all().stream().map(one -> slug(one.name())).collect(Collectors.joining(", ")),
+        name);
+    return chosen;
   }
 
   private static String slug(String name) {
@@ -238,7 +246,7 @@ final class TrainDetector implements Callable<Integer> {
             progress -> {
               GradientTrainer trainer =
                   GradientTrainer.with(recipe)
-                      .freeze(frozen.toArray(String[]::new))
+                      .freeze(frozen(blueprint).toArray(String[]::new))
                       .checkpoints(
                           Checkpoints.in(folder.resolve("checkpoints"))
                               .every(Duration.ofMinutes(10)))
@@ -247,15 +255,24 @@ final class TrainDetector implements Callable<Integer> {
                           TrainingListeners.progress(progress),
                           TrainingListeners.csv(folder.resolve("epochs.csv")),
                           TrainingListeners.tensorBoard(folder.resolve("tensorboard")));
-              return backbone
-                  .map(file -> trainer.from(start(blueprint, file)))
-                  .orElse(trainer)
-                  .fit(blueprint, images);
+              return start(blueprint).map(trainer::from).orElse(trainer).fit(blueprint, images);
             });
     terminal.say(
         "%s: %d epochs of %d images in %.1f minutes",
         blueprint.name(), recipe.epochs(), images.size(), (System.nanoTime() - begin) / 60e9);
     return trained;
+  }
+
+  private Optional<Weights> start(Blueprint blueprint) {
+    return backbone.isEmpty() && plan == Plan.SMALL
+        ? SmallData.start(blueprint, seed)
+        : backbone.map(file -> start(blueprint, file));
+  }
+
+  private List<String> frozen(Blueprint blueprint) {
+    List<String> small =
+        backbone.isEmpty() && plan == Plan.SMALL ? SmallData.frozen(blueprint) : List.of();
+    return Stream.concat(frozen.stream(), small.stream()).toList();
   }
 
   /** Returns first weights, all but what tells the labels apart from a published file. */

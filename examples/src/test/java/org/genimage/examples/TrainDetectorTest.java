@@ -1,6 +1,7 @@
 package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.genimage.data.SimulatedGenImage;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.Weights;
+import org.genimage.models.nn.Parameter;
 import org.genimage.train.Recipe;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,21 +30,23 @@ class TrainDetectorTest {
 
   @TempDir static Path shared;
 
-  private static Path data;
+  private static Path images;
 
   @TempDir Path folder;
+
+  private Path data = images;
 
   private String said = "";
 
   @BeforeAll
   static void writeImages() {
-    data = shared.resolve("data");
+    images = shared.resolve("data");
     SimulatedGenImage.seeded(1)
         .imageSize(70)
         .generators(List.of(Generator.BIGGAN, Generator.GLIDE))
         .train(2)
         .validation(2)
-        .writeTo(data, Progress.NONE);
+        .writeTo(images, Progress.NONE);
   }
 
   private int run(String... arguments) {
@@ -101,6 +105,7 @@ class TrainDetectorTest {
   @ParameterizedTest
   @CsvSource({
     "--detector=vgg, swin-t",
+    "--detector=all --backbone=any, --backbone is one",
     "--detector=spec --samples=0, --samples must be positive",
     "--detector=spec --epochs=1 --samples=8, exclude",
     "--detector=spec --freeze=nothing, nothing",
@@ -111,11 +116,19 @@ class TrainDetectorTest {
     assertThat(said).contains("error: ", sentence).doesNotContain("\tat ");
   }
 
+  @Test
+  void folderThatIsMissing_isNamed() {
+    data = folder.resolve("nowhere");
+
+    assertThat(run("--detector=spec")).isEqualTo(1);
+    assertThat(said).contains("error: ", "nowhere").doesNotContain("\tat ");
+  }
+
   static List<Blueprint> detectors() {
     return Detectors.all();
   }
 
-  /** All seven, in their small inputs; whether they learn there, docs/training-results.md tells. */
+  /** All seven, in their small inputs; whether they learn there, docs/training.md tells. */
   @ParameterizedTest
   @MethodSource("detectors")
   void smallRecipe_isNotThePapers_andItsInputFits(Blueprint published) {
@@ -127,5 +140,48 @@ class TrainDetectorTest {
     assertThat(recipe.values())
         .filteredOn(value -> value.name().equals("epochs"))
         .allSatisfy(value -> assertThat(value.toString()).contains("chosen"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DeiT-S, 16", "Swin-T, 4"})
+  void transformer_startsWithFiltersThatSeeNoBrightness(String name, int side) {
+    Blueprint small = small(name);
+
+    float[] filters =
+        SmallData.start(small, 3).orElseThrow().get("patch_embed.proj.weight").toFloats();
+
+    for (int plane = 0; plane < filters.length; plane += side * side) {
+      double sum = 0;
+      double square = 0;
+      for (int i = plane; i < plane + side * side; i++) {
+        sum += filters[i];
+        square += filters[i] * filters[i];
+      }
+      assertThat(sum).isCloseTo(0, within(1e-4));
+      assertThat(square).isPositive();
+    }
+    assertThat(small.entries().stream().filter(entry -> frozen(small, entry.key())))
+        .extracting(Parameter::key)
+        .containsExactlyInAnyOrder("patch_embed.proj.weight", "patch_embed.proj.bias");
+  }
+
+  private static boolean frozen(Blueprint blueprint, String key) {
+    return SmallData.frozen(blueprint).stream().anyMatch(key::matches);
+  }
+
+  @Test
+  void cnnSpot_startsWithBranchesAtNothing() {
+    Weights start = SmallData.start(small("CNNSpot"), 3).orElseThrow();
+
+    assertThat(start.get("layer3.1.bn3.weight").toFloats()).containsOnly(0);
+    assertThat(start.get("fc.weight").shape()).containsExactly(1, 2048);
+  }
+
+  private static Blueprint small(String name) {
+    return Detectors.all().stream()
+        .filter(one -> one.name().equals(name))
+        .map(one -> SmallData.of(one).input(one))
+        .findFirst()
+        .orElseThrow();
   }
 }
