@@ -4,6 +4,8 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,13 +32,14 @@ import org.genimage.models.Detectors;
 
 /**
  * Measures an evaluation: {@code scoring} prints ResNet-50's images a second from JPEG files of
- * 500x375 against the same detector's on images in memory; {@code report} reads 100,000 scores from
- * a file and writes their report.
+ * 500x375 against the same detector's on images in memory, in turns, and what reading costs; {@code
+ * report} reads 100,000 scores from a file and writes their report.
  */
 public final class EvaluationBenchmark {
 
   private static final int FILES = 320;
   private static final int BATCH = 32;
+  private static final int ROUNDS = 5;
   private static final int SCORES = 100_000;
 
   private EvaluationBenchmark() {}
@@ -63,24 +66,51 @@ public final class EvaluationBenchmark {
           ImageBatch.of(
               Collections.nCopies(BATCH, detector.input().prepare(files.sample(0).image())));
       Evaluation evaluation = Evaluation.of(detector, files).batchSize(BATCH);
-      detector.score(batch);
+      bare(detector, batch);
       evaluation.run();
-      long start = System.nanoTime();
-      for (int i = 0; i < FILES / BATCH; i++) {
-        detector.score(batch);
+      List<Double> bare = new ArrayList<>();
+      List<Double> whole = new ArrayList<>();
+      for (int round = 0; round < ROUNDS; round++) {
+        bare.add(bare(detector, batch));
+        EvaluationResult result = evaluation.file(folder.resolve(round + ".jsonl")).run();
+        whole.add(FILES / (result.duration().toNanos() / 1e9));
       }
-      double bare = FILES / seconds(start);
-      EvaluationResult result = evaluation.file(folder.resolve("scores.jsonl")).run();
-      double whole = FILES / (result.duration().toNanos() / 1e9);
-      start = System.nanoTime();
+      long start = System.nanoTime();
       for (Sample sample : files.samples()) {
         detector.input().prepare(sample.image());
       }
-      print("reading_one_thread_images_per_s", FILES / seconds(start));
-      print("bare_images_per_s", bare);
-      print("evaluation_images_per_s", whole);
-      print("share_of_bare", whole / bare);
+      double reading = seconds(start) / FILES;
+      double scoring = 1 / median(bare);
+      print("mean_file_kb", bytes(files) / 1e3 / FILES);
+      print("bare_images_per_s", median(bare));
+      print("evaluation_images_per_s", median(whole));
+      print("share_of_bare", median(whole) / median(bare));
+      print("reading_ms_on_one_core", 1e3 * reading);
+      print("scoring_ms_on_all_cores", 1e3 * scoring);
+      int cores = Runtime.getRuntime().availableProcessors();
+      print("share_if_reading_takes_from_scoring", scoring / (scoring + reading / cores));
     }
+  }
+
+  /** Returns the detector's images a second from memory. */
+  private static double bare(Detector detector, ImageBatch batch) {
+    long start = System.nanoTime();
+    for (int i = 0; i < FILES / BATCH; i++) {
+      detector.score(batch);
+    }
+    return FILES / seconds(start);
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+
+  private static double bytes(ImageDataset files) throws IOException {
+    double bytes = 0;
+    for (Sample sample : files.samples()) {
+      bytes += sample.content().size();
+    }
+    return bytes;
   }
 
   private static ImageDataset jpegFiles(Path folder) throws IOException {
@@ -134,6 +164,13 @@ public final class EvaluationBenchmark {
     print("report_s", seconds(start));
     print("report_kb", report.html().length() / 1e3);
     print("heap_limit_mb", Runtime.getRuntime().maxMemory() / 1e6);
+    print(
+        "heap_peak_mb",
+        ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getPeakUsage().getUsed())
+                .sum()
+            / 1e6);
   }
 
   private static double seconds(long start) {

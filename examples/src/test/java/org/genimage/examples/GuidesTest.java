@@ -142,6 +142,13 @@ class GuidesTest {
       EvaluationResult sameWithoutDetector = EvaluationResult.read(scoreFile);
       assertThat(sameWithoutDetector.scores().all()).isEqualTo(result.scores().all());
 
+      List<Path> files = List.of(root.resolve("part-0.jsonl"), root.resolve("part-1.jsonl"));
+      for (int part = 0; part < files.size(); part++) { // each on a machine of its own
+        evaluation.file(files.get(part)).runPart(part, files.size());
+      }
+      EvaluationResult joined = EvaluationResult.read(files);
+      assertThat(joined.scores().size()).isEqualTo(result.scores().size());
+
       Scores otherScores = sameWithoutDetector.scores();
       Scores scores = result.scores();
       double area = Metrics.ROC_AUC.of(scores);

@@ -1,0 +1,271 @@
+package org.genimage.examples;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.genimage.data.DatasetException;
+import org.genimage.data.ErrorPolicy;
+import org.genimage.data.GenImage;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.TestSet;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.Degradation;
+import org.genimage.eval.DegradedAccuracy;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Protocols;
+import org.genimage.eval.Report;
+import org.genimage.eval.Scores;
+import org.genimage.eval.Spectra;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.Weights;
+import org.tensorflow.TensorFlow;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Scores a folder or a list of images with weights that exist, and writes the report. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Scores a folder or a list of images with weights that exist, and writes the report.",
+      "Run again, it goes on where it was stopped; what is scored is not scored again."
+    })
+final class EvaluateDetector implements Callable<Integer> {
+
+  /** Images to a contact sheet, as in the supplement. */
+  private static final int SAMPLES = 180;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      required = true,
+      description = "the detector's weights (safetensors, or a PyTorch file)")
+  private Path weights;
+
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME",
+      description = "one of the paper's seven; default: the one that the weights name")
+  private Optional<String> detector = Optional.empty();
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      required = true,
+      description =
+          "a folder in GenImage's layout, whose validation images are scored, or a list of images"
+              + " (.csv, .jsonl)")
+  private Path data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "genimage-evaluation",
+      description = "where scores, report and tables are written (default: ${DEFAULT-VALUE})")
+  private Path out;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "score at most this many images of a set (default: all)")
+  private Optional<Integer> limit = Optional.empty();
+
+  @Option(
+      names = "--degraded",
+      description = "score them as table 5 degrades them, too: six times as long")
+  private boolean degraded;
+
+  @Option(
+      names = "--skip-unreadable",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "leave out up to N broken files, and count them (default: stop at the first)")
+  private int skip;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "of the images that --limit draws (default: ${DEFAULT-VALUE})")
+  private long seed;
+
+  private final Terminal terminal;
+
+  EvaluateDetector(PrintStream out) {
+    this.terminal = new Terminal(out);
+  }
+
+  /** Runs the command line and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(Program.run(new EvaluateDetector(System.err), System.err, args));
+  }
+
+  @Override
+  public Integer call() {
+    checkArgument(limit.orElse(1) > 0, "--limit must be positive, got %s", limit.orElse(0));
+    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
+    Weights read = Weights.read(weights);
+    Blueprint blueprint = blueprint(read);
+    Optional<GenImage> folder =
+        Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
+    folder.ifPresent(
+        genimage -> genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence)));
+    ImageDataset images =
+        limited(folder.map(GenImage::validation).orElseGet(() -> ImageDataset.ofManifest(data)));
+    try (DifferentiableDetector loaded = blueprint.load(read)) {
+      EvaluationResult result = score(loaded, images, Degradation.NONE, "scores");
+      Report report =
+          Report.builder("%s on %s".formatted(loaded.name(), name()), result)
+              .data("Images of %s.".formatted(name()))
+              .degradations(degradations(loaded, images, result.scores()))
+              .groups(groups(loaded, folder))
+              .baselines(
+                  terminal.during(
+                      "Baselines",
+                      images.size(),
+                      progress -> Baselines.of(readable(images, result), progress)))
+              .spectra(
+                  terminal.during(
+                      "Spectra",
+                      images.size(),
+                      progress -> Spectra.of(readable(images, result), progress)))
+              .gallery(images, loaded)
+              .samples(readable(images, result), SAMPLES)
+              .manifest(manifest())
+              .build();
+      report.write(out.resolve("report.html"));
+      report.writeTables(out.resolve("tables"));
+      summarise(result);
+    }
+    terminal.say("report: %s", out.resolve("report.html").toAbsolutePath().normalize().toUri());
+    return 0;
+  }
+
+  private Blueprint blueprint(Weights read) {
+    String wanted =
+        detector
+            .or(() -> Optional.ofNullable(read.metadata().get("genimage.detector")))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s: the weights do not say whose they are; name it with --detector"
+                            .formatted(weights)));
+    return Detectors.all().stream()
+        .filter(one -> one.name().equals(wanted))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--detector must be one of %s, got '%s'"
+                        .formatted(
+                            Detectors.all().stream().map(Blueprint::name).toList(), wanted)));
+  }
+
+  private ImageDataset limited(ImageDataset images) {
+    return limit.map(count -> images.draw(count, seed)).orElse(images);
+  }
+
+  private EvaluationResult score(
+      DifferentiableDetector loaded, ImageDataset images, Degradation how, String name) {
+    String file = name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".jsonl";
+    return terminal.during(
+        how.equals(Degradation.NONE) ? "Scoring" : how.name(),
+        images.size(),
+        progress ->
+            Evaluation.of(loaded, images)
+                .degraded(how)
+                .onError(skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip))
+                .progress(progress)
+                .file(out.resolve("scores").resolve(file))
+                .run());
+  }
+
+  private List<DegradedAccuracy> degradations(
+      DifferentiableDetector loaded, ImageDataset images, Scores clean) {
+    List<DegradedAccuracy> measured = new ArrayList<>();
+    if (degraded) {
+      measured.add(new DegradedAccuracy(loaded.name(), Degradation.NONE, clean.accuracy()));
+      for (Degradation how : Protocols.DEGRADATIONS) {
+        measured.add(
+            new DegradedAccuracy(
+                loaded.name(), how, score(loaded, images, how, how.name()).scores().accuracy()));
+      }
+    }
+    return measured;
+  }
+
+  /** Scores the paper's sets of groups of people, where the folder has them. */
+  private Map<String, Scores> groups(DifferentiableDetector loaded, Optional<GenImage> folder) {
+    Map<String, Scores> scores = new LinkedHashMap<>();
+    for (TestSet set : folder.map(GenImage::testSets).orElse(List.of())) {
+      if (TestSet.GROUPS.contains(set)) {
+        try {
+          scores.put(
+              set.name(),
+              score(
+                      loaded,
+                      limited(folder.orElseThrow().testSet(set)),
+                      Degradation.NONE,
+                      set.name())
+                  .scores());
+        } catch (DatasetException e) {
+          terminal.say("note: %s is left out: %s", set.name(), e.getMessage());
+        }
+      }
+    }
+    return scores;
+  }
+
+  /** Returns the images that have a score. */
+  private static ImageDataset readable(ImageDataset images, EvaluationResult result) {
+    List<String> broken = result.failures().stream().map(failure -> failure.name()).toList();
+    return broken.isEmpty() ? images : images.filter(sample -> !broken.contains(sample.name()));
+  }
+
+  private String name() {
+    return String.valueOf(data.toAbsolutePath().normalize().getFileName());
+  }
+
+  private Map<String, String> manifest() {
+    List<String> command = new ArrayList<>(List.of("evaluate"));
+    detector.ifPresent(name -> command.add("--detector '%s'".formatted(name)));
+    command.add("--weights %s --data %s".formatted(weights, data));
+    limit.ifPresent(count -> command.add("--limit " + count));
+    if (degraded) {
+      command.add("--degraded");
+    }
+    command.add("--skip-unreadable %d --seed %d".formatted(skip, seed));
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put("command", String.join(" ", command));
+    entries.put("seed", Long.toString(seed));
+    entries.put("Java", System.getProperty("java.version"));
+    entries.put("TensorFlow", TensorFlow.version());
+    entries.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    return entries;
+  }
+
+  private void summarise(EvaluationResult result) {
+    terminal.say("%n%s on %s", result.detector(), name());
+    result
+        .scores()
+        .byGenerator()
+        .forEach((generator, part) -> terminal.say(generator.name(), part.accuracy()));
+    terminal.say("all", result.scores().accuracy());
+    if (!result.failures().isEmpty()) {
+      terminal.say("  left out: %d unreadable images", result.failures().size());
+    }
+  }
+}

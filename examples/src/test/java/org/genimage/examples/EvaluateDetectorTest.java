@@ -1,0 +1,107 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.genimage.data.Generator;
+import org.genimage.data.Progress;
+import org.genimage.data.SimulatedGenImage;
+import org.genimage.models.Detectors;
+import org.genimage.models.InputContract;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateDetectorTest {
+
+  @TempDir static Path shared;
+
+  private static Path data;
+  private static Path weights;
+
+  @TempDir Path folder;
+
+  private String said = "";
+
+  @BeforeAll
+  static void writeImages() {
+    data = shared.resolve("small");
+    SimulatedGenImage.seeded(1)
+        .imageSize(70)
+        .generators(List.of(Generator.BIGGAN, Generator.GLIDE))
+        .train(1)
+        .validation(2)
+        .writeTo(data, Progress.NONE);
+    weights = shared.resolve("weights.safetensors");
+    Detectors.resnet50().input(InputContract.crop(64)).initialWeights(1).write(weights);
+  }
+
+  private int run(Object... arguments) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    String[] words =
+        Stream.concat(
+                Arrays.stream(arguments).map(Object::toString),
+                Stream.of("--out", folder.resolve("out").toString()))
+            .toArray(String[]::new);
+    int code = Program.run(new EvaluateDetector(terminal), terminal, words);
+    said = bytes.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  @Test
+  void folder_isScoredAndReported_andNotScoredAgain() throws IOException {
+    assertThat(run("--weights", weights, "--data", data, "--degraded")).isZero();
+
+    assertThat(said)
+        .contains("note: ADM: no folder")
+        .containsPattern("BigGAN +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
+        .contains("report: ");
+    assertThat(Files.readString(folder.resolve("out/report.html")))
+        .contains("ResNet-50 on small", "Degraded images", "Spectra", "evaluate --weights");
+    assertThat(folder.resolve("out/tables/report.tex")).isNotEmptyFile();
+    Path scores = folder.resolve("out/scores/jpeg-65.jsonl");
+    assertThat(Files.readAllLines(scores)).hasSize(9);
+    List<String> before = Files.readAllLines(scores);
+    Files.write(scores, before.subList(0, 6));
+
+    assertThat(run("--weights", weights, "--data", data, "--degraded")).isZero();
+    assertThat(Files.readAllLines(scores)).hasSize(9).startsWith(before.get(0), before.get(1));
+  }
+
+  @Test
+  void list_withABrokenFile_isCounted() throws IOException {
+    StringBuilder list = new StringBuilder("path,label,generator\nbroken.png,ai,Mine\n");
+    Files.writeString(folder.resolve("broken.png"), "no image");
+    try (Stream<Path> files = Files.walk(data)) {
+      files
+          .filter(file -> file.toString().matches(".*\\.(png|JPEG)"))
+          .forEach(
+              file ->
+                  list.append(
+                      "%s,%s,Mine%n".formatted(file, file.getParent().getFileName().toString())));
+    }
+    Path csv = Files.writeString(folder.resolve("mine.csv"), list);
+
+    assertThat(run("--weights", weights, "--data", csv, "--skip-unreadable", 1)).isZero();
+    assertThat(said).contains("left out: 1 unreadable images").containsPattern("Mine .*of 12\\)");
+  }
+
+  @Test
+  void wrongCalls_areOneSentence() {
+    assertThat(run("--weights", weights, "--data", data, "--detector", "ResNet-51")).isEqualTo(1);
+    assertThat(said).contains("error: --detector must be one of [", "ResNet-50", "got 'ResNet-51'");
+    assertThat(run("--weights", weights, "--data", folder.resolve("none"))).isEqualTo(1);
+    assertThat(said).contains("error: ", "none");
+    assertThat(run("--weights", weights, "--data", data, "--limit", 0)).isEqualTo(1);
+    assertThat(said).isEqualToIgnoringNewLines("error: --limit must be positive, got 0");
+  }
+}
