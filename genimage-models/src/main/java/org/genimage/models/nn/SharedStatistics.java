@@ -23,7 +23,7 @@ record SharedStatistics(
    * @param x this part's, {@code [N, H, W, C]}
    */
   static SharedStatistics of(Peers peers, Ops tf, Operand<TFloat32> x) {
-    long channels = x.shape().get(3);
+    int channels = (int) x.shape().get(3);
     Operand<TFloat32> own = tf.math.mean(x, tf.array(0, 1, 2));
     Operand<TFloat32> apart = tf.sum(tf.math.square(tf.math.sub(x, own)), tf.array(0, 1, 2)); // [C]
     Operand<TFloat32> numbers = tf.dtypes.cast(tf.size(x), TFloat32.class);
@@ -42,8 +42,8 @@ record SharedStatistics(
     return new SharedStatistics(count, mean, deviations);
   }
 
-  private static Operand<TFloat32> columns(Ops tf, Operand<TFloat32> rows, long first, long count) {
-    return tf.slice(rows, tf.array(0L, first), tf.array(-1L, count));
+  private static Operand<TFloat32> columns(Ops tf, Operand<TFloat32> rows, int first, int count) {
+    return tf.slice(rows, tf.array(0, first), tf.array(-1, count));
   }
 
   /** Returns the unbiased estimate of the variance, which running statistics follow. */
