@@ -134,10 +134,21 @@ final class Meeting {
     Thread thread = new Thread(call, "genimage-meeting");
     thread.setDaemon(true);
     thread.start();
+    long begin = System.nanoTime();
     try {
-      return call.get(cluster.timeout().plus(SLACK).toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw hung(e);
+      while (true) {
+        try {
+          return call.get(1, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+          // TensorFlow does not notice it when a worker dies before their first common step.
+          if (!missing().isEmpty()) {
+            throw gone(e);
+          }
+          if (System.nanoTime() - begin > cluster.timeout().plus(SLACK).toNanos()) {
+            throw hung(e);
+          }
+        }
+      }
     } catch (ExecutionException e) {
       Throwables.throwIfInstanceOf(e.getCause(), Error.class);
       throw explained((RuntimeException) e.getCause()); // It declares no other.
@@ -172,14 +183,20 @@ final class Meeting {
     if (failure.getClass() != TensorFlowException.class && !message.contains("Collective")) {
       return failure;
     }
+    return gone(failure);
+  }
+
+  private IllegalStateException gone(Exception failure) {
     List<Integer> missing = missing();
     return ended("has lost " + (missing.isEmpty() ? "another worker" : names(missing)), failure);
   }
 
   private IllegalStateException hung(Exception failure) {
+    List<Integer> missing = missing();
     return ended(
-        "has waited %s for another worker, which hangs, is slower or cannot be reached"
-            .formatted(seconds()),
+        "has waited %s for another worker, which hangs, is slower or cannot be reached%s"
+            .formatted(
+                seconds(), missing.isEmpty() ? "" : " (nothing listens at " + names(missing) + ")"),
         failure);
   }
 

@@ -125,7 +125,8 @@ final class TrainingRun {
   private Map<String, String> with(Optional<Checkpoint> found) {
     Map<String, String> common = new TreeMap<>(identity);
     common.put(
-        "checkpoint", found.map(read -> read.numbers().metadata().toString()).orElse("none"));
+        "checkpoint",
+        found.map(read -> new TreeMap<>(read.numbers().metadata()).toString()).orElse("none"));
     return common;
   }
 

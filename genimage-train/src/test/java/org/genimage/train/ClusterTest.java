@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.genimage.models.Blueprint;
@@ -78,13 +79,13 @@ class ClusterTest {
                     before,
                     7))
         .hasMessage("stopped");
-    List<Job> jobs = List.of(Job.SHORT, Job.NORMALISED, Job.RESNET, Job.DEIT, Job.SWIN);
+    List<Job> jobs = List.of(Job.SHORT, Job.NORMALISED, Job.HALF_FROZEN, Job.DEIT, Job.SWIN);
     Group pair = start(folder, 2, 60, jobs);
     // A part of a step normalises its images by themselves, as a worker does.
-    GradientTrainer inParts = GradientTrainer.with(Job.RESNET.trainer.recipe.parts(2));
+    GradientTrainer inParts = GradientTrainer.with(Job.NORMALISED.trainer.recipe.parts(2));
 
     Trained shortly = Trained.by(Job.SHORT, Job.SHORT.trainer);
-    Trained resnet = Trained.by(Job.RESNET, inParts);
+    Trained normalised = Trained.by(Job.NORMALISED, inParts);
     Trained deit = Trained.by(Job.DEIT, Job.DEIT.trainer);
     Trained swin = Trained.by(Job.SWIN, Job.SWIN.trainer);
 
@@ -92,7 +93,7 @@ class ClusterTest {
     for (String key : shortly.weights().keys()) {
       assertClose(key, pair.weights(Job.SHORT), shortly.weights());
     }
-    assertLosses(pair.losses(Job.RESNET), resnet.losses(), 1e-4);
+    assertLosses(pair.losses(Job.NORMALISED), normalised.losses(), 1e-5);
     assertLosses(pair.losses(Job.DEIT), deit.losses(), 1e-4);
     assertLosses(pair.losses(Job.SWIN), swin.losses(), 1e-4);
     assertStatisticsAreMeans(pair);
@@ -125,13 +126,6 @@ class ClusterTest {
   private static void assertLosses(
       Map<Long, Double> found, Map<Long, Double> expected, double tolerance) {
     assertThat(found).isNotEmpty();
-    System.err.println(
-        "DIFF "
-            + found.entrySet().stream()
-                .mapToDouble(e -> Math.abs(e.getValue() - expected.get(e.getKey())))
-                .max()
-            + " of "
-            + found.size());
     found.forEach(
         (step, loss) ->
             assertThat(loss)
@@ -140,7 +134,7 @@ class ClusterTest {
   }
 
   private static void assertStatisticsAreMeans(Group pair) throws Exception {
-    Job job = Job.NORMALISED;
+    Job job = Job.HALF_FROZEN;
     Blueprint halves = new Blueprint("tiny", new Halves(), job.blueprint.input(), Head.NATURE_AI);
     GradientTrainer frozen =
         GradientTrainer.with(job.trainer.recipe).freeze("bn[12]\\.weight", "bn[12]\\.bias");
@@ -189,6 +183,10 @@ class ClusterTest {
     hung.awaitStep(8);
     hung.signal("STOP", 1);
     long stopped = System.nanoTime();
+    List<CompletableFuture<Long>> ends =
+        hung.workers().stream()
+            .map(worker -> worker.onExit().thenApply(ended -> System.nanoTime()))
+            .toList();
     Group first = start(folder.resolve("first"), 2, 60, endless);
     Group second = start(folder.resolve("second"), 2, 60, endless);
 
@@ -203,14 +201,14 @@ class ClusterTest {
     assertGoesOn(first.folder().resolve("ENDLESS"));
     for (int i : new int[] {0, 2}) {
       assertThat(hung.ends(i)).isEqualTo(3);
+      assertThat(Duration.ofNanos(ends.get(i).join() - stopped))
+          .isLessThan(Duration.ofSeconds(HUNG_SECONDS + 20));
       assertThat(hung.error(i))
-          .isEqualTo(
-              "%s has waited %d s for another worker, which hangs, is slower or cannot be reached;"
-                      .formatted(hung.name(i), HUNG_SECONDS)
-                  + " start all again, and training goes on from the last checkpoint");
+          .startsWith(
+              "%s has waited %d s for another worker, which hangs, is slower or cannot be reached"
+                  .formatted(hung.name(i), HUNG_SECONDS))
+          .endsWith("; start all again, and training goes on from the last checkpoint");
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - stopped))
-        .isLessThan(Duration.ofSeconds(HUNG_SECONDS + 60));
   }
 
   private static String lost(Group group, int teller, int dead) {
@@ -368,8 +366,10 @@ class ClusterTest {
     /** Returns the losses by step that the first worker heard, alone. */
     Map<Long, Double> losses(Job job) throws Exception {
       assertThat(written(job + "-1.losses", 1)).isEmptyFile();
-      assertThat(written(job + "-1.sha256", 1))
-          .hasSameTextualContentAs(written(job + "-0.sha256", 0));
+      if (job != Job.SWIN) { // Each worker clips by a norm that it adds up by itself.
+        assertThat(written(job + "-1.sha256", 1))
+            .hasSameTextualContentAs(written(job + "-0.sha256", 0));
+      }
       Map<Long, Double> losses = new TreeMap<>();
       for (String line : Files.readAllLines(written(job + "-0.losses", 0))) {
         List<String> words = Splitter.on(' ').splitToList(line);

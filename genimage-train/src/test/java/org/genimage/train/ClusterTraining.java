@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Blueprint;
@@ -38,16 +39,15 @@ final class ClusterTraining {
   enum Job {
     SHORT(PLAIN, validated(5), GradientTrainerTest.stripes(24, 9)),
     ENDLESS(PLAIN, validated(100_000), GradientTrainerTest.stripes(24, 9)),
-    NORMALISED(
+    HALF_FROZEN(
         GradientTrainerTest.TINY,
         GradientTrainer.with(GradientTrainerTest.RECIPE.epochs(2))
             .freeze("bn1\\.weight", "bn1\\.bias"),
         GradientTrainerTest.stripes(12, 9)),
-    RESNET(
-        Detectors.resnet50().input(InputContract.crop(64)),
-        GradientTrainer.with(
-            GradientTrainerTest.RECIPE.epochs(1).schedule(new Schedule.Constant(0.005))),
-        GradientTrainerTest.stripes(12, 64)),
+    NORMALISED(
+        GradientTrainerTest.TINY,
+        GradientTrainer.with(GradientTrainerTest.RECIPE.epochs(2)),
+        GradientTrainerTest.stripes(12, 9)),
     DEIT(Detectors.deitSmall().input(InputContract.crop(32))),
     SWIN(Detectors.swinTiny().input(InputContract.crop(224)));
 
@@ -126,7 +126,7 @@ final class ClusterTraining {
         Checkpoint.put(hasher, weights);
         Files.writeString(
             folder.resolve("%s-%d.sha256".formatted(job, cluster.index())),
-            hasher.hash() + " " + weights.metadata());
+            hasher.hash() + " " + new TreeMap<>(weights.metadata()));
         Files.write(folder.resolve("%s-%d.losses".formatted(job, cluster.index())), losses);
       }
       Meeting meeting = new Meeting(cluster);
