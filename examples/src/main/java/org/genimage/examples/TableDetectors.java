@@ -92,7 +92,9 @@ record TableDetectors(
                     GradientTrainer.with(recipe)
                         .onError(errors)
                         .listener(TrainingListeners.progress(progress));
-                return (full ? asInThePaper(trainer, training, checkpoints) : trainer)
+                return (full
+                        ? asInThePaper(trainer, training, checkpoints)
+                        : asInSmall(trainer, blueprint))
                     .fit(blueprint, data);
               });
       weights.write(file);
@@ -113,6 +115,11 @@ record TableDetectors(
     return trainer
         .validation(images.test(new TestImages(training.name(), training.generators())))
         .checkpoints(Checkpoints.in(checkpoints).every(Duration.ofMinutes(10)));
+  }
+
+  private GradientTrainer asInSmall(GradientTrainer trainer, Blueprint blueprint) {
+    GradientTrainer frozen = trainer.freeze(SmallData.frozen(blueprint).toArray(String[]::new));
+    return SmallData.start(blueprint, seed).map(frozen::from).orElse(frozen);
   }
 
   private Recipe rehearsal(Blueprint blueprint, int available) {
