@@ -1,0 +1,191 @@
+package org.genimage.examples.spark;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.genimage.data.ErrorPolicy;
+import org.genimage.data.GenImage;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.OpenOptions;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.Report;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/*
+ * A partition is a part of the dataset and leaves a score file of its own, so a job that was
+ * stopped, and a task that Spark starts again on another machine, go on where the file ends. Only
+ * paths and numbers travel: each executor opens the dataset and loads the detector once, and the
+ * score files refuse each other if two machines do not see the same images.
+ */
+
+/**
+ * Scores a folder or a list of images on all machines of an Apache Spark cluster and writes one
+ * report. Images, weights and output lie where every machine finds them under the same path.
+ */
+@Command(
+    name = "spark-scoring",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Scores a folder or a list of images on all machines of an Apache Spark cluster.",
+      "Paths are those of storage that all machines mount. Run again, it goes on where it was"
+          + " stopped."
+    })
+public final class SparkScoring implements Callable<Integer> {
+
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME",
+      defaultValue = "ResNet-50",
+      description = "one of the paper's seven (default: ${DEFAULT-VALUE})")
+  private String detector;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      required = true,
+      description = "the detector's weights")
+  private Path weights;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      required = true,
+      description =
+          "a folder in GenImage's layout, whose validation images are scored, or a list of images"
+              + " (.csv, .jsonl)")
+  private Path data;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      required = true,
+      description = "where scores, report and tables are written")
+  private Path out;
+
+  @Option(
+      names = "--parts",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "pieces of work, several for each executor (default: ${DEFAULT-VALUE})")
+  private int parts;
+
+  @Option(
+      names = "--skip-unreadable",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "leave out up to N broken files of a piece, and count them (default: none)")
+  private int skip;
+
+  /** Takes the cluster from {@code spark-submit} and exits with the command line's code. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new SparkScoring())
+        .setExecutionExceptionHandler(
+            (exception, commandLine, parsed) -> {
+              System.err.println("error: " + exception.getMessage());
+              return 1;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() {
+    checkArgument(parts > 0, "--parts must be positive, got %s", parts);
+    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
+    Job job = new Job(detector, path(weights), path(data), path(out), skip);
+    job.blueprint();
+    int count = Math.min(parts, job.images().size());
+    checkArgument(count > 0, "%s: expected images, found none", data);
+    try (JavaSparkContext spark = new JavaSparkContext()) {
+      spark
+          .parallelize(IntStream.range(0, count).boxed().toList(), count)
+          .foreach(part -> job.score(part, count));
+    }
+    EvaluationResult result =
+        EvaluationResult.read(
+            IntStream.range(0, count).mapToObj(part -> job.file(part, count)).toList());
+    Report report =
+        Report.builder("%s on %s".formatted(detector, data.getFileName()), result).build();
+    report.write(out.resolve("report.html"));
+    report.writeTables(out.resolve("tables"));
+    result
+        .scores()
+        .byGenerator()
+        .forEach((generator, scores) -> say(generator.name(), scores.accuracy()));
+    say("all", result.scores().accuracy());
+    return 0;
+  }
+
+  private static String path(Path file) {
+    return file.toAbsolutePath().normalize().toString();
+  }
+
+  private static void say(String name, Proportion accuracy) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-24s %5.1f %%  (%d of %d)%n",
+        name,
+        100 * accuracy.value(),
+        accuracy.count(),
+        accuracy.total());
+  }
+
+  /** What an executor has to know. */
+  private record Job(String detector, String weights, String data, String out, int skip)
+      implements Serializable {
+
+    private static final ConcurrentMap<Job, Evaluation> OPEN = new ConcurrentHashMap<>();
+
+    /** Scores a part with this process' only detector, which lives as long as the process. */
+    void score(int part, int parts) {
+      OPEN.computeIfAbsent(this, Job::open).file(file(part, parts)).runPart(part, parts);
+    }
+
+    private Evaluation open() {
+      return Evaluation.of(blueprint().load(Path.of(weights)), images())
+          .onError(skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip));
+    }
+
+    Blueprint blueprint() {
+      List<Blueprint> all = Detectors.all();
+      return all.stream()
+          .filter(one -> one.name().equals(detector))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "--detector must be one of %s, got '%s'"
+                          .formatted(all.stream().map(Blueprint::name).toList(), detector)));
+    }
+
+    ImageDataset images() {
+      Path source = Path.of(data);
+      return Files.isRegularFile(source)
+          ? ImageDataset.ofManifest(source)
+          : GenImage.open(source, OpenOptions.DEFAULT.index(Path.of(out, "index"))).validation();
+    }
+
+    Path file(int part, int parts) {
+      return Path.of(out, "scores", "part-%05d-of-%05d.jsonl".formatted(part, parts));
+    }
+  }
+}
