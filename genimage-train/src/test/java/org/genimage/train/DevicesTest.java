@@ -311,7 +311,9 @@ class DevicesTest {
     }
   }
 
-  /** Adam makes a whole step of a rounding, so steps as long as gradient descent's would show it. */
+  /**
+   * Adam makes a whole step of a rounding, so steps as long as gradient descent's would show it.
+   */
   private static double rate(Recipe recipe) {
     return recipe.optimizer() instanceof Optimizer.Sgd ? 0.05 : 5e-4;
   }
