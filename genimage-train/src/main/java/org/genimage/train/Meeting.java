@@ -91,7 +91,7 @@ final class Meeting {
    */
   void agree(Map<String, String> settings) {
     float[] own = new float[settings.size()];
-    List<String> names = List.copyOf(settings.keySet());
+    List<String> names = settings.keySet().stream().sorted().toList();
     for (int i = 0; i < own.length; i++) {
       // 16 bits, so that 32-bit floats add up without rounding.
       String value = settings.get(names.get(i));

@@ -161,7 +161,12 @@ class ClusterTest {
     public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
       Ops tf = scope.tf();
       List<Operand<TFloat32>> logits = new ArrayList<>();
-      for (Operand<TFloat32> half : tf.split(tf.constant(0), images, 2L)) {
+      var count = tf.slice(tf.shape(images), tf.array(0), tf.array(1));
+      var size = tf.math.div(count, tf.array(2));
+      for (var first : List.of(tf.math.sub(size, size), tf.math.sub(count, size))) {
+        var from = tf.concat(List.of(first, tf.array(0, 0, 0)), tf.constant(0));
+        var extent = tf.concat(List.of(size, tf.array(8, 8, 3)), tf.constant(0));
+        var half = tf.reshape(tf.slice(images, from, extent), tf.array(-1, 8, 8, 3));
         var x =
             Layers.convBatchNorm(
                 scope.at("conv1"),
