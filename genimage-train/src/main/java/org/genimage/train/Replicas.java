@@ -4,7 +4,9 @@ import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.genimage.models.nn.Peers;
@@ -40,7 +42,7 @@ final class Replicas {
   private static final int ROWS_GRADIENT = 500_000_000; // added to ROWS
 
   /** A server remembers the shape that belongs to a key: each graph on it has keys of its own. */
-  private static final AtomicInteger GRAPHS = new AtomicInteger();
+  private static final Map<String, AtomicInteger> GRAPHS = new ConcurrentHashMap<>();
 
   private static final int KEYS = 10_000;
 
@@ -57,7 +59,7 @@ final class Replicas {
     this.devices = named.isEmpty() ? List.of(process + "/device:CPU:0") : this.named;
     this.cluster = cluster;
     this.synchronised = synchronised;
-    this.keys = cluster.isPresent() ? KEYS * GRAPHS.getAndIncrement() : 0;
+    this.keys = cluster.map(own -> KEYS * graphs(own).getAndIncrement()).orElse(0);
     this.means = keys;
   }
 
@@ -68,6 +70,10 @@ final class Replicas {
    */
   static Replicas of(Execution execution, List<String> named) {
     return new Replicas(named, execution.cluster(), execution.synchronised());
+  }
+
+  private static AtomicInteger graphs(Cluster own) {
+    return GRAPHS.computeIfAbsent(own.workers() + " " + own.index(), server -> new AtomicInteger());
   }
 
   /** Returns a single one, on the device that TensorFlow chooses. */
