@@ -45,9 +45,9 @@ public record Conv(int kernel, int stride, int padding) {
     return stride == 1 && kernel == 2 * padding + 1;
   }
 
-  /** Returns whether TensorFlow's SAME pads a side of this length as PyTorch does. */
+  /** Returns whether TensorFlow's SAME pads a side of this length as PyTorch does; -1: unknown. */
   boolean same(long side) {
     long steps = (side + stride - 1) / stride;
-    return (steps - 1) * stride + kernel - side == 2L * padding;
+    return side > 0 && (steps - 1) * stride + kernel - side == 2L * padding;
   }
 }

@@ -68,6 +68,23 @@ class LayersTest {
   }
 
   @Test
+  void maxPool_unknownSides_padsLikeTorch() {
+    float[] values =
+        run(
+            Mode.DIFFERENTIABLE,
+            4,
+            (scope, x) -> {
+              Ops tf = scope.tf();
+              Operand<TFloat32> rows = tf.math.cumsum(x, tf.constant(1)); // 1 to 4
+              Shape unknown = Shape.of(-1, -1, -1, 1);
+              return Layers.maxPool(
+                  scope, tf.placeholderWithDefault(rows, unknown), Conv.kernel(3).stride(2));
+            });
+
+    assertThat(values).containsExactly(2, 2, 4, 4);
+  }
+
+  @Test
   void dropout_inTraining_zeroesTheShareAndKeepsTheMean() {
     float[] values =
         run(Mode.TRAINING, 100, (scope, x) -> Layers.dropout(scope.at("dropout"), x, 0.25));
