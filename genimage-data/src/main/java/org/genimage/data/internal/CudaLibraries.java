@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.internal.c_api.TF_Library;
 import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
@@ -104,10 +105,12 @@ public final class CudaLibraries {
   public static Optional<String> problem(String name) {
     NativeRuntime.prepare();
     try (TF_Status status = TF_Status.newStatus()) {
-      tensorflow.TF_LoadLibrary(name, status);
-      return tensorflow.TF_GetCode(status) == tensorflow.TF_OK
-          ? Optional.empty()
-          : Optional.of(tensorflow.TF_Message(status).getString());
+      TF_Library library = tensorflow.TF_LoadLibrary(name, status);
+      if (tensorflow.TF_GetCode(status) != tensorflow.TF_OK) {
+        return Optional.of(tensorflow.TF_Message(status).getString());
+      }
+      tensorflow.TF_DeleteLibraryHandle(library); // the library stays open
+      return Optional.empty();
     }
   }
 }

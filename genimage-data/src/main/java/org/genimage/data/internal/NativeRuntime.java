@@ -66,7 +66,7 @@ public final class NativeRuntime {
                   .formatted(ARTIFACT, platform, platform));
     }
     libraries.forEach(library -> announce("TensorFlow's native library", library, entry -> true));
-    if (classifier().filter(name -> name.endsWith(GPU)).isPresent()) {
+    if (library(platform + GPU).isPresent()) {
       CudaLibraries.preload();
     }
     try {
