@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Loader;
 import org.genimage.data.internal.CudaLibraries;
 import org.genimage.data.internal.NativeRuntime;
@@ -45,9 +47,11 @@ public final class Devices {
     List<Device> all = list();
     Optional<String> classifier = NativeRuntime.classifier();
     Map<String, String> closed = new LinkedHashMap<>();
-    if (all.stream().noneMatch(Device::isGpu) && classifier.filter(Facts::isForGpus).isPresent()) {
-      List<String> names = new ArrayList<>(CudaLibraries.NEEDED);
-      names.add(CudaLibraries.DRIVER);
+    if (all.stream().noneMatch(Device::isGpu)) {
+      List<String> names = new ArrayList<>(List.of(CudaLibraries.DRIVER));
+      if (classifier.filter(Facts::isForGpus).isPresent()) {
+        names.addAll(CudaLibraries.NEEDED);
+      }
       names.forEach(
           name -> CudaLibraries.problem(name).ifPresent(problem -> closed.put(name, problem)));
     }
@@ -70,16 +74,18 @@ public final class Devices {
       status.throwExceptionIfNotOK();
       TF_DeviceList list = tensorflow.TF_SessionListDevices(session, status);
       status.throwExceptionIfNotOK();
-      List<Device> devices = new ArrayList<>();
-      for (int i = 0; i < tensorflow.TF_DeviceListCount(list); i++) {
-        devices.add(
-            new Device(
-                tensorflow.TF_DeviceListName(list, i, status).getString(),
-                tensorflow.TF_DeviceListType(list, i, status).getString(),
-                tensorflow.TF_DeviceListMemoryBytes(list, i, status)));
+      try {
+        return IntStream.range(0, tensorflow.TF_DeviceListCount(list))
+            .mapToObj(
+                i ->
+                    new Device(
+                        tensorflow.TF_DeviceListName(list, i, status).getString(),
+                        tensorflow.TF_DeviceListType(list, i, status).getString(),
+                        tensorflow.TF_DeviceListMemoryBytes(list, i, status)))
+            .toList();
+      } finally {
+        tensorflow.TF_DeleteDeviceList(list);
       }
-      tensorflow.TF_DeleteDeviceList(list);
-      return List.copyOf(devices);
     }
   }
 
@@ -129,7 +135,7 @@ public final class Devices {
                 .classifier()
                 .map(name -> name + (Facts.isForGpus(name) ? ", for GPUs" : ", for the CPU"))
                 .orElse("not from a jar"));
-    lines.add("NVIDIA driver: " + facts.driver().map(Devices::describe).orElse("none is loaded"));
+    lines.add("NVIDIA driver: " + facts.driver().map(Devices::describe).orElse(unnamedDriver()));
     lines.add("CUDA libraries: " + cuda());
     if (gpus().isEmpty()) {
       lines.add("To compute on a GPU:");
@@ -150,6 +156,13 @@ public final class Devices {
         .collect(Collectors.joining(", "));
   }
 
+  /** The driver under Windows' WSL works without Linux's files. */
+  private String unnamedDriver() {
+    return facts.closed().containsKey(CudaLibraries.DRIVER)
+        ? "none is loaded"
+        : "there, of unknown version";
+  }
+
   private static String describe(NvidiaDriver driver) {
     return driver.version()
         + driver.cards().stream().map(", "::concat).collect(Collectors.joining());
@@ -158,8 +171,8 @@ public final class Devices {
   /**
    * All that is known.
    *
-   * @param closed libraries that do not open, with the system's reason; looked for only where a GPU
-   *     is missing and the native library is for GPUs
+   * @param closed libraries that do not open, with the system's reason; where a GPU is missing the
+   *     driver's is tried, and where the native library is for GPUs CUDA's are
    * @param chosen what CUDA_VISIBLE_DEVICES says, if it is set
    */
   record Facts(
@@ -186,7 +199,9 @@ public final class Devices {
           .map(
               device ->
                   device.name().substring(device.name().lastIndexOf("device:") + 7)
-                      + (device.isGpu() ? " (%.1f GB)".formatted(device.memory() / 1e9) : ""))
+                      + (device.isGpu()
+                          ? String.format(Locale.ROOT, " (%.1f GB)", device.memory() / 1e9)
+                          : ""))
           .collect(Collectors.joining(" and "));
     }
 
@@ -204,7 +219,7 @@ public final class Devices {
                 + " org.tensorflow:tensorflow-core-native:1.1.0 with classifier linux-x86_64-gpu"
                 + " (526 MB) on the class path, in genimage's own build by -Pgpu");
       }
-      if (driver.isEmpty() && (!built || closed.containsKey(CudaLibraries.DRIVER))) {
+      if (driver.isEmpty() && closed.containsKey(CudaLibraries.DRIVER)) {
         sentences.add(
             "no NVIDIA driver is loaded (/proc/driver/nvidia/version is missing); install version"
                 + " 525.60.13 or newer, on Ubuntu by sudo ubuntu-drivers install, and start a"

@@ -25,19 +25,26 @@ record NvidiaDriver(String version, List<String> cards) {
   static Optional<NvidiaDriver> read(Path folder) {
     try {
       Matcher version = VERSION.matcher(Files.readString(folder.resolve("version")));
-      List<String> cards = new ArrayList<>();
-      try (DirectoryStream<Path> gpus = Files.newDirectoryStream(folder.resolve("gpus"), "*")) {
-        for (Path gpu : gpus) {
-          Matcher model = MODEL.matcher(Files.readString(gpu.resolve("information")));
-          cards.add(model.find() ? model.group(1) : gpu.getFileName().toString());
-        }
-      }
       return version.find()
-          ? Optional.of(new NvidiaDriver(version.group(), List.copyOf(cards)))
+          ? Optional.of(new NvidiaDriver(version.group(), cards(folder.resolve("gpus"))))
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /** Returns the models that can be read; a container may hide some, or the folder. */
+  private static List<String> cards(Path folder) {
+    List<String> cards = new ArrayList<>();
+    try (DirectoryStream<Path> gpus = Files.newDirectoryStream(folder)) {
+      for (Path gpu : gpus) {
+        Matcher model = MODEL.matcher(Files.readString(gpu.resolve("information")));
+        cards.add(model.find() ? model.group(1) : gpu.getFileName().toString());
+      }
+    } catch (IOException e) {
+      return List.copyOf(cards);
+    }
+    return List.copyOf(cards);
   }
 
   /** Returns the first number of the version. */

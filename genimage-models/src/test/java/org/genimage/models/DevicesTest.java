@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DevicesTest {
 
@@ -53,6 +55,32 @@ class DevicesTest {
             "NVIDIA driver: 550.54.15, NVIDIA H100 80GB HBM3",
             "CUDA libraries: all open");
     assertThatCode(devices::checkGpu).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"de", "ar-EG-u-nu-arab"})
+  void toString_anyLocale_writesNumbersTheSame(String language) {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try {
+      assertThat(new Devices(READY).toString()).contains("GPU:0 (75.2 GB)");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  /** As under Windows' WSL. */
+  @Test
+  void toString_driverWithoutLinuxsFiles_isNotDenied() {
+    Devices.Facts gpu = facts(FOR_GPUS, Optional.empty(), Map.of(), Optional.empty(), CPU, GPU);
+    Devices.Facts nativeOfTheCpu =
+        facts(Optional.of("linux-x86_64"), Optional.empty(), Map.of(), Optional.empty(), CPU);
+
+    assertThat(new Devices(gpu).toString()).contains("NVIDIA driver: there, of unknown version");
+    assertThat(nativeOfTheCpu.missing())
+        .singleElement()
+        .asString()
+        .startsWith("the native library is for the CPU");
   }
 
   @Test
@@ -229,6 +257,13 @@ class DevicesTest {
 
     assertThat(driver).isEqualTo(new NvidiaDriver(version, List.of("NVIDIA L4")));
     assertThat(driver.branch()).isEqualTo(branch);
+  }
+
+  @Test
+  void driver_withoutCards_isRead(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("version"), "NVRM version: Kernel Module  550.54.15\n");
+
+    assertThat(NvidiaDriver.read(folder)).contains(new NvidiaDriver("550.54.15", List.of()));
   }
 
   @Test
