@@ -84,7 +84,7 @@ final class Resampling {
     }
   }
 
-  /** The lower sum may be negative and have borrowed from the upper half. */
+  /** The upper row's sum is the low half; negative, it has borrowed from the high half. */
   private static void split(long sums, int[] upper, int[] lower, int i) {
     int low = (int) sums;
     upper[i] = level(low + HALF);
