@@ -15,18 +15,18 @@ start=$PWD
 cd "$(dirname "$0")"
 
 prepare() {
-  local dependency=org.apache.maven.plugins:maven-dependency-plugin:3.6.1 profiles=(${PROFILES:+"-P$PROFILES"})
+  local profiles=(${PROFILES:+"-P$PROFILES"})
   local native=org.tensorflow,org.bytedeco,com.google.protobuf
   local folder
   folder=$(cd "$start" && mkdir -p "$1" && cd "$1" && pwd)
   rm -rf "$folder"/{classes-*,tests-*,jars}
   (
     cd ..
-    mvn -q -B "${profiles[@]}" test-compile "$dependency:copy-dependencies" -DincludeScope=test \
+    mvn -q -B "${profiles[@]}" test-compile -pl examples -am dependency:copy-dependencies -DincludeScope=test \
       -DexcludeGroupIds="org.genimage,org.junit.jupiter,org.junit.platform,$native" -DoutputDirectory="$folder/jars"
-    mvn -q -B "${profiles[@]}" test-compile "$dependency:build-classpath" -DincludeScope=test \
+    mvn -q -B "${profiles[@]}" test-compile -pl examples -am dependency:build-classpath -DincludeScope=test \
       -DincludeGroupIds="$native" -Dmdep.outputFile="$folder/tensorflow.class-path"
-    mvn -q -B "$dependency:copy" -Dartifact=org.junit.platform:junit-platform-console-standalone:1.13.4 -DoutputDirectory="$folder/jars"
+    mvn -q -B -N dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.13.4 -DoutputDirectory="$folder/jars"
     for module in data models train eval attacks; do
       cp -r "genimage-$module/target/classes" "$folder/classes-$module"
     done
@@ -51,9 +51,9 @@ java_() {
   java -Xmx4g -XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED -cp "$class_path" "$@"
 }
 
-card_memory() { # of the card, in MiB; of nothing on a CPU
+card_memory() { # of the card, in MiB; 0 on a CPU or where nothing tells it
   [[ $device == GPU ]] || { echo 0; return; }
-  nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits -i 0
+  nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits -i 0 2> /dev/null || echo 0
 }
 
 # measured COMMAND...: "RATE MIB", each a dash where there is none
@@ -119,8 +119,8 @@ run() {
     echo '```'
     NVIDIA_TF32_OVERRIDE=0 java_ -Dgenimage.device="$device" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
       --disable-ansi-colors --include-tag gpu --include-classname '.*' --scan-class-path="$PWD/tests-models:$PWD/tests-train" \
-      --details=tree > "$scratch/tests" 2>&1 || failed=1
-    grep -vE '^(WARNING|E0000|I0000)' "$scratch/tests" || true
+      --details=tree 2> "$scratch/err" || failed=1
+    [[ $failed == 0 ]] || tail -n 20 "$scratch/err"
     echo '```'
   fi
   echo
