@@ -171,6 +171,7 @@ final class TrainingGraph implements AutoCloseable {
       try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
         Session.Runner runner = session.runner().feed(rate, fedRate);
         step.updates().forEach(runner::addTarget);
+        workers.ifPresent(all -> runner.setOptions(Workers.RUN));
         runner.run().close();
       }
     } else {
