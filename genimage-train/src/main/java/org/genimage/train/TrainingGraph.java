@@ -262,6 +262,11 @@ final class TrainingGraph implements AutoCloseable {
     return variables.slots().entries();
   }
 
+  /** Returns whether training is for averages, and not for the model's own numbers. */
+  boolean averaged() {
+    return averaged;
+  }
+
   /** Returns the model's numbers by key, in PyTorch's order. */
   Map<String, float[]> read() {
     return variables.model().read(session);
