@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.Parameter;
@@ -22,9 +23,12 @@ public interface Optimizer {
    * Returns what the parameters follow instead of the gradients, such as clipped ones.
    *
    * @param tf the ops
-   * @param found the loss's gradients, one per parameter
+   * @param found the loss's gradients, one per parameter, the same in all processes
+   * @param common returns the mean of what the processes that train together have computed here,
+   *     for sums of many numbers: these may be rounded otherwise in each process
    */
-  default List<Operand<TFloat32>> gradients(Ops tf, List<Operand<TFloat32>> found) {
+  default List<Operand<TFloat32>> gradients(
+      Ops tf, List<Operand<TFloat32>> found, UnaryOperator<Operand<TFloat32>> common) {
     return found;
   }
 
@@ -261,16 +265,18 @@ public interface Optimizer {
     }
 
     @Override
-    public List<Operand<TFloat32>> gradients(Ops tf, List<Operand<TFloat32>> found) {
+    public List<Operand<TFloat32>> gradients(
+        Ops tf, List<Operand<TFloat32>> found, UnaryOperator<Operand<TFloat32>> common) {
       List<Operand<TFloat32>> halves = new ArrayList<>();
       found.forEach(gradient -> halves.add(tf.nn.l2Loss(gradient)));
-      Operand<TFloat32> total = tf.math.sqrt(tf.math.mul(tf.math.addN(halves), tf.constant(2f)));
+      Operand<TFloat32> half = common.apply(tf.math.addN(halves));
+      Operand<TFloat32> total = tf.math.sqrt(tf.math.mul(half, tf.constant(2f)));
       Operand<TFloat32> ratio =
           tf.math.div(tf.constant((float) norm), tf.math.add(total, tf.constant(1e-6f)));
       Operand<TFloat32> factor = tf.math.minimum(ratio, tf.constant(1f));
       List<Operand<TFloat32>> clipped = new ArrayList<>();
       found.forEach(gradient -> clipped.add(tf.math.mul(gradient, factor)));
-      return rule.gradients(tf, clipped);
+      return rule.gradients(tf, clipped, common);
     }
 
     @Override

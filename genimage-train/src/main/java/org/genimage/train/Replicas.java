@@ -133,6 +133,9 @@ final class Replicas {
 
   /** Returns the mean over the processes' first devices; all must ask in the same order. */
   Operand<TFloat32> meanOfProcesses(Ops tf, Operand<TFloat32> own) {
+    if (workers() == 1) {
+      return own;
+    }
     means++;
     return reduce(tf, own, workers(), FIRST_DEVICES, means, "Div", 0);
   }

@@ -171,6 +171,7 @@ final class TrainingGraph implements AutoCloseable {
       try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
         Session.Runner runner = session.runner().feed(rate, fedRate);
         step.updates().forEach(runner::addTarget);
+        workers.ifPresent(all -> runner.setOptions(Workers.RUN));
         runner.run().close();
       }
     } else {
@@ -259,6 +260,11 @@ final class TrainingGraph implements AutoCloseable {
   /** Returns the entries of the optimizer and the averages. */
   List<Parameter> slotEntries() {
     return variables.slots().entries();
+  }
+
+  /** Returns whether training is for averages, and not for the model's own numbers. */
+  boolean averaged() {
+    return averaged;
   }
 
   /** Returns the model's numbers by key, in PyTorch's order. */

@@ -112,7 +112,8 @@ record TrainingPass(
     }
     Optional<Operand<TBool>> finite = input.scale().map(scale -> finite(tf, gradients));
     if (recipe.parts() == 1 && finite.isEmpty()) {
-      List<Op> updates = updates(tf, recipe, variables, parameters, gradients, input.rate(), moved);
+      List<Op> updates =
+          updates(tf, recipe, variables, parameters, gradients, input.rate(), replicas, moved);
       return new TrainingPass(
           logits.get(0), loss, parameters, gradients, finite, List.of(), updates);
     }
@@ -150,6 +151,7 @@ record TrainingPass(
    * Adds what changes the variables, the averages last.
    *
    * @param gradients of these parameters
+   * @param replicas that share the step
    * @param others ops of the same run
    */
   static List<Op> updates(
@@ -159,9 +161,11 @@ record TrainingPass(
       List<Parameter> parameters,
       List<Operand<TFloat32>> gradients,
       Operand<TFloat32> rate,
+      Replicas replicas,
       List<Op> others) {
     Optimizer optimizer = recipe.optimizer();
-    List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
+    List<Operand<TFloat32>> followed =
+        optimizer.gradients(tf, gradients, own -> replicas.meanOfProcesses(tf, own));
     List<Op> updates = new ArrayList<>(others);
     for (int i = 0; i < followed.size(); i++) {
       updates.add(
@@ -198,7 +202,9 @@ record TrainingPass(
       Operand<TFloat32> addend = tf.math.mul(gradients.get(i), input.share());
       partUpdates.add(tf.assignAddVariableOp(sums.handle(place), addend));
     }
-    List<Op> updates = updates(tf, recipe, variables, parameters, totals, input.rate(), List.of());
+    List<Op> updates =
+        updates(
+            tf, recipe, variables, parameters, totals, input.rate(), input.replicas(), List.of());
     Ops afterwards = tf.withControlDependencies(List.copyOf(updates));
     for (int i = 0; i < places.size(); i++) {
       updates.add(sums.assign(afterwards, places.get(i), tf.zerosLike(totals.get(i))));

@@ -283,7 +283,11 @@ final class TrainingRun {
     if (checkpoints.best() > 1 && rank >= 0 && rank < checkpoints.best()) {
       reached.write(epochFile(folder, epoch));
     }
-    keep(checkpoints);
+    if (graph.averaged()) {
+      keep(checkpoints);
+    } else { // The same numbers again would need the memory of another model.
+      keep(checkpoints, reached);
+    }
     ranking.stream().skip(checkpoints.best()).forEach(worse -> delete(epochFile(folder, worse)));
   }
 
@@ -300,8 +304,11 @@ final class TrainingRun {
   }
 
   private void keep(Checkpoints checkpoints) {
-    Checkpoint.of(graph, weights(state.epoch(), graph.read()), best, state)
-        .write(checkpoints.folder(), identity);
+    keep(checkpoints, weights(state.epoch(), graph.read()));
+  }
+
+  private void keep(Checkpoints checkpoints, Weights model) {
+    Checkpoint.of(graph, model, best, state).write(checkpoints.folder(), identity);
     kept = System.nanoTime();
   }
 

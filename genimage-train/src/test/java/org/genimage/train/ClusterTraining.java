@@ -39,6 +39,15 @@ final class ClusterTraining {
   enum Job {
     SHORT(PLAIN, validated(5), GradientTrainerTest.stripes(24, 9)),
     ENDLESS(PLAIN, validated(100_000), GradientTrainerTest.stripes(24, 9)),
+    CLIPPED_IN_PARTS(
+        PLAIN,
+        GradientTrainer.with(
+            GradientTrainerTest.RECIPE
+                .optimizer(new Optimizer.Clipped(GradientTrainerTest.RECIPE.optimizer(), 0.1))
+                .parts(2)
+                .batchSize(8)
+                .epochs(2)),
+        GradientTrainerTest.stripes(12, 9)),
     HALF_FROZEN(
         GradientTrainerTest.TINY,
         GradientTrainer.with(GradientTrainerTest.RECIPE.epochs(2))

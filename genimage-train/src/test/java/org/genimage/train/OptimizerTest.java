@@ -140,7 +140,7 @@ class OptimizerTest {
         for (String name : NAMES) {
           gradients.add(tf.constant(at(step, arrays.get("gradient/" + name))));
         }
-        List<Operand<TFloat32>> clipped = optimizer.gradients(tf, gradients);
+        List<Operand<TFloat32>> clipped = optimizer.gradients(tf, gradients, own -> own);
         for (int i = 0; i < NAMES.size(); i++) {
           float[] expected = at(step, arrays.get("clipped5/" + NAMES.get(i)));
           float[] found = new float[expected.length];
@@ -196,7 +196,8 @@ class OptimizerTest {
         recipe = recipe.average(average.get());
       }
       List<Op> updates =
-          TrainingPass.updates(tf, recipe, variables, parameters, gradients, rate, List.of());
+          TrainingPass.updates(
+              tf, recipe, variables, parameters, gradients, rate, Replicas.alone(), List.of());
       try (Session session = new Session(graph)) {
         variables.model().load(session, entry -> arrays.get("start/" + entry.key()).floats());
         variables
@@ -308,7 +309,7 @@ class OptimizerTest {
         variables.value(tf, parameter);
         gradients.add(tf.ensureShape(tf.placeholder(TFloat32.class), shape(parameter)));
       }
-      List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients);
+      List<Operand<TFloat32>> followed = optimizer.gradients(tf, gradients, own -> own);
       List<Op> updates = new ArrayList<>();
       for (int i = 0; i < parameters.size(); i++) {
         updates.add(
