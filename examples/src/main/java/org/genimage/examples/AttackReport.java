@@ -25,7 +25,6 @@ import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
 import org.genimage.eval.Report;
 import org.genimage.eval.RobustnessRow;
-import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
@@ -152,16 +151,7 @@ final class AttackReport implements Callable<Integer> {
   private DifferentiableDetector detector() {
     Weights trained = Weights.read(weights);
     String name = trained.metadata().getOrDefault("genimage.detector", "ResNet-50");
-    Blueprint blueprint =
-        Detectors.all().stream()
-            .filter(one -> one.name().equals(name))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "%s: expected weights of one of the seven detectors, found those of %s"
-                            .formatted(weights, name)));
-    return blueprint.load(trained);
+    return Detectors.named(name).load(trained);
   }
 
   private <D extends Detector> AttackResult attack(

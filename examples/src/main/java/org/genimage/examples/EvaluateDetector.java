@@ -148,7 +148,8 @@ final class EvaluateDetector implements Callable<Integer> {
               .build();
       report.write(out.resolve("report.html"));
       report.writeTables(out.resolve("tables"));
-      summarise(result);
+      terminal.say("%n%s on %s", result.detector(), name());
+      terminal.say(result);
     }
     terminal.say("report: %s", out.resolve("report.html").toAbsolutePath().normalize().toUri());
     return 0;
@@ -163,15 +164,7 @@ final class EvaluateDetector implements Callable<Integer> {
                     new IllegalArgumentException(
                         "%s: the weights do not say whose they are; name it with --detector"
                             .formatted(weights)));
-    return Detectors.all().stream()
-        .filter(one -> one.name().equals(wanted))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--detector must be one of %s, got '%s'"
-                        .formatted(
-                            Detectors.all().stream().map(Blueprint::name).toList(), wanted)));
+    return Detectors.named(wanted);
   }
 
   private ImageDataset limited(ImageDataset images) {
@@ -187,7 +180,7 @@ final class EvaluateDetector implements Callable<Integer> {
         progress ->
             Evaluation.of(loaded, images)
                 .degraded(how)
-                .onError(skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip))
+                .onError(ErrorPolicy.skip(skip))
                 .progress(progress)
                 .file(out.resolve("scores").resolve(file))
                 .run());
@@ -255,17 +248,5 @@ final class EvaluateDetector implements Callable<Integer> {
     entries.put("TensorFlow", TensorFlow.version());
     entries.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     return entries;
-  }
-
-  private void summarise(EvaluationResult result) {
-    terminal.say("%n%s on %s", result.detector(), name());
-    result
-        .scores()
-        .byGenerator()
-        .forEach((generator, part) -> terminal.say(generator.name(), part.accuracy()));
-    terminal.say("all", result.scores().accuracy());
-    if (!result.failures().isEmpty()) {
-      terminal.say("  left out: %d unreadable images", result.failures().size());
-    }
   }
 }

@@ -294,7 +294,7 @@ final class PaperTables implements Callable<Integer> {
   }
 
   private ErrorPolicy errors() {
-    return skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
+    return ErrorPolicy.skip(skip);
   }
 
   /** The paper gives no settings: those of a preset, in a rehearsal of one that is quick. */

@@ -240,7 +240,7 @@ final class Quickstart implements Callable<Integer> {
   }
 
   private ErrorPolicy errors() {
-    return skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
+    return ErrorPolicy.skip(skip);
   }
 
   /** Says how training went, and what it waited for. */
@@ -335,16 +335,10 @@ final class Quickstart implements Callable<Integer> {
       EvaluationResult result, Baselines baselines, List<RobustnessRow> attacks) {
     Scores scores = result.scores();
     terminal.say("%n%s on %s, held-out images", result.detector(), images());
-    scores
-        .byGenerator()
-        .forEach((generator, part) -> terminal.say(generator.name(), part.accuracy()));
-    terminal.say("all", scores.accuracy());
+    terminal.say(result);
     terminal.say(
         "  average precision %.3f, ROC-AUC %.3f",
         Metrics.AVERAGE_PRECISION.of(scores), Metrics.ROC_AUC.of(scores));
-    if (!result.failures().isEmpty()) {
-      terminal.say("  left out: %d unreadable images", result.failures().size());
-    }
     terminal.say("what one threshold reaches on the same images");
     baselines.all().forEach(baseline -> terminal.say(baseline.name(), baseline.accuracy()));
     terminal.say("under attack");

@@ -29,11 +29,7 @@ public final class ScoringBenchmark {
     if (arguments.length == 1) {
       write(folder);
     } else {
-      Blueprint blueprint =
-          Detectors.all().stream()
-              .filter(detector -> detector.name().equals(arguments[1]))
-              .findFirst()
-              .orElseThrow();
+      Blueprint blueprint = Detectors.named(arguments[1]);
       Precision precision = Precision.valueOf(arguments[2]);
       measure(blueprint, precision, weights(folder, blueprint), Double.parseDouble(arguments[3]));
     }

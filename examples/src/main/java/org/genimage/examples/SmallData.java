@@ -75,7 +75,7 @@ record SmallData(
         .optimizer(optimizer.orElse(paper.optimizer()))
         .schedule(new Schedule.Cosine(rate, rate / 500, epochs, warmup, Schedule.Every.STEP))
         .epochs(epochs)
-        .batchSize(Math.min(batch, available))
+        .batchSize(Math.min(batch, available / 2 * 2)) // F3Net's are half nature, half AI
         .loss(loss, ImageRecipe.cropAndFlip())
         .drop(Drop.NONE)
         .withoutAverage()

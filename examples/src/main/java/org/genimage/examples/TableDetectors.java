@@ -49,8 +49,7 @@ record TableDetectors(
           "%s: a rehearsal trains it on %s and on all of GenImage; --full trains it on each"
               .formatted(name, ONE));
     }
-    Blueprint published =
-        Detectors.all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    Blueprint published = Detectors.named(name);
     Blueprint blueprint = full ? published : SmallData.of(published).input(published);
     Path file = file(name, training);
     if (!Files.exists(file)) {

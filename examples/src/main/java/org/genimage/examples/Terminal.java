@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.genimage.data.Progress;
+import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Interval;
 import org.genimage.eval.Proportion;
 
@@ -35,6 +36,15 @@ final class Terminal {
         100 * interval.high(),
         accuracy.count(),
         accuracy.total());
+  }
+
+  /** Prints the accuracy of each generator and of all, and how many images have no score. */
+  void say(EvaluationResult result) {
+    result.scores().byGenerator().forEach((one, scores) -> say(one.name(), scores.accuracy()));
+    say("all", result.scores().accuracy());
+    if (!result.failures().isEmpty()) {
+      say("  left out: %d unreadable images", result.failures().size());
+    }
   }
 
   /** Work that reports how far it has come. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
@@ -179,8 +178,7 @@ final class TrainDetector implements Callable<Integer> {
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     ImageDataset train = limited(genimage.train());
     Recipe recipe = recipe(blueprint, small, train.size());
-    Path folder =
-        out.resolve("%s-%s".formatted(slug(blueprint.name()), plan).toLowerCase(Locale.ROOT));
+    Path folder = out.resolve("%s-%s".formatted(blueprint.name(), plan).toLowerCase(Locale.ROOT));
     Weights trained = train(blueprint, recipe, train, folder);
     Path file = folder.resolve("weights.safetensors");
     trained.write(file);
@@ -196,26 +194,8 @@ final class TrainDetector implements Callable<Integer> {
         value.orElse(0));
   }
 
-  /** Returns the detector of this name, whatever its case and hyphens, or all seven. */
   private static List<Blueprint> named(String name) {
-    List<Blueprint> chosen =
-        Detectors.all().stream()
-            .filter(one -> name.equals("all") || letters(one.name()).equals(letters(name)))
-            .toList();
-    checkArgument(
-        !chosen.isEmpty(),
-        "--detector must be one of %s, or all, got %s",
-        Detectors.all().stream().map(one -> slug(one.name())).collect(Collectors.joining(", ")),
-        name);
-    return chosen;
-  }
-
-  private static String slug(String name) {
-    return name.toLowerCase(Locale.ROOT);
-  }
-
-  private static String letters(String name) {
-    return slug(name).replaceAll("[^a-z0-9]", "");
+    return name.equals("all") ? Detectors.all() : List.of(Detectors.named(name));
   }
 
   private ImageDataset limited(ImageDataset images) {
@@ -297,7 +277,7 @@ final class TrainDetector implements Callable<Integer> {
   }
 
   private ErrorPolicy errors() {
-    return skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip);
+    return ErrorPolicy.skip(skip);
   }
 
   private void evaluate(Blueprint blueprint, Weights trained, ImageDataset test) {
@@ -308,14 +288,7 @@ final class TrainDetector implements Callable<Integer> {
               test.size(),
               progress -> Evaluation.of(detector, test).onError(errors()).progress(progress).run());
       terminal.say("%n%s, held-out images", result.detector());
-      result
-          .scores()
-          .byGenerator()
-          .forEach((generator, part) -> terminal.say(generator.name(), part.accuracy()));
-      terminal.say("all", result.scores().accuracy());
-      if (!result.failures().isEmpty()) {
-        terminal.say("  left out: %d unreadable images", result.failures().size());
-      }
+      terminal.say(result);
     }
   }
 }

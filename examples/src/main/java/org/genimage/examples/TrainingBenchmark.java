@@ -49,11 +49,7 @@ public final class TrainingBenchmark {
       Blueprint blueprint = Detectors.resnet50();
       train(blueprint, Recipe.paper(blueprint).batchSize(batch), images, false);
     } else {
-      Blueprint blueprint =
-          Detectors.all().stream()
-              .filter(detector -> detector.name().equals(arguments[1]))
-              .findFirst()
-              .orElseThrow();
+      Blueprint blueprint = Detectors.named(arguments[1]);
       Recipe paper = Recipe.paper(blueprint);
       int splits = paper.images().splits();
       ImageRecipe plain =

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
+import org.genimage.data.Sampling;
 import org.genimage.data.SimulatedGenImage;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
@@ -104,7 +105,7 @@ class TrainDetectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--detector=vgg, swin-t",
+    "--detector=vgg, Swin-T",
     "--detector=all --backbone=any, --backbone is one",
     "--detector=spec --samples=0, --samples must be positive",
     "--detector=spec --epochs=1 --samples=8, exclude",
@@ -183,5 +184,15 @@ class TrainDetectorTest {
         .map(one -> SmallData.of(one).input(one))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void smallRecipe_oddNumberOfImages_hasBatchesOfBothLabels() {
+    Blueprint f3Net = Detectors.f3Net();
+
+    Recipe recipe = SmallData.of(f3Net).recipe(f3Net, 1, 31);
+
+    assertThat(recipe.sampling()).isEqualTo(Sampling.BALANCED);
+    assertThat(recipe.batchSize()).isEqualTo(30);
   }
 }

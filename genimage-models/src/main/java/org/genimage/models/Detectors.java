@@ -1,6 +1,8 @@
 package org.genimage.models;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.genimage.data.Filter;
 import org.genimage.models.ResNet.Block;
 
@@ -150,5 +152,28 @@ public final class Detectors {
   /** Returns every detector that this class offers. */
   public static List<Blueprint> all() {
     return List.of(resnet50(), deitSmall(), swinTiny(), cnnSpot(), spec(), f3Net(), gramNet());
+  }
+
+  /**
+   * Returns the one of {@link #all} with this name, whatever its case and hyphens: {@code "Swin-T"}
+   * and {@code "swin-t"} are the same.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Blueprint named(String name) {
+    return all().stream()
+        .filter(one -> letters(one.name()).equals(letters(name)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "detector must be one of %s, got '%s'"
+                        .formatted(
+                            all().stream().map(Blueprint::name).collect(Collectors.joining(", ")),
+                            name)));
+  }
+
+  private static String letters(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 }

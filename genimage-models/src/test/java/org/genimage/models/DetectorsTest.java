@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -25,5 +26,23 @@ class DetectorsTest {
         .containsExactlyInAnyOrderElementsOf(offered)
         .extracting(Blueprint::name)
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void named_ignoresCaseAndHyphens() {
+    for (Blueprint each : Detectors.all()) {
+      assertThat(Detectors.named(each.name()).name()).isEqualTo(each.name());
+    }
+    assertThat(Detectors.named("swin-t").name()).isEqualTo("Swin-T");
+    assertThat(Detectors.named("RESNET50").name()).isEqualTo("ResNet-50");
+  }
+
+  @Test
+  void named_unknown_listsAll() {
+    assertThatThrownBy(() -> Detectors.named("resnet-18"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "detector must be one of ResNet-50, DeiT-S, Swin-T, CNNSpot, Spec, F3Net, GramNet, got"
+                + " 'resnet-18'");
   }
 }

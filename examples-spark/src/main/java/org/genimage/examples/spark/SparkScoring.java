@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -162,19 +161,11 @@ public final class SparkScoring implements Callable<Integer> {
 
     private Evaluation open() {
       return Evaluation.of(blueprint().load(Path.of(weights)), images())
-          .onError(skip == 0 ? ErrorPolicy.fail() : ErrorPolicy.skip(skip));
+          .onError(ErrorPolicy.skip(skip));
     }
 
     Blueprint blueprint() {
-      List<Blueprint> all = Detectors.all();
-      return all.stream()
-          .filter(one -> one.name().equals(detector))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "--detector must be one of %s, got '%s'"
-                          .formatted(all.stream().map(Blueprint::name).toList(), detector)));
+      return Detectors.named(detector);
     }
 
     ImageDataset images() {
