@@ -61,7 +61,7 @@ record SmallData(
   }
 
   /**
-   * Returns the recipe for this many training images.
+   * Returns the recipe for this many training images; those that hardly fill a batch are all used.
    *
    * @param blueprint which detector
    * @param epochs positive
@@ -71,15 +71,17 @@ record SmallData(
     Recipe paper = Recipe.paper(blueprint);
     Loss loss = paper.loss().splits() == 1 ? paper.loss() : new Loss.CrossEntropy(0.1);
     Schedule.Warmup warmup = new Schedule.Warmup(1, rate / 10, false);
-    return paper
-        .optimizer(optimizer.orElse(paper.optimizer()))
-        .schedule(new Schedule.Cosine(rate, rate / 500, epochs, warmup, Schedule.Every.STEP))
-        .epochs(epochs)
-        .batchSize(Math.min(batch, available / 2 * 2)) // F3Net's are half nature, half AI
-        .loss(loss, ImageRecipe.cropAndFlip())
-        .drop(Drop.NONE)
-        .withoutAverage()
-        .start(Start.SCRATCH);
+    Recipe recipe =
+        paper
+            .optimizer(optimizer.orElse(paper.optimizer()))
+            .schedule(new Schedule.Cosine(rate, rate / 500, epochs, warmup, Schedule.Every.STEP))
+            .epochs(epochs)
+            .batchSize(Math.min(batch, available / 2 * 2)) // F3Net's are half nature, half AI
+            .loss(loss, ImageRecipe.cropAndFlip())
+            .drop(Drop.NONE)
+            .withoutAverage()
+            .start(Start.SCRATCH);
+    return available < 2 * batch ? recipe.dropLast(false) : recipe;
   }
 
   /**

@@ -187,12 +187,13 @@ class TrainDetectorTest {
   }
 
   @Test
-  void smallRecipe_oddNumberOfImages_hasBatchesOfBothLabels() {
+  void smallRecipe_fewImages_areAllUsedInEvenBatches() {
     Blueprint f3Net = Detectors.f3Net();
 
     Recipe recipe = SmallData.of(f3Net).recipe(f3Net, 1, 31);
 
     assertThat(recipe.sampling()).isEqualTo(Sampling.BALANCED);
     assertThat(recipe.batchSize()).isEqualTo(30);
+    assertThat(recipe.dropLast()).isFalse();
   }
 }
