@@ -17,6 +17,12 @@ import org.genimage.eval.Table.Cell;
 record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     implements Section {
 
+  /** Widths in pixels: of the column of names, and of the others. */
+  private static final int NAMES = 112;
+
+  private static final int NARROWEST = 88;
+  private static final int WIDEST = 112;
+
   @Override
   public String html() {
     Protocol protocol = result.protocol();
@@ -36,12 +42,13 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
       }
       body.append(averages ? average(i) : "").append("</tr>\n");
     }
+    int columns = protocol.columns().size() + (averages ? 1 : 0);
     return """
         <section>
           <h2>%s</h2>
           <p class="lead">%sAccuracy in per cent, 95&nbsp;%% interval; then the paper's figure and the
           difference to it in points%s. Blue is above guessing, orange below.%s</p>
-          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="max-width: %dpx">
+          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="min-width: %dpx; max-width: %dpx">
             <thead><tr>%s</tr></thead>
             <tbody>%s</tbody>
           </table></div>
@@ -54,7 +61,8 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
             unbiased.isPresent() ? "; then ours on unbiased data" : "",
             Html.join(protocol.notes(), note -> " " + escape(note)),
             escape(protocol.title()),
-            112 + 112 * (protocol.columns().size() + (averages ? 1 : 0)),
+            NAMES + NARROWEST * columns,
+            NAMES + WIDEST * columns,
             head,
             body,
             holes());
