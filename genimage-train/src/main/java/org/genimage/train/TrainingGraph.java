@@ -19,6 +19,7 @@ import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.TrainableVariables;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -105,7 +106,7 @@ final class TrainingGraph implements AutoCloseable {
                   Optional.<Operand<TFloat32>>of(scale)
                       .filter(fed -> recipe.precision() == Precision.FLOAT16),
                   replicas));
-      shared = workers.map(all -> sharedStatistics(tf, replicas)).orElse(List.of());
+      shared = workers.map(all -> shared(tf, replicas)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
@@ -120,19 +121,30 @@ final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  private List<Op> sharedStatistics(Ops tf, Replicas replicas) {
-    List<Op> means = new ArrayList<>();
+  private List<Op> shared(Ops tf, Replicas replicas) {
+    TrainableVariables model = variables.model();
+    List<Op> assigned = new ArrayList<>();
     for (Parameter entry : entries()) {
-      if (entry.role() == Parameter.Role.BUFFER) {
-        Operand<TFloat32> mean = replicas.meanOfProcesses(tf, variables.model().value(tf, entry));
-        means.add(variables.model().assign(tf, entry, mean));
+      if (entry.role() == Parameter.Role.BUFFER && !model.frozen(entry)) {
+        Operand<TFloat32> mean = replicas.meanOfProcesses(tf, model.value(tf, entry));
+        assigned.add(model.assign(tf, entry, mean));
       }
     }
-    return means;
+    for (Parameter entry : model.trained()) {
+      assigned.add(model.assign(tf, entry, replicas.ofFirstProcess(tf, model.value(tf, entry))));
+    }
+    for (Parameter slot : slotEntries()) {
+      Operand<TFloat32> first = replicas.ofFirstProcess(tf, variables.slots().value(tf, slot));
+      assigned.add(variables.slots().assign(tf, slot, first));
+    }
+    return assigned;
   }
 
-  /** Gives all workers the mean of their running statistics. */
-  void shareStatistics() {
+  /**
+   * Gives all workers the mean of their running statistics, and the first one's weights and slots:
+   * clipping and the like add up in an order of their own, so they may have parted by rounding.
+   */
+  void share() {
     if (!shared.isEmpty()) {
       Session.Runner runner = session.runner().setOptions(Workers.RUN);
       shared.forEach(runner::addTarget);

@@ -242,7 +242,7 @@ final class TrainingRun {
     EpochPart part = state.part();
     together(
         () -> {
-          graph.shareStatistics();
+          graph.share();
           return true;
         });
     Optional<Double> accuracy = trainer.validation.map(this::accuracy);

@@ -204,15 +204,15 @@ class ClusterTest {
 
     first.awaitStep(8);
     first.signal("KILL", 0);
-    assertThat(first.ends(1)).isEqualTo(3);
+    first.assertEnds(1);
     assertThat(first.error(1)).isEqualTo(lost(first, 1, 0));
     second.awaitStep(8);
     second.signal("KILL", 1);
-    assertThat(second.ends(0)).isEqualTo(3);
+    second.assertEnds(0);
     assertThat(second.error(0)).isEqualTo(lost(second, 0, 1));
     assertGoesOn(first.folder().resolve("ENDLESS"));
     for (int i : new int[] {0, 2}) {
-      assertThat(hung.ends(i)).isEqualTo(3);
+      hung.assertEnds(i);
       assertThat(Duration.ofNanos(ends.get(i).join() - stopped))
           .isLessThan(Duration.ofSeconds(HUNG_SECONDS + 20));
       assertThat(hung.error(i))
@@ -357,10 +357,12 @@ class ClusterTest {
       assertThat(new ProcessBuilder("sh", "-c", command).start().waitFor()).isZero();
     }
 
-    /** Returns the exit code. */
-    int ends(int worker) throws InterruptedException {
+    /** Waits until a worker has ended by what it met; says what it wrote if it ended otherwise. */
+    void assertEnds(int worker) throws Exception {
       assertThat(workers.get(worker).waitFor(300, TimeUnit.SECONDS)).as(name(worker)).isTrue();
-      return workers.get(worker).exitValue();
+      assertThat(workers.get(worker).exitValue())
+          .as("%s: %s", name(worker), Files.readString(folder.resolve("stderr-" + worker)))
+          .isEqualTo(3);
     }
 
     String name(int worker) {
@@ -389,7 +391,7 @@ class ClusterTest {
     }
 
     private Path written(String name, int worker) throws Exception {
-      ends(worker);
+      assertThat(workers.get(worker).waitFor(300, TimeUnit.SECONDS)).as(name(worker)).isTrue();
       assertThat(folder.resolve(name))
           .as(Files.readString(folder.resolve("stderr-" + worker)))
           .exists();
