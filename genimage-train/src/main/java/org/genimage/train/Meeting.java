@@ -3,7 +3,9 @@ package org.genimage.train;
 import com.google.common.base.Throwables;
 import com.google.common.hash.Hashing;
 import com.google.common.net.HostAndPort;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,8 @@ import org.tensorflow.types.TFloat32;
 
 /** What the workers of a cluster tell each other outside of a step. */
 final class Meeting {
+
+  private static final System.Logger LOGGER = System.getLogger(Meeting.class.getName());
 
   private static final int CONNECT_MILLIS = 1000;
   private static final int PAUSE_MILLIS = 100;
@@ -188,16 +192,23 @@ final class Meeting {
 
   private IllegalStateException gone(Exception failure) {
     List<Integer> missing = missing();
+    // The system closes a dead process's connections before it stops listening for it.
+    for (int i = 0; missing.isEmpty() && i < SLACK.toMillis() / PAUSE_MILLIS; i++) {
+      Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(PAUSE_MILLIS));
+      missing = missing();
+    }
     return ended("has lost " + (missing.isEmpty() ? "another worker" : names(missing)), failure);
   }
 
   private IllegalStateException hung(Exception failure) {
+    String what =
+        "has waited %s for another worker, which hangs, is slower or cannot be reached"
+            .formatted(seconds());
+    // Said at once: after a timeout TensorFlow 2.18 may crash when one of the others ends first.
+    LOGGER.log(Level.ERROR, own() + " " + what);
     List<Integer> missing = missing();
     return ended(
-        "has waited %s for another worker, which hangs, is slower or cannot be reached%s"
-            .formatted(
-                seconds(), missing.isEmpty() ? "" : " (nothing listens at " + names(missing) + ")"),
-        failure);
+        missing.isEmpty() ? what : what + " (nothing listens at " + names(missing) + ")", failure);
   }
 
   private IllegalStateException ended(String what, Exception failure) {
