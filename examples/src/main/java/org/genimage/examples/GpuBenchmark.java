@@ -46,11 +46,7 @@ public final class GpuBenchmark {
    * the rounds in images per second.
    */
   public static void main(String[] arguments) {
-    Blueprint blueprint =
-        Detectors.all().stream()
-            .filter(detector -> detector.name().equals(arguments[1]))
-            .findFirst()
-            .orElseThrow();
+    Blueprint blueprint = Detectors.named(arguments[1]);
     Precision precision = Precision.valueOf(arguments[2]);
     int batch = Integer.parseInt(arguments[3]);
     int rounds = Integer.parseInt(arguments[4]);

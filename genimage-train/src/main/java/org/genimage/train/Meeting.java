@@ -37,6 +37,7 @@ final class Meeting {
   private static final int CONNECT_MILLIS = 1000;
   private static final int PAUSE_MILLIS = 100;
   private static final Duration SLACK = Duration.ofSeconds(2);
+  private static final Duration LINGER = Duration.ofSeconds(5);
 
   private final Cluster cluster;
 
@@ -197,7 +198,8 @@ final class Meeting {
       Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(PAUSE_MILLIS));
       missing = missing();
     }
-    return ended("has lost " + (missing.isEmpty() ? "another worker" : names(missing)), failure);
+    String lost = missing.isEmpty() ? "another worker" : names(missing);
+    return ended("has lost " + lost + ", whose log may say why", failure);
   }
 
   private IllegalStateException hung(Exception failure) {
@@ -207,6 +209,8 @@ final class Meeting {
     // Said at once: after a timeout TensorFlow 2.18 may crash when one of the others ends first.
     LOGGER.log(Level.ERROR, own() + " " + what);
     List<Integer> missing = missing();
+    // The others began to wait a little later: they are to time out, too, not to lose this one.
+    Uninterruptibles.sleepUninterruptibly(LINGER);
     return ended(
         missing.isEmpty() ? what : what + " (nothing listens at " + names(missing) + ")", failure);
   }

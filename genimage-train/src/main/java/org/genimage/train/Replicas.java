@@ -140,14 +140,6 @@ final class Replicas {
     return reduce(tf, own, workers(), FIRST_DEVICES, means, "Div", 0);
   }
 
-  /** Returns the first process's operand, bit for bit; all must ask in the same order. */
-  Operand<TFloat32> ofFirstProcess(Ops tf, Operand<TFloat32> own) {
-    boolean first = cluster.map(Cluster::first).orElse(true);
-    Operand<TFloat32> addend = first ? own : tf.zerosLike(own);
-    means++;
-    return reduce(tf, addend, workers(), FIRST_DEVICES, means, "Id", 0);
-  }
-
   /** Returns the mean over the processes outside of training; all must ask in the same order. */
   Operand<TFloat32> meanOfCounts(Ops tf, Operand<TFloat32> own) {
     means++;

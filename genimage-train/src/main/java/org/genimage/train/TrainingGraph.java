@@ -106,7 +106,7 @@ final class TrainingGraph implements AutoCloseable {
                   Optional.<Operand<TFloat32>>of(scale)
                       .filter(fed -> recipe.precision() == Precision.FLOAT16),
                   replicas));
-      shared = workers.map(all -> shared(tf, replicas)).orElse(List.of());
+      shared = workers.map(all -> sharedStatistics(tf, replicas)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
       ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
@@ -121,7 +121,7 @@ final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  private List<Op> shared(Ops tf, Replicas replicas) {
+  private List<Op> sharedStatistics(Ops tf, Replicas replicas) {
     TrainableVariables model = variables.model();
     List<Op> assigned = new ArrayList<>();
     for (Parameter entry : entries()) {
@@ -130,21 +130,11 @@ final class TrainingGraph implements AutoCloseable {
         assigned.add(model.assign(tf, entry, mean));
       }
     }
-    for (Parameter entry : model.trained()) {
-      assigned.add(model.assign(tf, entry, replicas.ofFirstProcess(tf, model.value(tf, entry))));
-    }
-    for (Parameter slot : slotEntries()) {
-      Operand<TFloat32> first = replicas.ofFirstProcess(tf, variables.slots().value(tf, slot));
-      assigned.add(variables.slots().assign(tf, slot, first));
-    }
     return assigned;
   }
 
-  /**
-   * Gives all workers the mean of their running statistics, and the first one's weights and slots:
-   * clipping and the like add up in an order of their own, so they may have parted by rounding.
-   */
-  void share() {
+  /** Gives all workers the mean of their running statistics. */
+  void shareStatistics() {
     if (!shared.isEmpty()) {
       Session.Runner runner = session.runner().setOptions(Workers.RUN);
       shared.forEach(runner::addTarget);

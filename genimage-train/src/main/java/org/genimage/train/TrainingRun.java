@@ -242,7 +242,7 @@ final class TrainingRun {
     EpochPart part = state.part();
     together(
         () -> {
-          graph.share();
+          graph.shareStatistics();
           return true;
         });
     Optional<Double> accuracy = trainer.validation.map(this::accuracy);

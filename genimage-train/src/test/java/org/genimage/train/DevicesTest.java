@@ -139,7 +139,7 @@ class DevicesTest {
 
   /** timm's {@code --dist-bn reduce}. */
   @Test
-  void share_givesEveryProcessTheMeanOfStatistics() throws Exception {
+  void shareStatistics_givesEveryProcessTheMeanOfStatistics() throws Exception {
     List<Batch> halves = BatchParts.of(batch(GradientTrainerTest.stripes(8, 8), 1), 2);
     List<Trained> alone =
         halves.stream()
@@ -304,7 +304,7 @@ class DevicesTest {
         Progress progress = new Progress(0, i, steps.size(), List.of());
         losses.add(graph.train(steps.get(i), progress, rate(recipe), 65536).loss());
       }
-      graph.share();
+      graph.shareStatistics();
       Map<String, float[]> numbers = new TreeMap<>(graph.read());
       numbers.putAll(graph.readSlots());
       return new Trained(losses, numbers);
