@@ -25,6 +25,7 @@ import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
 import org.genimage.eval.Report;
 import org.genimage.eval.RobustnessRow;
+import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
@@ -151,7 +152,18 @@ final class AttackReport implements Callable<Integer> {
   private DifferentiableDetector detector() {
     Weights trained = Weights.read(weights);
     String name = trained.metadata().getOrDefault("genimage.detector", "ResNet-50");
-    return Detectors.named(name).load(trained);
+    return blueprint(name).load(trained);
+  }
+
+  private Blueprint blueprint(String name) {
+    try {
+      return Detectors.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s: expected weights of one of the seven detectors, found those of %s"
+              .formatted(weights, name),
+          e);
+    }
   }
 
   private <D extends Detector> AttackResult attack(
