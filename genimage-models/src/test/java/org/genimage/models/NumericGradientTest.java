@@ -19,6 +19,7 @@ import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Dct;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Mode;
@@ -32,7 +33,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -325,21 +325,22 @@ class NumericGradientTest {
     private final Placeholder<TFloat32> input;
     private final Operand<TFloat32> outputs;
     private final float[] weights;
-    private final List<Output<?>> gradients;
+    private final List<Operand<TFloat32>> gradients;
 
     Slopes(Mode mode, Shape shape, Layer layer, RandomGenerator random) {
       this.shape = shape;
       Ops tf = Ops.create(graph);
       input = tf.withName(INPUT).placeholder(TFloat32.class, Placeholder.shape(shape));
-      outputs = layer.of(ModelScope.root(tf, mode, variables), input);
+      Derivatives derivatives = mode == Mode.TRAINING ? Derivatives.told() : Derivatives.plain();
+      outputs = layer.of(ModelScope.root(tf, mode, variables).derivatives(derivatives), input);
       weights = normal(random, (int) outputs.shape().size());
       List<Integer> sides =
           Longs.asList(outputs.shape().asArray()).stream().map(Long::intValue).toList();
       Operand<TFloat32> weighed = tf.math.mul(outputs, Layers.constant(tf, sides, weights));
       Operand<TFloat32> sum = tf.sum(tf.reshape(weighed, tf.array(-1)), tf.constant(0));
-      List<Output<?>> places = new ArrayList<>(List.of(input.asOutput()));
-      variables.values(variables.trained()).forEach(value -> places.add(value.asOutput()));
-      gradients = List.of(graph.addGradients(sum.asOutput(), places.toArray(new Output<?>[0])));
+      List<Operand<TFloat32>> places = new ArrayList<>(List.of(input));
+      places.addAll(variables.values(variables.trained()));
+      gradients = derivatives.of(graph, tf, sum, places);
       session = new Session(graph);
     }
 
@@ -398,7 +399,7 @@ class NumericGradientTest {
       }
       Map<String, float[]> there = new LinkedHashMap<>(at);
       there.put(key, moved);
-      float[] values = run(there, List.of(outputs.asOutput())).get(0);
+      float[] values = run(there, List.of(outputs)).get(0);
       double sum = 0;
       for (int i = 0; i < values.length; i++) {
         sum += weights[i] * (double) values[i];
@@ -406,7 +407,7 @@ class NumericGradientTest {
       return sum;
     }
 
-    private List<float[]> run(Map<String, float[]> at, List<Output<?>> fetched) {
+    private List<float[]> run(Map<String, float[]> at, List<Operand<TFloat32>> fetched) {
       variables.load(session, entry -> at.get(entry.key()));
       Session.Runner runner = session.runner();
       fetched.forEach(runner::fetch);

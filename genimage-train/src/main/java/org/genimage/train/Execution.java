@@ -3,6 +3,7 @@ package org.genimage.train;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.models.Precision;
+import org.genimage.models.nn.Derivatives;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.OptimizerOptions;
@@ -35,6 +36,10 @@ record Execution(
 
   Execution synchronised(boolean everywhere) {
     return new Execution(xla, cluster, devices, everywhere);
+  }
+
+  Derivatives derivatives(Precision precision) {
+    return precision == Precision.FLOAT32 && !xla ? Derivatives.told() : Derivatives.plain();
   }
 
   ConfigProto config(Precision precision) {

@@ -105,7 +105,8 @@ final class TrainingGraph implements AutoCloseable {
                   share,
                   Optional.<Operand<TFloat32>>of(scale)
                       .filter(fed -> recipe.precision() == Precision.FLOAT16),
-                  replicas));
+                  replicas,
+                  execution.derivatives(recipe.precision())));
       shared = workers.map(all -> sharedStatistics(tf, replicas)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.models.Blueprint;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -48,6 +48,7 @@ record TrainingPass(
    *     the step's samples that these are, over the loss's scale
    * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
    * @param replicas that share the step
+   * @param derivatives how the gradients are found
    */
   record Input(
       Operand<TFloat32> images,
@@ -56,7 +57,8 @@ record TrainingPass(
       Operand<TInt64> draw,
       Operand<TFloat32> share,
       Optional<Operand<TFloat32>> scale,
-      Replicas replicas) {}
+      Replicas replicas,
+      Derivatives derivatives) {}
 
   /**
    * A step's variables.
@@ -88,17 +90,23 @@ record TrainingPass(
     replicas.place(graph, 0);
     for (int i = 0; i < shards.size(); i++) {
       Shard shard = shards.get(i);
-      ModelScope root = ModelScope.root(tf, Mode.TRAINING, model, shard.draw()).drop(recipe.drop());
+      ModelScope root =
+          ModelScope.root(tf, Mode.TRAINING, model, shard.draw())
+              .drop(recipe.drop())
+              .derivatives(input.derivatives());
       ModelScope scope = replicas.peers(i).map(root::peers).orElse(root);
       logits.add(blueprint.head().byLabel(tf, blueprint.network().logits(scope, shard.images())));
       Operand<TFloat32> loss = recipe.loss().value(tf, logits.get(i), shard.targets());
       Operand<TFloat32> own = times(tf, loss, shard.weight());
       losses.add(own);
       derivatives.add(
-          gradients(
-              graph,
-              times(tf, own, input.scale()),
-              variables.model().values(variables.model().trained())));
+          input
+              .derivatives()
+              .of(
+                  graph,
+                  tf,
+                  times(tf, own, input.scale()),
+                  variables.model().values(variables.model().trained())));
       moved.addAll(scope.updates());
       replicas.place(graph, i);
     }
@@ -135,16 +143,6 @@ record TrainingPass(
       each.add(tf.reduceAll(numbers, tf.constant(0)));
     }
     return tf.reduceAll(tf.stack(each), tf.constant(0));
-  }
-
-  private static List<Operand<TFloat32>> gradients(
-      Graph graph, Operand<TFloat32> loss, List<Operand<TFloat32>> weights) {
-    Output<?>[] sources = weights.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
-    List<Operand<TFloat32>> gradients = new ArrayList<>();
-    for (Output<?> derivative : graph.addGradients(loss.asOutput(), sources)) {
-      gradients.add(derivative.expect(TFloat32.class));
-    }
-    return List.copyOf(gradients);
   }
 
   /**

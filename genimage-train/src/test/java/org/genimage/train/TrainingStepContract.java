@@ -21,6 +21,7 @@ import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Network;
 import org.genimage.models.Precision;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -279,7 +279,7 @@ interface TrainingStepContract {
     private final TrainableVariables model;
     private final Placeholder<TFloat32> rate;
     private final TrainingPass pass;
-    private final Output<?> inputGradient;
+    private final Operand<TFloat32> inputGradient;
     private final Operand<TFloat32> eval;
     private final Session session;
     private final int count;
@@ -308,6 +308,7 @@ interface TrainingStepContract {
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       TrainingPass.Variables variables = TrainingPass.Variables.create(new Frozen(List.of()));
       model = variables.model();
+      Derivatives derivatives = Execution.PLAIN.derivatives(Precision.FLOAT32);
       pass =
           TrainingPass.create(
               graph,
@@ -322,9 +323,9 @@ interface TrainingStepContract {
                   tf.constant(new long[2]),
                   tf.constant(1f),
                   Optional.empty(),
-                  Replicas.alone()));
-      inputGradient =
-          graph.addGradients(pass.loss().asOutput(), new Output<?>[] {images.asOutput()})[0];
+                  Replicas.alone(),
+                  derivatives));
+      inputGradient = derivatives.of(graph, tf, pass.loss(), List.of(images)).get(0);
       eval = blueprint.network().logits(ModelScope.root(tf, Mode.DIFFERENTIABLE, model), images);
       session = new Session(graph, Execution.PLAIN.config(Precision.FLOAT32));
       model.load(

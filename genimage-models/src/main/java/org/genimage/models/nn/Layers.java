@@ -35,7 +35,13 @@ public final class Layers {
 
   /** Returns the sum of two of the same shape. */
   public static Operand<TFloat32> add(ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> y) {
-    return scope.mode().fuses() ? Fused.in(scope).add(x, y) : scope.tf().math.add(x, y);
+    if (scope.mode().fuses()) {
+      return Fused.in(scope).add(x, y);
+    }
+    Operand<TFloat32> sum = scope.tf().math.add(x, y);
+    return scope.derivatives().listens()
+        ? scope.derivatives().tell(scope.tf(), sum, List.of(x, y), own -> List.of(own, own))
+        : sum;
   }
 
   /**

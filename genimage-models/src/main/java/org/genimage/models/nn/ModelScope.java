@@ -27,6 +27,7 @@ public final class ModelScope {
   private final Optional<Operand<TInt64>> draw;
   private final Drop drop;
   private final Optional<Peers> peers;
+  private final Derivatives derivatives;
   private final String path;
 
   private ModelScope(
@@ -37,6 +38,7 @@ public final class ModelScope {
       Optional<Operand<TInt64>> draw,
       Drop drop,
       Optional<Peers> peers,
+      Derivatives derivatives,
       String path) {
     this.tf = tf;
     this.mode = mode;
@@ -45,6 +47,7 @@ public final class ModelScope {
     this.draw = draw;
     this.drop = drop;
     this.peers = peers;
+    this.derivatives = derivatives;
     this.path = path;
   }
 
@@ -66,17 +69,25 @@ public final class ModelScope {
   private static ModelScope root(
       Ops tf, Mode mode, ModelVariables variables, Optional<Operand<TInt64>> draw) {
     return new ModelScope(
-        tf, mode, variables, new ArrayList<>(), draw, Drop.NONE, Optional.empty(), "");
+        tf,
+        mode,
+        variables,
+        new ArrayList<>(),
+        draw,
+        Drop.NONE,
+        Optional.empty(),
+        Derivatives.plain(),
+        "");
   }
 
   /** Returns the child with this name. */
   public ModelScope at(String name) {
-    return new ModelScope(tf, mode, variables, updates, draw, drop, peers, key(name));
+    return new ModelScope(tf, mode, variables, updates, draw, drop, peers, derivatives, key(name));
   }
 
   /** Returns the same place, from where training drops as much as this; at first nothing. */
   public ModelScope drop(Drop shares) {
-    return new ModelScope(tf, mode, variables, updates, draw, shares, peers, path);
+    return new ModelScope(tf, mode, variables, updates, draw, shares, peers, derivatives, path);
   }
 
   /** Returns how much training drops. */
@@ -89,7 +100,17 @@ public final class ModelScope {
    * of a batch that these share; at first from the part that the graph sees.
    */
   public ModelScope peers(Peers others) {
-    return new ModelScope(tf, mode, variables, updates, draw, drop, Optional.of(others), path);
+    return new ModelScope(
+        tf, mode, variables, updates, draw, drop, Optional.of(others), derivatives, path);
+  }
+
+  /** Returns the same place, from where layers may tell their derivatives; at first none does. */
+  public ModelScope derivatives(Derivatives all) {
+    return new ModelScope(tf, mode, variables, updates, draw, drop, peers, all, path);
+  }
+
+  Derivatives derivatives() {
+    return derivatives;
   }
 
   Optional<Peers> peers() {

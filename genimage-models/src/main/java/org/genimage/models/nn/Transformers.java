@@ -3,10 +3,10 @@ package org.genimage.models.nn;
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.models.nn.Layers.channels;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
@@ -67,12 +67,10 @@ public final class Transformers {
     }
     var weight = scope.value(weights);
     var bias = scope.value(biases);
-    var last = tf.constant(-1);
-    var centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
-    var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
-    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
-    var normal = tf.math.mul(centred, scale);
-    return scope.output(tf.math.add(tf.math.mul(normal, weight), bias));
+    if (scope.derivatives().listens()) {
+      return scope.output(TransformerRules.in(scope).layerNorm(x, weight, bias, epsilon));
+    }
+    return scope.output(TransformerRules.composed(tf, x, weight, bias, epsilon));
   }
 
   /** Returns x times the normal distribution function of x, exactly, not by tanh. */
@@ -102,9 +100,11 @@ public final class Transformers {
       return Fused.in(scope)
           .linear(x, scope.numbers(weights), weights.shape(), scope.numbers(biases));
     }
-    Ops tf = scope.tf();
-    var weight = scope.value(weights);
-    var bias = scope.value(biases);
+    return linear(scope.tf(), x, scope.value(weights), scope.value(biases));
+  }
+
+  private static Operand<TFloat32> linear(
+      Ops tf, Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias) {
     return unflatten(tf, tf.nn.biasAdd(tf.linalg.matMul(flatten(tf, x), weight), bias), x);
   }
 
@@ -178,20 +178,51 @@ public final class Transformers {
       return scope.output(linear(scope.at("proj"), heard, width));
     }
     long length = x.shape().get(1);
-    var qkv = linear(scope.at("qkv"), x, 3 * width); // [N, L, 3 * C]
+    boolean told = scope.derivatives().listens();
+    var qkv =
+        told
+            ? scaledLinear(
+                scope.at("qkv"), x, 3 * width, factors(width, depth), factors(width, depth))
+            : linear(scope.at("qkv"), x, 3 * width); // [N, L, 3 * C]
     var split = tf.reshape(qkv, tf.array(-1, length, 3, heads, depth));
     var parts =
         tf.unstack(tf.linalg.transpose(split, tf.array(2, 0, 3, 1, 4)), 3L)
             .output(); // [N, h, L, d]
+    if (told) {
+      var heard =
+          TransformerRules.in(scope).attention(parts.get(0), parts.get(1), parts.get(2), bias);
+      return scope.output(linear(scope.at("proj"), joined(tf, heard, length, width), width));
+    }
     var query = tf.math.mul(parts.get(0), tf.constant((float) (1 / Math.sqrt(depth))));
     Operand<TFloat32> scores =
         tf.train.batchMatMul(query, parts.get(1), TFloat32.class, BatchMatMul.adjY(true));
     var weights =
         tf.nn.softmax(bias.map(b -> addGroups(tf, scores, b)).orElse(scores)); // [N, h, L, L]
     var heard = tf.train.batchMatMul(weights, parts.get(2), TFloat32.class); // [N, h, L, d]
-    var joined =
-        tf.reshape(tf.linalg.transpose(heard, tf.array(0, 2, 1, 3)), tf.array(-1, length, width));
-    return scope.output(linear(scope.at("proj"), joined, width));
+    return scope.output(linear(scope.at("proj"), joined(tf, heard, length, width), width));
+  }
+
+  private static Operand<TFloat32> joined(Ops tf, Operand<TFloat32> heard, long length, int width) {
+    return tf.reshape(
+        tf.linalg.transpose(heard, tf.array(0, 2, 1, 3)), tf.array(-1, length, width));
+  }
+
+  /** A scale for the queries, none for keys and values. */
+  private static float[] factors(int width, int depth) {
+    float[] factors = new float[3 * width];
+    Arrays.fill(factors, 1);
+    Arrays.fill(factors, 0, width, (float) (1 / Math.sqrt(depth)));
+    return factors;
+  }
+
+  /** A linear layer whose outputs are scaled by scaling its parameters, which are fewer. */
+  private static Operand<TFloat32> scaledLinear(
+      ModelScope scope, Operand<TFloat32> x, int outputs, float[] weights, float[] biases) {
+    Ops tf = scope.tf();
+    var weight = scope.value(weight(scope, channels(x), outputs));
+    var bias = scope.value(scope.trained("bias", Layout.SAME, Init.ZEROS, outputs));
+    return linear(
+        tf, x, tf.math.mul(weight, tf.constant(weights)), tf.math.mul(bias, tf.constant(biases)));
   }
 
   /** The linear layer of queries, keys and values, with the queries' scale in its numbers. */
@@ -210,8 +241,7 @@ public final class Transformers {
     return Fused.in(scope).linear(x, weight, weights.shape(), bias);
   }
 
-  private static Operand<TFloat32> addGroups(
-      Ops tf, Operand<TFloat32> scores, Operand<TFloat32> bias) {
+  static Operand<TFloat32> addGroups(Ops tf, Operand<TFloat32> scores, Operand<TFloat32> bias) {
     long[] from = scores.shape().asArray();
     long[] to = bias.shape().asArray();
     var grouped = tf.reshape(scores, tf.array(-1, to[0], to[1], to[2]));
@@ -226,6 +256,12 @@ public final class Transformers {
    * @return {@code [N, L, C]}
    */
   public static Operand<TFloat32> mlp(ModelScope scope, Operand<TFloat32> x) {
+    if (scope.derivatives().listens()) {
+      float[] half = {(float) Math.sqrt(0.5)};
+      var scaled = scaledLinear(scope.at("fc1"), x, MLP_RATIO * channels(x), half, half);
+      var twice = TransformerRules.in(scope).scaledGelu(scaled);
+      return scope.output(scaledLinear(scope.at("fc2"), twice, channels(x), half, new float[] {1}));
+    }
     var hidden = gelu(scope, linear(scope.at("fc1"), x, MLP_RATIO * channels(x)));
     return scope.output(linear(scope.at("fc2"), hidden, channels(x)));
   }

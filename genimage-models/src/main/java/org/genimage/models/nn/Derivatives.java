@@ -1,0 +1,300 @@
+package org.genimage.models.nn;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Reverse-mode differentiation of a graph. Layers may tell the derivative of what they compute,
+ * where TensorFlow has none or a slow one; TensorFlow finds those of all that lies between.
+ *
+ * <p>What is told is cut off from its inputs for TensorFlow. The rest falls into regions, whose ops
+ * lead to nothing but the region's last one; TensorFlow differentiates one after the other.
+ */
+public final class Derivatives {
+
+  /** How a layer passes a derivative on. */
+  @FunctionalInterface
+  interface Rule {
+
+    /**
+     * Returns the loss's derivatives by each input.
+     *
+     * @param derivative of the loss by what the layer computed
+     */
+    List<Operand<TFloat32>> of(Operand<TFloat32> derivative);
+  }
+
+  /** Types of ops that pass no derivative on, whose gradients TensorFlow may leave out. */
+  private static final Set<String> ENDS =
+      Set.of("StopGradient", "Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike");
+
+  private record Told(List<Operand<TFloat32>> inputs, Rule rule) {}
+
+  private final boolean listens;
+  private final Map<GraphOperation, Told> told = new HashMap<>();
+
+  private Derivatives(boolean listens) {
+    this.listens = listens;
+  }
+
+  /** Returns differentiation by TensorFlow alone. */
+  public static Derivatives plain() {
+    return new Derivatives(false);
+  }
+
+  /** Returns differentiation by what layers tell, for 32-bit floats and without XLA. */
+  public static Derivatives told() {
+    return new Derivatives(true);
+  }
+
+  /** Returns whether layers may tell theirs. */
+  boolean listens() {
+    return listens;
+  }
+
+  /**
+   * Tells how a tensor depends on others; what is between them needs no derivatives then.
+   *
+   * @return the tensor, to be used from here on
+   */
+  Operand<TFloat32> tell(
+      Ops tf, Operand<TFloat32> tensor, List<Operand<TFloat32>> inputs, Rule rule) {
+    Operand<TFloat32> cut = tf.stopGradient(tensor);
+    told.put(operation(cut), new Told(inputs, rule));
+    return cut;
+  }
+
+  /**
+   * Adds the derivatives of a loss.
+   *
+   * @param loss a scalar of the graph
+   * @param sources tensors that it depends on
+   * @return one per source, with its shape
+   */
+  public List<Operand<TFloat32>> of(
+      Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
+    return told.isEmpty()
+        ? added(graph, List.of(loss.asOutput()), outputs(sources), List.of())
+        : new Pass(graph, tf, loss, sources).run();
+  }
+
+  private static List<Operand<TFloat32>> added(
+      Graph graph, List<Output<?>> ys, List<Output<?>> xs, List<Output<?>> derivatives) {
+    Output<?>[] found =
+        graph.addGradients(
+            null,
+            ys.toArray(Output<?>[]::new),
+            xs.toArray(Output<?>[]::new),
+            derivatives.isEmpty() ? null : derivatives.toArray(Output<?>[]::new));
+    List<Operand<TFloat32>> result = new ArrayList<>();
+    for (Output<?> each : found) {
+      result.add(each.expect(TFloat32.class));
+    }
+    return List.copyOf(result);
+  }
+
+  private static List<Output<?>> outputs(List<Operand<TFloat32>> operands) {
+    return operands.stream().<Output<?>>map(Operand::asOutput).toList();
+  }
+
+  private static GraphOperation operation(Operand<?> x) {
+    return (GraphOperation) x.asOutput().op();
+  }
+
+  private final class Pass {
+
+    private final Graph graph;
+    private final Ops tf;
+    private final Operand<TFloat32> loss;
+    private final List<Output<?>> sources;
+
+    /** What lies between the sources and the loss, inputs first. */
+    private final Set<GraphOperation> between = new LinkedHashSet<>();
+
+    /** The last op of the region that an op belongs to. */
+    private final Map<GraphOperation, GraphOperation> lasts = new HashMap<>();
+
+    private final Map<Output<?>, List<Operand<TFloat32>>> found = new HashMap<>();
+
+    Pass(Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
+      this.graph = graph;
+      this.tf = tf;
+      this.loss = loss;
+      this.sources = outputs(sources);
+    }
+
+    List<Operand<TFloat32>> run() {
+      collect();
+      List<GraphOperation> backwards = new ArrayList<>(between);
+      Collections.reverse(backwards);
+      Map<GraphOperation, Set<GraphOperation>> users = users();
+      Map<GraphOperation, List<GraphOperation>> regions = new LinkedHashMap<>();
+      for (GraphOperation op : backwards) {
+        GraphOperation last = last(op, users.getOrDefault(op, Set.of()));
+        lasts.put(op, last);
+        regions.computeIfAbsent(last, key -> new ArrayList<>()).add(op);
+      }
+      found.put(loss.asOutput(), List.of(tf.onesLike(loss)));
+      regions.forEach(
+          (last, region) -> {
+            if (told.containsKey(last)) {
+              passTold(last);
+            } else {
+              passRegion(last, region);
+            }
+          });
+      return sources.stream().map(this::sum).toList();
+    }
+
+    private void collect() {
+      Set<GraphOperation> ends = new HashSet<>();
+      sources.forEach(source -> ends.add((GraphOperation) source.op()));
+      Set<GraphOperation> seen = new HashSet<>(ends);
+      Deque<GraphOperation> open = new ArrayDeque<>();
+      open.push(operation(loss));
+      while (!open.isEmpty()) {
+        GraphOperation op = open.peek();
+        if (seen.add(op)) {
+          for (Output<?> input : inputs(op)) {
+            if (!seen.contains((GraphOperation) input.op())) {
+              open.push((GraphOperation) input.op());
+            }
+          }
+        } else {
+          open.pop();
+          boolean depends =
+              inputs(op).stream()
+                  .map(input -> (GraphOperation) input.op())
+                  .anyMatch(input -> ends.contains(input) || between.contains(input));
+          if (!ends.contains(op) && depends) {
+            between.add(op);
+          }
+        }
+      }
+    }
+
+    /** Returns what an op passes its derivatives to. */
+    private List<Output<?>> inputs(GraphOperation op) {
+      if (told.containsKey(op)) {
+        return outputs(told.get(op).inputs());
+      }
+      return ENDS.contains(op.type())
+          ? List.of()
+          : op.inputs().stream()
+              .<Output<?>>map(Operand::asOutput)
+              .filter(input -> input.dataType() == DataType.DT_FLOAT)
+              .toList();
+    }
+
+    private Map<GraphOperation, Set<GraphOperation>> users() {
+      Map<GraphOperation, Set<GraphOperation>> users = new HashMap<>();
+      for (GraphOperation op : between) {
+        for (Output<?> input : inputs(op)) {
+          users.computeIfAbsent((GraphOperation) input.op(), key -> new HashSet<>()).add(op);
+        }
+      }
+      return users;
+    }
+
+    private GraphOperation last(GraphOperation op, Set<GraphOperation> users) {
+      if (told.containsKey(op) || users.isEmpty()) {
+        return op;
+      }
+      GraphOperation last = null;
+      for (GraphOperation user : users) {
+        GraphOperation its = lasts.get(user);
+        if (told.containsKey(user) || last != null && !last.equals(its)) {
+          return op;
+        }
+        last = its;
+      }
+      return last;
+    }
+
+    private void passTold(GraphOperation op) {
+      Told rule = told.get(op);
+      List<Operand<TFloat32>> derivatives = rule.rule().of(sum(op.output(0)));
+      for (int i = 0; i < derivatives.size(); i++) {
+        keep(rule.inputs().get(i).asOutput(), derivatives.get(i));
+      }
+    }
+
+    private void passRegion(GraphOperation last, List<GraphOperation> region) {
+      Set<GraphOperation> members = new HashSet<>(region);
+      Set<Output<?>> entries = new LinkedHashSet<>();
+      for (GraphOperation op : region) {
+        for (Output<?> input : inputs(op)) {
+          GraphOperation from = (GraphOperation) input.op();
+          if (sources.contains(input) || between.contains(from) && !members.contains(from)) {
+            entries.add(input);
+          }
+        }
+      }
+      List<Output<?>> ys = new ArrayList<>();
+      List<Output<?>> derivatives = new ArrayList<>();
+      for (int i = 0; i < last.numOutputs(); i++) {
+        Output<?> y = last.output(i);
+        if (found.containsKey(y)) {
+          ys.add(y);
+          derivatives.add(sum(y).asOutput());
+        }
+      }
+      if (ys.isEmpty()) {
+        return;
+      }
+      entries.forEach(entry -> checkApart(entry, entries));
+      List<Output<?>> xs = List.copyOf(entries);
+      List<Operand<TFloat32>> passed = added(graph, ys, xs, derivatives);
+      for (int i = 0; i < passed.size(); i++) {
+        keep(xs.get(i), passed.get(i));
+      }
+    }
+
+    /** TensorFlow would pass a derivative on from one entry of a region to another. */
+    private void checkApart(Output<?> entry, Set<Output<?>> entries) {
+      Set<GraphOperation> before = new HashSet<>();
+      Deque<GraphOperation> open = new ArrayDeque<>(List.of((GraphOperation) entry.op()));
+      while (!open.isEmpty()) {
+        GraphOperation op = open.pop();
+        if (between.contains(op) && !told.containsKey(op) && before.add(op)) {
+          for (Output<?> input : inputs(op)) {
+            checkState(
+                !entries.contains(input),
+                "what %s and %s lead to needs a rule of its own",
+                input,
+                entry);
+            open.push((GraphOperation) input.op());
+          }
+        }
+      }
+    }
+
+    private void keep(Output<?> tensor, Operand<TFloat32> derivative) {
+      found.computeIfAbsent(tensor, key -> new ArrayList<>()).add(derivative);
+    }
+
+    private Operand<TFloat32> sum(Output<?> tensor) {
+      List<Operand<TFloat32>> terms = found.get(tensor);
+      checkState(terms != null, "the loss must depend on every source, not on %s", tensor);
+      return terms.size() == 1 ? terms.get(0) : tf.math.addN(terms);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package org.genimage.models.nn;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The layers of {@link Transformers} for training, with derivatives that TensorFlow would find by
+ * more steps over memory.
+ */
+final class TransformerRules {
+
+  private final Ops tf;
+  private final Derivatives derivatives;
+
+  private TransformerRules(ModelScope scope) {
+    this.tf = scope.tf();
+    this.derivatives = scope.derivatives();
+  }
+
+  static TransformerRules in(ModelScope scope) {
+    return new TransformerRules(scope);
+  }
+
+  /** Returns layer normalisation over the last axis. */
+  Operand<TFloat32> layerNorm(
+      Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias, double epsilon) {
+    return derivatives.tell(
+        tf,
+        normalised(tf, x, weight, bias, epsilon),
+        List.of(x, weight, bias),
+        own -> layerNormGradients(x, weight, own, epsilon));
+  }
+
+  private List<Operand<TFloat32>> layerNormGradients(
+      Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> own, double epsilon) {
+    int width = Layers.channels(x);
+    // Calculated once more after the derivative is known, and not kept until then.
+    Ops late = tf.withControlDependencies(List.of(own));
+    float[] ones = new float[width];
+    Arrays.fill(ones, 1);
+    var rows = late.reshape(x, tf.array(-1, width));
+    var g = tf.reshape(own, tf.array(-1, width));
+    var normal = normalised(late, rows, tf.constant(ones), tf.constant(new float[width]), epsilon);
+    Arrays.fill(ones, 1f / width);
+    var average = tf.reshape(tf.constant(ones), tf.array(width, 1));
+    var mean = late.linalg.matMul(rows, average);
+    var variance = tf.linalg.matMul(tf.math.squaredDifference(rows, mean), average);
+    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
+    var product = tf.math.mul(g, normal);
+    var weights = tf.math.mul(tf.reshape(weight, tf.array(width, 1)), tf.constant(1f / width));
+    var along = tf.linalg.matMul(product, weights);
+    var level = tf.linalg.matMul(g, weights);
+    var steep = tf.math.sub(tf.math.mul(g, weight), tf.math.mul(normal, along));
+    var slopes = tf.math.mul(tf.math.sub(steep, level), scale);
+    return List.of(
+        tf.reshape(slopes, tf.shape(x)), tf.sum(product, tf.constant(0)), tf.nn.biasAddGrad(g));
+  }
+
+  static Operand<TFloat32> normalised(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> weight,
+      Operand<TFloat32> bias,
+      double epsilon) {
+    if (OneDnn.fuses()) {
+      return tf.scope()
+          .opBuilder("_MklLayerNorm", "MklLayerNorm")
+          .addInput(x.asOutput())
+          .addInput(weight.asOutput())
+          .addInput(bias.asOutput())
+          .setAttr("epsilon", (float) epsilon)
+          .build()
+          .output(0);
+    }
+    return composed(tf, x, weight, bias, epsilon);
+  }
+
+  static Operand<TFloat32> composed(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> weight,
+      Operand<TFloat32> bias,
+      double epsilon) {
+    var last = tf.constant(-1);
+    var centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
+    var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
+    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
+    return tf.math.add(tf.math.mul(tf.math.mul(centred, scale), weight), bias);
+  }
+
+  /** Returns x (1 + erf(x)), which is GELU of x sqrt(2) times sqrt(2). */
+  Operand<TFloat32> scaledGelu(Operand<TFloat32> x) {
+    var twice = tf.math.add(tf.math.erf(x), tf.constant(1f));
+    return derivatives.tell(
+        tf,
+        tf.math.mul(x, twice),
+        List.of(x),
+        own -> {
+          var bell = tf.math.exp(tf.math.neg(tf.math.square(x)));
+          var steep =
+              tf.math.mul(tf.math.mul(x, bell), tf.constant((float) (2 / Math.sqrt(Math.PI))));
+          return List.of(tf.math.mul(own, tf.math.add(twice, steep)));
+        });
+  }
+
+  /**
+   * Returns what each query hears: softmax(q k + bias) v.
+   *
+   * @param query scaled, {@code [N, h, L, d]}
+   * @param key {@code [N, h, L, d]}
+   * @param value {@code [N, h, L, d]}
+   * @param bias {@code [groups, h, L * L]}, where groups divides N
+   */
+  Operand<TFloat32> attention(
+      Operand<TFloat32> query,
+      Operand<TFloat32> key,
+      Operand<TFloat32> value,
+      Optional<Operand<TFloat32>> bias) {
+    var scores = product(query, false, key, true);
+    var biased = bias.map(b -> Transformers.addGroups(tf, scores, b)).orElse(scores);
+    var weights = tf.nn.softmax(biased);
+    var heard = product(weights, false, value, false);
+    List<Operand<TFloat32>> inputs =
+        bias.map(b -> List.of(query, key, value, b)).orElse(List.of(query, key, value));
+    return derivatives.tell(
+        tf,
+        heard,
+        inputs,
+        own -> {
+          // The softmax weighs the derivatives by what was heard, which is smaller than the
+          // weights.
+          var mean =
+              tf.sum(
+                  tf.math.mul(own, heard),
+                  tf.constant(-1),
+                  org.tensorflow.op.core.Sum.keepDims(true));
+          var steep = tf.math.sub(product(own, false, value, true), mean);
+          var slopes = tf.math.mul(steep, weights);
+          var byQuery = product(slopes, false, key, false);
+          var byKey = product(slopes, true, query, false);
+          var byValue = product(weights, true, own, false);
+          return bias.map(
+                  b -> {
+                    long[] sides = b.shape().asArray();
+                    var grouped = tf.reshape(slopes, tf.array(-1, sides[0], sides[1], sides[2]));
+                    return List.of(byQuery, byKey, byValue, tf.sum(grouped, tf.constant(0)));
+                  })
+              .orElse(List.of(byQuery, byKey, byValue));
+        });
+  }
+
+  private Operand<TFloat32> product(
+      Operand<TFloat32> x, boolean transposed, Operand<TFloat32> y, boolean other) {
+    return OneDnn.fuses()
+        ? tf.scope()
+            .opBuilder("_MklBatchMatMulV2", "MklBatchMatMulV2")
+            .addInput(x.asOutput())
+            .addInput(y.asOutput())
+            .setAttr("adj_x", transposed)
+            .setAttr("adj_y", other)
+            .setAttr("_kernel", "MklNameChangeOp")
+            .build()
+            .output(0)
+        : tf.train.batchMatMul(
+            x, y, TFloat32.class, BatchMatMul.adjX(transposed), BatchMatMul.adjY(other));
+  }
+}

@@ -1,0 +1,125 @@
+package org.genimage.models.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+class DerivativesTest {
+
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.create(graph);
+  private final Derivatives derivatives = Derivatives.told();
+  private final Operand<TFloat32> x = tf.math.add(tf.constant(2f), tf.constant(1f)); // 3
+  private final Operand<TFloat32> y = tf.math.add(tf.constant(4f), tf.constant(1f)); // 5
+
+  @AfterEach
+  void close() {
+    graph.close();
+  }
+
+  @Test
+  void of_nothingTold_isTensorFlows() {
+    assertThat(slopes(tf.math.mul(x, tf.math.square(y)), List.of(x, y))).containsExactly(25f, 30f);
+  }
+
+  @Test
+  void of_toldTensor_followsTheRule() {
+    Operand<TFloat32> square =
+        derivatives.tell(
+            tf,
+            tf.math.square(x),
+            List.of(x),
+            own -> List.of(tf.math.mul(own, tf.constant(100f)))); // not 2 x
+
+    assertThat(slopes(tf.math.mul(tf.math.mul(square, y), tf.constant(2f)), List.of(x, y)))
+        .containsExactly(1000f, 18f);
+  }
+
+  @Test
+  void of_residualBlocks_addUpAllWays() {
+    // x1 = x + x y, x2 = x1 + x1^2
+    Operand<TFloat32> first = sum(x, tf.math.mul(x, y));
+    Operand<TFloat32> second = sum(first, tf.math.square(first));
+
+    // x2 = 3 * 6 + (3 * 6)^2; dx2/dx1 = 1 + 2 * 18
+    assertThat(slopes(tf.math.mul(second, tf.constant(1f)), List.of(x, y)))
+        .containsExactly(37f * 6, 37f * 3);
+  }
+
+  @Test
+  void of_severalOutputs_joinsThem() {
+    var parts = tf.unstack(tf.math.mul(tf.stack(List.of(x, y)), tf.constant(2f)), 2L).output();
+    Operand<TFloat32> product =
+        derivatives.tell(
+            tf,
+            tf.math.mul(parts.get(0), parts.get(1)),
+            List.of(parts.get(0), parts.get(1)),
+            own -> List.of(tf.math.mul(own, parts.get(1)), tf.math.mul(own, parts.get(0))));
+
+    assertThat(slopes(product, List.of(x, y))).containsExactly(20f, 12f);
+  }
+
+  @Test
+  void of_shapesOfWhatIsDerived_passNothingOn() {
+    Operand<TFloat32> told = sum(x, x);
+    Operand<TFloat32> count = tf.dtypes.cast(tf.size(told), TFloat32.class);
+
+    assertThat(slopes(tf.math.mul(told, tf.math.add(count, count)), List.of(x)))
+        .containsExactly(4f);
+  }
+
+  @Test
+  void of_sourceOfNoUse_saysSo() {
+    Operand<TFloat32> loss = sum(x, x);
+
+    assertThatThrownBy(() -> slopes(loss, List.of(x, y)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("the loss must depend on every source, not on ");
+  }
+
+  @Test
+  void of_wayAroundARegion_isRefused() {
+    Operand<TFloat32> near = tf.math.square(x);
+    Operand<TFloat32> far = tf.math.square(near);
+    Operand<TFloat32> told =
+        derivatives.tell(tf, tf.math.mul(far, y), List.of(far, y), own -> List.of(own, own));
+    Operand<TFloat32> beside =
+        derivatives.tell(tf, tf.math.mul(near, y), List.of(near, y), own -> List.of(own, own));
+    Operand<TFloat32> loss =
+        tf.math.add(tf.math.add(told, beside), tf.math.mul(tf.math.exp(near), far));
+
+    assertThatThrownBy(() -> slopes(loss, List.of(x)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("needs a rule of its own");
+  }
+
+  private Operand<TFloat32> sum(Operand<TFloat32> a, Operand<TFloat32> b) {
+    return derivatives.tell(tf, tf.math.add(a, b), List.of(a, b), own -> List.of(own, own));
+  }
+
+  private float[] slopes(Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
+    List<Operand<TFloat32>> found = derivatives.of(graph, tf, loss, sources);
+    List<Float> values = new ArrayList<>();
+    try (Session session = new Session(graph)) {
+      for (Operand<TFloat32> each : found) {
+        try (var result = session.runner().fetch(each).run()) {
+          values.add(((TFloat32) result.get(0)).getFloat());
+        }
+      }
+    }
+    float[] array = new float[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = values.get(i);
+    }
+    return array;
+  }
+}
