@@ -132,6 +132,9 @@ public final class Derivatives {
     /** The last op of the region that an op belongs to. */
     private final Map<GraphOperation, GraphOperation> lasts = new HashMap<>();
 
+    /** The regions by their last ops, from the loss on. */
+    private final Map<GraphOperation, List<GraphOperation>> regions = new LinkedHashMap<>();
+
     private final Map<Output<?>, List<Operand<TFloat32>>> found = new HashMap<>();
 
     Pass(Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
@@ -146,21 +149,22 @@ public final class Derivatives {
       List<GraphOperation> backwards = new ArrayList<>(between);
       Collections.reverse(backwards);
       Map<GraphOperation, Set<GraphOperation>> users = users();
-      Map<GraphOperation, List<GraphOperation>> regions = new LinkedHashMap<>();
       for (GraphOperation op : backwards) {
         GraphOperation last = last(op, users.getOrDefault(op, Set.of()));
         lasts.put(op, last);
         regions.computeIfAbsent(last, key -> new ArrayList<>()).add(op);
       }
       found.put(loss.asOutput(), List.of(tf.onesLike(loss)));
-      regions.forEach(
-          (last, region) -> {
-            if (told.containsKey(last)) {
-              passTold(last);
-            } else {
-              passRegion(last, region);
-            }
-          });
+      regions
+          .keySet()
+          .forEach(
+              last -> {
+                if (told.containsKey(last)) {
+                  passTold(last);
+                } else {
+                  passRegion(last);
+                }
+              });
       return sources.stream().map(this::sum).toList();
     }
 
@@ -237,17 +241,7 @@ public final class Derivatives {
       }
     }
 
-    private void passRegion(GraphOperation last, List<GraphOperation> region) {
-      Set<GraphOperation> members = new HashSet<>(region);
-      Set<Output<?>> entries = new LinkedHashSet<>();
-      for (GraphOperation op : region) {
-        for (Output<?> input : inputs(op)) {
-          GraphOperation from = (GraphOperation) input.op();
-          if (sources.contains(input) || between.contains(from) && !members.contains(from)) {
-            entries.add(input);
-          }
-        }
-      }
+    private void passRegion(GraphOperation last) {
       List<Output<?>> ys = new ArrayList<>();
       List<Output<?>> derivatives = new ArrayList<>();
       for (int i = 0; i < last.numOutputs(); i++) {
@@ -260,31 +254,59 @@ public final class Derivatives {
       if (ys.isEmpty()) {
         return;
       }
-      entries.forEach(entry -> checkApart(entry, entries));
-      List<Output<?>> xs = List.copyOf(entries);
+      List<Output<?>> xs = List.copyOf(apart(entries(last)));
       List<Operand<TFloat32>> passed = added(graph, ys, xs, derivatives);
       for (int i = 0; i < passed.size(); i++) {
         keep(xs.get(i), passed.get(i));
       }
     }
 
-    /** TensorFlow would pass a derivative on from one entry of a region to another. */
-    private void checkApart(Output<?> entry, Set<Output<?>> entries) {
-      Set<GraphOperation> before = new HashSet<>();
-      Deque<GraphOperation> open = new ArrayDeque<>(List.of((GraphOperation) entry.op()));
+    /** Returns what a region depends on, of the sources and what other regions give. */
+    private Set<Output<?>> entries(GraphOperation last) {
+      Set<Output<?>> entries = new LinkedHashSet<>();
+      for (GraphOperation op : regions.get(last)) {
+        for (Output<?> input : inputs(op)) {
+          GraphOperation from = (GraphOperation) input.op();
+          if (sources.contains(input) || between.contains(from) && !lasts.get(from).equals(last)) {
+            entries.add(input);
+          }
+        }
+      }
+      return entries;
+    }
+
+    /**
+     * TensorFlow passes a derivative on from one entry to another that it depends on, so such a one
+     * gives way to what its own region depends on.
+     */
+    private Set<Output<?>> apart(Set<Output<?>> entries) {
+      for (Output<?> entry : entries) {
+        GraphOperation op = (GraphOperation) entry.op();
+        if (between.contains(op) && !told.containsKey(op) && dependsOn(op, entries)) {
+          Set<Output<?>> others = new LinkedHashSet<>(entries);
+          others.removeIf(other -> other.op().equals(op));
+          others.addAll(entries(op));
+          return apart(others);
+        }
+      }
+      return entries;
+    }
+
+    private boolean dependsOn(GraphOperation last, Set<Output<?>> entries) {
+      Set<GraphOperation> seen = new HashSet<>();
+      Deque<GraphOperation> open = new ArrayDeque<>(List.of(last));
       while (!open.isEmpty()) {
         GraphOperation op = open.pop();
-        if (between.contains(op) && !told.containsKey(op) && before.add(op)) {
+        if (between.contains(op) && !told.containsKey(op) && seen.add(op)) {
           for (Output<?> input : inputs(op)) {
-            checkState(
-                !entries.contains(input),
-                "what %s and %s lead to needs a rule of its own",
-                input,
-                entry);
+            if (entries.contains(input)) {
+              return true;
+            }
             open.push((GraphOperation) input.op());
           }
         }
       }
+      return false;
     }
 
     private void keep(Output<?> tensor, Operand<TFloat32> derivative) {

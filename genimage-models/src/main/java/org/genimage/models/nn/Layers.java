@@ -30,7 +30,25 @@ public final class Layers {
 
   /** Returns max(x, 0). */
   public static Operand<TFloat32> relu(ModelScope scope, Operand<TFloat32> x) {
-    return scope.mode().fuses() ? Fused.in(scope).relu(x) : scope.tf().nn.relu(x);
+    if (scope.mode().fuses()) {
+      return Fused.in(scope).relu(x);
+    }
+    Ops tf = scope.tf();
+    Operand<TFloat32> y = tf.nn.relu(x);
+    return scope.derivatives().listens()
+        ? scope.derivatives().tell(tf, y, List.of(x), own -> List.of(reluGradient(tf, own, y)))
+        : y;
+  }
+
+  /** By what came out, so that what went in need not be kept; TensorFlow takes what went in. */
+  private static Operand<TFloat32> reluGradient(
+      Ops tf, Operand<TFloat32> derivative, Operand<TFloat32> y) {
+    return tf.scope()
+        .opBuilder("ReluGrad", "ReluGrad")
+        .addInput(derivative.asOutput())
+        .addInput(y.asOutput())
+        .build()
+        .output(0);
   }
 
   /** Returns the sum of two of the same shape. */
@@ -103,17 +121,45 @@ public final class Layers {
     if (window.padding() == 0) {
       return tf.nn.conv2d(x, kernel, strides, "VALID");
     }
+    List<Long> padding = explicit(window);
     if (scope.mode().folds()) {
-      long p = window.padding();
-      return tf.nn.conv2d(
-          x,
-          kernel,
-          strides,
-          "EXPLICIT",
-          Conv2d.explicitPaddings(List.of(0L, 0L, p, p, p, p, 0L, 0L)));
+      return tf.nn.conv2d(x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(padding));
+    }
+    if (scope.derivatives().listens()) {
+      var y = tf.nn.conv2d(x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(padding));
+      return scope
+          .derivatives()
+          .tell(
+              tf,
+              y,
+              List.of(x, kernel),
+              own -> paddedGradients(tf, x, kernel, own, window, strides));
     }
     // TensorFlow's C++ gradient drops explicit_paddings.
     return tf.nn.conv2d(pad(tf, x, window.padding(), 0f), kernel, strides, "VALID");
+  }
+
+  /** Pads once more: the padded images are not kept, and oneDNN takes no explicit padding here. */
+  private static List<Operand<TFloat32>> paddedGradients(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> kernel,
+      Operand<TFloat32> derivative,
+      Conv window,
+      List<Long> strides) {
+    Ops late = tf.withControlDependencies(List.of(derivative));
+    Operand<TFloat32> padded = pad(late, x, window.padding(), 0f);
+    Operand<TFloat32> slopes =
+        tf.nn.conv2dBackpropInput(tf.shape(padded), kernel, derivative, strides, "VALID");
+    int p = window.padding();
+    return List.of(
+        tf.slice(slopes, tf.array(0, p, p, 0), tf.shape(x)),
+        tf.nn.conv2dBackpropFilter(padded, tf.shape(kernel), derivative, strides, "VALID"));
+  }
+
+  private static List<Long> explicit(Conv window) {
+    long p = window.padding();
+    return List.of(0L, 0L, p, p, p, p, 0L, 0L);
   }
 
   /**

@@ -194,7 +194,8 @@ public final class ModelScope {
    * can be asked for under the name that PyTorch's module has.
    */
   public Operand<TFloat32> output(Operand<TFloat32> x) {
-    return tf.withName(path).identity(x);
+    Operand<TFloat32> named = tf.withName(path).identity(x);
+    return derivatives.listens() ? derivatives.tell(tf, named, List.of(x), List::of) : named;
   }
 
   /** Adds an op that has to run after every training step, such as a running mean's update. */

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
@@ -35,6 +37,39 @@ final class TransformerRules {
         normalised(tf, x, weight, bias, epsilon),
         List.of(x, weight, bias),
         own -> layerNormGradients(x, weight, own, epsilon));
+  }
+
+  /**
+   * Returns a linear layer with bias.
+   *
+   * @param rows {@code [N, C]}
+   * @param weight {@code [C, K]}
+   * @param bias {@code [K]}
+   */
+  Operand<TFloat32> linear(
+      Operand<TFloat32> rows, Operand<TFloat32> weight, Operand<TFloat32> bias) {
+    Operand<TFloat32> sums =
+        OneDnn.fuses()
+            ? tf.scope()
+                .opBuilder("_MklNativeFusedMatMul", "MklNativeFusedMatMul")
+                .addInput(rows.asOutput())
+                .addInput(weight.asOutput())
+                .addInputList(new Output<?>[] {bias.asOutput()})
+                .setAttr("num_args", 1)
+                .setAttr("fused_ops", new String[] {"BiasAdd"})
+                .setAttr("_kernel", "MklNameChangeOp")
+                .build()
+                .output(0)
+            : tf.nn.biasAdd(tf.linalg.matMul(rows, weight), bias);
+    return derivatives.tell(
+        tf,
+        sums,
+        List.of(rows, weight, bias),
+        own ->
+            List.of(
+                tf.linalg.matMul(own, weight, MatMul.transposeB(true)),
+                tf.linalg.matMul(rows, own, MatMul.transposeA(true)),
+                tf.nn.biasAddGrad(own)));
   }
 
   private List<Operand<TFloat32>> layerNormGradients(

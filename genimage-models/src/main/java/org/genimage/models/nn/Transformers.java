@@ -100,12 +100,18 @@ public final class Transformers {
       return Fused.in(scope)
           .linear(x, scope.numbers(weights), weights.shape(), scope.numbers(biases));
     }
-    return linear(scope.tf(), x, scope.value(weights), scope.value(biases));
+    return linear(scope, x, scope.value(weights), scope.value(biases));
   }
 
   private static Operand<TFloat32> linear(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias) {
-    return unflatten(tf, tf.nn.biasAdd(tf.linalg.matMul(flatten(tf, x), weight), bias), x);
+      ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias) {
+    Ops tf = scope.tf();
+    var rows = flatten(tf, x);
+    var sums =
+        scope.derivatives().listens()
+            ? TransformerRules.in(scope).linear(rows, weight, bias)
+            : tf.nn.biasAdd(tf.linalg.matMul(rows, weight), bias);
+    return unflatten(tf, sums, x);
   }
 
   /**
@@ -222,7 +228,10 @@ public final class Transformers {
     var weight = scope.value(weight(scope, channels(x), outputs));
     var bias = scope.value(scope.trained("bias", Layout.SAME, Init.ZEROS, outputs));
     return linear(
-        tf, x, tf.math.mul(weight, tf.constant(weights)), tf.math.mul(bias, tf.constant(biases)));
+        scope,
+        x,
+        tf.math.mul(weight, tf.constant(weights)),
+        tf.math.mul(bias, tf.constant(biases)));
   }
 
   /** The linear layer of queries, keys and values, with the queries' scale in its numbers. */
