@@ -1,7 +1,6 @@
 package org.genimage.train;
 
 import com.google.common.base.Splitter;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +13,7 @@ import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
-import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
-import org.tensorflow.TensorFlow;
 import org.tensorflow.internal.c_api.TF_Graph;
 import org.tensorflow.internal.c_api.global.tensorflow;
 import org.tensorflow.op.Op;
@@ -30,8 +27,6 @@ import org.tensorflow.types.TInt32;
  * GPUs by NCCL where TensorFlow has it.
  */
 final class Replicas {
-
-  private static final String REDUCE = "CollectiveReduceV2";
 
   /** Groups and operations agree on their members by these keys. */
   private static final int ALL_DEVICES = 1;
@@ -152,34 +147,47 @@ final class Replicas {
     if (!synchronised || members == 1) {
       return Optional.empty();
     }
-    TensorFlow.registerCustomGradient(REDUCE, Replicas::gradient);
     int before = cluster.map(Cluster::index).orElse(0) * count() + device;
     int[] asked = {ROWS + keys};
     return Optional.of(
-        (tf, row) -> {
+        (tf, derivatives, row) -> {
           Operand<TInt32> places =
               tf.reshape(tf.array(before, members - 1 - before, 0, 0), tf.array(2, 2));
           Operand<TFloat32> own = tf.pad(row, places, tf.constant(0f));
-          return reduce(tf, own, members, ALL_DEVICES, asked[0]++, "Id", device);
+          int key = asked[0]++;
+          Operand<TFloat32> all = reduce(tf, own, members, ALL_DEVICES, key, "Id", device);
+          // A sum's derivative by each of its terms is the sum of all members' derivatives.
+          return derivatives.tell(
+              tf,
+              all,
+              List.of(own),
+              part ->
+                  List.of(
+                      reduce(tf, part, members, ALL_DEVICES, key + ROWS_GRADIENT, "Id", device)));
         });
   }
 
   private Operand<TFloat32> reduce(
       Ops tf, Operand<TFloat32> x, int members, int group, int key, String last, int device) {
-    OperationBuilder builder =
-        builder(tf, "all_reduce_%d_%d_%d".formatted(group, key, device), devices.get(device))
-            .addInput(x.asOutput())
-            .addInput(tf.constant(members).asOutput())
-            .addInput(tf.constant(group).asOutput())
-            .addInput(tf.constant(key).asOutput());
-    float timeout = cluster.map(own -> (float) own.timeout().toSeconds()).orElse(0f);
-    return finished(builder, last, timeout, devices.get(device));
-  }
-
-  private static OperationBuilder builder(Ops tf, String name, String device) {
+    String place = devices.get(device);
     // The scope's device would win over the builder's.
-    Ops there = tf.withDevice(spec(device));
-    return ((Graph) tf.scope().env()).opBuilder(REDUCE, name, there.scope());
+    Ops there = tf.withDevice(spec(place));
+    String name = "all_reduce_%d_%d_%d".formatted(group, key, device);
+    return ((Graph) tf.scope().env())
+        .opBuilder("CollectiveReduceV2", name, there.scope())
+        .addInput(x.asOutput())
+        .addInput(tf.constant(members).asOutput())
+        .addInput(tf.constant(group).asOutput())
+        .addInput(tf.constant(key).asOutput())
+        .setDevice(place)
+        .addInputList(new Output<?>[0]) // no tokens that order it
+        .setAttr("merge_op", "Add")
+        .setAttr("final_op", last)
+        .setAttr("communication_hint", place.contains("GPU") ? "nccl" : "auto")
+        .setAttr(
+            "timeout_seconds", cluster.map(own -> (float) own.timeout().toSeconds()).orElse(0f))
+        .build()
+        .output(0);
   }
 
   private static DeviceSpec spec(String device) {
@@ -196,44 +204,5 @@ final class Replicas {
       }
     }
     return spec.build();
-  }
-
-  private static Operand<TFloat32> finished(
-      OperationBuilder builder, String last, float timeout, String device) {
-    return builder
-        .setDevice(device)
-        .addInputList(new Output<?>[0]) // no tokens that order it
-        .setAttr("merge_op", "Add")
-        .setAttr("final_op", last)
-        .setAttr("communication_hint", device.contains("GPU") ? "nccl" : "auto")
-        .setAttr("timeout_seconds", timeout)
-        .build()
-        .<TFloat32>output(0);
-  }
-
-  /** A sum's gradient for each of its terms is the sum of all members' gradients. */
-  private static List<Operand<?>> gradient(
-      Ops tf, GraphOperation sum, List<Output<?>> derivatives) {
-    OperationBuilder builder =
-        builder(tf, sum.name() + "_gradient", sum.device())
-            .addInput(derivatives.get(0))
-            .addInput(sum.input(1))
-            .addInput(sum.input(2))
-            .addInput(
-                tf.math
-                    .add(sum.input(3).expect(TInt32.class), tf.constant(ROWS_GRADIENT))
-                    .asOutput());
-    Operand<TFloat32> all =
-        finished(
-            builder,
-            sum.attributes().getAttrString("final_op"),
-            sum.attributes().getAttrFloat("timeout_seconds"),
-            sum.device());
-    List<Operand<?>> gradients = new ArrayList<>();
-    gradients.add(all);
-    for (int i = 1; i < sum.numInputs(); i++) {
-      gradients.add(tf.constant(0)); // sizes and keys have none
-    }
-    return gradients;
   }
 }

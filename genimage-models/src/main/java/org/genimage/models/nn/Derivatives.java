@@ -23,7 +23,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Reverse-mode differentiation of a graph. Layers may tell the derivative of what they compute,
- * where TensorFlow has none or a slow one; TensorFlow finds those of all that lies between.
+ * where TensorFlow has none or one that takes more time or memory; TensorFlow finds those of all
+ * that lies between.
  *
  * <p>What is told is cut off from its inputs for TensorFlow. The rest falls into regions, whose ops
  * lead to nothing but the region's last one; TensorFlow differentiates one after the other.
@@ -32,7 +33,7 @@ public final class Derivatives {
 
   /** How a layer passes a derivative on. */
   @FunctionalInterface
-  interface Rule {
+  public interface Rule {
 
     /**
      * Returns the loss's derivatives by each input.
@@ -55,27 +56,33 @@ public final class Derivatives {
     this.listens = listens;
   }
 
-  /** Returns differentiation by TensorFlow alone. */
+  /** Returns differentiation for which layers tell only what TensorFlow does not know. */
   public static Derivatives plain() {
     return new Derivatives(false);
   }
 
-  /** Returns differentiation by what layers tell, for 32-bit floats and without XLA. */
+  /**
+   * Returns differentiation for which layers tell whatever saves time or memory, for 32-bit floats
+   * and without XLA.
+   */
   public static Derivatives told() {
     return new Derivatives(true);
   }
 
-  /** Returns whether layers may tell theirs. */
-  boolean listens() {
+  /** Returns whether layers are to tell what TensorFlow knows, too. */
+  public boolean listens() {
     return listens;
   }
 
   /**
    * Tells how a tensor depends on others; what is between them needs no derivatives then.
    *
+   * @param tensor the first output of an op
+   * @param inputs what it is computed from
+   * @param rule returns the loss's derivatives by these, in their order
    * @return the tensor, to be used from here on
    */
-  Operand<TFloat32> tell(
+  public Operand<TFloat32> tell(
       Ops tf, Operand<TFloat32> tensor, List<Operand<TFloat32>> inputs, Rule rule) {
     Operand<TFloat32> cut = tf.stopGradient(tensor);
     told.put(operation(cut), new Told(inputs, rule));

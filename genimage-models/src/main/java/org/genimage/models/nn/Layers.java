@@ -191,7 +191,8 @@ public final class Layers {
           .y();
     }
     if (scope.peers().isPresent()) {
-      SharedStatistics shared = SharedStatistics.of(scope.peers().get(), tf, x);
+      SharedStatistics shared =
+          SharedStatistics.of(scope.peers().get(), tf, scope.derivatives(), x);
       scope.afterStep(track(scope, entries.mean(), mean, shared.mean()));
       scope.afterStep(track(scope, entries.variance(), variance, shared.unbiased(tf)));
       return shared.normalise(tf, x, weight, bias, BATCH_NORM_EPSILON);

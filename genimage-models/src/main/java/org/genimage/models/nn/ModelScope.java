@@ -109,7 +109,8 @@ public final class ModelScope {
     return new ModelScope(tf, mode, variables, updates, draw, drop, peers, all, path);
   }
 
-  Derivatives derivatives() {
+  /** Returns what layers tell their derivatives. */
+  public Derivatives derivatives() {
     return derivatives;
   }
 

@@ -45,6 +45,18 @@ class DerivativesTest {
   }
 
   @Test
+  void of_plain_followsWhatIsToldAllTheSame() {
+    Derivatives plain = Derivatives.plain();
+    assertThat(plain.listens()).isFalse();
+    Operand<TFloat32> square =
+        plain.tell(
+            tf, tf.math.square(x), List.of(x), own -> List.of(tf.math.mul(own, tf.constant(100f))));
+
+    assertThat(values(plain.of(graph, tf, tf.math.mul(square, y), List.of(x, y))))
+        .containsExactly(500f, 9f);
+  }
+
+  @Test
   void of_residualBlocks_addUpAllWays() {
     // x1 = x + x y, x2 = x1 + x1^2
     Operand<TFloat32> first = sum(x, tf.math.mul(x, y));
@@ -109,7 +121,10 @@ class DerivativesTest {
   }
 
   private float[] slopes(Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
-    List<Operand<TFloat32>> found = derivatives.of(graph, tf, loss, sources);
+    return values(derivatives.of(graph, tf, loss, sources));
+  }
+
+  private float[] values(List<Operand<TFloat32>> found) {
     List<Float> values = new ArrayList<>();
     try (Session session = new Session(graph)) {
       for (Operand<TFloat32> each : found) {
