@@ -7,9 +7,9 @@ import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.nn.Derivatives;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -96,7 +96,8 @@ final class CarliniWagnerLoop implements AutoCloseable {
       restarts.add(reached.assign(tf.fill(tf.array(count), tf.constant(false))));
 
       Operand<TFloat32> moved = box(tf.math.add(start.value(), change.value()));
-      Operand<TFloat32> logits = victim.logits(tf, moved);
+      Derivatives derivatives = Derivatives.told();
+      Operand<TFloat32> logits = victim.logits(tf, moved, derivatives);
       Operand<TFloat32> leave = logit(logits, goal, false);
       Operand<TFloat32> want = logit(logits, goal, true);
       Operand<TFloat32> lead = tf.math.sub(want, leave);
@@ -109,8 +110,7 @@ final class CarliniWagnerLoop implements AutoCloseable {
       Operand<TFloat32> losses =
           tf.math.add(squares(tf.math.sub(moved, anchor)), tf.math.mul(shortfall, constants));
       Operand<TFloat32> loss = tf.sum(losses, tf.constant(0));
-      Output<?>[] gradient =
-          graph.addGradients(loss.asOutput(), new Output<?>[] {change.value().asOutput()});
+      Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(change.value())).get(0);
       updates.add(
           tf.train.resourceApplyAdam(
               change.handle(),
@@ -122,7 +122,7 @@ final class CarliniWagnerLoop implements AutoCloseable {
               tf.constant((float) BETA1),
               tf.constant((float) BETA2),
               epsilon,
-              gradient[0].expect(TFloat32.class)));
+              gradient));
 
       Operand<TFloat32> judged =
           attack.abort() == Abort.SUMMED ? tf.math.add(tf.zerosLike(losses), loss) : losses;

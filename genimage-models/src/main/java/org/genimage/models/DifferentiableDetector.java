@@ -3,6 +3,7 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
+import org.genimage.models.nn.Derivatives;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -47,4 +48,14 @@ public interface DifferentiableDetector extends Detector {
    * @throws IllegalArgumentException if the pixels have another shape
    */
   Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels);
+
+  /**
+   * Adds the detector to a graph of the caller's as {@link #logits(Ops, Operand)} does, with
+   * gradients that take less time and memory: ask {@link Derivatives#of} for them, not TensorFlow.
+   *
+   * @param derivatives {@link Derivatives#told()}, one per graph
+   */
+  default Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, Derivatives derivatives) {
+    return logits(tf, pixels);
+  }
 }

@@ -3,10 +3,10 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -22,7 +22,7 @@ final class GradientGraph implements AutoCloseable {
   private final Placeholder<TFloat32> pixels;
   private final Placeholder<TFloat32> targets;
   private final Operand<TFloat32> logits;
-  private final Output<TFloat32> gradient;
+  private final Operand<TFloat32> gradient;
 
   private GradientGraph(
       Graph graph,
@@ -30,7 +30,7 @@ final class GradientGraph implements AutoCloseable {
       Placeholder<TFloat32> pixels,
       Placeholder<TFloat32> targets,
       Operand<TFloat32> logits,
-      Output<TFloat32> gradient) {
+      Operand<TFloat32> gradient) {
     this.graph = graph;
     this.session = session;
     this.pixels = pixels;
@@ -48,14 +48,13 @@ final class GradientGraph implements AutoCloseable {
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
       Placeholder<TFloat32> targets =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
+      Derivatives derivatives = Derivatives.told();
       Operand<TFloat32> logits =
-          ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights);
+          ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights, derivatives);
       // Summed over the batch, since an image's loss does not depend on the other images.
       Operand<TFloat32> loss =
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
-      Output<TFloat32> gradient =
-          graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()})[0].expect(
-              TFloat32.class);
+      Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(pixels)).get(0);
       Session session = new Session(graph, ScoringGraph.config());
       return new GradientGraph(graph, session, pixels, targets, logits, gradient);
     } catch (RuntimeException e) {

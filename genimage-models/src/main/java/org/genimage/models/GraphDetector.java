@@ -13,6 +13,7 @@ import org.genimage.data.ImageBatch;
 import org.genimage.data.Label;
 import org.genimage.data.Pixels;
 import org.genimage.data.internal.NativeRuntime;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -99,6 +100,11 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+    return logits(tf, pixels, Derivatives.plain());
+  }
+
+  @Override
+  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, Derivatives derivatives) {
     long[] shape = pixels.shape().asArray();
     int side = blueprint.input().side();
     checkArgument(
@@ -109,7 +115,9 @@ final class GraphDetector implements DifferentiableDetector {
         side,
         pixels.shape());
     return whileOpen(
-        () -> ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights));
+        () ->
+            ScoringGraph.fromPixels(
+                tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights, derivatives));
   }
 
   private GradientGraph gradient() {

@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import org.genimage.data.ImageBatch;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Graph;
@@ -71,14 +72,19 @@ final class ScoringGraph implements AutoCloseable {
       Ops tf, Mode mode, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
-    return fromPixels(tf, mode, pixels, blueprint, weights);
+    return fromPixels(tf, mode, pixels, blueprint, weights, Derivatives.plain());
   }
 
   /** Adds the detector: {@code [N, side, side, 3]}, in [0, 1], to {@code [N, 2]}: nature, ai. */
   static Operand<TFloat32> fromPixels(
-      Ops tf, Mode mode, Operand<TFloat32> pixels, Blueprint blueprint, Weights weights) {
+      Ops tf,
+      Mode mode,
+      Operand<TFloat32> pixels,
+      Blueprint blueprint,
+      Weights weights,
+      Derivatives derivatives) {
     WeightConstants constants = new WeightConstants(weights);
-    ModelScope scope = ModelScope.root(tf, mode, constants);
+    ModelScope scope = ModelScope.root(tf, mode, constants).derivatives(derivatives);
     Operand<TFloat32> outputs =
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
     constants.verify(blueprint.name());

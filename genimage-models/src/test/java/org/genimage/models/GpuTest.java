@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.genimage.data.Seed;
+import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -140,7 +141,8 @@ class GpuTest {
               Mode.PORTABLE,
               tf.ensureShape(images, Shape.of(-1, side, side, 3)),
               blueprint,
-              blueprint.initialWeights(1));
+              blueprint.initialWeights(1),
+              Derivatives.plain());
       try (Session session = new Session(graph, ScoringGraph.config());
           TFloat32 fed =
               TFloat32.tensorOf(Shape.of(1, side, side, 3), DataBuffers.of(pixels, true, false));

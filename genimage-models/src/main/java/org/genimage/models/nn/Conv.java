@@ -2,6 +2,8 @@ package org.genimage.models.nn;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.List;
+
 /**
  * The geometry of a convolution or pooling window, square, with PyTorch's symmetric padding.
  *
@@ -49,5 +51,16 @@ public record Conv(int kernel, int stride, int padding) {
   boolean same(long side) {
     long steps = (side + stride - 1) / stride;
     return side > 0 && (steps - 1) * stride + kernel - side == 2L * padding;
+  }
+
+  /** Returns the strides of {@code [N, H, W, C]}. */
+  List<Long> strides() {
+    return List.of(1L, (long) stride, (long) stride, 1L);
+  }
+
+  /** Returns what is added before and after each axis of {@code [N, H, W, C]}. */
+  List<Long> explicitPadding() {
+    long p = padding;
+    return List.of(0L, 0L, p, p, p, p, 0L, 0L);
   }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -46,6 +47,16 @@ public final class Derivatives {
   /** Types of ops that pass no derivative on, whose gradients TensorFlow may leave out. */
   private static final Set<String> ENDS =
       Set.of("StopGradient", "Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike");
+
+  /** Types of tensors that have derivatives. */
+  private static final Set<DataType> FLOATS =
+      Set.of(
+          DataType.DT_FLOAT,
+          DataType.DT_DOUBLE,
+          DataType.DT_HALF,
+          DataType.DT_BFLOAT16,
+          DataType.DT_COMPLEX64,
+          DataType.DT_COMPLEX128);
 
   private record Told(List<Operand<TFloat32>> inputs, Rule rule) {}
 
@@ -90,32 +101,65 @@ public final class Derivatives {
   }
 
   /**
+   * Tells of a tensor that is computed in one op with a told one, and perhaps from others that are
+   * added to that.
+   *
+   * @param before the told one
+   * @param change returns the derivative by it and by the others from that by the tensor
+   */
+  Operand<TFloat32> tellMore(
+      Ops tf,
+      Operand<TFloat32> before,
+      Operand<TFloat32> tensor,
+      UnaryOperator<Operand<TFloat32>> change,
+      List<Operand<TFloat32>> others) {
+    Told earlier = told.get(operation(before));
+    while (operation(before).input(0).op().type().equals("Identity")) {
+      before = earlier.inputs().get(0); // what was given a name
+      earlier = told.get(operation(before));
+    }
+    Rule rule = earlier.rule();
+    List<Operand<TFloat32>> inputs = new ArrayList<>(earlier.inputs());
+    inputs.addAll(others);
+    return tell(
+        tf,
+        tensor,
+        inputs,
+        own -> {
+          Operand<TFloat32> changed = change.apply(own);
+          List<Operand<TFloat32>> slopes = new ArrayList<>(rule.of(changed));
+          others.forEach(other -> slopes.add(changed));
+          return slopes;
+        });
+  }
+
+  /**
    * Adds the derivatives of a loss.
    *
    * @param loss a scalar of the graph
    * @param sources tensors that it depends on
    * @return one per source, with its shape
+   * @throws IllegalStateException if the loss does not depend on a source
    */
   public List<Operand<TFloat32>> of(
       Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
     return told.isEmpty()
-        ? added(graph, List.of(loss.asOutput()), outputs(sources), List.of())
-        : new Pass(graph, tf, loss, sources).run();
+        ? numbers(added(graph, List.of(loss.asOutput()), outputs(sources), List.of()))
+        : numbers(new Pass(graph, tf, loss, sources).run());
   }
 
-  private static List<Operand<TFloat32>> added(
+  private static List<Operand<TFloat32>> numbers(List<Output<?>> outputs) {
+    return outputs.stream().<Operand<TFloat32>>map(each -> each.expect(TFloat32.class)).toList();
+  }
+
+  private static List<Output<?>> added(
       Graph graph, List<Output<?>> ys, List<Output<?>> xs, List<Output<?>> derivatives) {
-    Output<?>[] found =
+    return List.of(
         graph.addGradients(
             null,
             ys.toArray(Output<?>[]::new),
             xs.toArray(Output<?>[]::new),
-            derivatives.isEmpty() ? null : derivatives.toArray(Output<?>[]::new));
-    List<Operand<TFloat32>> result = new ArrayList<>();
-    for (Output<?> each : found) {
-      result.add(each.expect(TFloat32.class));
-    }
-    return List.copyOf(result);
+            derivatives.isEmpty() ? null : derivatives.toArray(Output<?>[]::new)));
   }
 
   private static List<Output<?>> outputs(List<Operand<TFloat32>> operands) {
@@ -142,7 +186,7 @@ public final class Derivatives {
     /** The regions by their last ops, from the loss on. */
     private final Map<GraphOperation, List<GraphOperation>> regions = new LinkedHashMap<>();
 
-    private final Map<Output<?>, List<Operand<TFloat32>>> found = new HashMap<>();
+    private final Map<Output<?>, List<Output<?>>> found = new HashMap<>();
 
     Pass(Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
       this.graph = graph;
@@ -151,7 +195,7 @@ public final class Derivatives {
       this.sources = outputs(sources);
     }
 
-    List<Operand<TFloat32>> run() {
+    List<Output<?>> run() {
       collect();
       List<GraphOperation> backwards = new ArrayList<>(between);
       Collections.reverse(backwards);
@@ -161,7 +205,7 @@ public final class Derivatives {
         lasts.put(op, last);
         regions.computeIfAbsent(last, key -> new ArrayList<>()).add(op);
       }
-      found.put(loss.asOutput(), List.of(tf.onesLike(loss)));
+      found.put(loss.asOutput(), List.of(tf.onesLike(loss).asOutput()));
       regions
           .keySet()
           .forEach(
@@ -172,7 +216,7 @@ public final class Derivatives {
                   passRegion(last);
                 }
               });
-      return sources.stream().map(this::sum).toList();
+      return sources.stream().<Output<?>>map(this::sum).toList();
     }
 
     private void collect() {
@@ -211,7 +255,7 @@ public final class Derivatives {
           ? List.of()
           : op.inputs().stream()
               .<Output<?>>map(Operand::asOutput)
-              .filter(input -> input.dataType() == DataType.DT_FLOAT)
+              .filter(input -> FLOATS.contains(input.dataType()))
               .toList();
     }
 
@@ -242,9 +286,10 @@ public final class Derivatives {
 
     private void passTold(GraphOperation op) {
       Told rule = told.get(op);
-      List<Operand<TFloat32>> derivatives = rule.rule().of(sum(op.output(0)));
+      List<Operand<TFloat32>> derivatives =
+          rule.rule().of(sum(op.output(0)).expect(TFloat32.class));
       for (int i = 0; i < derivatives.size(); i++) {
-        keep(rule.inputs().get(i).asOutput(), derivatives.get(i));
+        keep(rule.inputs().get(i).asOutput(), derivatives.get(i).asOutput());
       }
     }
 
@@ -255,14 +300,14 @@ public final class Derivatives {
         Output<?> y = last.output(i);
         if (found.containsKey(y)) {
           ys.add(y);
-          derivatives.add(sum(y).asOutput());
+          derivatives.add(sum(y));
         }
       }
       if (ys.isEmpty()) {
         return;
       }
       List<Output<?>> xs = List.copyOf(apart(entries(last)));
-      List<Operand<TFloat32>> passed = added(graph, ys, xs, derivatives);
+      List<Output<?>> passed = added(graph, ys, xs, derivatives);
       for (int i = 0; i < passed.size(); i++) {
         keep(xs.get(i), passed.get(i));
       }
@@ -316,14 +361,20 @@ public final class Derivatives {
       return false;
     }
 
-    private void keep(Output<?> tensor, Operand<TFloat32> derivative) {
+    private void keep(Output<?> tensor, Output<?> derivative) {
       found.computeIfAbsent(tensor, key -> new ArrayList<>()).add(derivative);
     }
 
-    private Operand<TFloat32> sum(Output<?> tensor) {
-      List<Operand<TFloat32>> terms = found.get(tensor);
+    private Output<?> sum(Output<?> tensor) {
+      List<Output<?>> terms = found.get(tensor);
       checkState(terms != null, "the loss must depend on every source, not on %s", tensor);
-      return terms.size() == 1 ? terms.get(0) : tf.math.addN(terms);
+      return terms.size() == 1
+          ? terms.get(0)
+          : tf.scope()
+              .opBuilder("AddN", "AddN")
+              .addInputList(terms.toArray(Output<?>[]::new))
+              .build()
+              .output(0);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
@@ -38,6 +39,9 @@ final class Fused {
   private static final String FOLLOWED_BY = "fused_ops";
   private static final String BIAS = "BiasAdd";
 
+  /** Ops that give what they take. */
+  private static final Set<String> NAMES = Set.of("Identity", "StopGradient");
+
   private final ModelScope scope;
   private final Ops tf;
 
@@ -58,7 +62,7 @@ final class Fused {
    */
   Operand<TFloat32> conv(
       Operand<TFloat32> x, float[] kernel, List<Integer> shape, float[] bias, Conv window) {
-    long p = window.padding();
+    int p = window.padding();
     List<Integer> sides = Layout.CONV.toTensorFlow(shape);
     OperationBuilder op =
         builder(CONV)
@@ -67,12 +71,12 @@ final class Fused {
             .addInputList(new Output<?>[] {constant(List.of(bias.length), bias).asOutput()})
             .addInputList(new Output<?>[0])
             .setAttr("num_args", 1)
-            .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
+            .setAttr("strides", Longs.toArray(window.strides()))
             .setAttr("padding", p == 0 ? "VALID" : "EXPLICIT")
             .setAttr("is_filter_const", true)
             .setAttr(FOLLOWED_BY, new String[] {BIAS});
     if (p > 0) {
-      op.setAttr("explicit_paddings", new long[] {0, 0, p, p, p, p, 0, 0});
+      op.setAttr("explicit_paddings", Longs.toArray(window.explicitPadding()));
     }
     return raise(op.build().output(0));
   }
@@ -241,6 +245,17 @@ final class Fused {
     return raise(tf.reshape(rows, tf.array(-1, length, width)).asOutput());
   }
 
+  /** Returns what follows a convolution in the same op, if x comes from one. */
+  Optional<Operand<TFloat32>> followConv(
+      Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
+    return operation(bare(x)).type().equals(CONV) ? followed(x, next, argument) : Optional.empty();
+  }
+
+  /** Returns the kernel of a convolution, {@code [height, width, in, out]}. */
+  static Operand<TFloat32> kernel(Operand<TFloat32> conv) {
+    return operation(conv.asOutput()).input(1).expect(TFloat32.class);
+  }
+
   private Optional<Operand<TFloat32>> followed(
       Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
     Output<?> found = bare(x);
@@ -299,7 +314,7 @@ final class Fused {
   /** Returns what a layer computed, before it was cast and named. */
   private Output<?> bare(Operand<TFloat32> x) {
     Output<?> found = x.asOutput();
-    while (operation(found).type().equals("Identity") || widens(found)) {
+    while (NAMES.contains(operation(found).type()) || widens(found)) {
       found = operation(found).input(0);
     }
     return found;

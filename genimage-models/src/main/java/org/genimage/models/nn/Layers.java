@@ -33,22 +33,9 @@ public final class Layers {
     if (scope.mode().fuses()) {
       return Fused.in(scope).relu(x);
     }
-    Ops tf = scope.tf();
-    Operand<TFloat32> y = tf.nn.relu(x);
     return scope.derivatives().listens()
-        ? scope.derivatives().tell(tf, y, List.of(x), own -> List.of(reluGradient(tf, own, y)))
-        : y;
-  }
-
-  /** By what came out, so that what went in need not be kept; TensorFlow takes what went in. */
-  private static Operand<TFloat32> reluGradient(
-      Ops tf, Operand<TFloat32> derivative, Operand<TFloat32> y) {
-    return tf.scope()
-        .opBuilder("ReluGrad", "ReluGrad")
-        .addInput(derivative.asOutput())
-        .addInput(y.asOutput())
-        .build()
-        .output(0);
+        ? ConvolutionRules.in(scope).relu(x)
+        : scope.tf().nn.relu(x);
   }
 
   /** Returns the sum of two of the same shape. */
@@ -56,10 +43,9 @@ public final class Layers {
     if (scope.mode().fuses()) {
       return Fused.in(scope).add(x, y);
     }
-    Operand<TFloat32> sum = scope.tf().math.add(x, y);
     return scope.derivatives().listens()
-        ? scope.derivatives().tell(scope.tf(), sum, List.of(x, y), own -> List.of(own, own))
-        : sum;
+        ? ConvolutionRules.in(scope).add(x, y)
+        : scope.tf().math.add(x, y);
   }
 
   /**
@@ -114,52 +100,22 @@ public final class Layers {
   public static Operand<TFloat32> convolve(
       ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
     Ops tf = scope.tf();
-    List<Long> strides = List.of(1L, (long) window.stride(), (long) window.stride(), 1L);
+    List<Long> strides = window.strides();
     if (window.same()) {
       return tf.nn.conv2d(x, kernel, strides, "SAME");
     }
     if (window.padding() == 0) {
       return tf.nn.conv2d(x, kernel, strides, "VALID");
     }
-    List<Long> padding = explicit(window);
     if (scope.mode().folds()) {
-      return tf.nn.conv2d(x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(padding));
+      return tf.nn.conv2d(
+          x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(window.explicitPadding()));
     }
     if (scope.derivatives().listens()) {
-      var y = tf.nn.conv2d(x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(padding));
-      return scope
-          .derivatives()
-          .tell(
-              tf,
-              y,
-              List.of(x, kernel),
-              own -> paddedGradients(tf, x, kernel, own, window, strides));
+      return ConvolutionRules.in(scope).paddedConv(x, kernel, window);
     }
     // TensorFlow's C++ gradient drops explicit_paddings.
     return tf.nn.conv2d(pad(tf, x, window.padding(), 0f), kernel, strides, "VALID");
-  }
-
-  /** Pads once more: the padded images are not kept, and oneDNN takes no explicit padding here. */
-  private static List<Operand<TFloat32>> paddedGradients(
-      Ops tf,
-      Operand<TFloat32> x,
-      Operand<TFloat32> kernel,
-      Operand<TFloat32> derivative,
-      Conv window,
-      List<Long> strides) {
-    Ops late = tf.withControlDependencies(List.of(derivative));
-    Operand<TFloat32> padded = pad(late, x, window.padding(), 0f);
-    Operand<TFloat32> slopes =
-        tf.nn.conv2dBackpropInput(tf.shape(padded), kernel, derivative, strides, "VALID");
-    int p = window.padding();
-    return List.of(
-        tf.slice(slopes, tf.array(0, p, p, 0), tf.shape(x)),
-        tf.nn.conv2dBackpropFilter(padded, tf.shape(kernel), derivative, strides, "VALID"));
-  }
-
-  private static List<Long> explicit(Conv window) {
-    long p = window.padding();
-    return List.of(0L, 0L, p, p, p, p, 0L, 0L);
   }
 
   /**
@@ -259,6 +215,10 @@ public final class Layers {
     BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);
     if (conv.mode().fuses()) {
       return Fused.in(conv).conv(x, folded.kernel(), kernel.shape(), folded.bias(), window);
+    }
+    if (conv.derivatives().listens() && OneDnn.fuses()) {
+      return ConvolutionRules.in(conv)
+          .constantConv(x, folded.kernel(), kernel.shape(), folded.bias(), window);
     }
     Operand<TFloat32> weight =
         constant(
@@ -484,7 +444,7 @@ public final class Layers {
     return Math.toIntExact(shape.get(shape.numDimensions() - 1));
   }
 
-  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int pixels, float value) {
+  static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int pixels, float value) {
     int[][] paddings = {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}};
     return tf.pad(x, tf.constant(paddings), tf.constant(value));
   }
