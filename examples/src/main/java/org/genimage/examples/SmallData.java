@@ -46,7 +46,7 @@ record SmallData(
       case "DeiT-S" -> new SmallData(64, Optional.empty(), 5e-4, 32, 6_400, 100);
       case "Swin-T" -> new SmallData(224, Optional.empty(), 5e-4, 8, 1_600, 50); // windows want 224
       case "Spec" -> new SmallData(64, Optional.of(sgd), 0.01, 32, 3_200, 100);
-      case "F3Net" -> new SmallData(64, Optional.empty(), 5e-4, 32, 1_600, 50);
+      case "F3Net" -> new SmallData(64, Optional.empty(), 5e-4, 32, 4_800, 50);
       case "GramNet" -> new SmallData(64, Optional.empty(), 5e-4, 32, 4_800, 100);
       case "CNNSpot" -> new SmallData(64, Optional.of(sgd), 0.01, 32, 4_800, 100);
       default -> new SmallData(64, Optional.empty(), 0.01, 32, 4_800, 100);
