@@ -154,6 +154,11 @@ class NumericGradientTest {
               tokens,
               (scope, x) -> Transformers.layerNorm(scope.at("norm"), x, epsilon)));
     }
+    cases.add(
+        Case.of(
+            "layer norm of images",
+            Shape.of(2, 3, 2, 8),
+            (scope, x) -> Transformers.layerNorm(scope.at("norm"), x, 1e-5)));
     cases.add(Case.of("GELU", tokens, Transformers::gelu));
     cases.add(Case.of("MLP", tokens, (scope, x) -> Transformers.mlp(scope.at("mlp"), x)));
     cases.add(

@@ -233,7 +233,8 @@ class ClusterTest {
   }
 
   private static String lost(Group group, int teller, int dead) {
-    return "%s has lost %s, whose log may say why; start all again, and training goes on from the last checkpoint"
+    return ("%s has lost %s, whose log may say why; start all again, and training goes on from the"
+            + " last checkpoint")
         .formatted(group.name(teller), group.name(dead));
   }
 

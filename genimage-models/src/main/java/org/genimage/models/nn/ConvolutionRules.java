@@ -55,7 +55,7 @@ final class ConvolutionRules {
   /** oneDNN computes it together with the convolution before, whose weights are constant. */
   private Optional<Operand<TFloat32>> fused(
       Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
-    return scope.mode() == Mode.DIFFERENTIABLE
+    return scope.mode() == Mode.DIFFERENTIABLE && derivatives.tells(x)
         ? Fused.in(scope).followConv(x, next, argument)
         : Optional.empty();
   }

@@ -58,7 +58,12 @@ public final class Derivatives {
           DataType.DT_COMPLEX64,
           DataType.DT_COMPLEX128);
 
-  private record Told(List<Operand<TFloat32>> inputs, Rule rule) {}
+  /**
+   * What is told of a tensor.
+   *
+   * @param name whether it is its only input by another name
+   */
+  private record Told(List<Operand<TFloat32>> inputs, Rule rule, boolean name) {}
 
   private final boolean listens;
   private final Map<GraphOperation, Told> told = new HashMap<>();
@@ -95,14 +100,33 @@ public final class Derivatives {
    */
   public Operand<TFloat32> tell(
       Ops tf, Operand<TFloat32> tensor, List<Operand<TFloat32>> inputs, Rule rule) {
+    return tell(tf, tensor, new Told(inputs, rule, false));
+  }
+
+  private Operand<TFloat32> tell(Ops tf, Operand<TFloat32> tensor, Told what) {
     Operand<TFloat32> cut = tf.stopGradient(tensor);
-    told.put(operation(cut), new Told(inputs, rule));
+    told.put(operation(cut), what);
     return cut;
   }
 
+  /** Tells that a tensor is another one by a name of its own. */
+  Operand<TFloat32> tellName(Ops tf, Operand<TFloat32> named, Operand<TFloat32> tensor) {
+    return tell(tf, named, new Told(List.of(tensor), List::of, true));
+  }
+
+  /** Returns whether a tensor is told, perhaps under another name. */
+  boolean tells(Operand<TFloat32> tensor) {
+    return behind(tensor) != null;
+  }
+
+  private Told behind(Operand<TFloat32> tensor) {
+    Told found = told.get(operation(tensor));
+    return found != null && found.name() ? behind(found.inputs().get(0)) : found;
+  }
+
   /**
-   * Tells of a tensor that is computed in one op with a told one, and perhaps from others that are
-   * added to that.
+   * Tells of a tensor that is computed in one op with one that {@linkplain #tells is told}, and
+   * perhaps from others that are added to that.
    *
    * @param before the told one
    * @param change returns the derivative by it and by the others from that by the tensor
@@ -113,11 +137,7 @@ public final class Derivatives {
       Operand<TFloat32> tensor,
       UnaryOperator<Operand<TFloat32>> change,
       List<Operand<TFloat32>> others) {
-    Told earlier = told.get(operation(before));
-    while (operation(before).input(0).op().type().equals("Identity")) {
-      before = earlier.inputs().get(0); // what was given a name
-      earlier = told.get(operation(before));
-    }
+    Told earlier = behind(before);
     Rule rule = earlier.rule();
     List<Operand<TFloat32>> inputs = new ArrayList<>(earlier.inputs());
     inputs.addAll(others);

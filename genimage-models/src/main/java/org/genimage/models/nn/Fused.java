@@ -65,7 +65,7 @@ final class Fused {
     int p = window.padding();
     List<Integer> sides = Layout.CONV.toTensorFlow(shape);
     OperationBuilder op =
-        builder(CONV)
+        builder(tf, CONV)
             .addInput(lower(x).asOutput())
             .addInput(constant(sides, Layout.CONV.toTensorFlow(kernel, shape)).asOutput())
             .addInputList(new Output<?>[] {constant(List.of(bias.length), bias).asOutput()})
@@ -94,16 +94,27 @@ final class Fused {
     var numbers =
         constant(Layout.LINEAR.toTensorFlow(shape), Layout.LINEAR.toTensorFlow(weight, shape));
     Output<?> product =
-        builder(PRODUCT)
-            .addInput(rows(lower(x)).asOutput())
-            .addInput(numbers.asOutput())
-            .addInputList(new Output<?>[] {constant(List.of(bias.length), bias).asOutput()})
-            .setAttr("num_args", 1)
+        linear(tf, rows(lower(x)), numbers, constant(List.of(bias.length), bias))
             .setAttr("is_filter_const", true)
-            .setAttr(FOLLOWED_BY, new String[] {BIAS})
             .build()
             .output(0);
     return raise(tf.reshape(number(product), tf.array(sides)).asOutput());
+  }
+
+  /**
+   * Begins a matrix product with bias.
+   *
+   * @param rows {@code [N, C]}
+   * @param weight {@code [C, K]}
+   * @param bias {@code [K]}
+   */
+  static OperationBuilder linear(Ops tf, Operand<?> rows, Operand<?> weight, Operand<?> bias) {
+    return builder(tf, PRODUCT)
+        .addInput(rows.asOutput())
+        .addInput(weight.asOutput())
+        .addInputList(new Output<?>[] {bias.asOutput()})
+        .setAttr("num_args", 1)
+        .setAttr(FOLLOWED_BY, new String[] {BIAS});
   }
 
   /** Returns max(x, 0). */
@@ -133,7 +144,7 @@ final class Fused {
             ? input.asOutput()
             : pad(input, window.padding(), Float.NEGATIVE_INFINITY).asOutput();
     return raise(
-        builder("_MklNativeMaxPool")
+        builder(tf, "_MklNativeMaxPool")
             .addInput(padded)
             .setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
             .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
@@ -160,7 +171,7 @@ final class Fused {
         constant(
             Layout.DEPTHWISE.toTensorFlow(shape), Layout.DEPTHWISE.toTensorFlow(kernel, shape));
     return raise(
-        builder("_MklNativeDepthwiseConv2dNative")
+        builder(tf, "_MklNativeDepthwiseConv2dNative")
             .addInput(lower(x).asOutput())
             .addInput(numbers.asOutput())
             .setAttr("strides", new long[] {1, 1, 1, 1})
@@ -172,26 +183,44 @@ final class Fused {
 
   /** Returns for each two channels of {@code [N, L, C]} the sum of their products, in 32 bits. */
   Operand<TFloat32> products(Operand<TFloat32> x) {
-    Output<?> rows = raise(lower(x).asOutput()).asOutput();
-    return raise(
-        builder("_MklBatchMatMulV2")
-            .addInput(rows)
-            .addInput(rows)
-            .setAttr("adj_x", true)
-            .build()
-            .output(0));
+    Operand<TFloat32> rows = raise(lower(x).asOutput());
+    return raise(product(tf, rows, true, rows, false));
+  }
+
+  /** Returns the products of matrices, any of them transposed first. */
+  static Output<?> product(
+      Ops tf, Operand<?> x, boolean xTransposed, Operand<?> y, boolean yTransposed) {
+    return builder(tf, "_MklBatchMatMulV2")
+        .addInput(x.asOutput())
+        .addInput(y.asOutput())
+        .setAttr("adj_x", xTransposed)
+        .setAttr("adj_y", yTransposed)
+        .build()
+        .output(0);
   }
 
   /** Returns layer normalisation over the last axis. */
   Operand<TFloat32> layerNorm(Operand<TFloat32> x, float[] weight, float[] bias, double epsilon) {
-    return raise(
-        unlabelled("_MklLayerNorm")
-            .addInput(lower(x).asOutput())
-            .addInput(constant(List.of(weight.length), weight).asOutput())
-            .addInput(constant(List.of(bias.length), bias).asOutput())
+    var weights = constant(List.of(weight.length), weight);
+    var biases = constant(List.of(bias.length), bias);
+    return raise(layerNorm(tf, lower(x), weights, biases, epsilon));
+  }
+
+  /** Returns layer normalisation over the last axis; oneDNN's op takes two or three axes. */
+  static <T extends TNumber> Output<?> layerNorm(
+      Ops tf, Operand<T> x, Operand<?> weight, Operand<?> bias, double epsilon) {
+    int axes = x.shape().numDimensions();
+    boolean fits = axes == 2 || axes == 3;
+    Operand<T> rows = fits ? x : tf.reshape(x, tf.array(-1, x.shape().get(axes - 1)));
+    Output<?> normal =
+        unlabelled(tf, "_MklLayerNorm")
+            .addInput(rows.asOutput())
+            .addInput(weight.asOutput())
+            .addInput(bias.asOutput())
             .setAttr("epsilon", (float) epsilon)
             .build()
-            .output(0));
+            .output(0);
+    return fits ? normal : tf.reshape(normal, tf.shape(x)).asOutput();
   }
 
   /**
@@ -214,13 +243,8 @@ final class Fused {
     Operand<?> key = parts.get(1);
     Output<?> scores =
         bias.isEmpty()
-            ? builder("_MklBatchMatMulV2")
-                .addInput(query.asOutput())
-                .addInput(key.asOutput())
-                .setAttr("adj_y", true)
-                .build()
-                .output(0)
-            : unlabelled("_MklFusedBatchMatMulV2")
+            ? product(tf, query, false, key, true)
+            : unlabelled(tf, "_MklFusedBatchMatMulV2")
                 .addInput(query.asOutput())
                 .addInput(key.asOutput())
                 .addInputList(
@@ -234,18 +258,13 @@ final class Fused {
                 .setAttr(FOLLOWED_BY, new String[] {"Mul", "Add"})
                 .build()
                 .output(0);
-    Output<?> heard =
-        builder("_MklBatchMatMulV2")
-            .addInput(tf.nn.softmax(number(scores)).asOutput())
-            .addInput(parts.get(2).asOutput())
-            .build()
-            .output(0);
+    Output<?> heard = product(tf, tf.nn.softmax(number(scores)), false, parts.get(2), false);
     var grouped = tf.reshape(number(heard), tf.array(-1, heads, length, depth));
     var rows = tf.linalg.transpose(grouped, tf.array(0, 2, 1, 3));
     return raise(tf.reshape(rows, tf.array(-1, length, width)).asOutput());
   }
 
-  /** Returns what follows a convolution in the same op, if x comes from one. */
+  /** Returns a convolution with what follows it as one op, if x comes from a convolution. */
   Optional<Operand<TFloat32>> followConv(
       Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
     return operation(bare(x)).type().equals(CONV) ? followed(x, next, argument) : Optional.empty();
@@ -282,7 +301,7 @@ final class Fused {
     argument.ifPresent(
         y -> arguments.add(product ? rows(lower(y)).asOutput() : lower(y).asOutput()));
     OperationBuilder op =
-        builder(before.type())
+        builder(tf, before.type())
             .addInput(before.input(0))
             .addInput(before.input(1))
             .addInputList(arguments.toArray(Output<?>[]::new));
@@ -302,12 +321,12 @@ final class Fused {
         raise(sides.isPresent() ? tf.reshape(number(result), sides.get()).asOutput() : result));
   }
 
-  private OperationBuilder builder(String type) {
+  private static OperationBuilder builder(Ops tf, String type) {
     // The label of kernels that TensorFlow's layout pass puts in the place of others.
-    return unlabelled(type).setAttr("_kernel", "MklNameChangeOp");
+    return unlabelled(tf, type).setAttr("_kernel", "MklNameChangeOp");
   }
 
-  private OperationBuilder unlabelled(String type) {
+  private static OperationBuilder unlabelled(Ops tf, String type) {
     return tf.scope().opBuilder(type, type.substring(1));
   }
 

@@ -196,7 +196,7 @@ public final class ModelScope {
    */
   public Operand<TFloat32> output(Operand<TFloat32> x) {
     Operand<TFloat32> named = tf.withName(path).identity(x);
-    return derivatives.listens() ? derivatives.tell(tf, named, List.of(x), List::of) : named;
+    return derivatives.listens() ? derivatives.tellName(tf, named, x) : named;
   }
 
   /** Adds an op that has to run after every training step, such as a running mean's update. */

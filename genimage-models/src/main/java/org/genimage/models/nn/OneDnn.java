@@ -47,7 +47,7 @@ final class OneDnn {
     }
   }
 
-  /** Tries a convolution and a matrix product with what follows them. */
+  /** Tries a convolution and a matrix product with what follows them, and what else there is. */
   private static boolean runsFused() {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -55,7 +55,9 @@ final class OneDnn {
       float[] one = {1};
       Operand<TFloat32> x = Layers.constant(tf, List.of(1, 1, 1, 1), one);
       var y = fused.conv(x, one, List.of(1, 1, 1, 1), one, Conv.kernel(1));
-      return runs(graph, fused.linear(fused.relu(fused.add(y, x)), one, List.of(1, 1), one));
+      var z = fused.linear(fused.relu(fused.add(y, x)), one, List.of(1, 1), one);
+      var tokens = tf.reshape(fused.layerNorm(z, one, one, 1), tf.array(1, 1, 1));
+      return runs(graph, fused.products(tokens));
     } catch (TensorFlowException | IllegalArgumentException e) {
       return false;
     }

@@ -4,16 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The layers of {@link Transformers} for training, with derivatives that TensorFlow would find by
- * more steps over memory.
+ * The layers of {@link Transformers} with derivatives that need less memory or time than those that
+ * TensorFlow finds.
  */
 final class TransformerRules {
 
@@ -50,16 +49,7 @@ final class TransformerRules {
       Operand<TFloat32> rows, Operand<TFloat32> weight, Operand<TFloat32> bias) {
     Operand<TFloat32> sums =
         OneDnn.fuses()
-            ? tf.scope()
-                .opBuilder("_MklNativeFusedMatMul", "MklNativeFusedMatMul")
-                .addInput(rows.asOutput())
-                .addInput(weight.asOutput())
-                .addInputList(new Output<?>[] {bias.asOutput()})
-                .setAttr("num_args", 1)
-                .setAttr("fused_ops", new String[] {"BiasAdd"})
-                .setAttr("_kernel", "MklNameChangeOp")
-                .build()
-                .output(0)
+            ? Fused.linear(tf, rows, weight, bias).build().output(0)
             : tf.nn.biasAdd(tf.linalg.matMul(rows, weight), bias);
     return derivatives.tell(
         tf,
@@ -97,36 +87,15 @@ final class TransformerRules {
         tf.reshape(slopes, tf.shape(x)), tf.sum(product, tf.constant(0)), tf.nn.biasAddGrad(g));
   }
 
-  static Operand<TFloat32> normalised(
+  private static Operand<TFloat32> normalised(
       Ops tf,
       Operand<TFloat32> x,
       Operand<TFloat32> weight,
       Operand<TFloat32> bias,
       double epsilon) {
-    if (OneDnn.fuses()) {
-      return tf.scope()
-          .opBuilder("_MklLayerNorm", "MklLayerNorm")
-          .addInput(x.asOutput())
-          .addInput(weight.asOutput())
-          .addInput(bias.asOutput())
-          .setAttr("epsilon", (float) epsilon)
-          .build()
-          .output(0);
-    }
-    return composed(tf, x, weight, bias, epsilon);
-  }
-
-  static Operand<TFloat32> composed(
-      Ops tf,
-      Operand<TFloat32> x,
-      Operand<TFloat32> weight,
-      Operand<TFloat32> bias,
-      double epsilon) {
-    var last = tf.constant(-1);
-    var centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
-    var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
-    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
-    return tf.math.add(tf.math.mul(tf.math.mul(centred, scale), weight), bias);
+    return OneDnn.fuses()
+        ? Fused.layerNorm(tf, x, weight, bias, epsilon).expect(TFloat32.class)
+        : Transformers.layerNorm(tf, x, weight, bias, epsilon);
   }
 
   /** Returns x (1 + erf(x)), which is GELU of x sqrt(2) times sqrt(2). */
@@ -168,13 +137,8 @@ final class TransformerRules {
         heard,
         inputs,
         own -> {
-          // The softmax weighs the derivatives by what was heard, which is smaller than the
-          // weights.
-          var mean =
-              tf.sum(
-                  tf.math.mul(own, heard),
-                  tf.constant(-1),
-                  org.tensorflow.op.core.Sum.keepDims(true));
+          // The weights' mean of their own derivatives, from what is smaller than the weights.
+          var mean = tf.sum(tf.math.mul(own, heard), tf.constant(-1), Sum.keepDims(true));
           var steep = tf.math.sub(product(own, false, value, true), mean);
           var slopes = tf.math.mul(steep, weights);
           var byQuery = product(slopes, false, key, false);
@@ -193,15 +157,7 @@ final class TransformerRules {
   private Operand<TFloat32> product(
       Operand<TFloat32> x, boolean transposed, Operand<TFloat32> y, boolean other) {
     return OneDnn.fuses()
-        ? tf.scope()
-            .opBuilder("_MklBatchMatMulV2", "MklBatchMatMulV2")
-            .addInput(x.asOutput())
-            .addInput(y.asOutput())
-            .setAttr("adj_x", transposed)
-            .setAttr("adj_y", other)
-            .setAttr("_kernel", "MklNameChangeOp")
-            .build()
-            .output(0)
+        ? Fused.product(tf, x, transposed, y, other).expect(TFloat32.class)
         : tf.train.batchMatMul(
             x, y, TFloat32.class, BatchMatMul.adjX(transposed), BatchMatMul.adjY(other));
   }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
@@ -70,7 +71,20 @@ public final class Transformers {
     if (scope.derivatives().listens()) {
       return scope.output(TransformerRules.in(scope).layerNorm(x, weight, bias, epsilon));
     }
-    return scope.output(TransformerRules.composed(tf, x, weight, bias, epsilon));
+    return scope.output(layerNorm(tf, x, weight, bias, epsilon));
+  }
+
+  static Operand<TFloat32> layerNorm(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> weight,
+      Operand<TFloat32> bias,
+      double epsilon) {
+    var last = tf.constant(-1);
+    var centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
+    var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
+    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
+    return tf.math.add(tf.math.mul(tf.math.mul(centred, scale), weight), bias);
   }
 
   /** Returns x times the normal distribution function of x, exactly, not by tanh. */

@@ -2,6 +2,8 @@ package org.genimage.models.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +12,11 @@ import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.genimage.data.Seed;
+import org.genimage.models.Devices;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.Graph;
@@ -82,6 +88,81 @@ class LayersTest {
             });
 
     assertThat(values).containsExactly(2, 2, 4, 4);
+  }
+
+  @Test
+  void layerNorm_fused_takesImages() {
+    assumeTrue(Mode.INFERENCE.isAvailable());
+    float[] values =
+        run(
+            Mode.INFERENCE,
+            2,
+            (scope, x) -> {
+              Ops tf = scope.tf();
+              Operand<TFloat32> pair = tf.concat(List.of(x, tf.math.neg(x)), tf.constant(3));
+              return Fused.in(scope).layerNorm(pair, ones(2), ones(2), 1e-5);
+            });
+
+    assertThat(values).containsExactly(new float[] {2, 0, 2, 0, 2, 0, 2, 0}, within(1e-4f));
+  }
+
+  /** Else all that is fused would go untested without a word. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  @DisabledIfEnvironmentVariable(named = "TF_ENABLE_ONEDNN_OPTS", matches = "0")
+  void inference_onALinuxWithoutGpu_isFused() {
+    assumeTrue(Devices.visible().gpus().isEmpty(), "a GPU computes by plain ops");
+
+    assertThat(Mode.INFERENCE.isAvailable()).isTrue();
+  }
+
+  /** A rule of the user's own between a convolution and its ReLU is followed, not fused away. */
+  @Test
+  void relu_behindARuleOfItsOwn_followsIt() {
+    assertThat(
+            slope(
+                (scope, x) -> {
+                  Operand<TFloat32> y = constantConv(scope, x);
+                  Operand<TFloat32> turned =
+                      scope
+                          .derivatives()
+                          .tell(
+                              scope.tf(),
+                              scope.tf().identity(y),
+                              List.of(y),
+                              own -> List.of(scope.tf().math.neg(own)));
+                  return Layers.relu(scope, turned);
+                }))
+        .containsOnly(-1);
+    assertThat(
+            slope(
+                (scope, x) -> Layers.relu(scope, scope.at("name").output(constantConv(scope, x)))))
+        .containsOnly(1);
+    assertThat(
+            slope((scope, x) -> Layers.relu(scope, Layers.add(scope, constantConv(scope, x), x))))
+        .containsOnly(2);
+  }
+
+  private static Operand<TFloat32> constantConv(ModelScope scope, Operand<TFloat32> x) {
+    float[] one = {1};
+    return ConvolutionRules.in(scope)
+        .constantConv(x, one, List.of(1, 1, 1, 1), new float[1], Conv.kernel(1));
+  }
+
+  private static float[] slope(
+      BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> layers) {
+    assumeTrue(Mode.INFERENCE.isAvailable());
+    Derivatives derivatives = Derivatives.told();
+    return run(
+        Mode.DIFFERENTIABLE,
+        3,
+        (scope, x) -> {
+          Ops tf = scope.tf();
+          Operand<TFloat32> source = tf.math.mul(x, tf.constant(1f));
+          Operand<TFloat32> sum =
+              tf.sum(layers.apply(scope.derivatives(derivatives), source), tf.array(0, 1, 2, 3));
+          return derivatives.of((Graph) tf.scope().env(), tf, sum, List.of(source)).get(0);
+        });
   }
 
   @Test
