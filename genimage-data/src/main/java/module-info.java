@@ -10,6 +10,9 @@ module org.genimage.data {
   uses javax.imageio.spi.ImageReaderSpi;
 
   exports org.genimage.data;
+  exports org.genimage.data.doctor;
+  exports org.genimage.data.image;
+  exports org.genimage.data.simulation;
   exports org.genimage.data.internal to
       org.genimage.models,
       org.genimage.train;

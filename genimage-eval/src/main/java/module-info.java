@@ -7,4 +7,6 @@ module org.genimage.eval {
   requires org.apache.commons.statistics.distribution;
 
   exports org.genimage.eval;
+  exports org.genimage.eval.protocol;
+  exports org.genimage.eval.report;
 }

@@ -5,7 +5,9 @@ module org.genimage.models {
   requires com.fasterxml.jackson.databind;
 
   exports org.genimage.models;
+  exports org.genimage.models.networks;
   exports org.genimage.models.nn;
+  exports org.genimage.models.weights;
 
   opens org.genimage.models to
       com.fasterxml.jackson.databind;

@@ -4,6 +4,7 @@ module org.genimage.train {
   requires com.fasterxml.jackson.databind;
 
   exports org.genimage.train;
+  exports org.genimage.train.recipe;
 
   opens org.genimage.train to
       com.fasterxml.jackson.databind;

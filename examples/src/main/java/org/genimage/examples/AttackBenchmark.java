@@ -13,7 +13,7 @@ import org.genimage.attacks.Budget;
 import org.genimage.attacks.CarliniWagner.Abort;
 import org.genimage.attacks.Goal;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;

@@ -23,13 +23,13 @@ import org.genimage.data.ImageDataset;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
-import org.genimage.eval.Report;
-import org.genimage.eval.RobustnessRow;
+import org.genimage.eval.report.Report;
+import org.genimage.eval.report.RobustnessRow;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -8,8 +8,8 @@ import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackedImage;
 import org.genimage.attacks.Storage;
 import org.genimage.attacks.SweepResult;
-import org.genimage.data.Image;
-import org.genimage.eval.Section;
+import org.genimage.data.image.Image;
+import org.genimage.eval.report.Section;
 
 /**
  * What attacks did to the first images: the original, the change magnified, and the attacked image

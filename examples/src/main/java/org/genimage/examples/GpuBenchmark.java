@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.genimage.data.Generator;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
@@ -22,10 +22,10 @@ import org.genimage.models.Precision;
 import org.genimage.models.nn.Drop;
 import org.genimage.train.EpochReport;
 import org.genimage.train.GradientTrainer;
-import org.genimage.train.ImageRecipe;
-import org.genimage.train.Loss;
-import org.genimage.train.Recipe;
-import org.genimage.train.Schedule;
+import org.genimage.train.recipe.ImageRecipe;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
 import org.genimage.train.TrainingListener;
 
 /**

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.genimage.data.Filter;
-import org.genimage.data.Image;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Image;
 import org.genimage.data.Seed;
-import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
 
 /**
  * Measures decoding and transforms on one thread; {@code benchmarks/images.py} calls it. Takes a

@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.genimage.data.Augmentation;
+import org.genimage.data.image.Augmentation;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
-import org.genimage.data.Decoding;
-import org.genimage.data.Filter;
+import org.genimage.data.image.Decoding;
+import org.genimage.data.image.Filter;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -20,8 +20,8 @@ import org.genimage.data.PackedImages;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
-import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
 
 /**
  * Measures how many images a second a loader with two threads brings into batches of 64; {@code

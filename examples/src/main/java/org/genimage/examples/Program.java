@@ -3,7 +3,7 @@ package org.genimage.examples;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import org.genimage.data.DatasetException;
-import org.genimage.models.WeightsException;
+import org.genimage.models.weights.WeightsException;
 import org.genimage.train.TrainingDivergedException;
 import picocli.CommandLine;
 

@@ -8,17 +8,17 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
-import org.genimage.models.WeightArray;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.genimage.models.nn.Dct;
 import org.genimage.models.nn.Drop;
-import org.genimage.train.Decay;
-import org.genimage.train.ImageRecipe;
-import org.genimage.train.Loss;
-import org.genimage.train.Optimizer;
-import org.genimage.train.Recipe;
-import org.genimage.train.Schedule;
-import org.genimage.train.Start;
+import org.genimage.train.recipe.Decay;
+import org.genimage.train.recipe.ImageRecipe;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
+import org.genimage.train.recipe.Start;
 
 /**
  * The small-data recipes: what trains each of the seven on some thousand images within minutes on

@@ -18,10 +18,10 @@ import org.genimage.data.PackedImages;
 import org.genimage.data.Progress;
 import org.genimage.data.Split;
 import org.genimage.data.TestSet;
-import org.genimage.data.Transform;
+import org.genimage.data.image.Transform;
 import org.genimage.data.Unbiased;
-import org.genimage.eval.TestImages;
-import org.genimage.eval.TrainingSet;
+import org.genimage.eval.protocol.TestImages;
+import org.genimage.eval.protocol.TrainingSet;
 
 /**
  * The images that tables are filled with, as published or without the bias of format and size. Each

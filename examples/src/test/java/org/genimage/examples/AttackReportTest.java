@@ -10,7 +10,7 @@ import java.util.List;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;

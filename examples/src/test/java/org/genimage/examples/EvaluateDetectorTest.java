@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
 import org.junit.jupiter.api.BeforeAll;

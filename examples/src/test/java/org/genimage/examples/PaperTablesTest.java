@@ -16,10 +16,10 @@ import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.data.TestSet;
-import org.genimage.eval.TrainingSet;
-import org.genimage.models.Weights;
+import org.genimage.eval.protocol.TrainingSet;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

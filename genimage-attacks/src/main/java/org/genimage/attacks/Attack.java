@@ -1,7 +1,7 @@
 package org.genimage.attacks;
 
 import java.util.Map;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.Detector;
 
 /**

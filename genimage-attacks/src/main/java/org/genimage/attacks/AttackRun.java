@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.genimage.data.Augmentation;
+import org.genimage.data.image.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.models.Detector;
@@ -126,7 +126,7 @@ public record AttackRun<D extends Detector>(
    * @throws IllegalArgumentException if the dataset is empty
    * @throws IllegalStateException if the attack breaks its contract: another shape or more change
    *     than its budget
-   * @throws org.genimage.data.UnreadableImageException if more images are unreadable than the
+   * @throws org.genimage.data.image.UnreadableImageException if more images are unreadable than the
    *     policy allows
    * @throws DatasetException if no image can be read
    */

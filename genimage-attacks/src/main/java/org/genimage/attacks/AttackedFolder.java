@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.genimage.data.Image;
+import org.genimage.data.image.Image;
 
 /**
  * Attacked images as a dataset in GenImage's layout, {@code

@@ -5,7 +5,7 @@ import java.util.List;
 import org.genimage.attacks.CarliniWagner.Abort;
 import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.nn.Derivatives;
 import org.tensorflow.Graph;

@@ -2,7 +2,7 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
 
 /**

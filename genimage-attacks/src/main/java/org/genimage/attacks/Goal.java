@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
 

@@ -3,7 +3,7 @@ package org.genimage.attacks;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.random.RandomGenerator;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
 import org.genimage.models.Detector;
 

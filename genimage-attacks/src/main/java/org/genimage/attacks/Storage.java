@@ -4,10 +4,10 @@ import com.google.common.io.ByteSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
-import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
 
 /** What an attacked image goes through before the victim sees it. */
 public enum Storage {

@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Generator;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Sample;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
@@ -24,9 +24,9 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
-import org.genimage.models.Network;
+import org.genimage.models.nn.Network;
 import org.genimage.models.Resize;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.Weights;
 
 /** A victim of the fixtures, with its pictures and what other libraries' attacks made of them. */
 enum ReferenceVictim {

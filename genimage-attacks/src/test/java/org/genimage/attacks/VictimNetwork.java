@@ -8,7 +8,7 @@ import static org.genimage.models.nn.Layers.globalAveragePool;
 import static org.genimage.models.nn.Layers.linear;
 import static org.genimage.models.nn.Layers.relu;
 
-import org.genimage.models.Network;
+import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;

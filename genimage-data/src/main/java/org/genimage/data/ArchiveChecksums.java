@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genimage.data.archive.Archives;
 
 /**
  * The MD5 checksums of archive volumes. MD5 shows that a download is damaged, not that it is
@@ -115,14 +116,18 @@ public record ArchiveChecksums(Map<String, String> md5) {
   }
 
   private static String archive(String name) {
-    return Archives.Volume.of(name).map(Archives.Volume::archive).orElse(name);
+    return Archives.Volume.of(name, ArchiveLimits.published())
+        .map(Archives.Volume::archive)
+        .orElse(name);
   }
 
   private static Map<String, Path> volumes(Path folder) {
     Map<String, Path> volumes = new TreeMap<>();
+    Set<String> published = ArchiveLimits.published();
     try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
-        Optional<Archives.Volume> volume = Archives.Volume.of(file.getFileName().toString());
+        Optional<Archives.Volume> volume =
+            Archives.Volume.of(file.getFileName().toString(), published);
         volume.ifPresent(v -> volumes.putIfAbsent(v.file(), file));
       }
       return volumes;

@@ -3,7 +3,9 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
+import java.util.Locale;
 import java.util.Set;
+import org.genimage.data.archive.Limits;
 
 /**
  * What an archive may demand of its reader. An image that claims more is refused before memory is
@@ -50,6 +52,17 @@ public record ArchiveLimits(long imageBytes, double ratio, Set<String> overlappi
    */
   public ArchiveLimits ratio(double largest) {
     return new ArchiveLimits(imageBytes, largest, overlapping);
+  }
+
+  Limits forReading() {
+    return new Limits(imageBytes, ratio, overlapping, published());
+  }
+
+  /** Returns the names of GenImage's archives, without {@code .zip}, in lower case. */
+  static Set<String> published() {
+    return Generator.GENIMAGE.stream()
+        .map(generator -> generator.archive().toLowerCase(Locale.ROOT))
+        .collect(ImmutableSet.toImmutableSet());
   }
 
   /** Returns these limits with the archives, named without {@code .zip}, that may overlap. */

@@ -1,6 +1,7 @@
 package org.genimage.data;
 
 import java.util.List;
+import org.genimage.data.image.ImageBatch;
 
 /**
  * A step's worth of samples.

@@ -4,6 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.genimage.data.image.Augmentation;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.Transform;
 
 /**
  * How a dataset becomes batches: read, augmented and stacked on several threads, ahead of the

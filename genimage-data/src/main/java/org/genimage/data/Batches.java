@@ -18,6 +18,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * The batches of one epoch, in order, for one reading thread. Threads of its own work ahead by two

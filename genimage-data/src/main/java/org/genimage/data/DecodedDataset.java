@@ -2,6 +2,7 @@ package org.genimage.data;
 
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genimage.data.image.Decoding;
 
 /** A dataset that is decoded in another way. */
 record DecodedDataset(ImageDataset data, Decoding decoding) implements ImageDataset {

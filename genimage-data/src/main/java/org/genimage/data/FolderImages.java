@@ -13,6 +13,11 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import org.genimage.data.archive.Archives;
+import org.genimage.data.archive.Directory;
+import org.genimage.data.archive.DiskDirectory;
+import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.NaturalOrder;
 
 /** The images in a folder and below. Links are followed, but for one that leads back. */
 final class FolderImages {
@@ -31,10 +36,11 @@ final class FolderImages {
           "%s: expected .png, .jpg or .jpeg files in it or below, found none".formatted(folder));
     }
     Directory directory =
-        new DiskDirectory(folder, new Archives(ArchiveLimits.DEFAULT), Optional.empty());
+        new DiskDirectory(
+            folder, new Archives(ArchiveLimits.DEFAULT.forReading()), Optional.empty());
     return FolderDataset.of(
         List.of(
-            new FolderDataset.Folder(
+            FolderDataset.Folder.of(
                 directory, NameList.of(names), Split.VALIDATION, label, generator)),
         "");
   }

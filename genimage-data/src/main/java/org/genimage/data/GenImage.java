@@ -12,6 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genimage.data.archive.Archives;
+import org.genimage.data.archive.Directory;
+import org.genimage.data.archive.DiskDirectory;
+import org.genimage.data.archive.ListingIndex;
 
 /**
  * The GenImage benchmark on disk (Zhu et al. 2023), unpacked or in its archives. Each generator has
@@ -76,7 +80,7 @@ public final class GenImage {
           "%s: expected GenImage's folder, found %s; check the path"
               .formatted(root, Files.exists(root) ? "a file" : "nothing there"));
     }
-    Archives archives = new Archives(options.archives());
+    Archives archives = new Archives(options.archives().forReading());
     Directory top = new DiskDirectory(root, archives, options.index().map(ListingIndex::new));
     return open(top, options, archives)
         .or(
@@ -223,7 +227,11 @@ public final class GenImage {
     return dataset(classes(folder, Split.VALIDATION, set.generator()));
   }
 
-  /** Returns all folders of images that are there, whatever else is missing. */
+  /** Returns all images that are there, of all splits and test sets, whatever else is missing. */
+  public FolderDataset everything() {
+    return FolderDataset.of(folders(), "");
+  }
+
   List<FolderDataset.Folder> folders() {
     List<FolderDataset.Folder> folders = new ArrayList<>();
     trees.forEach(
@@ -278,7 +286,7 @@ public final class GenImage {
           .ifPresent(
               directory ->
                   classes.add(
-                      new FolderDataset.Folder(
+                      FolderDataset.Folder.of(
                           directory,
                           quarantine.without(generator, split, label, directory.images()),
                           split,

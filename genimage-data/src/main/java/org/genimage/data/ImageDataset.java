@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.genimage.data.image.Decoding;
 
 /**
  * A sized, repeatable sequence of labelled images, not yet read. Sample {@code i} is the same at

@@ -25,6 +25,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
+import org.genimage.data.image.Transform;
+import org.genimage.data.internal.InOrder;
+import org.genimage.data.internal.NameList;
 
 /**
  * The file behind {@link PackedImages}, big-endian: what it is (8 bytes), the pixels, a record for
@@ -77,13 +80,15 @@ final class PackedFile {
         ByteBuffer index = ByteBuffer.allocate(Math.multiplyExact(RECORD, data.size()));
         Map<Generator, Integer> generators = new LinkedHashMap<>();
         InOrder.run(
-            data,
             0,
+            data.size(),
             Runtime.getRuntime().availableProcessors(),
+            data::sample,
             sample -> preparation.apply(sample.image(), Seed.of(0).random()),
             (i, image) -> {
+              byte[] rgb = image.toArray();
               checkArgument(
-                  image.rgb().length < WINDOW,
+                  rgb.length < WINDOW,
                   "%s is too large to be packed: %sx%s",
                   data.sample(i).name(),
                   image.width(),
@@ -95,10 +100,10 @@ final class PackedFile {
                   .putLong(counting.getCount())
                   .putInt(image.width())
                   .putInt(image.height())
-                  .putInt(checksum(image.rgb(), 0))
+                  .putInt(checksum(rgb, 0))
                   .putShort((short) (sample.label().ordinal() << 8))
                   .putShort((short) (int) (known == null ? next : known));
-              out.write(image.rgb());
+              out.write(rgb);
               progress.update(i + 1L, data.size());
             });
         long records = counting.getCount();
@@ -263,7 +268,7 @@ final class PackedFile {
     long position = record.getLong(0);
     int width = record.getInt(8);
     int height = record.getInt(12);
-    byte[] header = Ppm.header(width, height);
+    byte[] header = ("P6\n" + width + " " + height + "\n255\n").getBytes(StandardCharsets.US_ASCII);
     byte[] image = new byte[header.length + 3 * width * height];
     System.arraycopy(header, 0, image, 0, header.length);
     windows

@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * A dataset whose images are decoded and prepared already: one file of 8-bit pixels, mapped into

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.genimage.data.internal.NameList;
 
 /**
  * Images that a dataset leaves out. The file has a line for each: where it lies in the published

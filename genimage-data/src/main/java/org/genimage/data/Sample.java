@@ -3,6 +3,10 @@ package org.genimage.data;
 import com.google.common.io.ByteSource;
 import com.google.common.io.MoreFiles;
 import java.nio.file.Path;
+import org.genimage.data.image.Decoding;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * One image of a dataset before it is read: where its bytes are and what it is.

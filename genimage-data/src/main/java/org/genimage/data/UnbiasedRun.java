@@ -15,6 +15,10 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.genimage.data.image.ImageHeader;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
+import org.genimage.data.internal.InOrder;
 
 /** One selection by {@link Unbiased}. */
 final class UnbiasedRun {
@@ -90,9 +94,10 @@ final class UnbiasedRun {
     List<Candidate> candidates = new ArrayList<>();
     try {
       InOrder.run(
-          natural,
           0,
+          natural.size(),
           Runtime.getRuntime().availableProcessors(),
+          natural::sample,
           UnbiasedRun::header,
           (i, header) -> {
             Optional<String> objection = objection(header);

@@ -14,6 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.genimage.data.image.Augmentation;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.UnreadableImageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -12,6 +12,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.Transforms;
+import org.genimage.data.simulation.EncodedImage;
+import org.genimage.data.simulation.SynthesisPipeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.genimage.data.Image;
+import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.Skipped;
-import org.genimage.data.UnreadableImageException;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * What three trivial numbers of an image tell about its origin: file size, brightness and the

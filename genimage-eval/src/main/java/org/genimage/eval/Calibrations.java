@@ -1,12 +1,12 @@
 package org.genimage.eval;
 
 import org.genimage.data.Label;
-import org.genimage.models.Calibration;
+import org.genimage.models.weights.Calibration;
 import org.genimage.models.Detector;
 
 /**
  * Calibrations fitted to validation scores of a detector that has none yet, for {@link
- * org.genimage.models.Weights#calibrated}: the temperature of the least log loss (Guo et al. 2017),
+ * org.genimage.models.weights.Weights#calibrated}: the temperature of the least log loss (Guo et al. 2017),
  * and a threshold on the scores at that temperature.
  *
  * <pre>{@code

@@ -1,8 +1,10 @@
 package org.genimage.eval;
 
-import org.genimage.data.Filter;
-import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
+import org.genimage.eval.report.Html;
+
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
 
 /**
  * What happens to a test image before the detector's own preprocessing, as in table 5 of the paper.

@@ -14,19 +14,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.genimage.data.Augmentation;
+import org.genimage.data.image.Augmentation;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
-import org.genimage.data.Transform;
-import org.genimage.data.UnreadableImageException;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.Detector;
 
 /**

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
-import org.genimage.models.Calibration;
+import org.genimage.models.weights.Calibration;
 import org.junit.jupiter.api.Test;
 
 /** 400 made-up images; the expected numbers are SciPy's and a direct DeLong in NumPy's. */

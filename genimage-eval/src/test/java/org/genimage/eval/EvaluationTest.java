@@ -9,10 +9,10 @@ import java.util.Map;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
-import org.genimage.data.Image;
+import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.UnreadableImageException;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.Detector;
 import org.junit.jupiter.api.Test;
 

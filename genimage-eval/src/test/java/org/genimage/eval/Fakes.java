@@ -1,5 +1,11 @@
 package org.genimage.eval;
 
+import org.genimage.eval.protocol.Estimate;
+import org.genimage.eval.protocol.Protocol;
+import org.genimage.eval.protocol.ProtocolResult;
+import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.report.DegradedAccuracy;
+
 import com.google.common.io.ByteSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -12,10 +18,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.genimage.data.Generator;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Sample;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;

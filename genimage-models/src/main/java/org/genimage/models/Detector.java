@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Calibration;
+
 import com.google.common.collect.Lists;
 import com.google.common.io.ByteSource;
 import com.google.common.primitives.Doubles;
@@ -12,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Label;
-import org.genimage.data.UnreadableImageException;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * A network with its weights: it says how likely an image is the work of a generator.

@@ -24,15 +24,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 
 /**
  * A detector that answers later, and gathers the requests of many threads into batches, by the
  * rules of its {@link Batching}. Safe for use by many threads at once.
  *
  * <p>A future fails with whatever kept its own image from being scored, such as {@link
- * org.genimage.data.UnreadableImageException}; the other images are scored all the same. It fails
+ * org.genimage.data.image.UnreadableImageException}; the other images are scored all the same. It fails
  * with {@link RejectedExecutionException}, at once, if as many requests are open as the capacity
  * allows: wait for some, or tell your caller to come back. A request whose future is cancelled is
  * dropped unless it is just being scored. What depends on a future runs on none of the service's

@@ -2,7 +2,7 @@ package org.genimage.models;
 
 import java.util.List;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.nn.Derivatives;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

@@ -13,9 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
-import org.genimage.data.UnreadableImageException;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * Scores of files, batch by batch, while the next batch is read on the common pool: a reader who

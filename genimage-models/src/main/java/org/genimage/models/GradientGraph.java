@@ -1,8 +1,10 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Weights;
+
 import java.util.List;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.tensorflow.Graph;

@@ -1,5 +1,8 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
+
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
@@ -9,9 +12,9 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;

@@ -5,10 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.genimage.data.Filter;
-import org.genimage.data.Image;
-import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -100,7 +100,7 @@ public record InputContract(
     return resize.transform().then(Transforms.centerCrop(side));
   }
 
-  /** Returns the image as {@link Detector#score(org.genimage.data.ImageBatch)} wants it. */
+  /** Returns the image as {@link Detector#score(org.genimage.data.image.ImageBatch)} wants it. */
   public Image prepare(Image image) {
     return evaluation().apply(image, new SplittableRandom(0));
   }

@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Weights;
+
 /** The numbers that a network calculates with. What {@link Weights} hold are 32 bits always. */
 public enum Precision {
   /** 32-bit floats throughout. */

@@ -1,8 +1,8 @@
 package org.genimage.models;
 
-import org.genimage.data.Filter;
-import org.genimage.data.Transform;
-import org.genimage.data.Transforms;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Transform;
+import org.genimage.data.image.Transforms;
 
 /** What happens to an image's size before the crop. */
 public sealed interface Resize {

@@ -1,5 +1,8 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
+
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,7 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.TreeMap;
-import org.genimage.data.Filter;
+import org.genimage.data.image.Filter;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.nn.Mode;
 import org.tensorflow.ConcreteFunction;

@@ -1,6 +1,9 @@
 package org.genimage.models;
 
-import org.genimage.data.ImageBatch;
+import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.weights.Weights;
+
+import org.genimage.data.image.ImageBatch;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;

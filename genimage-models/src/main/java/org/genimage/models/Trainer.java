@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Weights;
+
 import org.genimage.data.ImageDataset;
 
 /**

@@ -1,5 +1,9 @@
 package org.genimage.models;
 
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,7 +12,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.genimage.data.Filter;
+import org.genimage.data.image.Filter;
 
 /** What weights say of the detector that they belong to, as strings that safetensors can hold. */
 final class WeightsMetadata {

@@ -1,5 +1,13 @@
 package org.genimage.models;
 
+import org.genimage.models.internal.KeyFit;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.ResNet;
+import org.genimage.models.weights.PublishedWeights;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

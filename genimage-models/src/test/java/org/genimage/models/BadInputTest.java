@@ -1,5 +1,10 @@
 package org.genimage.models;
 
+import org.genimage.models.internal.KeyFit;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,8 +22,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
-import org.genimage.data.Image;
-import org.genimage.data.UnreadableImageException;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.models.nn.Parameter;

@@ -1,6 +1,6 @@
 package org.genimage.models;
 
-import org.genimage.data.Filter;
+import org.genimage.data.image.Filter;
 
 class CnnSpotTest implements PixelGradientContract {
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
 import org.genimage.models.nn.Derivatives;
 import org.junit.jupiter.api.Test;

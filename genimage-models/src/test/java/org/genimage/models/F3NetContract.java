@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import org.genimage.models.networks.F3NetVariant;
+
 /** What every variant of F3Net owes to the official code. */
 interface F3NetContract extends NetworkContract {
 

@@ -1,5 +1,11 @@
 package org.genimage.models;
 
+import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.networks.F3Net;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -10,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.genimage.data.Label;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;

@@ -1,5 +1,8 @@
 package org.genimage.models;
 
+import org.genimage.models.networks.F3Net;
+import org.genimage.models.networks.F3NetVariant;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

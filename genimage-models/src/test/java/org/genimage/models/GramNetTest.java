@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import org.genimage.models.networks.GramNet;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,5 +1,10 @@
 package org.genimage.models;
 
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.weights.PublishedWeights;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,5 +1,10 @@
 package org.genimage.models;
 
+import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.nn.Network;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -15,9 +20,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
-import org.genimage.data.Pixels;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;

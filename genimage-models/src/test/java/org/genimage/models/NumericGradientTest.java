@@ -1,5 +1,12 @@
 package org.genimage.models;
 
+import org.genimage.models.networks.F3Net;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.GramNet;
+import org.genimage.models.networks.Spec;
+import org.genimage.models.networks.SwinTransformer;
+import org.genimage.models.networks.VisionTransformer;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,5 +1,10 @@
 package org.genimage.models;
 
+import org.genimage.models.nn.Network;
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -13,9 +18,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.genimage.data.Filter;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;

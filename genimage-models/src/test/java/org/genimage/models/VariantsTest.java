@@ -1,5 +1,11 @@
 package org.genimage.models;
 
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.GramNetVariant;
+import org.genimage.models.networks.SpecVariant;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;

@@ -1,5 +1,7 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Mixing;
+
 import java.util.Optional;
 import org.genimage.data.Batch;
 import org.genimage.data.Seed;

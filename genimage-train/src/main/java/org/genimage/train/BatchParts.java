@@ -3,8 +3,8 @@ package org.genimage.train;
 import java.util.ArrayList;
 import java.util.List;
 import org.genimage.data.Batch;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 
 /** A batch in parts, for steps that do not fit into memory at once. */
 final class BatchParts {

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.genimage.models.WeightArray;
-import org.genimage.models.Weights;
-import org.genimage.models.WeightsException;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.genimage.models.nn.Parameter;
 
 /**

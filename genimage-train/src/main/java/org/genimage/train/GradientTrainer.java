@@ -1,5 +1,7 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Recipe;
+
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.file.Path;
@@ -14,7 +16,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Trainer;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.Weights;
 
 /**
  * Trains by following gradients, as a {@link Recipe} says. Immutable: every wither returns another
@@ -198,9 +200,9 @@ public final class GradientTrainer implements Trainer {
    * @throws DatasetException if the data lack a class or are fewer than a batch
    * @throws IllegalArgumentException if a pattern of frozen keys matches none, or all are frozen
    * @throws TrainingDivergedException if the loss stops being a number
-   * @throws org.genimage.data.UnreadableImageException if a file cannot be read and the error
+   * @throws org.genimage.data.image.UnreadableImageException if a file cannot be read and the error
    *     policy says fail
-   * @throws org.genimage.models.WeightsException if a checkpoint cannot be written, or belongs to
+   * @throws org.genimage.models.weights.WeightsException if a checkpoint cannot be written, or belongs to
    *     another training
    * @throws java.util.concurrent.CancellationException if the JVM is told to end (Ctrl-C, SIGTERM);
    *     a checkpoint is kept before it does

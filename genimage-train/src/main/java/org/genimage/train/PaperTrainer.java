@@ -1,9 +1,11 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Recipe;
+
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Trainer;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.Weights;
 
 /** Trains every detector by its paper's recipe: what {@code Detectors.x().train(data)} finds. */
 public final class PaperTrainer implements Trainer {

@@ -1,5 +1,10 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Mixing;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.TrainingProgress;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -8,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.Batch;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Label;
 import org.genimage.data.Seed;
 import org.genimage.data.internal.NativeRuntime;
@@ -156,7 +161,7 @@ final class TrainingGraph implements AutoCloseable {
    *
    * @param lossScale what the loss is multiplied by in between, where gradients have 16 bits
    */
-  Step train(Batch batch, Progress progress, double learningRate, double lossScale) {
+  Step train(Batch batch, TrainingProgress progress, double learningRate, double lossScale) {
     if (step.partUpdates().isEmpty()) {
       return run(batch, progress, 0, 1, lossScale, step.updates(), learningRate);
     }
@@ -185,7 +190,7 @@ final class TrainingGraph implements AutoCloseable {
 
   private Step run(
       Batch batch,
-      Progress progress,
+      TrainingProgress progress,
       int part,
       double partShare,
       double lossScale,

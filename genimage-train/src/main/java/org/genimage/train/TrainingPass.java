@@ -1,5 +1,9 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.TrainingProgress;
+
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
@@ -26,9 +29,9 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
-import org.genimage.models.WeightArray;
-import org.genimage.models.Weights;
-import org.genimage.models.WeightsException;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.genimage.models.nn.Parameter;
 import org.genimage.train.TrainingState.EpochPart;
 
@@ -142,8 +145,8 @@ final class TrainingRun {
         && state.accuracies().size() - 1 - state.ranking().get(0) >= trainer.patience;
   }
 
-  private Progress progress(int step) {
-    return new Progress(state.epoch(), step, batches, state.accuracies());
+  private TrainingProgress progress(int step) {
+    return new TrainingProgress(state.epoch(), step, batches, state.accuracies());
   }
 
   private void train(Shutdown shutdown) {
@@ -162,7 +165,7 @@ final class TrainingRun {
         long got = System.nanoTime();
         waiting += got - asked;
         EpochPart part = state.part();
-        Progress progress = progress(part.steps());
+        TrainingProgress progress = progress(part.steps());
         rate = recipe.schedule().rate(progress);
         TrainingGraph.Step step =
             together(() -> graph.train(batch, progress, rate, state.lossScale().factor()));

@@ -1,5 +1,14 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Decay;
+import org.genimage.train.recipe.ImageRecipe;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Mixing;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.TrainingProgress;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -16,7 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.genimage.data.Batch;
-import org.genimage.data.ImageBatch;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
 import org.genimage.models.Blueprint;
@@ -24,7 +33,7 @@ import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Precision;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.Weights;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Layers;
@@ -301,7 +310,7 @@ class DevicesTest {
       graph.start(entry -> start.get(entry.key()).toFloats());
       List<Double> losses = new ArrayList<>();
       for (int i = 0; i < steps.size(); i++) {
-        Progress progress = new Progress(0, i, steps.size(), List.of());
+        TrainingProgress progress = new TrainingProgress(0, i, steps.size(), List.of());
         losses.add(graph.train(steps.get(i), progress, rate(recipe), 65536).loss());
       }
       graph.shareStatistics();

@@ -2,7 +2,7 @@ package org.genimage.train;
 
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
-import org.genimage.models.F3NetVariant;
+import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.Head;
 
 class F3NetTwoLogitsTrainingTest implements TrainingStepContract {

@@ -1,5 +1,8 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

@@ -1,5 +1,7 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Recipe;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.genimage.train.GradientTrainerTest.RECIPE;
@@ -25,8 +27,8 @@ import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
-import org.genimage.models.Weights;
-import org.genimage.models.WeightsException;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

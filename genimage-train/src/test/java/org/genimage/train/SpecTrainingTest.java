@@ -3,7 +3,7 @@ package org.genimage.train;
 import java.lang.reflect.Method;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
-import org.genimage.models.Network;
+import org.genimage.models.nn.Network;
 
 class SpecTrainingTest implements TrainingContract {
 

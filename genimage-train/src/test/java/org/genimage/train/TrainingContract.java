@@ -1,5 +1,9 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Decay;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

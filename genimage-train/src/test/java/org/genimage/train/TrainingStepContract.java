@@ -1,5 +1,8 @@
 package org.genimage.train;
 
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Recipe;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -19,7 +22,7 @@ import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.Blueprint;
-import org.genimage.models.Network;
+import org.genimage.models.nn.Network;
 import org.genimage.models.Precision;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Drop;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Score;

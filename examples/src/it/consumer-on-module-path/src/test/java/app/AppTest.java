@@ -8,9 +8,9 @@ import java.util.List;
 import org.genimage.data.DatasetException;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.models.Detectors;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -7,7 +7,7 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.train.GradientTrainer;
-import org.genimage.train.Recipe;
+import org.genimage.train.recipe.Recipe;
 
 /** README's first lines as a program. */
 public final class App {

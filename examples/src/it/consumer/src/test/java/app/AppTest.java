@@ -12,7 +12,7 @@ import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
-import org.genimage.data.SimulatedGenImage;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.models.Detectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

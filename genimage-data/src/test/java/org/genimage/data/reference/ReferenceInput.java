@@ -3,7 +3,7 @@ package org.genimage.data.reference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.genimage.data.Image;
+import org.genimage.data.image.Image;
 
 /**
  * Inputs that the fixtures describe by key, shape and salt: fine noise mixed with coarse blocks.

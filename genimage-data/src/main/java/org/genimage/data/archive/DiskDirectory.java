@@ -1,0 +1,98 @@
+package org.genimage.data.archive;
+
+import com.google.common.io.ByteSource;
+import com.google.common.io.MoreFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.NaturalOrder;
+
+/**
+ * A folder on disk. What archives in it contain counts as unpacked, but files and folders go first.
+ *
+ * @param path the folder
+ * @param archives opens the archives met, each once
+ * @param index remembers the names of images, if there is one
+ */
+public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex> index)
+    implements Directory {
+
+  private static final Pattern IMAGE =
+      Pattern.compile("[^.].*\\.(png|jpg|jpeg)", Pattern.CASE_INSENSITIVE);
+
+  /** Tells whether a file is an image by its name; hidden files, macOS's {@code ._*}, are none. */
+  public static boolean isImage(String name) {
+    return IMAGE.matcher(name).matches();
+  }
+
+  /** Tells whether a folder can belong to a dataset. */
+  public static boolean isData(String folder) {
+    return !folder.startsWith(".") && !folder.equals("__MACOSX");
+  }
+
+  @Override
+  public Optional<Directory> child(String name) {
+    Optional<Directory> onDisk =
+        list(name::equalsIgnoreCase).stream()
+            .map(path::resolve)
+            .filter(Files::isDirectory)
+            .map(folder -> (Directory) new DiskDirectory(folder, archives, index))
+            .findFirst();
+    return onDisk.or(
+        () -> archives.in(path).stream().flatMap(a -> a.child(name).stream()).findFirst());
+  }
+
+  @Override
+  public List<String> folders() {
+    Stream<String> onDisk =
+        list(DiskDirectory::isData).stream().filter(name -> Files.isDirectory(path.resolve(name)));
+    Stream<String> archived = archives.in(path).stream().flatMap(a -> a.folders().stream());
+    return Stream.concat(onDisk, archived).distinct().toList();
+  }
+
+  @Override
+  public List<String> contents() {
+    return list(name -> true);
+  }
+
+  @Override
+  public List<String> images() {
+    if (index.isEmpty()) {
+      return NameList.of(list(DiskDirectory::isImage));
+    }
+    try {
+      return index.get().names(path, () -> list(DiskDirectory::isImage));
+    } catch (IOException e) {
+      throw unlistable(e);
+    }
+  }
+
+  @Override
+  public ByteSource content(String image) {
+    return MoreFiles.asByteSource(path.resolve(image));
+  }
+
+  private List<String> list(Predicate<String> condition) {
+    try (Stream<Path> files = Files.list(path)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(condition)
+          .sorted(NaturalOrder.INSTANCE)
+          .toList();
+    } catch (IOException e) {
+      throw unlistable(e);
+    }
+  }
+
+  private UncheckedIOException unlistable(IOException e) {
+    return new UncheckedIOException(
+        "%s: cannot be listed (%s); check the permissions".formatted(path, e.getMessage()), e);
+  }
+}

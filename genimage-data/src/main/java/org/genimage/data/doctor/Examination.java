@@ -1,0 +1,134 @@
+package org.genimage.data.doctor;
+
+import com.google.common.hash.Hashing;
+import com.google.common.io.ByteSource;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.genimage.data.Label;
+import org.genimage.data.Sample;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageHeader;
+import org.genimage.data.image.UnreadableImageException;
+
+/**
+ * What the doctor found in one file.
+ *
+ * @param bytes the file's length
+ * @param hash of its content
+ * @param defects what is wrong with it by itself
+ * @param reason why it is unreadable, empty if it is readable
+ */
+record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defects, String reason) {
+
+  private static final String SEPARATOR = "\t";
+
+  static Examination of(Sample sample) {
+    Set<Defect> defects = EnumSet.noneOf(Defect.class);
+    byte[] file;
+    try {
+      file = sample.content().read();
+    } catch (IOException e) {
+      ImageHeader unknown = new ImageHeader("unknown", 0, 0, 0, OptionalInt.empty());
+      return new Examination(0, 0, unknown, EnumSet.of(Defect.CORRUPT), oneLine(e.toString()));
+    }
+    ImageHeader header = header(file);
+    if (!header.format().equals(formatOf(sample.name())) && !header.format().equals("unknown")) {
+      defects.add(Defect.MISNAMED);
+    }
+    if (header.format().equals("JPEG") && header.channels() == 4) {
+      defects.add(Defect.CMYK);
+    }
+    String reason = "";
+    try {
+      Image image = Image.read(sample.name(), ByteSource.wrap(file));
+      if (header.width() == 0) { // of a format whose header is not read
+        header = header.sized(image.width(), image.height());
+      }
+    } catch (UnreadableImageException e) {
+      reason = oneLine(e.getMessage());
+      defects.add(
+          file.length == 0
+              ? Defect.EMPTY
+              : ImageHeader.ends(header.format(), file) ? Defect.CORRUPT : Defect.TRUNCATED);
+    }
+    int side = sample.label() == Label.AI ? sample.generator().imageSide() : 0;
+    if (side > 0 && header.width() > 0 && (header.width() != side || header.height() != side)) {
+      defects.add(Defect.ODD_SIZE);
+    }
+    long hash = Hashing.sha256().hashBytes(file).asLong();
+    return new Examination(file.length, hash, header, defects, reason);
+  }
+
+  String size() {
+    return header.width() + "x" + header.height();
+  }
+
+  /** Returns this as a line of a state file. */
+  String line(String place) {
+    return String.join(
+        SEPARATOR,
+        place,
+        Long.toString(bytes),
+        Long.toHexString(hash),
+        header.format(),
+        Integer.toString(header.width()),
+        Integer.toString(header.height()),
+        Integer.toString(header.channels()),
+        Integer.toString(header.quality().orElse(0)),
+        defects.stream().map(Defect::name).collect(Collectors.joining(",")),
+        reason);
+  }
+
+  /** Reads a line of a state file, if it is one of this place. */
+  static Optional<Examination> read(String line, String place) {
+    List<String> parts = List.of(line.split(SEPARATOR, -1));
+    if (parts.size() != 10 || !parts.get(0).equals(place)) {
+      return Optional.empty();
+    }
+    try {
+      int quality = Integer.parseInt(parts.get(7));
+      Set<Defect> defects = EnumSet.noneOf(Defect.class);
+      for (String defect : parts.get(8).split(",")) {
+        if (!defect.isEmpty()) {
+          defects.add(Defect.valueOf(defect));
+        }
+      }
+      return Optional.of(
+          new Examination(
+              Long.parseLong(parts.get(1)),
+              Long.parseUnsignedLong(parts.get(2), 16),
+              new ImageHeader(
+                  parts.get(3),
+                  Integer.parseInt(parts.get(4)),
+                  Integer.parseInt(parts.get(5)),
+                  Integer.parseInt(parts.get(6)),
+                  quality == 0 ? OptionalInt.empty() : OptionalInt.of(quality)),
+              defects,
+              parts.get(9)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ImageHeader header(byte[] file) {
+    try {
+      return ImageHeader.read(ByteSource.wrap(file).openStream());
+    } catch (IOException e) {
+      throw new AssertionError(e); // bytes in memory
+    }
+  }
+
+  private static String formatOf(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(".png") ? "PNG" : "JPEG";
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s+", " ");
+  }
+}

@@ -1,0 +1,27 @@
+package org.genimage.data.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.random.RandomGenerator;
+
+/** torchvision's centre crop to a square; a smaller image is padded with black first. */
+record CenterCrop(int size) implements Transform {
+
+  CenterCrop {
+    checkArgument(size > 0, "crop size must be positive, got %s", size);
+  }
+
+  @Override
+  public Image apply(Image image, RandomGenerator random) {
+    return Crop.of(image, box(image.width(), image.height()));
+  }
+
+  /** Returns what is kept of an image of this size; reaches over its edges if it is smaller. */
+  Box box(int width, int height) {
+    return new Box(offset(width), offset(height), size, size);
+  }
+
+  private int offset(int side) {
+    return side < size ? -((size - side) / 2) : (int) Math.rint((side - size) / 2.0);
+  }
+}

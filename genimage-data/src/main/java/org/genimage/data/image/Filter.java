@@ -1,0 +1,11 @@
+package org.genimage.data.image;
+
+/** A resampling filter, as Pillow defines it: antialiased when an image shrinks. */
+public enum Filter {
+  /** The triangle, support 1. */
+  BILINEAR,
+  /** Keys' cubic with a = -0.5, support 2. */
+  BICUBIC,
+  /** Lanczos' windowed sinc, support 3. */
+  LANCZOS
+}

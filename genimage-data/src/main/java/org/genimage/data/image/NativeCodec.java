@@ -1,0 +1,142 @@
+package org.genimage.data.image;
+
+import org.genimage.data.internal.NativeRuntime;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.RawTensor;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.image.DecodeJpeg;
+import org.tensorflow.op.image.DecodePng;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.TUint16;
+import org.tensorflow.types.TUint8;
+
+/**
+ * TensorFlow's codecs, libjpeg-turbo and libpng as Pillow has them. They are loaded at the first
+ * use; threads may share them. What cannot be decoded is a {@code TFInvalidArgumentException}.
+ */
+final class NativeCodec {
+
+  private static final String FILE = "file";
+  private static final String PIXELS = "pixels";
+  private static final String QUALITY = "quality";
+  private static final String JPEG = "jpeg";
+  private static final String PNG = "png";
+  private static final String GREY16 = "grey16";
+  private static final String ENCODED = "encoded";
+  private static final String RECODED = "recoded";
+  private static final Session SESSION;
+
+  static {
+    NativeRuntime.prepare();
+    Graph graph = new Graph();
+    Ops tf = Ops.create(graph);
+    Operand<TString> file =
+        tf.withName(FILE).placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    for (int reduction = 1; reduction <= 8; reduction *= 2) {
+      jpeg(tf.withName(JPEG + reduction), file, reduction);
+    }
+    tf.withName(PNG).image.decodePng(file, TUint8.class, DecodePng.channels(3L));
+    tf.withName(GREY16).image.decodePng(file, TUint16.class, DecodePng.channels(1L));
+    Operand<TUint8> pixels =
+        tf.withName(PIXELS).placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, 3)));
+    Operand<TInt32> quality =
+        tf.withName(QUALITY).placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    Operand<TString> encoded =
+        tf.withName(ENCODED).image.encodeJpegVariableQuality(pixels, quality);
+    jpeg(tf.withName(RECODED), encoded, 1);
+    SESSION = new Session(graph);
+  }
+
+  private NativeCodec() {}
+
+  private static void jpeg(Ops tf, Operand<TString> file, long reduction) {
+    // The default of dctMethod is the fast transform, which differs from Pillow on every file.
+    tf.image.decodeJpeg(
+        file,
+        DecodeJpeg.channels(3L),
+        DecodeJpeg.ratio(reduction),
+        DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
+        DecodeJpeg.fancyUpscaling(true));
+  }
+
+  /**
+   * Decodes a JPEG file.
+   *
+   * @param reduction 1, 2, 4 or 8: its sides are divided by it and rounded up
+   */
+  static Image decodeJpeg(byte[] file, int reduction) {
+    return decode(file, JPEG + reduction);
+  }
+
+  /** Decodes a PNG file; channels of 16 bits keep their high byte. */
+  static Image decodePng(byte[] file) {
+    return decode(file, PNG);
+  }
+
+  /** Decodes a PNG file of 16-bit grey as Pillow 12 does, which clips its numbers at 255. */
+  static Image decodeGrey16Png(byte[] file) {
+    try (TString content = scalar(file);
+        var result = SESSION.runner().feed(FILE, content).fetch(GREY16).run()) {
+      TUint16 grey = (TUint16) result.get(0);
+      Shape shape = grey.shape();
+      short[] values = new short[Math.toIntExact(grey.size())];
+      grey.asRawTensor().data().asShorts().read(values);
+      byte[] rgb = new byte[Math.multiplyExact(3, values.length)];
+      for (int i = 0; i < rgb.length; i++) {
+        rgb[i] = (byte) Math.min(255, values[i / 3] & 0xffff);
+      }
+      return Image.wrap((int) shape.get(1), (int) shape.get(0), rgb);
+    }
+  }
+
+  /** Returns a baseline JPEG file with chroma at half the size, as Pillow and OpenCV write it. */
+  static byte[] encodeJpeg(Image image, int quality) {
+    try (Tensor pixels = tensor(image);
+        TInt32 level = TInt32.scalarOf(quality);
+        var result =
+            SESSION.runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(ENCODED).run()) {
+      return ((TString) result.get(0)).asBytes().getObject();
+    }
+  }
+
+  /** Returns what such a file decodes to. */
+  static Image recodeJpeg(Image image, int quality) {
+    try (Tensor pixels = tensor(image);
+        TInt32 level = TInt32.scalarOf(quality);
+        var result =
+            SESSION.runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(RECODED).run()) {
+      return image(result.get(0));
+    }
+  }
+
+  private static Image decode(byte[] file, String codec) {
+    try (TString content = scalar(file);
+        var result = SESSION.runner().feed(FILE, content).fetch(codec).run()) {
+      return image(result.get(0));
+    }
+  }
+
+  private static Tensor tensor(Image image) {
+    return TUint8.tensorOf(
+        Shape.of(image.height(), image.width(), 3), DataBuffers.of(image.rgb(), true, false));
+  }
+
+  private static TString scalar(byte[] file) {
+    return TString.tensorOfBytes(NdArrays.scalarOfObject(file));
+  }
+
+  private static Image image(Tensor tensor) {
+    RawTensor raw = tensor.asRawTensor();
+    byte[] rgb = new byte[Math.toIntExact(raw.numBytes())];
+    raw.data().read(rgb);
+    return Image.wrap((int) tensor.shape().get(1), (int) tensor.shape().get(0), rgb);
+  }
+}

@@ -1,0 +1,173 @@
+package org.genimage.data.image;
+
+import java.util.Arrays;
+
+/**
+ * Pillow's antialiased resize, equal on every byte: weights in double precision, normalised, then
+ * rounded to 22 bits; along the rows first, rounded and clipped to 8 bits, then along the columns
+ * (Pillow 12.3, src/libImaging/Resample.c). The rows that the second pass needs are made when it
+ * needs them and kept in a ring, so both passes stay in the processor's cache. The first pass makes
+ * two rows at once: a long holds both rows' values, and so, multiplied and summed, both rows' sums.
+ */
+final class Resampling {
+
+  private static final int PRECISION = 22;
+  private static final int HALF = 1 << (PRECISION - 1);
+
+  private Resampling() {}
+
+  /** Returns the image at another size. */
+  static Image resize(Image image, int width, int height, Filter filter) {
+    Box all = new Box(0, 0, image.width(), image.height());
+    return resize(image, all, width, height, filter, new Box(0, 0, width, height));
+  }
+
+  /**
+   * Returns a part of a resized part: {@code from} is cut out first, so nothing outside takes part;
+   * of its resized version, only what lies in {@code keep} is computed.
+   */
+  static Image resize(Image image, Box from, int width, int height, Filter filter, Box keep) {
+    Taps columns = Taps.of(from.width(), width, filter, keep.x(), keep.width());
+    Taps rows = Taps.of(from.height(), height, filter, keep.y(), keep.height());
+    int length = 3 * keep.width();
+    int[][] ring = new int[rows.stride + 1][length]; // the second row of a pair may come early
+    long[] pairs = new long[3 * from.width()];
+    int[] sums = new int[length];
+    byte[] rgb = new byte[Math.multiplyExact(length, keep.height())];
+    int last = from.height() - 1;
+    int next = rows.first[0];
+    for (int y = 0; y < keep.height(); y++) {
+      int first = rows.first[y];
+      for (; next < first + rows.count[y]; next += 2) {
+        int start = 3 * ((from.y() + next) * image.width() + from.x());
+        int below = next < last ? start + 3 * image.width() : start;
+        pair(image.rgb(), start, below, columns, pairs);
+        resizeRows(pairs, columns, ring[next % ring.length], ring[(next + 1) % ring.length]);
+      }
+      Arrays.fill(sums, HALF);
+      for (int i = 0; i < rows.count[y]; i++) {
+        addRow(ring[(first + i) % ring.length], rows.weights[y * rows.stride + i], sums);
+      }
+      for (int i = 0; i < length; i++) {
+        rgb[y * length + i] = (byte) level(sums[i]);
+      }
+    }
+    return Image.wrap(keep.width(), keep.height(), rgb);
+  }
+
+  /** Puts two rows into one, as far as they take part. */
+  private static void pair(byte[] rgb, int upper, int lower, Taps taps, long[] pairs) {
+    int last = taps.first.length - 1;
+    int end = 3 * (taps.first[last] + taps.count[last]);
+    for (int i = 3 * taps.first[0]; i < end; i++) {
+      pairs[i] = (rgb[upper + i] & 0xff) | (long) (rgb[lower + i] & 0xff) << Integer.SIZE;
+    }
+  }
+
+  private static void resizeRows(long[] pairs, Taps taps, int[] upper, int[] lower) {
+    for (int x = 0; x < taps.first.length; x++) {
+      long red = 0;
+      long green = 0;
+      long blue = 0;
+      int pixel = 3 * taps.first[x];
+      int tap = x * taps.stride;
+      for (int end = tap + taps.count[x]; tap < end; tap++) {
+        long weight = taps.weights[tap];
+        red += weight * pairs[pixel];
+        green += weight * pairs[pixel + 1];
+        blue += weight * pairs[pixel + 2];
+        pixel += 3;
+      }
+      split(red, upper, lower, 3 * x);
+      split(green, upper, lower, 3 * x + 1);
+      split(blue, upper, lower, 3 * x + 2);
+    }
+  }
+
+  /** The upper row's sum is the low half; negative, it has borrowed from the high half. */
+  private static void split(long sums, int[] upper, int[] lower, int i) {
+    int low = (int) sums;
+    upper[i] = level(low + HALF);
+    lower[i] = level((int) (sums - low >> Integer.SIZE) + HALF);
+  }
+
+  private static void addRow(int[] row, int weight, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += weight * row[i];
+    }
+  }
+
+  private static int level(int sum) {
+    return Math.max(0, Math.min(255, sum >> PRECISION));
+  }
+
+  /**
+   * What each output of one axis is made of: {@code count[i]} inputs from {@code first[i]}, weighed
+   * by the numbers from {@code weights[i * stride]}.
+   */
+  private static final class Taps {
+
+    final int[] first;
+    final int[] count;
+    final int[] weights;
+    final int stride;
+
+    private Taps(int outputs, int stride) {
+      this.first = new int[outputs];
+      this.count = new int[outputs];
+      this.weights = new int[outputs * stride];
+      this.stride = stride;
+    }
+
+    /** Returns the taps of {@code outputs} places from {@code start} of an axis. */
+    static Taps of(int from, int to, Filter filter, int start, int outputs) {
+      double scale = (double) from / to;
+      double stretch = Math.max(scale, 1);
+      double shrink = 1 / stretch;
+      double support = support(filter) * stretch;
+      Taps taps = new Taps(outputs, 2 * (int) Math.ceil(support) + 1);
+      double[] exact = new double[taps.stride];
+      for (int i = 0; i < outputs; i++) {
+        double center = (start + i + 0.5) * scale;
+        int first = Math.max(0, (int) (center - support + 0.5));
+        int count = Math.min(from, (int) (center + support + 0.5)) - first;
+        double sum = 0;
+        for (int k = 0; k < count; k++) {
+          exact[k] = weight(filter, (first + k - center + 0.5) * shrink);
+          sum += exact[k];
+        }
+        for (int k = 0; k < count; k++) {
+          double fixed = exact[k] / sum * (1 << PRECISION);
+          taps.weights[i * taps.stride + k] = (int) (fixed < 0 ? fixed - 0.5 : fixed + 0.5);
+        }
+        taps.first[i] = first;
+        taps.count[i] = count;
+      }
+      return taps;
+    }
+  }
+
+  private static int support(Filter filter) {
+    return switch (filter) {
+      case BILINEAR -> 1;
+      case BICUBIC -> 2;
+      case LANCZOS -> 3;
+    };
+  }
+
+  private static double weight(Filter filter, double offset) {
+    double x = Math.abs(offset);
+    if (x >= support(filter)) {
+      return 0;
+    }
+    return switch (filter) {
+      case BILINEAR -> 1 - x;
+      case BICUBIC -> x < 1 ? (1.5 * x - 2.5) * x * x + 1 : (((x - 5) * x + 8) * x - 4) * -0.5;
+      case LANCZOS -> sinc(x) * sinc(x / 3);
+    };
+  }
+
+  private static double sinc(double x) {
+    return x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+  }
+}

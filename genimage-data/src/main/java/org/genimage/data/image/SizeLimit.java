@@ -1,0 +1,21 @@
+package org.genimage.data.image;
+
+/** The guard against files that claim more pixels than anybody has. */
+record SizeLimit(String name, FileFormat format, long maxPixels) {
+
+  /**
+   * Accepts the sides that a header claims.
+   *
+   * @throws UnreadableImageException if they are too large
+   */
+  void check(long width, long height) {
+    boolean overflows = width > maxPixels || height > maxPixels;
+    if (overflows || width * height > maxPixels) {
+      String message =
+          "%s: expected a %s image of at most %d pixels, found a header that claims %dx%d";
+      throw new UnreadableImageException(
+          (message + "; leave the file out or raise Decoding.maxPixels")
+              .formatted(name, format.title(), maxPixels, width, height));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package org.genimage.data.image;
+
+import java.util.random.RandomGenerator;
+
+/** A function from an image to an image that may draw random numbers, and from nowhere else. */
+@FunctionalInterface
+public interface Transform {
+
+  /** Leaves the image as it is. */
+  Transform IDENTITY = (image, random) -> image;
+
+  /**
+   * Transforms an image.
+   *
+   * @param image the image
+   * @param random the only source of chance: the same stream gives the same result
+   */
+  Image apply(Image image, RandomGenerator random);
+
+  /** Returns this transform followed by another. */
+  default Transform then(Transform next) {
+    return (image, random) -> next.apply(apply(image, random), random);
+  }
+}

@@ -1,0 +1,294 @@
+package org.genimage.data.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+
+/**
+ * The transforms of the seven detectors and the degradations of the paper's robustness test. Those
+ * that resample are equal to Pillow's on every byte, those named after OpenCV to OpenCV's; laws of
+ * chance are those of torchvision, timm and the papers' code, their random streams are not.
+ */
+public final class Transforms {
+
+  private Transforms() {}
+
+  /**
+   * Returns the resize to a size, whatever the shape.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public static Transform resize(int width, int height, Filter filter) {
+    checkArgument(
+        width > 0 && height > 0, "sides to resize to must be positive, got %sx%s", width, height);
+    return (image, random) -> Resampling.resize(image, width, height, filter);
+  }
+
+  /**
+   * Returns OpenCV's bilinear {@code cv2.resize} to a size, whatever the shape. It mixes the four
+   * nearest pixels however far an image shrinks, so fine detail aliases where Pillow would smooth.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   * @throws IllegalArgumentException if a side is not positive
+   */
+  public static Transform resizeOpenCv(int width, int height) {
+    checkArgument(
+        width > 0 && height > 0, "sides to resize to must be positive, got %sx%s", width, height);
+    return (image, random) -> OpenCvResampling.resize(image, width, height);
+  }
+
+  /**
+   * Returns the resize that keeps the shape: the shorter side becomes {@code size}, the longer one
+   * {@code size * longer / shorter}, rounded down (torchvision's {@code Resize}). An image that
+   * fits is left as it is. Directly followed by {@link #centerCrop}, only what the crop keeps is
+   * computed.
+   *
+   * @param size in pixels
+   * @throws IllegalArgumentException if the size is not positive
+   */
+  public static Transform resizeShorterSide(int size, Filter filter) {
+    return new ResizeShorterSide(size, filter);
+  }
+
+  /**
+   * Returns the crop of a square from the centre (torchvision's {@code CenterCrop}): an odd rest is
+   * divided half to even; a smaller image gets black edges, the odd one right and below.
+   *
+   * @param size in pixels
+   * @throws IllegalArgumentException if the size is not positive
+   */
+  public static Transform centerCrop(int size) {
+    return new CenterCrop(size);
+  }
+
+  /**
+   * Returns the crop of a square from a uniformly drawn place (torchvision's {@code RandomCrop}).
+   * Where torchvision refuses an image that is smaller, the missing side is padded with black as
+   * {@link #centerCrop} pads it.
+   *
+   * @param size in pixels
+   * @throws IllegalArgumentException if the size is not positive
+   */
+  public static Transform randomCrop(int size) {
+    checkArgument(size > 0, "crop size must be positive, got %s", size);
+    CenterCrop centerCrop = new CenterCrop(size);
+    return (image, random) -> {
+      Box centre = centerCrop.box(image.width(), image.height());
+      int y = image.height() < size ? centre.y() : random.nextInt(image.height() - size + 1);
+      int x = image.width() < size ? centre.x() : random.nextInt(image.width() - size + 1);
+      return Crop.of(image, new Box(x, y, size, size));
+    };
+  }
+
+  /**
+   * Returns the mirroring of left and right that happens with a probability.
+   *
+   * @param probability 0 to 1
+   * @throws IllegalArgumentException if the probability is out of its range
+   */
+  public static Transform horizontalFlip(double probability) {
+    checkProbability("flip", probability);
+    return (image, random) -> random.nextDouble() < probability ? mirror(image) : image;
+  }
+
+  /**
+   * Returns Inception's random crop (Szegedy et al. 2015), as timm and torchvision draw it: ten
+   * attempts at an area from the range and a log-uniform width / height from 3/4 to 4/3, then the
+   * largest central crop of such a shape; resized to a square. The detectors' recipes draw from
+   * 0.08 to 1.
+   *
+   * @param size of the result in pixels
+   * @param minArea the least area, as a share of the image's, above 0
+   * @param maxArea the largest area, as a share of the image's, at most 1
+   * @param filters one is drawn at each call, each as likely; timm's {@code random} is {@link
+   *     Filter#BILINEAR} and {@link Filter#BICUBIC}
+   * @throws IllegalArgumentException if an argument is out of its range or there is no filter
+   */
+  public static Transform randomResizedCrop(
+      int size, double minArea, double maxArea, Filter... filters) {
+    return new RandomResizedCrop(size, minArea, maxArea, List.of(filters));
+  }
+
+  /**
+   * Returns RandAugment (Cubuk et al. 2020), as timm draws it from its fifteen increasing
+   * operations: some are drawn with replacement, each is then applied with probability 1/2, at a
+   * magnitude drawn anew, with a random sign where it has one. What moves in from outside is
+   * ImageNet's mean colour. {@code rand-m9-mstd0.5-inc1} is {@code randAugment(2, 9, 0.5, ...)}.
+   *
+   * @param operations how many are drawn
+   * @param magnitude the mean magnitude, 0 to 10
+   * @param deviation the standard deviation of the magnitude, which is clipped to 0 to 10
+   * @param filters of the geometric operations, bilinear or bicubic; one is drawn at each call,
+   *     each as likely
+   * @throws IllegalArgumentException if an argument is out of its range or there is no filter
+   */
+  public static Transform randAugment(
+      int operations, double magnitude, double deviation, Filter... filters) {
+    return new RandAugment(operations, magnitude, deviation, List.of(filters));
+  }
+
+  /**
+   * Returns the trip through a JPEG file: encoded as Pillow and OpenCV do at their defaults, chroma
+   * at half the size, then decoded. Equal to both on every byte.
+   *
+   * @param quality libjpeg's, 1 to 100
+   * @throws IllegalArgumentException if the quality is out of its range
+   */
+  public static Transform jpeg(int quality) {
+    checkQuality(quality);
+    return (image, random) -> NativeCodec.recodeJpeg(image, quality);
+  }
+
+  /**
+   * Returns {@link #jpeg} that happens with a probability, at a quality drawn from a range, each as
+   * likely. CNNSpot (Wang et al. 2020) trains with 0.5 and 30 to 100.
+   *
+   * @param probability 0 to 1
+   * @param minQuality the least quality, at least 1
+   * @param maxQuality the largest quality, at most 100
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
+  public static Transform randomJpeg(double probability, int minQuality, int maxQuality) {
+    checkProbability("JPEG", probability);
+    checkQuality(minQuality);
+    checkQuality(maxQuality);
+    checkArgument(
+        minQuality <= maxQuality,
+        "JPEG quality must be a range, got %s to %s",
+        minQuality,
+        maxQuality);
+    return (image, random) ->
+        random.nextDouble() < probability
+            ? NativeCodec.recodeJpeg(image, random.nextInt(minQuality, maxQuality + 1))
+            : image;
+  }
+
+  /**
+   * Returns Gaussian blur as CNNSpot's code runs SciPy's {@code gaussian_filter}, on 8-bit
+   * channels: the kernel ends at four sigma, the border is mirrored, and each of both passes
+   * truncates to 8 bits, which darkens an image by one level on average. Equal on every byte, but
+   * for sigmas whose weights differ in the last bit between processors in NumPy itself: there, flat
+   * areas may differ by up to two levels.
+   *
+   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/8 the image is left as it is
+   * @throws IllegalArgumentException if sigma is out of its range
+   */
+  public static Transform gaussianBlur(double sigma) {
+    return GaussianBlur.scipy(sigma);
+  }
+
+  /**
+   * Returns {@link #gaussianBlur} without its darkening: SciPy's {@code gaussian_filter} on
+   * floating-point numbers, rounded once.
+   *
+   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/8 the image is left as it is
+   * @throws IllegalArgumentException if sigma is out of its range
+   */
+  public static Transform gaussianBlurRounded(double sigma) {
+    return GaussianBlur.scipyRounded(sigma);
+  }
+
+  /**
+   * Returns OpenCV's {@code GaussianBlur(image, (0, 0), sigma)}, equal on every byte: the kernel
+   * ends at three sigma and has weights of 8 bits.
+   *
+   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/12 the image is left as it is
+   * @throws IllegalArgumentException if sigma is out of its range
+   */
+  public static Transform gaussianBlurOpenCv(double sigma) {
+    return GaussianBlur.openCv(sigma);
+  }
+
+  /**
+   * Returns {@link #gaussianBlur} that happens with a probability, with a sigma drawn uniformly.
+   * CNNSpot (Wang et al. 2020) trains with 0.5 and 0 to 3.
+   *
+   * @param probability 0 to 1
+   * @param minSigma the least standard deviation in pixels, at least 0
+   * @param maxSigma the largest standard deviation in pixels, at most 1000
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
+  public static Transform randomGaussianBlur(double probability, double minSigma, double maxSigma) {
+    checkProbability("blur", probability);
+    checkArgument(
+        minSigma >= 0 && minSigma <= maxSigma && maxSigma <= GaussianBlur.MAX_SIGMA,
+        "sigma of a blur must be a range from 0 to 1000, got %s to %s",
+        minSigma,
+        maxSigma);
+    return (image, random) ->
+        random.nextDouble() < probability
+            ? GaussianBlur.scipy(minSigma + (maxSigma - minSigma) * random.nextDouble())
+                .apply(image, random)
+            : image;
+  }
+
+  /**
+   * Returns the loss of resolution that the paper's robustness test makes (GenImage, table 5: 112
+   * and 64 pixels): the image shrinks to a small square, whatever its shape, and stays there; the
+   * detector's own preprocessing makes it large again. The paper leaves the procedure open: this is
+   * the plain reading, {@link #lowResolutionShorterSide} the one that keeps the shape.
+   *
+   * @param side of the square in pixels
+   * @throws IllegalArgumentException if the side is not positive
+   */
+  public static Transform lowResolution(int side, Filter filter) {
+    return resize(side, side, filter);
+  }
+
+  /**
+   * Returns the loss of resolution that keeps the shape: the shorter side becomes {@code side}.
+   *
+   * @param side in pixels
+   * @throws IllegalArgumentException if the side is not positive
+   */
+  public static Transform lowResolutionShorterSide(int side, Filter filter) {
+    return resizeShorterSide(side, filter);
+  }
+
+  /**
+   * Returns {@link #resizeOpenCv} to a square whose side is drawn from a range, each as likely.
+   * GramNet (Liu et al. 2020) trains on 64 to 256, followed by {@code resizeOpenCv(512, 512)}.
+   *
+   * @param minSide the least side in pixels, above 0
+   * @param maxSide the largest side in pixels
+   * @throws IllegalArgumentException if the range is empty or reaches below 1
+   */
+  public static Transform randomSquareOpenCv(int minSide, int maxSide) {
+    checkArgument(
+        minSide > 0 && minSide <= maxSide && maxSide < Integer.MAX_VALUE,
+        "sides to draw from must be a range above 0, got %s to %s",
+        minSide,
+        maxSide);
+    return (image, random) -> {
+      int side = random.nextInt(minSide, maxSide + 1);
+      return OpenCvResampling.resize(image, side, side);
+    };
+  }
+
+  private static void checkProbability(String what, double probability) {
+    checkArgument(
+        probability >= 0 && probability <= 1,
+        "%s probability must be from 0 to 1, got %s",
+        what,
+        probability);
+  }
+
+  private static void checkQuality(int quality) {
+    checkArgument(
+        quality >= 1 && quality <= 100, "JPEG quality must be from 1 to 100, got %s", quality);
+  }
+
+  private static Image mirror(Image image) {
+    byte[] rgb = new byte[image.rgb().length];
+    int row = 3 * image.width();
+    for (int start = 0; start < rgb.length; start += row) {
+      for (int i = 0; i < row; i += 3) {
+        System.arraycopy(image.rgb(), start + i, rgb, start + row - 3 - i, 3);
+      }
+    }
+    return Image.wrap(image.width(), image.height(), rgb);
+  }
+}

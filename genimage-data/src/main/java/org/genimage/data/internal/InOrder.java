@@ -1,0 +1,72 @@
+package org.genimage.data.internal;
+
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/** Work on many items by several threads; the calling thread takes the results in order. */
+public final class InOrder {
+
+  private static final int AHEAD = 4;
+
+  private InOrder() {}
+
+  /** Takes one result. */
+  @FunctionalInterface
+  public interface Result<T> {
+
+    /**
+     * Takes the result of one item.
+     *
+     * @param index of the item
+     */
+    void take(int index, T value) throws IOException;
+  }
+
+  /**
+   * Works on the items {@code from} to {@code to}, the last one excluded.
+   *
+   * @param item returns the item of an index; called on the calling thread
+   * @param work runs on several threads at once
+   * @throws CancellationException if this thread is interrupted; it stays so
+   */
+  public static <S, T> void run(
+      int from, int to, int threads, IntFunction<S> item, Function<S, T> work, Result<T> result)
+      throws IOException {
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            threads,
+            new ThreadFactoryBuilder().setNameFormat("genimage-scan-%d").setDaemon(true).build());
+    Queue<Future<T>> pending = new ArrayDeque<>();
+    int submitted = from;
+    try {
+      for (int i = from; i < to; i++) {
+        for (; submitted < to && pending.size() < AHEAD * threads; submitted++) {
+          S next = item.apply(submitted);
+          pending.add(pool.submit(() -> work.apply(next)));
+        }
+        result.take(i, pending.remove().get());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while images were being examined");
+    } catch (ExecutionException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+      MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofSeconds(10));
+    }
+  }
+}

@@ -1,0 +1,328 @@
+package org.genimage.data.simulation;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.base.Throwables;
+import com.google.common.collect.ImmutableList;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.util.concurrent.MoreExecutors;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.genimage.data.DatasetException;
+import org.genimage.data.Generator;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.Seed;
+import org.genimage.data.TestSet;
+
+/**
+ * A <em>simulated</em> GenImage: synthetic images in the published layout, to try out, test and
+ * demonstrate what needs the benchmark's form but not its content. None of its images is a
+ * photograph and none was made by the generator whose name it carries; accuracies on it say nothing
+ * about GenImage. Every file says so in a comment.
+ *
+ * <p>"Nature" images are rendered from a model of natural images (dead leaves with 1/f texture,
+ * shading and blur) and pass through a camera (lens, shot noise, sharpening). "AI" images show
+ * scenes of the same kind, made by one of eight synthesis pipelines, one per generator, that leave
+ * the traces which upsampling networks leave, with brightness, contrast and amount of detail
+ * matched to a photograph of the scene:
+ *
+ * <table>
+ * <caption>The pipelines</caption>
+ * <tr><th>Generator<th>Pipeline
+ * <tr><td>Midjourney<td>two nearest-neighbour stages, sharpened
+ * <tr><td>Stable Diffusion V1.4<td>three-stage decoder, lattice of periods 2, 4 and 8
+ * <tr><td>Stable Diffusion V1.5<td>two bilinear stages, sharpened with a halo
+ * <tr><td>ADM<td>low-pass decoder, noise at a third of the size
+ * <tr><td>GLIDE<td>fourfold upsampler, lattice of period 4
+ * <tr><td>Wukong<td>zero insertion by three with an imperfect filter
+ * <tr><td>VQDM<td>patches of 4 x 4 pixels from a codebook, with seams
+ * <tr><td>BigGAN<td>two transposed convolutions, checkerboards of periods 2 and 4
+ * </table>
+ *
+ * <p>The published GenImage has a bias: its fakes are PNG files of one size per generator, its
+ * natural images JPEG files of many. By default the simulation has not: both classes are cropped to
+ * sizes of one distribution and encoded as JPEG of one distribution of qualities. The fakes'
+ * decoded pixels are then saved losslessly under their usual PNG names, and comments in the JPEG
+ * files make up for the bytes that PNG takes more. So neither the pixels' sizes and compression nor
+ * the files' lengths tell the classes apart; the names and the files' own formats, which a detector
+ * does not see, do as in the original. {@link #publishedBias} brings the bias back.
+ *
+ * <p>Immutable. Each image depends on the seed, generator, split, label and index alone: the same
+ * seed gives the same bytes on one Java version, whatever the number of threads, and more images
+ * leave the first ones as they were.
+ */
+public final class SimulatedGenImage {
+
+  private static final String UNFINISHED = ".unfinished";
+
+  private final long seed;
+  private final int imageSize;
+  private final int train;
+  private final int validation;
+  private final ImmutableList<Generator> generators;
+  private final ImmutableList<TestSet> testSets;
+  private final boolean publishedBias;
+
+  private SimulatedGenImage(
+      long seed,
+      int imageSize,
+      int train,
+      int validation,
+      ImmutableList<Generator> generators,
+      ImmutableList<TestSet> testSets,
+      boolean publishedBias) {
+    this.seed = seed;
+    this.imageSize = imageSize;
+    this.train = train;
+    this.validation = validation;
+    this.generators = generators;
+    this.testSets = testSets;
+    this.publishedBias = publishedBias;
+  }
+
+  /**
+   * Returns the simulation with this seed: the eight generators, 100 training and 25 validation
+   * images per class and generator, 96 pixels, without the published bias.
+   *
+   * @param seed any number
+   * @return the simulation
+   */
+  public static SimulatedGenImage seeded(long seed) {
+    return new SimulatedGenImage(
+        seed, 96, 100, 25, ImmutableList.copyOf(Generator.GENIMAGE), ImmutableList.of(), false);
+  }
+
+  /**
+   * Returns the simulation with images of this size.
+   *
+   * @param pixels without bias, both sides of every image are at least this long and at most a
+   *     third longer; with it, the side of a generator whose published images have 256 pixels, the
+   *     others' in proportion; 32 to 1024
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SimulatedGenImage imageSize(int pixels) {
+    checkArgument(
+        pixels >= 32 && pixels <= 1024, "image size must be from 32 to 1024, got %s", pixels);
+    return new SimulatedGenImage(
+        seed, pixels, train, validation, generators, testSets, publishedBias);
+  }
+
+  /**
+   * Returns the simulation with this many training images.
+   *
+   * @param images per class and generator
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public SimulatedGenImage train(int images) {
+    checkArgument(images >= 0, "training images must not be negative, got %s", images);
+    return new SimulatedGenImage(
+        seed, imageSize, images, validation, generators, testSets, publishedBias);
+  }
+
+  /**
+   * Returns the simulation with this many validation images.
+   *
+   * @param images per class and generator
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is negative
+   */
+  public SimulatedGenImage validation(int images) {
+    checkArgument(images >= 0, "validation images must not be negative, got %s", images);
+    return new SimulatedGenImage(
+        seed, imageSize, train, images, generators, testSets, publishedBias);
+  }
+
+  /**
+   * Returns the simulation with these generators only.
+   *
+   * @param chosen some of {@link Generator#GENIMAGE}
+   * @return a changed copy
+   * @throws IllegalArgumentException if there is none, one twice, or one that has no pipeline
+   */
+  public SimulatedGenImage generators(List<Generator> chosen) {
+    checkArgument(!chosen.isEmpty(), "the simulation needs at least one generator");
+    checkArgument(
+        chosen.stream().distinct().count() == chosen.size(),
+        "generators must be distinct, got %s",
+        chosen);
+    chosen.forEach(SynthesisPipeline::of);
+    return new SimulatedGenImage(
+        seed, imageSize, train, validation, ImmutableList.copyOf(chosen), testSets, publishedBias);
+  }
+
+  /**
+   * Returns the simulation with further test sets, each in a folder of its own with as many images
+   * per class as validation has. Their AI images come from the same eight pipelines, so a detector
+   * meets nothing unseen in them: they rehearse the paper's tables 3 to 6, no more.
+   *
+   * @param sets some of {@link TestSet#ALL}, or none
+   * @return a changed copy
+   * @throws IllegalArgumentException if one is there twice or is none of the paper's
+   */
+  public SimulatedGenImage testSets(List<TestSet> sets) {
+    checkArgument(
+        sets.stream().distinct().count() == sets.size() && TestSet.ALL.containsAll(sets),
+        "test sets must be distinct ones of %s, got %s",
+        TestSet.ALL,
+        sets);
+    return new SimulatedGenImage(
+        seed, imageSize, train, validation, generators, ImmutableList.copyOf(sets), publishedBias);
+  }
+
+  /**
+   * Returns the simulation with or without GenImage's bias.
+   *
+   * @param biased true for PNG fakes of one size per generator against JPEG natural images of many
+   *     sizes, as published; false for both through the same JPEG encoding and sizes
+   * @return a changed copy
+   */
+  public SimulatedGenImage publishedBias(boolean biased) {
+    return new SimulatedGenImage(seed, imageSize, train, validation, generators, testSets, biased);
+  }
+
+  /**
+   * Writes the images in GenImage's layout: {@code
+   * stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/ai/033_sdv4_00134.png} and so on. Uses all
+   * processors. The generators' folders appear when all images are written; after an error the
+   * folder is as empty as before.
+   *
+   * @param root a folder that is empty or does not exist yet
+   * @param progress hears of every image, on the calling thread
+   * @throws DatasetException if the folder is not empty
+   * @throws IllegalStateException if both splits are set to no images
+   * @throws UncheckedIOException if a file cannot be written, or the thread is interrupted
+   */
+  public void writeTo(Path root, Progress progress) {
+    writeTo(root, progress, Runtime.getRuntime().availableProcessors());
+  }
+
+  void writeTo(Path root, Progress progress, int threads) {
+    checkState(
+        train + validation > 0, "a simulated GenImage needs images, got none of either split");
+    requireEmpty(root);
+    Path unfinished = root.resolve(UNFINISHED);
+    try {
+      writeAll(unfinished, progress, threads);
+      for (String folder : folders()) {
+        Files.move(unfinished.resolve(folder), root.resolve(folder));
+      }
+    } catch (IOException e) {
+      throw cannotWrite(root, e);
+    } finally {
+      delete(unfinished);
+    }
+  }
+
+  /** Returns the outer folders that images are written to. */
+  private List<String> folders() {
+    Stream<String> sets = validation == 0 ? Stream.of() : testSets.stream().map(TestSet::folder);
+    return Stream.concat(generators.stream().map(Generator::folder), sets).toList();
+  }
+
+  private List<SimulatedImage> jobs() {
+    List<SimulatedImage> jobs = new ArrayList<>();
+    for (Generator generator : generators) {
+      for (Label label : Label.values()) {
+        for (int i = 0; i < train; i++) {
+          jobs.add(new SimulatedImage(generator, SimulatedImage.Split.TRAIN, label, i));
+        }
+        for (int i = 0; i < validation; i++) {
+          jobs.add(new SimulatedImage(generator, SimulatedImage.Split.VAL, label, i));
+        }
+      }
+    }
+    for (TestSet set : testSets) {
+      for (Label label : Label.values()) {
+        for (int i = 0; i < validation; i++) {
+          jobs.add(SimulatedImage.of(set, label, i));
+        }
+      }
+    }
+    return jobs;
+  }
+
+  private void writeAll(Path folder, Progress progress, int threads) throws IOException {
+    List<SimulatedImage> jobs = jobs();
+    for (Path parent : jobs.stream().map(job -> folder.resolve(job.folder())).distinct().toList()) {
+      Files.createDirectories(parent);
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      CompletionService<Path> done = new ExecutorCompletionService<>(pool);
+      for (SimulatedImage job : jobs) {
+        done.submit(() -> write(job, folder));
+      }
+      progress.update(0, jobs.size());
+      for (int i = 1; i <= jobs.size(); i++) {
+        done.take().get();
+        progress.update(i, jobs.size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } catch (ExecutionException e) {
+      Throwables.throwIfInstanceOf(e.getCause(), IOException.class);
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+      MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofMinutes(1));
+    }
+  }
+
+  private Path write(SimulatedImage image, Path folder) throws IOException {
+    Path file = folder.resolve(image.folder()).resolve(image.fileName());
+    return Files.write(file, image.encoded(Seed.of(seed), imageSize, publishedBias));
+  }
+
+  private static void requireEmpty(Path root) {
+    try {
+      Files.createDirectories(root);
+      try (Stream<Path> entries = Files.list(root)) {
+        Optional<Path> found = entries.findAny();
+        if (found.isPresent()) {
+          throw new DatasetException(
+              "a simulated GenImage needs an empty folder, but %s contains %s"
+                  .formatted(root, found.get().getFileName()));
+        }
+      }
+    } catch (IOException e) {
+      throw cannotWrite(root, e);
+    }
+  }
+
+  private static UncheckedIOException cannotWrite(Path root, IOException cause) {
+    return new UncheckedIOException(
+        "%s: the simulated images could not be written (%s); make room or choose another folder"
+            .formatted(root, cause.getMessage()),
+        cause);
+  }
+
+  private static void delete(Path folder) {
+    try {
+      if (Files.exists(folder)) {
+        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
+  }
+}

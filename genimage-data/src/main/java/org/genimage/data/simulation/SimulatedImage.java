@@ -1,0 +1,116 @@
+package org.genimage.data.simulation;
+
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+import org.genimage.data.Generator;
+import org.genimage.data.Label;
+import org.genimage.data.Seed;
+import org.genimage.data.TestSet;
+import org.genimage.data.image.Image;
+
+/**
+ * One file of a simulated GenImage: where it lies and how it is made.
+ *
+ * @param generator whose pipeline makes it, or would if it were an AI image
+ * @param folder below the root
+ */
+record SimulatedImage(Generator generator, Split split, Label label, int index, String folder) {
+
+  private static final int CLASSES = 1000;
+
+  /** How far at most the origin of an image lies from that of its pipeline's lattice. */
+  private static final int SHIFT = 8;
+
+  enum Split {
+    TRAIN("train"),
+    VAL("val"),
+    /** A further test set, which has no splits. */
+    TEST("test");
+
+    private final String folder;
+
+    Split(String folder) {
+      this.folder = folder;
+    }
+  }
+
+  SimulatedImage(Generator generator, Split split, Label label, int index) {
+    this(
+        generator,
+        split,
+        label,
+        index,
+        String.join("/", generator.folder(), generator.archive(), split.folder, label.folder()));
+  }
+
+  /** Returns an image of a further test set, which one of the eight pipelines stands in for. */
+  static SimulatedImage of(TestSet set, Label label, int index) {
+    int place = TestSet.ALL.indexOf(set) % Generator.GENIMAGE.size();
+    return new SimulatedImage(
+        Generator.GENIMAGE.get(place),
+        Split.TEST,
+        label,
+        index,
+        String.join("/", set.folder(), label.folder()));
+  }
+
+  /** Returns the name, of the published pattern. Classes take turns and synsets are invented. */
+  String fileName() {
+    if (split == Split.TEST) {
+      return String.format(Locale.ROOT, label == Label.AI ? "%05d.png" : "%05d.jpg", index);
+    }
+    int category = index % CLASSES;
+    int number = index / CLASSES;
+    if (label == Label.NATURE) {
+      // unique across the generators, as the published natural images are
+      int serial = index * Generator.GENIMAGE.size() + Generator.GENIMAGE.indexOf(generator) + 1;
+      return split == Split.VAL
+          ? String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", serial)
+          : String.format(Locale.ROOT, "n%08d_%d.JPEG", 1_000_000 + category, serial);
+    }
+    return SynthesisPipeline.of(generator).fileName(category, number);
+  }
+
+  /**
+   * Returns the bytes of the file.
+   *
+   * @param root the seed of the whole simulation
+   * @param imageSize in pixels, see {@link SimulatedGenImage#imageSize}
+   * @param publishedBias see {@link SimulatedGenImage#publishedBias}
+   */
+  byte[] encoded(Seed root, int imageSize, boolean publishedBias) {
+    Seed place =
+        split == Split.TEST ? root.at(folder) : root.at(generator.folder()).at(split.folder);
+    RandomGenerator random = place.at(label.folder()).at(index).random();
+    return publishedBias ? biased(random, imageSize) : unbiased(random, imageSize);
+  }
+
+  private byte[] unbiased(RandomGenerator random, int imageSize) {
+    int width = imageSize + random.nextInt(imageSize / 3 + 1);
+    int height = imageSize + random.nextInt(imageSize / 3 + 1);
+    Image image = render(random, width, height);
+    byte[] jpeg = EncodedImage.jpeg(image, random.nextFloat(0.9f, 0.97f));
+    byte[] png = EncodedImage.png(EncodedImage.decoded(jpeg));
+    return label == Label.AI ? png : EncodedImage.padded(jpeg, png.length);
+  }
+
+  private byte[] biased(RandomGenerator random, int imageSize) {
+    if (label == Label.AI) {
+      int side = Math.max(1, imageSize * generator.imageSide() / 256);
+      return EncodedImage.png(render(random, side, side));
+    }
+    int width = (int) (imageSize * random.nextDouble(0.75, 2));
+    int height = (int) (imageSize * random.nextDouble(0.75, 2));
+    return EncodedImage.jpeg(render(random, width, height), 0.96f);
+  }
+
+  private Image render(RandomGenerator random, int width, int height) {
+    FloatImage scene = NaturalScene.render(random, width + SHIFT, height + SHIFT);
+    FloatImage photograph = Camera.photograph(scene, random);
+    FloatImage whole =
+        label == Label.NATURE
+            ? photograph
+            : SynthesisPipeline.of(generator).synthesised(scene, photograph, random);
+    return whole.cropped(random.nextInt(SHIFT), random.nextInt(SHIFT), width, height).toImage();
+  }
+}

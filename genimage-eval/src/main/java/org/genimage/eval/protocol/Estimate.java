@@ -1,0 +1,66 @@
+package org.genimage.eval.protocol;
+
+import org.genimage.eval.Interval;
+import org.genimage.eval.Proportion;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * An accuracy, or a mean of some, with its 95 % interval.
+ *
+ * @param value in [0, 1]
+ * @param interval around it
+ * @param images the images behind it
+ */
+public record Estimate(double value, Interval interval, long images) {
+
+  /** Returns the estimate of a proportion, with Wilson's interval. */
+  public static Estimate of(Proportion proportion) {
+    return new Estimate(proportion.value(), proportion.wilson(), proportion.total());
+  }
+
+  /**
+   * Returns the unweighted mean of accuracies on different images. Its interval squares and adds
+   * the parts' half-widths (Zou and Donner 2008).
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Estimate mean(List<Estimate> parts) {
+    checkArgument(!parts.isEmpty(), "a mean needs at least one estimate, got none");
+    double value = mean(parts, Estimate::value);
+    double below = norm(parts, part -> part.value() - part.interval().low());
+    double above = norm(parts, part -> part.interval().high() - part.value());
+    return new Estimate(value, new Interval(value - below, value + above), images(parts));
+  }
+
+  /**
+   * Returns the unweighted mean of several detectors' accuracies on the same images. The detectors
+   * err together, so the interval is as wide as the parts' are on average.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Estimate meanOnSameImages(List<Estimate> parts) {
+    checkArgument(!parts.isEmpty(), "a mean needs at least one estimate, got none");
+    return new Estimate(
+        mean(parts, Estimate::value),
+        new Interval(
+            mean(parts, part -> part.interval().low()),
+            mean(parts, part -> part.interval().high())),
+        parts.get(0).images());
+  }
+
+  private static double mean(List<Estimate> parts, ToDoubleFunction<Estimate> number) {
+    return parts.stream().mapToDouble(number).average().orElseThrow();
+  }
+
+  private static double norm(List<Estimate> parts, ToDoubleFunction<Estimate> number) {
+    return Math.sqrt(parts.stream().mapToDouble(number).map(x -> x * x).sum()) / parts.size();
+  }
+
+  private static long images(List<Estimate> parts) {
+    return parts.stream().mapToLong(Estimate::images).sum();
+  }
+}

@@ -1,0 +1,37 @@
+package org.genimage.eval.protocol;
+
+import java.util.List;
+import org.genimage.data.Generator;
+
+/**
+ * What a {@link Protocol} tests on: validation images of GenImage, or a further test set by its
+ * name in the paper.
+ *
+ * @param name such as {@code ADM} or {@code CogView2}
+ * @param generators whose validation images they are; none for a further test set
+ */
+public record TestImages(String name, List<Generator> generators) {
+
+  /** All of GenImage's validation images. */
+  public static final TestImages GENIMAGE = new TestImages("GenImage", Generator.GENIMAGE);
+
+  /** Copies the list. */
+  public TestImages {
+    generators = List.copyOf(generators);
+  }
+
+  /** Returns a generator's validation images. */
+  public static TestImages of(Generator generator) {
+    return new TestImages(generator.name(), List.of(generator));
+  }
+
+  /** Returns a further test set of the paper. */
+  public static TestImages named(String name) {
+    return new TestImages(name, List.of());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

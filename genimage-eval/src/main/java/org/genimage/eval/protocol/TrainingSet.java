@@ -1,0 +1,38 @@
+package org.genimage.eval.protocol;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.genimage.data.Generator;
+
+/**
+ * What a detector of a {@link Protocol} is trained on: the training images of some generators.
+ *
+ * @param generators in the order of the paper's tables
+ */
+public record TrainingSet(List<Generator> generators) {
+
+  /** All of GenImage. */
+  public static final TrainingSet GENIMAGE = new TrainingSet(Generator.GENIMAGE);
+
+  /** Copies the list. */
+  public TrainingSet {
+    generators = List.copyOf(generators);
+  }
+
+  /** Returns the training images of these generators. */
+  public static TrainingSet of(Generator... generators) {
+    return new TrainingSet(List.of(generators));
+  }
+
+  /** Returns {@code GenImage} or the generators' names. */
+  public String name() {
+    return generators.equals(Generator.GENIMAGE)
+        ? "GenImage"
+        : generators.stream().map(Generator::name).collect(Collectors.joining(" + "));
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

@@ -1,0 +1,76 @@
+package org.genimage.eval.report;
+
+import org.genimage.eval.Baseline;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Proportion;
+
+import static org.genimage.eval.report.Html.count;
+import static org.genimage.eval.report.Html.format;
+import static org.genimage.eval.report.Html.percent;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.genimage.eval.report.Table.Cell;
+
+/** What trivial rules reach on the same images. */
+record BaselineSection(EvaluationResult result, Baselines baselines) implements Section {
+
+  @Override
+  public String html() {
+    List<Charts.Row> rows = new ArrayList<>();
+    rows.add(row(result.detector(), result.scores().accuracy(), "detector"));
+    baselines.all().forEach(one -> rows.add(row(ruleOf(one), one.accuracy(), "baseline")));
+    return """
+        <section>
+          <h2>Beside trivial rules</h2>
+          <p class="lead">What one number of an image gives away, with the threshold that
+          suits these very images best. A detector that is hardly better may have learned
+          how the files were stored.%s</p>
+          <div class="chart">%s</div>
+        </section>
+        """
+        .formatted(
+            baselines.skipped().isEmpty()
+                ? ""
+                : " Unreadable images left out: " + count(baselines.skipped().size()) + ".",
+            Charts.dots("Accuracy of the detector and of trivial rules", rows));
+  }
+
+  private static Charts.Row row(String name, Proportion accuracy, String style) {
+    return new Charts.Row(
+        name, percent(accuracy.value()), List.of(new Charts.Mark(accuracy, style)));
+  }
+
+  private static String ruleOf(Baseline baseline) {
+    if (Double.isInfinite(baseline.threshold())) {
+      boolean ai = baseline.aiAbove() == (baseline.threshold() < 0);
+      return baseline.name() + ": always " + (ai ? "AI" : "natural");
+    }
+    double threshold = baseline.threshold();
+    return "%s: AI if %s %s %s"
+        .formatted(
+            baseline.name(),
+            baseline.aiAbove() ? "above" : "at most",
+            format(threshold < 100 ? "%.1f" : "%,.0f", threshold),
+            baseline.unit());
+  }
+
+  @Override
+  public List<Table> tables() {
+    return List.of(
+        new Table(
+            "baselines",
+            "Accuracy of trivial rules",
+            List.of("Rule", "Images", "Accuracy, %", "95 % interval"),
+            baselines.all().stream()
+                .map(
+                    one ->
+                        List.of(
+                            Cell.text(ruleOf(one)),
+                            Cell.count(one.accuracy().total()),
+                            Cell.percent(one.accuracy().value()),
+                            Cell.interval(one.accuracy().wilson())))
+                .toList()));
+  }
+}

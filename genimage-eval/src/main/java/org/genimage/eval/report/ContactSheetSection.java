@@ -1,0 +1,88 @@
+package org.genimage.eval.report;
+
+import static org.genimage.eval.report.Html.escape;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.genimage.data.Generator;
+import org.genimage.data.image.Image;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Sample;
+import org.genimage.data.image.UnreadableImageException;
+
+/** Samples of each generator, evenly from its AI images, as the paper's figures 1 to 8 show 180. */
+record ContactSheetSection(ImageDataset data, int samples) implements Section {
+
+  private static final int SIDE = 64;
+  private static final int COLUMNS = 15;
+
+  @Override
+  public String html() {
+    Map<Generator, List<Integer>> images = new LinkedHashMap<>();
+    for (int i = 0; i < data.size(); i++) {
+      Sample sample = data.sample(i);
+      if (sample.label() == Label.AI) {
+        images.computeIfAbsent(sample.generator(), key -> new ArrayList<>()).add(i);
+      }
+    }
+    StringBuilder sheets = new StringBuilder();
+    images.forEach(
+        (generator, indices) ->
+            sheets.append(
+                "<figure class=\"sheet\"><img src=\"%s\" alt=\"Samples of %s\"><figcaption>%s</figcaption></figure>"
+                    .formatted(
+                        Thumbnail.jpeg(sheet(indices)),
+                        escape(generator.name()),
+                        escape(generator.name()))));
+    return """
+        <section>
+          <h2>Samples</h2>
+          <p class="lead">AI images of each generator, drawn evenly from those scored.</p>
+          %s
+        </section>
+        """
+        .formatted(sheets);
+  }
+
+  private BufferedImage sheet(List<Integer> indices) {
+    int count = Math.min(samples, indices.size());
+    List<Image> thumbnails =
+        IntStream.range(0, count)
+            .parallel()
+            .map(i -> indices.get((int) ((long) i * indices.size() / count)))
+            .mapToObj(this::thumbnail)
+            .filter(Objects::nonNull)
+            .toList();
+    int columns = Math.max(1, Math.min(COLUMNS, thumbnails.size()));
+    int rows = Math.max(1, (thumbnails.size() + columns - 1) / columns);
+    BufferedImage sheet =
+        new BufferedImage(SIDE * columns, SIDE * rows, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = sheet.createGraphics();
+    for (int i = 0; i < thumbnails.size(); i++) {
+      graphics.drawImage(
+          thumbnails.get(i).toBufferedImage(),
+          SIDE * (i % columns),
+          SIDE * (i / columns),
+          SIDE,
+          SIDE,
+          null);
+    }
+    graphics.dispose();
+    return sheet;
+  }
+
+  private Image thumbnail(int index) {
+    try {
+      return Thumbnail.square(data.sample(index).image(), SIDE);
+    } catch (UnreadableImageException e) {
+      return null;
+    }
+  }
+}

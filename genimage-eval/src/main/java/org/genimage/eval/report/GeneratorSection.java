@@ -1,0 +1,87 @@
+package org.genimage.eval.report;
+
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.Scores;
+
+import static org.genimage.eval.report.Html.percent;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.genimage.data.Generator;
+import org.genimage.data.Label;
+import org.genimage.eval.report.Table.Cell;
+
+/** Accuracy by generator. */
+record GeneratorSection(EvaluationResult result) implements Section {
+
+  @Override
+  public String html() {
+    List<Charts.Row> rows = new ArrayList<>();
+    result
+        .scores()
+        .byGenerator()
+        .forEach((generator, part) -> rows.add(row(generator.name(), part.accuracy())));
+    return """
+        <section>
+          <h2>Accuracy by generator</h2>
+          <p class="lead">Each generator with the natural images beside it. Bars are 95&nbsp;%%
+          intervals (Wilson): where two overlap, these images hardly tell the two apart.</p>
+          <div class="chart">%s</div>
+          <div class="total">%s</div>
+        </section>
+        """
+        .formatted(
+            Charts.dots("Accuracy by generator with 95 % intervals", rows), tables().get(0).html());
+  }
+
+  private static Charts.Row row(String name, Proportion accuracy) {
+    return new Charts.Row(
+        name, percent(accuracy.value()), List.of(new Charts.Mark(accuracy, "detector")));
+  }
+
+  @Override
+  public List<Table> tables() {
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Map.Entry<Generator, Scores> part : result.scores().byGenerator().entrySet()) {
+      rows.add(cells(part.getKey().name(), part.getValue(), failures(part.getKey())));
+    }
+    rows.add(cells("All images", result.scores(), result.failures().size()));
+    return List.of(
+        new Table(
+            "generators",
+            "Results by generator",
+            List.of(
+                "Generator",
+                "Images",
+                "Unreadable",
+                "Accuracy, %",
+                "95 % interval",
+                "Natural kept, %",
+                "AI found, %",
+                "Average precision",
+                "ROC AUC"),
+            rows));
+  }
+
+  private long failures(Generator generator) {
+    return result.failures().stream()
+        .filter(failure -> failure.generator().name().equals(generator.name()))
+        .count();
+  }
+
+  private static List<Cell> cells(String name, Scores part, long failures) {
+    return List.of(
+        Cell.text(name),
+        Cell.count(part.size()),
+        Cell.count(failures),
+        Cell.percent(part.accuracy().value()),
+        Cell.interval(part.accuracy().wilson()),
+        Cell.percent(Metrics.NATURE_ACCURACY.of(part)),
+        Cell.percent(Metrics.AI_ACCURACY.of(part)),
+        part.count(Label.AI) == 0 ? Cell.NONE : Cell.number(Metrics.AVERAGE_PRECISION.of(part), 3),
+        Cell.number(Metrics.ROC_AUC.of(part), 3));
+  }
+}

@@ -1,0 +1,238 @@
+package org.genimage.eval.report;
+
+import org.genimage.eval.protocol.Estimate;
+
+import static org.genimage.eval.report.Html.escape;
+import static org.genimage.eval.report.Html.format;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.genimage.eval.protocol.Protocol.Row;
+import org.genimage.eval.protocol.ProtocolResult.Figure;
+import org.genimage.eval.report.Table.Cell;
+
+/**
+ * A table of the paper as a heat map: our figures, the paper's below, and perhaps unbiased ones.
+ */
+record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
+    implements Section {
+
+  /** Widths in pixels: of the column of names, and of the others. */
+  private static final int NAMES = 112;
+
+  private static final int NARROWEST = 88;
+  private static final int WIDEST = 112;
+
+  @Override
+  public String html() {
+    Protocol protocol = result.protocol();
+    StringBuilder head = new StringBuilder("<th></th>");
+    protocol
+        .columns()
+        .forEach(name -> head.append(format("<th scope=\"col\">%s</th>", escape(name))));
+    boolean averages = hasAverages();
+    if (averages) {
+      head.append("<th scope=\"col\">Mean</th>");
+    }
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < protocol.rows().size(); i++) {
+      body.append(format("<tr><th scope=\"row\">%s</th>", escape(protocol.rows().get(i).name())));
+      for (int j = 0; j < protocol.columns().size(); j++) {
+        body.append(cell(i, j));
+      }
+      body.append(averages ? average(i) : "").append("</tr>\n");
+    }
+    int columns = protocol.columns().size() + (averages ? 1 : 0);
+    return """
+        <section>
+          <h2>%s</h2>
+          <p class="lead">%sAccuracy in per cent, 95&nbsp;%% interval; then the paper's figure and the
+          difference to it in points%s. Blue is above guessing, orange below.%s</p>
+          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="min-width: %dpx; max-width: %dpx">
+            <thead><tr>%s</tr></thead>
+            <tbody>%s</tbody>
+          </table></div>
+          %s
+        </section>
+        """
+        .formatted(
+            escape(protocol.title()),
+            origin(protocol.name()),
+            unbiased.isPresent() ? "; then ours on unbiased data" : "",
+            Html.join(protocol.notes(), note -> " " + escape(note)),
+            escape(protocol.title()),
+            NAMES + NARROWEST * columns,
+            NAMES + WIDEST * columns,
+            head,
+            body,
+            holes());
+  }
+
+  /** Says which of the paper's tables it is, if the name tells. */
+  private static String origin(String name) {
+    String number = name.substring(name.lastIndexOf('-') + 1);
+    if (!number.matches("\\d")) {
+      return "";
+    }
+    return name.startsWith("main-")
+        ? format("Table %s of the paper. ", number)
+        : format("Table %s of the supplement. ", number);
+  }
+
+  private boolean hasAverages() {
+    return result.protocol().rows().stream().anyMatch(row -> row.publishedAverage().isPresent());
+  }
+
+  private String cell(int row, int column) {
+    Figure figure = result.figure(row, column);
+    List<Double> published = result.protocol().rows().get(row).cells().get(column).published();
+    String paper = published.isEmpty() ? "" : Html.join(published, "/", one -> format("%.1f", one));
+    return td(
+        figure.estimate(),
+        figure.hole(),
+        paper,
+        result.difference(row, column),
+        unbiased.map(other -> other.figure(row, column).estimate()));
+  }
+
+  private String average(int row) {
+    OptionalDouble published = result.protocol().rows().get(row).publishedAverage();
+    return td(
+        result.average(row),
+        Optional.empty(),
+        published.isPresent() ? format("%.1f", published.getAsDouble()) : "",
+        result.averageDifference(row),
+        unbiased.map(other -> other.average(row)));
+  }
+
+  private static String td(
+      Optional<Estimate> ours,
+      Optional<String> hole,
+      String paper,
+      OptionalDouble difference,
+      Optional<Optional<Estimate>> unbiased) {
+    String main =
+        ours.map(
+                one ->
+                    format(
+                        "<b>%.1f</b><i>%s</i>", 100 * one.value(), Html.interval(one.interval())))
+            .orElseGet(
+                () ->
+                    format(
+                        "<b class=\"hole\" title=\"%s\">–</b>",
+                        escape(hole.orElse("not complete"))));
+    String theirs =
+        paper.isEmpty()
+            ? ""
+            : format(
+                "<i>paper %s</i>%s",
+                paper,
+                difference.isPresent() ? "<i>" + signed(difference.getAsDouble()) + "</i>" : "");
+    String fair =
+        unbiased
+            .map(
+                one ->
+                    format(
+                        "<i>unbiased %s</i>",
+                        one.map(value -> format("%.1f", 100 * value.value())).orElse("–")))
+            .orElse("");
+    return format(
+        "<td class=\"%s\">%s%s%s</td>",
+        ours.map(one -> shade(one.value())).orElse("gap"), main, theirs, fair);
+  }
+
+  static String signed(double points) {
+    String text = format("%.1f", Math.abs(points));
+    return text.equals("0.0") ? "±0.0" : (points < 0 ? "−" : "+") + text;
+  }
+
+  /** Eleven steps from guessing to perfect, and as many below it. */
+  private static String shade(double accuracy) {
+    long step = Math.round(20 * Math.abs(accuracy - 0.5));
+    return (accuracy < 0.5 ? "below" : "above") + step;
+  }
+
+  private String holes() {
+    List<String> holes = result.holes();
+    return holes.isEmpty()
+        ? ""
+        : "<div class=\"holes\"><strong>Missing</strong><ul>%s</ul></div>"
+            .formatted(Html.join(holes, hole -> "<li>" + escape(hole) + "</li>"));
+  }
+
+  @Override
+  public List<Table> tables() {
+    List<List<Cell>> rows = new ArrayList<>();
+    Protocol protocol = result.protocol();
+    for (int i = 0; i < protocol.rows().size(); i++) {
+      Row row = protocol.rows().get(i);
+      for (int j = 0; j < protocol.columns().size(); j++) {
+        Figure figure = result.figure(i, j);
+        List<Double> published = row.cells().get(j).published();
+        int column = j;
+        int line = i;
+        rows.add(
+            cells(
+                row.name(),
+                protocol.columns().get(j),
+                figure.estimate(),
+                published.isEmpty() ? Cell.NONE : Cell.number(published.get(0), 1),
+                result.difference(i, j),
+                unbiased.flatMap(other -> other.figure(line, column).estimate()),
+                figure.hole().orElse("")));
+      }
+      if (hasAverages()) {
+        OptionalDouble published = row.publishedAverage();
+        int line = i;
+        rows.add(
+            cells(
+                row.name(),
+                "Mean",
+                result.average(i),
+                published.isEmpty() ? Cell.NONE : Cell.number(published.getAsDouble(), 1),
+                result.averageDifference(i),
+                unbiased.flatMap(other -> other.average(line)),
+                ""));
+      }
+    }
+    return List.of(
+        new Table(
+            protocol.name(),
+            protocol.title(),
+            List.of(
+                "Row",
+                "Column",
+                "Ours, %",
+                "Low, %",
+                "High, %",
+                "Paper, %",
+                "Difference",
+                "Unbiased, %",
+                "Images",
+                "Missing"),
+            rows));
+  }
+
+  private static List<Cell> cells(
+      String row,
+      String column,
+      Optional<Estimate> ours,
+      Cell paper,
+      OptionalDouble difference,
+      Optional<Estimate> unbiased,
+      String missing) {
+    return List.of(
+        Cell.text(row),
+        Cell.text(column),
+        ours.map(one -> Cell.percent(one.value())).orElse(Cell.NONE),
+        ours.map(one -> Cell.percent(one.interval().low())).orElse(Cell.NONE),
+        ours.map(one -> Cell.percent(one.interval().high())).orElse(Cell.NONE),
+        paper,
+        difference.isPresent() ? Cell.number(difference.getAsDouble(), 1) : Cell.NONE,
+        unbiased.map(one -> Cell.percent(one.value())).orElse(Cell.NONE),
+        ours.map(one -> Cell.count(one.images())).orElse(Cell.NONE),
+        Cell.text(missing));
+  }
+}

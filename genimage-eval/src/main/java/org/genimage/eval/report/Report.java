@@ -1,0 +1,360 @@
+package org.genimage.eval.report;
+
+import org.genimage.eval.Baselines;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Scores;
+import org.genimage.eval.protocol.ProtocolResult;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static org.genimage.eval.report.Html.count;
+import static org.genimage.eval.report.Html.escape;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.io.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.models.DifferentiableDetector;
+
+/**
+ * An evaluation as one HTML page that needs nothing else: it opens offline, in light and dark, and
+ * prints. Its tables can be had as Markdown, LaTeX, CSV and JSON as well.
+ *
+ * <pre>{@code
+ * Report.builder("ResNet-50 on GenImage", result)
+ *     .baselines(Baselines.of(testImages, Progress.NONE))
+ *     .gallery(testImages)
+ *     .build()
+ *     .write(Path.of("report.html"));
+ * }</pre>
+ *
+ * @param title the page's
+ * @param html the page
+ * @param tables its tables, in its order
+ */
+public record Report(String title, String html, List<Table> tables) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Copies the list. */
+  public Report {
+    tables = List.copyOf(tables);
+  }
+
+  /** Returns a builder of the report of an evaluation. */
+  public static Builder builder(String title, EvaluationResult result) {
+    return new Builder(title, result);
+  }
+
+  /**
+   * Writes the page, and the folders above it where they are missing. An earlier report stays until
+   * the new one is complete.
+   *
+   * @throws UncheckedIOException if that fails; an earlier report is then still there
+   */
+  public void write(Path file) {
+    write(file, html);
+  }
+
+  /**
+   * Writes the tables into a folder: all of them in {@code report.md}, {@code report.tex} (for the
+   * LaTeX package booktabs) and {@code report.json}, and each in a CSV file by its name.
+   *
+   * @throws UncheckedIOException if that fails
+   */
+  public void writeTables(Path folder) {
+    write(folder.resolve("report.md"), "# %s\n\n%s".formatted(title, joined(Table::markdown)));
+    write(folder.resolve("report.tex"), joined(Table::latex));
+    ObjectNode json = JSON.createObjectNode();
+    json.put("title", title);
+    ArrayNode array = json.putArray("tables");
+    tables.forEach(table -> array.add(table.json()));
+    write(folder.resolve("report.json"), json.toPrettyString() + "\n");
+    for (Table table : tables) {
+      write(folder.resolve(table.name() + ".csv"), table.csv());
+    }
+  }
+
+  private String joined(Function<Table, String> format) {
+    return tables.stream().map(format).collect(Collectors.joining("\n"));
+  }
+
+  private static void write(Path file, String text) {
+    Path target = file.toAbsolutePath();
+    Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    try {
+      Files.createDirectories(target.getParent());
+      try {
+        Files.writeString(part, text);
+        Files.move(
+            part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "report %s could not be written (%s); choose another place or make room there"
+              .formatted(target, reason(e)),
+          e);
+    }
+  }
+
+  /** The JDK leaves the message of some exceptions at the bare path. */
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "access denied";
+    }
+    if (e instanceof FileAlreadyExistsException file) {
+      return file.getFile() + " is a file, not a folder";
+    }
+    return e instanceof FileSystemException other && other.getReason() != null
+        ? other.getReason()
+        : String.valueOf(e.getMessage());
+  }
+
+  /**
+   * Collects what a report shows. Every section but the evaluation's own may be left out; their
+   * order is that of {@link #build}.
+   */
+  public static final class Builder {
+
+    private final String title;
+    private final EvaluationResult result;
+    private Optional<String> data = Optional.empty();
+    private Optional<String> simulated = Optional.empty();
+    private final List<Section> protocols = new ArrayList<>();
+    private Optional<Section> degradations = Optional.empty();
+    private Optional<Section> attacks = Optional.empty();
+    private Optional<Section> groups = Optional.empty();
+    private Optional<Section> baselines = Optional.empty();
+    private Optional<Section> spectra = Optional.empty();
+    private Optional<Section> gallery = Optional.empty();
+    private Optional<Section> samples = Optional.empty();
+    private Optional<Section> training = Optional.empty();
+    private final List<Section> others = new ArrayList<>();
+    private Map<String, String> manifest = Map.of();
+
+    private Builder(String title, EvaluationResult result) {
+      this.title = title;
+      this.result = result;
+    }
+
+    /** Says what images were scored. */
+    public Builder data(String description) {
+      data = Optional.of(description);
+      return this;
+    }
+
+    /** Says, at the top, that the images are no real ones, and what they are instead. */
+    public Builder simulated(String note) {
+      simulated = Optional.of(note);
+      return this;
+    }
+
+    /** Shows a table of the paper beside our figures. */
+    public Builder protocol(ProtocolResult table) {
+      protocols.add(new ProtocolSection(table, Optional.empty()));
+      return this;
+    }
+
+    /**
+     * Shows a table of the paper beside our figures, on the data as published and on unbiased data.
+     *
+     * @param unbiased the same table
+     * @throws IllegalArgumentException if it is another
+     */
+    public Builder protocol(ProtocolResult table, ProtocolResult unbiased) {
+      checkArgument(
+          table.protocol().name().equals(unbiased.protocol().name()),
+          "both results must be of one table, got %s and %s",
+          table.protocol().name(),
+          unbiased.protocol().name());
+      protocols.add(new ProtocolSection(table, Optional.of(unbiased)));
+      return this;
+    }
+
+    /** Shows what degraded images do to the accuracy. */
+    public Builder degradations(List<DegradedAccuracy> measured) {
+      degradations =
+          measured.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new DegradationSection(List.copyOf(measured)));
+      return this;
+    }
+
+    /** Shows what attacks do to the accuracy. */
+    public Builder robustness(List<RobustnessRow> rows) {
+      attacks =
+          rows.isEmpty() ? Optional.empty() : Optional.of(new RobustnessSection(List.copyOf(rows)));
+      return this;
+    }
+
+    /** Shows how the detector fares with groups of people, by the groups' names. */
+    public Builder groups(Map<String, Scores> scores) {
+      groups =
+          scores.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new GroupSection(ImmutableMap.copyOf(scores)));
+      return this;
+    }
+
+    /** Shows what trivial detectors reach on the same images. */
+    public Builder baselines(Baselines measured) {
+      baselines = Optional.of(new BaselineSection(result, measured));
+      return this;
+    }
+
+    /** Shows mean Fourier spectra. */
+    public Builder spectra(Spectra measured) {
+      spectra = Optional.of(new SpectrumSection(measured));
+      return this;
+    }
+
+    /**
+     * Shows the images that the detector was surest about, rightly and wrongly.
+     *
+     * @param images the dataset that was evaluated
+     */
+    public Builder gallery(ImageDataset images) {
+      gallery = Optional.of(new GallerySection(result.scores(), images, Optional.empty()));
+      return this;
+    }
+
+    /**
+     * Shows the images that the detector was surest about, and which pixels of them its score
+     * depends on.
+     *
+     * @param images the dataset that was evaluated
+     * @param detector used until {@link #build} returns
+     */
+    public Builder gallery(ImageDataset images, DifferentiableDetector detector) {
+      gallery = Optional.of(new GallerySection(result.scores(), images, Optional.of(detector)));
+      return this;
+    }
+
+    /**
+     * Shows a contact sheet of each generator's AI images.
+     *
+     * @param images the dataset that was evaluated
+     * @param count images per generator; the paper shows 180
+     * @throws IllegalArgumentException if the count is not positive
+     */
+    public Builder samples(ImageDataset images, int count) {
+      checkArgument(count > 0, "number of samples must be positive, got %s", count);
+      samples = Optional.of(new ContactSheetSection(images, count));
+      return this;
+    }
+
+    /**
+     * Shows how training went.
+     *
+     * @param perEpoch the mean loss of every epoch, in nats
+     * @throws IllegalArgumentException if one is negative or not finite
+     */
+    public Builder losses(List<Double> perEpoch) {
+      for (double loss : perEpoch) {
+        checkArgument(
+            loss >= 0 && Double.isFinite(loss),
+            "losses must be finite and from 0, got %s",
+            perEpoch);
+      }
+      training =
+          perEpoch.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new TrainingSection(List.copyOf(perEpoch)));
+      return this;
+    }
+
+    /** Shows a section of your own, before the box on what a score does not prove. */
+    public Builder section(Section section) {
+      others.add(section);
+      return this;
+    }
+
+    /** Shows how to make the numbers again: versions, seed, command, in this order. */
+    public Builder manifest(Map<String, String> entries) {
+      manifest = ImmutableMap.copyOf(entries);
+      return this;
+    }
+
+    /** Returns the report. */
+    public Report build() {
+      List<Section> sections = new ArrayList<>();
+      sections.add(HeadlineSection.of(result));
+      sections.addAll(protocols);
+      sections.add(new GeneratorSection(result));
+      sections.add(new ScoreSection(result.scores()));
+      degradations.ifPresent(sections::add);
+      attacks.ifPresent(sections::add);
+      groups.ifPresent(sections::add);
+      baselines.ifPresent(sections::add);
+      spectra.ifPresent(sections::add);
+      gallery.ifPresent(sections::add);
+      samples.ifPresent(sections::add);
+      sections.addAll(others);
+      sections.add(new LimitsSection(result.scores()));
+      training.ifPresent(sections::add);
+      sections.add(new OriginSection(result, manifest));
+      return new Report(
+          title,
+          page(sections),
+          sections.stream().flatMap(section -> section.tables().stream()).toList());
+    }
+
+    private String page(List<Section> sections) {
+      String frame;
+      try {
+        frame =
+            Resources.toString(
+                Resources.getResource(Report.class, "report.html"), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw new UncheckedIOException("report.html of this library", e);
+      }
+      String note =
+          simulated
+              .map(
+                  text ->
+                      """
+                      <aside class="simulated" role="note">
+                        <strong>Simulated data</strong>
+                        <p>%s</p>
+                      </aside>
+                      """
+                          .formatted(escape(text)))
+              .orElse("");
+      return frame
+          .replace("{{title}}", escape(title))
+          .replace("{{summary}}", summary())
+          .replace("{{sections}}", note + Html.join(sections, "\n", Section::html));
+    }
+
+    private String summary() {
+      Scores scores = result.scores();
+      return "%s on %s images: %s natural, %s by AI.%s"
+          .formatted(
+              escape(result.detector()),
+              count(scores.size()),
+              count(scores.count(Label.NATURE)),
+              count(scores.count(Label.AI)),
+              data.map(text -> " " + escape(text)).orElse(""));
+    }
+  }
+}

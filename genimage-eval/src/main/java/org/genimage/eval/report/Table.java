@@ -1,0 +1,249 @@
+package org.genimage.eval.report;
+
+import org.genimage.eval.Interval;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static org.genimage.eval.report.Html.escape;
+import static org.genimage.eval.report.Html.format;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A table of the report, to be written as HTML, Markdown, LaTeX, CSV or JSON.
+ *
+ * @param name short, for files and labels, such as {@code generators}
+ * @param title what it shows
+ * @param columns the heads; the first column names the rows
+ * @param rows one cell per column
+ */
+public record Table(String name, String title, List<String> columns, List<List<Cell>> rows) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Map<String, String> LATEX =
+      Map.ofEntries(
+          Map.entry("\\", "\\textbackslash{}"),
+          Map.entry("&", "\\&"),
+          Map.entry("%", "\\%"),
+          Map.entry("$", "\\$"),
+          Map.entry("#", "\\#"),
+          Map.entry("_", "\\_"),
+          Map.entry("{", "\\{"),
+          Map.entry("}", "\\}"),
+          Map.entry("~", "\\textasciitilde{}"),
+          Map.entry("^", "\\textasciicircum{}"),
+          Map.entry("–", "--"),
+          Map.entry("−", "$-$"),
+          Map.entry("σ", "$\\sigma$"),
+          Map.entry("∞", "$\\infty$"),
+          Map.entry("²", "$^2$"),
+          Map.entry("\u202f", "\\,"));
+
+  /**
+   * A cell.
+   *
+   * @param text as people read it
+   * @param value the number behind it, exact, for machines
+   */
+  public record Cell(String text, OptionalDouble value) {
+
+    /** Where there is nothing. */
+    public static final Cell NONE = text("–");
+
+    /** Returns a cell of words. */
+    public static Cell text(String text) {
+      return new Cell(text, OptionalDouble.empty());
+    }
+
+    /** Returns a cell of a number; {@link #NONE} if it is not one. */
+    public static Cell number(double value, int decimals) {
+      return Double.isFinite(value)
+          ? new Cell(format("%." + decimals + "f", value), OptionalDouble.of(value))
+          : NONE;
+    }
+
+    /** Returns a cell of a count. */
+    public static Cell count(long count) {
+      return new Cell(Html.count(count), OptionalDouble.of(count));
+    }
+
+    /** Returns a cell of a share in per cent, with one decimal. */
+    public static Cell percent(double share) {
+      return number(100 * share, 1);
+    }
+
+    /** Returns a cell of an interval in per cent. */
+    static Cell interval(Interval interval) {
+      return text(Html.interval(interval));
+    }
+  }
+
+  /** Copies the lists and checks that the rows fit the columns. */
+  public Table {
+    columns = List.copyOf(columns);
+    rows = rows.stream().map(List::copyOf).toList();
+    for (List<Cell> row : rows) {
+      checkArgument(
+          row.size() == columns.size(),
+          "a row of table %s needs %s cells, got %s",
+          name,
+          columns.size(),
+          row.size());
+    }
+  }
+
+  /** Returns whether a column holds numbers, which stand at the right. */
+  private boolean isNumeric(int column) {
+    return column > 0
+        && rows.stream()
+            .map(row -> row.get(column))
+            .allMatch(
+                cell ->
+                    cell.value().isPresent()
+                        || cell.equals(Cell.NONE)
+                        || cell.text().matches("[-−0-9., –]+"));
+  }
+
+  /** Returns the table as HTML. */
+  String html() {
+    StringBuilder html =
+        new StringBuilder(
+            format(
+                "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+                    + "<thead><tr>",
+                escape(title)));
+    for (int i = 0; i < columns.size(); i++) {
+      html.append(format("<th scope=\"col\"%s>%s</th>", textClass(i), escape(columns.get(i))));
+    }
+    html.append("</tr></thead><tbody>\n");
+    for (List<Cell> row : rows) {
+      html.append(format("<tr><th scope=\"row\">%s</th>", escape(row.get(0).text())));
+      for (int i = 1; i < row.size(); i++) {
+        html.append(format("<td%s>%s</td>", textClass(i), escape(row.get(i).text())));
+      }
+      html.append("</tr>\n");
+    }
+    return html.append("</tbody></table></div>").toString();
+  }
+
+  private String textClass(int column) {
+    return isNumeric(column) || column == 0 ? "" : " class=\"text\"";
+  }
+
+  /** Returns the table in GitHub's Markdown, under its title. */
+  public String markdown() {
+    Function<String, String> escape = text -> text.replace("|", "\\|").replace("\n", " ");
+    String rules =
+        IntStream.range(0, columns.size())
+            .mapToObj(i -> isNumeric(i) ? "---:" : ":---")
+            .collect(Collectors.joining(" | ", "| ", " |"));
+    return "**%s**\n\n%s\n%s\n%s\n"
+        .formatted(
+            title,
+            columns.stream().map(escape).collect(Collectors.joining(" | ", "| ", " |")),
+            rules,
+            rows.stream()
+                .map(
+                    row ->
+                        row.stream()
+                            .map(cell -> escape.apply(cell.text()))
+                            .collect(Collectors.joining(" | ", "| ", " |")))
+                .collect(Collectors.joining("\n")));
+  }
+
+  /** Returns the table as LaTeX; the document needs the package booktabs. */
+  public String latex() {
+    String alignment =
+        IntStream.range(0, columns.size())
+            .mapToObj(i -> isNumeric(i) ? "r" : "l")
+            .collect(Collectors.joining());
+    Function<List<String>, String> line =
+        cells -> cells.stream().map(Table::tex).collect(Collectors.joining(" & ", "  ", " \\\\"));
+    return """
+        \\begin{table}
+        \\centering
+        \\caption{%s}
+        \\label{tab:%s}
+        \\begin{tabular}{%s}
+          \\toprule
+        %s
+          \\midrule
+        %s
+          \\bottomrule
+        \\end{tabular}
+        \\end{table}
+        """
+        .formatted(
+            tex(title),
+            name,
+            alignment,
+            line.apply(columns),
+            rows.stream()
+                .map(row -> line.apply(row.stream().map(Cell::text).toList()))
+                .collect(Collectors.joining("\n")));
+  }
+
+  private static String tex(String text) {
+    return text.codePoints()
+        .mapToObj(Character::toString)
+        .map(letter -> LATEX.getOrDefault(letter, letter))
+        .collect(Collectors.joining());
+  }
+
+  /** Returns the table as CSV (RFC 4180), numbers in full. */
+  public String csv() {
+    Function<List<String>, String> line =
+        cells -> cells.stream().map(Table::quoted).collect(Collectors.joining(",", "", "\r\n"));
+    return line.apply(columns)
+        + rows.stream()
+            .map(row -> line.apply(row.stream().map(Table::plain).toList()))
+            .collect(Collectors.joining());
+  }
+
+  private static String plain(Cell cell) {
+    if (cell.equals(Cell.NONE)) {
+      return "";
+    }
+    return cell.value().isPresent() ? trimmed(cell.value().getAsDouble()) : cell.text();
+  }
+
+  private static String trimmed(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
+  private static String quoted(String text) {
+    return text.matches("(?s).*[,\"\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+  }
+
+  /** Returns the table as JSON: a title and rows with the columns' names, numbers in full. */
+  ObjectNode json() {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("name", name);
+    node.put("title", title);
+    ArrayNode array = node.putArray("rows");
+    for (List<Cell> row : rows) {
+      ObjectNode object = array.addObject();
+      for (int i = 0; i < columns.size(); i++) {
+        Cell cell = row.get(i);
+        if (cell.equals(Cell.NONE)) {
+          object.putNull(columns.get(i));
+        } else if (cell.value().isPresent()) {
+          object.put(columns.get(i), cell.value().getAsDouble());
+        } else {
+          object.put(columns.get(i), cell.text());
+        }
+      }
+    }
+    return node;
+  }
+}

@@ -1,0 +1,46 @@
+package org.genimage.eval.report;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.Transforms;
+
+/** Images inside the page. */
+final class Thumbnail {
+
+  private Thumbnail() {}
+
+  /** Returns the central square of an image, no larger than this side. */
+  static Image square(Image image, int largest) {
+    int side = Math.min(largest, Math.min(image.width(), image.height()));
+    return Transforms.resizeShorterSide(side, Filter.BICUBIC)
+        .then(Transforms.centerCrop(side))
+        .apply(image, new SplittableRandom(0));
+  }
+
+  /** Returns a PNG as a data URI. */
+  static String png(Image image) {
+    return uri("png", image.toPng());
+  }
+
+  /** Returns a JPEG as a data URI. */
+  static String jpeg(BufferedImage picture) {
+    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(picture, "jpeg", jpeg);
+    } catch (IOException e) {
+      throw new UncheckedIOException("JPEG of a contact sheet", e);
+    }
+    return uri("jpeg", jpeg.toByteArray());
+  }
+
+  private static String uri(String type, byte[] content) {
+    return "data:image/" + type + ";base64," + Base64.getEncoder().encodeToString(content);
+  }
+}

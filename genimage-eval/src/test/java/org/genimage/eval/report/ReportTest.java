@@ -1,0 +1,353 @@
+package org.genimage.eval.report;
+
+import org.genimage.eval.Baselines;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Failure;
+import org.genimage.eval.Fakes;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.protocol.Protocols;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.io.ByteSource;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.genimage.data.Generator;
+import org.genimage.data.image.Image;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.Sample;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+
+  private static final Fakes.RedDetector DETECTOR =
+      new Fakes.RedDetector(Map.of("training data", "{\"a\": \"" + "x".repeat(5000) + "\"}"));
+
+  @TempDir Path folder;
+
+  private static Report.Builder small() {
+    return Report.builder("Red on a toy", Evaluation.of(DETECTOR, Fakes.dataset()).run());
+  }
+
+  private static Report full() {
+    ImageDataset data = Fakes.dataset();
+    return small()
+        .data("Flat images.")
+        .simulated("No photographs: flat colours.")
+        .baselines(Baselines.of(data, Progress.NONE))
+        .robustness(
+            List.of(
+                new RobustnessRow("FGSM", "L∞ 8/255", new Proportion(6, 8), new Proportion(1, 8))))
+        .protocol(Fakes.protocolResult(Protocols.crossGenerator(), 60))
+        .protocol(
+            Fakes.protocolResult(Protocols.trainedOnOne(), 0),
+            Fakes.protocolResult(Protocols.trainedOnOne(), 2400))
+        .degradations(Fakes.degradations())
+        .groups(Map.of("Children", Fakes.scores(20, 1)))
+        .spectra(Spectra.of(data, Progress.NONE))
+        .gallery(data, new Fakes.RedGradientDetector(DETECTOR))
+        .samples(data, 180)
+        .section(() -> "<section><h2>Of my own</h2></section>")
+        .losses(List.of(0.7, 0.4, 0.2))
+        .manifest(Map.of("seed", "42"))
+        .build();
+  }
+
+  @Test
+  void html_everySection_isThere() {
+    assertThat(full().html())
+        .contains("<h1>Red on a toy</h1>", "Red on 8 images: 4 natural, 4 by AI. Flat images.")
+        .contains("Simulated data", "No photographs: flat colours.")
+        .contains("75.0\u202f%", "40.9 – 92.9", "6 of 8 images right")
+        .contains("Accuracy by generator", ">ADM<", ">BigGAN<")
+        .contains("Beside trivial rules", "Under attack", "FGSM, L∞ 8/255", "12.5\u202f%")
+        .contains("paper 98.8", "paper 56.6/56.2</i><i>+0.5", "paper 71.1", "unbiased 73.5")
+        .contains("title=\"Midjourney: no folder val\"", "<li>Midjourney: no folder val</li>")
+        .contains("Degraded images", ">JPEG, quality<", "Groups of people", "Children")
+        .contains("Spectra", "alt=\"Samples of ADM\"", "data:image/jpeg;base64,", "Of my own")
+        .contains("alt=\"where the detector looks\"", "at most 0.1 % false alarms")
+        .contains("Natural images wrongly accused", "title=\"7.png\"", "data:image/png;base64,")
+        .contains("1 of 4 (25.0\u202f%", "Training loss", "<dt>seed</dt><dd>42</dd>");
+  }
+
+  @Test
+  void html_optionalSections_areLeftOut() {
+    assertThat(small().build().html())
+        .doesNotContain("Simulated data", "trivial rules", "Under attack", "Surest", "Training<")
+        .doesNotContain("{{")
+        .contains("What a score does not prove");
+  }
+
+  @Test
+  void html_full_loadsNothingFromElsewhere() {
+    assertThat(full().html())
+        .doesNotContain("http:", "https:", "<script", "<link", "url(", "@import");
+  }
+
+  @Test
+  void html_marks_everySvgIsWellFormed() throws Exception {
+    String html = full().html();
+    int charts = 0;
+    for (int at = html.indexOf("<svg"); at >= 0; at = html.indexOf("<svg", at + 1)) {
+      String svg = html.substring(at, html.indexOf("</svg>", at) + 6);
+      javax.xml.parsers.DocumentBuilderFactory.newInstance()
+          .newDocumentBuilder()
+          .parse(new org.xml.sax.InputSource(new StringReader(svg)));
+      assertThat(svg).doesNotContain("NaN", "Infinity");
+      charts++;
+    }
+    assertThat(charts).isEqualTo(13);
+  }
+
+  @Test
+  void html_hostileText_isEscaped() {
+    String hostile = "<img src=x onerror=alert(1)>\"'&";
+    Generator generator = new Generator(hostile, "folder", "archive", 8);
+    ImageDataset data =
+        ImageDataset.of(
+            List.of(
+                Fakes.sample(hostile + "1", 9, Label.AI, generator),
+                Fakes.sample(hostile + "2", 9, Label.NATURE, generator)));
+    EvaluationResult result =
+        new EvaluationResult(
+            hostile,
+            Map.of(hostile, hostile),
+            hostile,
+            Evaluation.of(DETECTOR, data).run().scores(),
+            List.of(new Failure(hostile, generator, Label.AI, hostile)),
+            2,
+            Duration.ofSeconds(75));
+
+    String html =
+        Report.builder(hostile, result)
+            .data(hostile)
+            .simulated(hostile)
+            .baselines(Baselines.of(data, Progress.NONE))
+            .robustness(
+                List.of(
+                    new RobustnessRow(
+                        hostile, hostile, new Proportion(1, 2), new Proportion(0, 2))))
+            .gallery(data)
+            .manifest(Map.of(hostile, hostile))
+            .build()
+            .html();
+
+    assertThat(html).doesNotContain("<img src=x").contains("&lt;img src=x onerror=alert(1)&gt;");
+    assertThat(html).contains("1 image could not be read", "1 min 15 s");
+  }
+
+  @Test
+  void html_foreignLocale_isTheSame() {
+    Locale before = Locale.getDefault();
+    EvaluationResult result = Fakes.result(600);
+    String expected = Report.builder("t", result).build().html();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+      assertThat(Report.builder("t", result).build().html()).isEqualTo(expected);
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void html_imageGoneSince_saysSo() {
+    String html = small().gallery(ImageDataset.of(List.of())).build().html();
+    assertThat(html).contains("no longer readable");
+  }
+
+  @Test
+  void html_manyScores_staysSmall() {
+    EvaluationResult result = Fakes.result(6000);
+    assertThat(Report.builder("t", result).build().html().length()).isLessThan(250_000);
+  }
+
+  @Test
+  void tables_full_haveNamesOfTheirOwn() {
+    assertThat(full().tables())
+        .extracting(Table::name)
+        .containsExactly(
+            "metrics",
+            "main-2",
+            "main-3",
+            "generators",
+            "thresholds",
+            "degradations",
+            "attacks",
+            "groups",
+            "baselines");
+  }
+
+  @Test
+  void writeTables_allFormats_areThere() throws IOException {
+    full().writeTables(folder);
+    assertThat(filesIn(folder)).hasSize(3 + 9);
+    assertThat(folder.resolve("report.md"))
+        .content()
+        .startsWith("# Red on a toy\n\n**Metrics over all images")
+        .contains("| ADM | 4 | 0 | 100.0 | 51.0 – 100.0 | 100.0 | 100.0 | 1.000 | 1.000 |");
+    assertThat(folder.resolve("report.tex"))
+        .content()
+        .contains("\\toprule", "Accuracy, \\%", "  ADM & 4 & 0 & 100.0 & 51.0 -- 100.0 & ");
+    assertThat(folder.resolve("generators.csv"))
+        .content()
+        .startsWith("Generator,Images,Unreadable,\"Accuracy, %\",")
+        .contains("ADM,4,0,100,51.0 – 100.0,100,100,1,1\r\n");
+    assertThat(
+            new com.fasterxml.jackson.databind.ObjectMapper()
+                .readTree(folder.resolve("report.json").toFile())
+                .at("/tables/3/rows/1/Accuracy, %")
+                .asDouble())
+        .isEqualTo(50);
+  }
+
+  @Test
+  void table_hostileText_isEscapedEverywhere() {
+    Table table =
+        new Table(
+            "x",
+            "100 % & more_",
+            List.of("a|b", "c"),
+            List.of(List.of(Table.Cell.text("\"q\", $5 <b>"), Table.Cell.number(Double.NaN, 1))));
+    assertThat(table.markdown()).contains("| a\\|b | c |");
+    assertThat(table.latex()).contains("100 \\% \\& more\\_", "\\$5");
+    assertThat(table.csv()).isEqualTo("a|b,c\r\n\"\"\"q\"\", $5 <b>\",\r\n");
+    assertThat(table.html()).contains("&quot;q&quot;, $5 &lt;b&gt;").contains("<td>–</td>");
+    assertThat(table.json().toString()).contains("\"c\":null");
+    assertThatThrownBy(() -> new Table("x", "t", List.of("a"), List.of(List.of())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a row of table x needs 1 cells, got 0");
+  }
+
+  @Test
+  void gradientMap_oneSide_isOrangeThere() {
+    Image map =
+        GradientMap.of(
+            new Fakes.RedGradientDetector(DETECTOR), Fakes.dataset().sample(0).image(), Label.AI);
+    assertThat(map.width()).isEqualTo(Fakes.SIDE);
+    assertThat(map.value(0, 0, 0)).isEqualTo(242);
+    assertThat(map.value(7, 0, 0)).isEqualTo(map.value(7, 0, 2)).isBetween(40, 50);
+  }
+
+  @Test
+  void logSpectrum_wave_isTwoPoints() {
+    int side = 16;
+    double[] wave = new double[side * side];
+    for (int i = 0; i < wave.length; i++) {
+      wave[i] = Math.cos(2 * Math.PI * 3 * (i % side) / side);
+    }
+    double[] spectrum = Spectra.logSpectrum(wave, side);
+    for (int i = 0; i < wave.length; i++) {
+      boolean peak = i / side == 8 && Math.abs(i % side - 8) == 3;
+      assertThat(spectrum[i]).isCloseTo(peak ? Math.log1p(side * side / 2.0) : 0, within(1e-9));
+    }
+  }
+
+  @Test
+  void spectra_chequeredImages_haveTheCornerThatFlatOnesLack() {
+    Spectra spectra =
+        Spectra.of(
+            ImageDataset.of(
+                List.of(
+                    chequered("1", 0, Label.NATURE),
+                    chequered("2", 200, Label.AI),
+                    Fakes.broken("3", Label.AI, Generator.ADM))),
+            Progress.NONE);
+    Spectra.Pair pair = spectra.all().get(Generator.ADM);
+    assertThat(pair.ai().width()).isEqualTo(32);
+    assertThat(pair.ai().value(0, 0, 0)).isEqualTo(255);
+    assertThat(pair.nature().value(0, 0, 0)).isZero();
+  }
+
+  private static Sample chequered(String name, int contrast, Label label) {
+    byte[] rgb = new byte[3 * 40 * 40];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) ((i / 3 % 40 + i / 120) % 2 * contrast);
+    }
+    return new Sample(name, ByteSource.wrap(Image.of(40, 40, rgb).toPng()), label, Generator.ADM);
+  }
+
+  @Test
+  void write_newFolder_isMade() throws IOException {
+    Path file = folder.resolve("a/b/report.html");
+    Report report = full();
+    report.write(file);
+    assertThat(file).hasContent(report.html());
+    assertThat(filesIn(file.getParent())).containsExactly(file);
+  }
+
+  @Test
+  void write_again_replaces() {
+    Path file = folder.resolve("report.html");
+    new Report("t", "old", List.of()).write(file);
+    new Report("t", "new", List.of()).write(file);
+    assertThat(file).hasContent("new");
+  }
+
+  @Test
+  void write_impossible_saysWhereAndLeavesNothing() throws IOException {
+    Path file = folder.resolve("taken");
+    Files.createDirectories(file.resolve("by a folder"));
+    assertThatThrownBy(() -> new Report("t", "new", List.of()).write(file))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("report " + file + " could not be written (")
+        .hasMessageEndingWith("); choose another place or make room there");
+    assertThat(filesIn(folder)).containsExactly(file);
+
+    Path below = folder.resolve("file");
+    Files.writeString(below, "old");
+    assertThatThrownBy(() -> new Report("t", "new", List.of()).write(below.resolve("report.html")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith(
+            "report %s could not be written (%s is a file, not a folder)"
+                .formatted(below.resolve("report.html"), below));
+    assertThat(below).hasContent("old");
+  }
+
+  @Test
+  void write_fullDisk_saysSoAndKeepsTheEarlierReport() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(64 * 1024).setBlockSize(1024).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = disk.getPath("/disk/report.html");
+      new Report("t", "old", List.of()).write(file);
+
+      assertThatThrownBy(() -> new Report("t", "new ".repeat(50_000), List.of()).write(file))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("report " + file + " could not be written (")
+          .hasMessageEndingWith("); choose another place or make room there");
+      assertThat(Files.readString(file)).isEqualTo("old");
+      assertThat(filesIn(file.getParent())).containsExactly(file);
+    }
+  }
+
+  @Test
+  void losses_notANumber_areRefused() {
+    assertThatThrownBy(() -> small().losses(List.of(0.7, Double.NaN)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("losses must be finite and from 0, got [0.7, NaN]");
+    assertThat(small().losses(List.of(0.0)).build().html()).contains("Training loss");
+  }
+
+  private static List<Path> filesIn(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return new ArrayList<>(files.toList());
+    }
+  }
+}

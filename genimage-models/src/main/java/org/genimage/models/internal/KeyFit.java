@@ -1,0 +1,123 @@
+package org.genimage.models.internal;
+
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.genimage.models.nn.Parameter;
+
+/**
+ * How weights fit a network's entries.
+ *
+ * @param expected the network's entries by key
+ * @param found the weights
+ * @param missing required keys that the weights lack
+ * @param unexpected keys that the network does not have
+ * @param misshapen keys whose arrays have another shape, or integers for floats
+ */
+record KeyFit(
+    Map<String, Parameter> expected,
+    Weights found,
+    List<String> missing,
+    List<String> unexpected,
+    List<String> misshapen) {
+
+  private static final int SHOWN = 16;
+
+  static KeyFit of(Collection<Parameter> entries, Weights weights) {
+    Map<String, Parameter> expected = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
+    List<String> misshapen = new ArrayList<>();
+    for (Parameter entry : entries) {
+      expected.put(entry.key(), entry);
+      boolean required = entry.role().required();
+      WeightArray array = weights.arrays().get(entry.key());
+      if (array == null) {
+        if (required) {
+          missing.add(entry.key());
+        }
+      } else if (!array.shape().equals(entry.shape()) || array.isInteger() && required) {
+        misshapen.add(entry.key());
+      }
+    }
+    List<String> unexpected =
+        weights.keys().stream().filter(key -> !expected.containsKey(key)).toList();
+    return new KeyFit(expected, weights, missing, unexpected, misshapen);
+  }
+
+  /**
+   * Returns if all fits.
+   *
+   * @throws WeightsException that lists missing, unexpected and wrongly shaped keys
+   */
+  void verify(String detector, String advice) {
+    List<String> problems = new ArrayList<>();
+    describe(problems, "missing", missing, key -> key + nearest(key, found.keys()));
+    describe(problems, "unexpected", unexpected, key -> key + nearest(key, expected.keySet()));
+    describe(problems, "of another shape", misshapen, this::shapes);
+    if (!problems.isEmpty()) {
+      throw new WeightsException(
+          "weights do not fit %s: of %d keys expected and %d found, %s; %s"
+              .formatted(
+                  detector,
+                  expected.size(),
+                  found.keys().size(),
+                  String.join("; ", problems),
+                  advice));
+    }
+  }
+
+  private String shapes(String key) {
+    WeightArray array = found.get(key);
+    List<Integer> shape = expected.get(key).shape();
+    return array.shape().equals(shape)
+        ? "%s has integers, expected floats".formatted(key)
+        : "%s has shape %s, expected %s".formatted(key, array.shape(), shape);
+  }
+
+  private static void describe(
+      List<String> problems, String what, List<String> keys, Description description) {
+    if (!keys.isEmpty()) {
+      List<String> shown = keys.stream().limit(SHOWN).map(description::of).toList();
+      String more = keys.size() > SHOWN ? ", and %d more".formatted(keys.size() - SHOWN) : "";
+      problems.add("%d %s: %s%s".formatted(keys.size(), what, String.join(", ", shown), more));
+    }
+  }
+
+  private interface Description {
+    String of(String key);
+  }
+
+  private static String nearest(String key, Set<String> candidates) {
+    return candidates.stream()
+        .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
+        .filter(candidate -> distance(key, candidate) <= key.length() / 2)
+        .map(candidate -> " (nearest: " + candidate + ")")
+        .orElse("");
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,105 @@
+package org.genimage.models.weights;
+
+import org.genimage.models.networks.F3NetVariant;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Published weights under the keys and in the shapes of the networks here, where they differ. */
+public final class PublishedWeights {
+
+  private static final ImmutableMap<String, String> SWIN = swinNames();
+
+  private PublishedWeights() {}
+
+  /**
+   * Returns weights of Swin-T under the names of the original release. Since timm 0.9 a stage's
+   * downsampling is named after the next stage, and the head is {@code head.fc}; either spelling is
+   * recognised, and the original one returned as it is.
+   */
+  public static Weights swin(Weights published) {
+    boolean timm =
+        published.keys().stream()
+            .anyMatch(key -> key.startsWith("layers.3.downsample.") || key.startsWith("head.fc."));
+    return timm ? published.renamed(SWIN) : published;
+  }
+
+  private static ImmutableMap<String, String> swinNames() {
+    ImmutableMap.Builder<String, String> names = ImmutableMap.builder();
+    for (int stage = 1; stage <= 3; stage++) {
+      for (String array : List.of("norm.weight", "norm.bias", "reduction.weight")) {
+        names.put(
+            "layers." + stage + ".downsample." + array,
+            "layers." + (stage - 1) + ".downsample." + array);
+      }
+    }
+    return names
+        .put("head.fc.weight", "head.weight")
+        .put("head.fc.bias", "head.bias")
+        .buildOrThrow();
+  }
+
+  /**
+   * Returns the trunks of F3Net's default variant, as {@link #f3netTrunks(Weights, F3NetVariant)}
+   * does.
+   */
+  public static Weights f3netTrunks(Weights xception) {
+    return f3netTrunks(xception, F3NetVariant.MIX);
+  }
+
+  /**
+   * Returns the trunks of F3Net from an ImageNet Xception: pointwise kernels get their two sides of
+   * 1, the first kernel is repeated over the input channels (4 times for FAD, twice for LFS) and
+   * divided by as many, and the classifier ({@code fc}, {@code last_linear}) is left out.
+   *
+   * @throws IllegalArgumentException if the first kernel is none
+   */
+  public static Weights f3netTrunks(Weights xception, F3NetVariant variant) {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    Weights trunk = xception.without("fc.", "last_linear.");
+    variant
+        .trunks()
+        .forEach(
+            (name, times) ->
+                trunk
+                    .arrays()
+                    .forEach(
+                        (key, array) -> arrays.put(name + "." + key, trunk(key, array, times))));
+    return Weights.of(arrays).with(xception.metadata());
+  }
+
+  private static WeightArray trunk(String key, WeightArray array, int times) {
+    if (key.equals("conv1.weight")) {
+      return repeated(array, times);
+    }
+    if (key.endsWith("pointwise.weight") && array.shape().size() == 2) {
+      List<Integer> shape = new ArrayList<>(array.shape());
+      shape.addAll(List.of(1, 1));
+      return WeightArray.of(shape, array.floats());
+    }
+    return array;
+  }
+
+  /** Repeats a kernel [out, in, height, width] over its input channels and divides it. */
+  private static WeightArray repeated(WeightArray kernel, int times) {
+    List<Integer> shape = new ArrayList<>(kernel.shape());
+    checkArgument(
+        shape.size() == 4 && !shape.contains(0),
+        "Xception's conv1.weight must have 4 sides, got shape %s",
+        shape);
+    int out = shape.get(0);
+    float[] values = kernel.floats();
+    int each = values.length / out;
+    float[] result = new float[values.length * times];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values[i / (each * times) * each + i % each] / times;
+    }
+    shape.set(1, shape.get(1) * times);
+    return WeightArray.of(shape, result);
+  }
+}

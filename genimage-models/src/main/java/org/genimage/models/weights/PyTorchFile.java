@@ -1,0 +1,419 @@
+package org.genimage.models.weights;
+
+import com.google.common.base.Ascii;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.genimage.models.weights.TensorPickle.Dictionary;
+import org.genimage.models.weights.TensorPickle.Storage;
+import org.genimage.models.weights.TensorPickle.Tensor;
+
+/**
+ * Files that PyTorch's {@code save} writes, in either format: since 1.6 a zip archive of one pickle
+ * and a record per storage, before that pickles in a row, followed by the storages. A file comes
+ * from strangers: {@link TensorPickle} runs nothing of it, and every size is compared with what is
+ * there before memory is taken.
+ */
+final class PyTorchFile {
+
+  /**
+   * How many bytes a file's tensors may take, read and decoded, for each byte of the file: bytes
+   * become longs, but views that repeat a storage over and over are a trap.
+   */
+  private static final int MAX_GROWTH = 16;
+
+  private static final int SMALL = 1 << 20;
+
+  private final Storages storages;
+  private final ByteOrder order;
+  private long budget;
+
+  private PyTorchFile(Storages storages, ByteOrder order, long fileLength) {
+    this.storages = storages;
+    this.order = order;
+    this.budget = MAX_GROWTH * fileLength + SMALL;
+  }
+
+  /**
+   * Reads an archive.
+   *
+   * @param container the entry of the outer dictionary that holds the tensors; empty if it is to be
+   *     found
+   */
+  static Weights readZip(Path file, Optional<String> container) {
+    if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new WeightsException(
+          "%s: expected a PyTorch file on the machine's own file system, found it on another (%s);"
+                  .formatted(file, file.getFileSystem().provider().getScheme())
+              + " copy it to a disk");
+    }
+    return explained(file, () -> zip(file, container));
+  }
+
+  /** Reads the older format; arguments as above. */
+  static Weights readLegacy(Path file, Optional<String> container) {
+    return explained(file, () -> legacy(file, container));
+  }
+
+  private static Weights explained(Path file, Reading reading) {
+    try {
+      return reading.weights();
+    } catch (RefusedCheckpointException e) {
+      throw refused(file, e.getMessage(), e);
+    } catch (IOException e) {
+      throw refused(
+          file,
+          "it is damaged or cut short (%s); fetch it anew".formatted(WeightsFormat.reason(e)),
+          e);
+    }
+  }
+
+  private interface Reading {
+    Weights weights() throws IOException;
+  }
+
+  private static WeightsException refused(Path file, String found, Exception cause) {
+    return new WeightsException(
+        "%s: expected a PyTorch file of tensors, but %s".formatted(file, found), cause);
+  }
+
+  private static Weights zip(Path file, Optional<String> container) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      Records records = new Records(zip, root(zip));
+      ZipEntry pickle = records.entry("data.pkl");
+      Object content =
+          TensorPickle.read(
+              new CheckpointInput(zip.getInputStream(pickle), pickle.getSize()), new HashMap<>());
+      return new PyTorchFile(records, records.order(), Files.size(file))
+          .weights(stateDictionary(content, container));
+    }
+  }
+
+  /** Returns the archive's one folder, with a slash. */
+  private static String root(ZipFile zip) throws IOException {
+    List<String> pickles =
+        zip.stream()
+            .map(ZipEntry::getName)
+            .filter(name -> name.matches("[^/]+/data\\.pkl"))
+            .toList();
+    if (pickles.size() != 1) {
+      throw new RefusedCheckpointException(
+          "it is an archive with %d records data.pkl, where PyTorch writes one", pickles.size());
+    }
+    String root = pickles.get(0).substring(0, pickles.get(0).length() - "data.pkl".length());
+    if (zip.getEntry(root + "constants.pkl") != null) {
+      throw new RefusedCheckpointException(
+          "it is a TorchScript archive, a program; load it in PyTorch and save its state_dict()");
+    }
+    return root;
+  }
+
+  private static Weights legacy(Path file, Optional<String> container) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      CheckpointInput in = new CheckpointInput(Channels.newInputStream(channel), channel.size());
+      TensorPickle.read(in, new HashMap<>()); // a magic number
+      TensorPickle.read(in, new HashMap<>()); // the format's version
+      if (TensorPickle.read(in, new HashMap<>()) instanceof Dictionary machine
+          && Boolean.FALSE.equals(machine.entries().get("little_endian"))) {
+        throw new RefusedCheckpointException(
+            "it is of a big-endian machine, in the older format; save it anew in PyTorch");
+      }
+      Map<String, Storage> named = new LinkedHashMap<>();
+      Object content = TensorPickle.read(in, named);
+      Dictionary stateDictionary = stateDictionary(content, container);
+      Map<String, Long> positions = positions(in, named);
+      return new PyTorchFile(new Tail(channel, positions), ByteOrder.LITTLE_ENDIAN, channel.size())
+          .weights(stateDictionary);
+    }
+  }
+
+  /** Returns where the storages' values begin, each after its number of values. */
+  private static Map<String, Long> positions(CheckpointInput in, Map<String, Storage> named)
+      throws IOException {
+    if (!(TensorPickle.read(in, new HashMap<>()) instanceof List<?> keys)) {
+      throw new RefusedCheckpointException("its list of storages is none; fetch it anew");
+    }
+    Map<String, Long> positions = new HashMap<>();
+    for (Object key : keys) {
+      Storage storage = key instanceof String name ? named.get(name) : null;
+      if (storage == null) {
+        throw new RefusedCheckpointException("it has a storage that no tensor names");
+      }
+      long count = in.littleEndian(8);
+      if (count != storage.count()) {
+        throw new RefusedCheckpointException(
+            "storage %s claims %d values, found %d", shown(storage.key()), storage.count(), count);
+      }
+      positions.put(storage.key(), in.position());
+      in.skip(bytes(storage));
+    }
+    return positions;
+  }
+
+  /**
+   * Returns the dictionary that holds the tensors: the outer one, or its only entry that is a
+   * dictionary with tensors. Scalars beside such an entry, such as the best accuracy, do not count.
+   */
+  private static Dictionary stateDictionary(Object content, Optional<String> container)
+      throws IOException {
+    if (!(content instanceof Dictionary outer)) {
+      throw new RefusedCheckpointException(
+          "it holds no dictionary of tensors; save a state_dict() in PyTorch");
+    }
+    Map<String, Dictionary> candidates = new LinkedHashMap<>();
+    outer
+        .entries()
+        .forEach(
+            (key, value) -> {
+              if (value instanceof Dictionary inner
+                  && inner.entries().values().stream().anyMatch(Tensor.class::isInstance)) {
+                candidates.put(key, inner);
+              }
+            });
+    if (container.isPresent()) {
+      Dictionary chosen = candidates.get(container.get());
+      if (chosen == null) {
+        throw new RefusedCheckpointException(
+            "it has no dictionary of tensors under %s, found %s",
+            container.get(), shown(candidates.keySet().toString()));
+      }
+      return chosen;
+    }
+    if (candidates.isEmpty()) {
+      if (outer.entries().values().stream().noneMatch(Tensor.class::isInstance)) {
+        throw new RefusedCheckpointException(
+            "it has no tensors one or two dictionaries deep, found entries %s",
+            shown(outer.entries().keySet().toString()));
+      }
+      return outer;
+    }
+    boolean flat =
+        outer.entries().values().stream()
+            .anyMatch(value -> value instanceof Tensor tensor && !tensor.shape().isEmpty());
+    if (candidates.size() > 1 || flat) {
+      throw new RefusedCheckpointException(
+          "it has more than one dictionary of tensors, under %s%s; choose with Weights.read(file,"
+              + " container)",
+          shown(candidates.keySet().toString()), flat ? " and beside them" : "");
+    }
+    return candidates.values().iterator().next();
+  }
+
+  private Weights weights(Dictionary dictionary) throws IOException {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> entry : dictionary.entries().entrySet()) {
+      if (entry.getValue() instanceof Tensor tensor) {
+        arrays.put(entry.getKey(), array(shown(entry.getKey()), tensor));
+      }
+    }
+    return Weights.of(arrays);
+  }
+
+  private WeightArray array(String key, Tensor tensor) throws IOException {
+    Storage storage = tensor.storage();
+    if (storages.length(storage) != bytes(storage)) {
+      throw new RefusedCheckpointException(
+          "storage %s claims %d values of %d bytes, found %d bytes",
+          shown(storage.key()), storage.count(), storage.type().size(), storages.length(storage));
+    }
+    View view = View.of(key, tensor);
+    int size = storage.type().size();
+    long spanned = Math.multiplyExact(view.span(), size);
+    budget -= spanned + 8L * view.count();
+    if (budget < 0 || Math.max(spanned, (long) size * view.count()) > Integer.MAX_VALUE - 8) {
+      throw new RefusedCheckpointException(
+          "with %s of shape %s its tensors take more than %d times the file, or it"
+              + " takes more than 2 GB",
+          key, tensor.shape(), MAX_GROWTH);
+    }
+    byte[] span =
+        view.count() == 0
+            ? new byte[0]
+            : storages.read(storage, tensor.offset() * size, (int) spanned);
+    ByteBuffer values = ByteBuffer.wrap(view.gather(span, size)).order(order);
+    return storage.type().decode(view.shape(), values);
+  }
+
+  private static long bytes(Storage storage) throws IOException {
+    if (storage.count() < 0 || storage.count() > Long.MAX_VALUE / 8) {
+      throw new RefusedCheckpointException(
+          "storage %s claims %d values", shown(storage.key()), storage.count());
+    }
+    return storage.count() * storage.type().size();
+  }
+
+  private static String shown(String name) {
+    return Ascii.truncate(name, 200, "...");
+  }
+
+  /** Where a file's storages are. */
+  private interface Storages {
+
+    /** Returns the number of bytes that the file has of a storage. */
+    long length(Storage storage) throws IOException;
+
+    /** Returns some of the bytes; they exist. */
+    byte[] read(Storage storage, long begin, int length) throws IOException;
+  }
+
+  /** The records of an archive. */
+  private record Records(ZipFile zip, String root) implements Storages {
+
+    ZipEntry entry(String name) throws IOException {
+      ZipEntry entry = zip.getEntry(root + name);
+      if (entry == null) {
+        throw new RefusedCheckpointException(
+            "its record %s is missing; fetch it anew", shown(name));
+      }
+      // An expansion without bound hides in compression, and PyTorch never compresses.
+      if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
+        throw new RefusedCheckpointException(
+            "its record %s is compressed; load and save it in PyTorch", shown(name));
+      }
+      return entry;
+    }
+
+    ByteOrder order() throws IOException {
+      if (zip.getEntry(root + "byteorder") == null) {
+        return ByteOrder.LITTLE_ENDIAN;
+      }
+      try (InputStream in = zip.getInputStream(entry("byteorder"))) {
+        String name = new String(in.readNBytes(6), StandardCharsets.US_ASCII);
+        return name.equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+      }
+    }
+
+    @Override
+    public long length(Storage storage) throws IOException {
+      return entry("data/" + storage.key()).getSize();
+    }
+
+    @Override
+    public byte[] read(Storage storage, long begin, int length) throws IOException {
+      try (InputStream in = zip.getInputStream(entry("data/" + storage.key()))) {
+        in.skipNBytes(begin);
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+          throw new EOFException("a record ends early");
+        }
+        return bytes;
+      }
+    }
+  }
+
+  /** The storages after the pickles. */
+  private record Tail(FileChannel channel, Map<String, Long> positions) implements Storages {
+
+    @Override
+    public long length(Storage storage) throws IOException {
+      if (!positions.containsKey(storage.key())) {
+        throw new RefusedCheckpointException(
+            "its storage %s is missing; fetch it anew", shown(storage.key()));
+      }
+      return bytes(storage);
+    }
+
+    @Override
+    public byte[] read(Storage storage, long begin, int length) throws IOException {
+      ByteBuffer buffer = ByteBuffer.allocate(length);
+      long start = positions.get(storage.key()) + begin;
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer, start + buffer.position()) < 0) {
+          throw new EOFException("the file became shorter while it was read");
+        }
+      }
+      return buffer.array();
+    }
+  }
+
+  /**
+   * A tensor's values within its storage, checked.
+   *
+   * @param count the number of values
+   * @param span the number of the storage's values from the first to the last one used
+   */
+  private record View(List<Integer> shape, List<Long> strides, int count, long span) {
+
+    static View of(String key, Tensor tensor) throws IOException {
+      List<Integer> shape = new ArrayList<>();
+      try {
+        long count = 1;
+        long last = 0;
+        for (int i = 0; i < tensor.shape().size(); i++) {
+          long side = tensor.shape().get(i);
+          long stride = tensor.strides().get(i);
+          if (side < 0 || stride < 0) {
+            throw outside(key, tensor);
+          }
+          shape.add(Math.toIntExact(side));
+          count = Math.multiplyExact(count, side);
+          last = Math.addExact(last, Math.multiplyExact(Math.max(0, side - 1), stride));
+        }
+        long span = count == 0 ? 0 : Math.addExact(last, 1);
+        if (tensor.strides().size() != shape.size()
+            || tensor.offset() < 0
+            || Math.addExact(tensor.offset(), span) > tensor.storage().count()) {
+          throw outside(key, tensor);
+        }
+        return new View(shape, tensor.strides(), Math.toIntExact(count), span);
+      } catch (ArithmeticException | IndexOutOfBoundsException e) {
+        throw outside(key, tensor);
+      }
+    }
+
+    private static RefusedCheckpointException outside(String key, Tensor tensor) {
+      return new RefusedCheckpointException(
+          "%s of shape %s with strides %s from %d does not fit its storage of %d values",
+          key, tensor.shape(), tensor.strides(), tensor.offset(), tensor.storage().count());
+    }
+
+    /** Returns the values row-major, from the bytes of the span. */
+    byte[] gather(byte[] bytes, int size) {
+      if (contiguous()) {
+        return bytes;
+      }
+      byte[] values = new byte[count * size];
+      int[] index = new int[shape.size()];
+      long from = 0;
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(bytes, (int) from * size, values, i * size, size);
+        for (int axis = index.length - 1; axis >= 0; axis--) {
+          from += strides.get(axis);
+          if (++index[axis] < shape.get(axis)) {
+            break;
+          }
+          from -= strides.get(axis) * shape.get(axis);
+          index[axis] = 0;
+        }
+      }
+      return values;
+    }
+
+    private boolean contiguous() {
+      long expected = 1;
+      for (int axis = shape.size() - 1; axis >= 0; axis--) {
+        if (shape.get(axis) != 1 && strides.get(axis) != expected) {
+          return false;
+        }
+        expected *= shape.get(axis);
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package org.genimage.models.weights;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The safetensors format: eight bytes for the header's length, a JSON header with each array's
+ * type, shape and place, then the arrays, little-endian, without gaps. A file comes from strangers:
+ * everything it claims is checked against its real length before memory is taken.
+ */
+final class Safetensors {
+
+  private static final int MAX_HEADER = 100_000_000;
+  private static final String METADATA = "__metadata__";
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Safetensors() {}
+
+  static Weights read(Path file) {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return read(file, channel);
+    } catch (IOException e) {
+      throw new WeightsException(
+          "%s: expected a readable safetensors file, got %s; check the path"
+              .formatted(file, WeightsFormat.reason(e)),
+          e);
+    }
+  }
+
+  private static Weights read(Path file, FileChannel channel) throws IOException {
+    long length = channel.size();
+    if (length < 8) {
+      throw malformed(file, "the file has %d bytes, fewer than the 8 of its length field", length);
+    }
+    long headerLength = fill(channel, 0, 8).getLong();
+    if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, length - 8)) {
+      throw malformed(file, "its header claims %d bytes of a file of %d", headerLength, length);
+    }
+    JsonNode header = header(file, fill(channel, 8, (int) headerLength).array());
+    long start = 8 + headerLength;
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    for (Entry entry : entries(file, header, length - start)) {
+      ByteBuffer bytes = fill(channel, start + entry.begin(), Math.toIntExact(entry.bytes()));
+      arrays.put(entry.key(), entry.type().decode(entry.shape(), bytes));
+    }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> item : header.path(METADATA).properties()) {
+      if (!item.getValue().isTextual()) {
+        throw malformed(file, "its metadata %s is not text", item.getKey());
+      }
+      metadata.put(item.getKey(), item.getValue().textValue());
+    }
+    return Weights.of(arrays).with(metadata);
+  }
+
+  private static JsonNode header(Path file, byte[] bytes) {
+    try {
+      JsonNode header = JSON.readTree(bytes);
+      if (!header.isObject()) {
+        throw malformed(file, "its header is no JSON object");
+      }
+      return header;
+    } catch (IOException e) {
+      throw malformed(file, "its header is no JSON (%s)", e.getClass().getSimpleName());
+    }
+  }
+
+  private static List<Entry> entries(Path file, JsonNode header, long dataLength) {
+    List<Entry> entries = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> item : header.properties()) {
+      if (!item.getKey().equals(METADATA)) {
+        entries.add(Entry.of(file, item.getKey(), item.getValue()));
+      }
+    }
+    long end = 0;
+    for (Entry entry : entries.stream().sorted(Comparator.comparingLong(Entry::begin)).toList()) {
+      if (entry.begin() != end) {
+        throw malformed(file, "%s begins at byte %d, expected %d", entry.key(), entry.begin(), end);
+      }
+      end += entry.bytes();
+    }
+    if (end != dataLength) {
+      throw malformed(file, "its arrays take %d bytes, found %d", end, dataLength);
+    }
+    return entries;
+  }
+
+  private static ByteBuffer fill(FileChannel channel, long position, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+    }
+    return buffer.flip();
+  }
+
+  static void write(Path file, Weights weights) {
+    Path target = file.toAbsolutePath();
+    Path partial = target.resolveSibling(target.getFileName() + ".partial");
+    try {
+      try {
+        Files.createDirectories(target.getParent());
+        write(partial, header(weights), weights);
+        Files.move(
+            partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    } catch (IOException e) {
+      throw new WeightsException(
+          "%s: the weights could not be written (%s); free some space or choose another place"
+              .formatted(file, WeightsFormat.reason(e)),
+          e);
+    }
+  }
+
+  private static void write(Path file, byte[] header, Weights weights) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+      drain(channel, start.putLong(header.length).put(header).flip());
+      for (WeightArray array : weights.arrays().values()) {
+        drain(channel, NumberType.of(array).encode(array));
+      }
+      channel.force(true);
+    }
+  }
+
+  private static byte[] header(Weights weights) throws JsonProcessingException {
+    ObjectNode header = JSON.createObjectNode();
+    if (!weights.metadata().isEmpty()) {
+      header.set(METADATA, JSON.valueToTree(weights.metadata()));
+    }
+    long offset = 0;
+    for (Map.Entry<String, WeightArray> item : weights.arrays().entrySet()) {
+      WeightArray array = item.getValue();
+      NumberType type = NumberType.of(array);
+      long end = offset + type.bytes(array.shape());
+      ObjectNode entry = header.putObject(item.getKey());
+      entry.put("dtype", type.name());
+      entry.set("shape", JSON.valueToTree(array.shape()));
+      entry.putArray("data_offsets").add(offset).add(end);
+      offset = end;
+    }
+    byte[] json = JSON.writeValueAsBytes(header);
+    // Spaces up to a multiple of 8 keep the arrays aligned, as the format's own writer does.
+    byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
+    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+    return padded;
+  }
+
+  private static void drain(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  private static WeightsException malformed(Path file, String found, Object... arguments) {
+    return new WeightsException(
+        "%s: expected a complete safetensors file, but %s; fetch or write it anew"
+            .formatted(file, found.formatted(arguments)));
+  }
+
+  /** An array's place in a file. */
+  private record Entry(String key, NumberType type, List<Integer> shape, long begin, long bytes) {
+
+    static Entry of(Path file, String key, JsonNode json) {
+      NumberType type;
+      try {
+        type = NumberType.valueOf(json.path("dtype").asText());
+      } catch (IllegalArgumentException e) {
+        throw malformed(
+            file,
+            "%s has type %s, known are %s",
+            key,
+            json.path("dtype"),
+            Arrays.toString(NumberType.values()));
+      }
+      List<Integer> shape = new ArrayList<>();
+      for (JsonNode side : json.path("shape")) {
+        if (!side.isInt() || side.intValue() < 0) {
+          throw malformed(file, "%s has shape %s", key, json.path("shape"));
+        }
+        shape.add(side.intValue());
+      }
+      JsonNode offsets = json.path("data_offsets");
+      long bytes;
+      try {
+        bytes = type.bytes(shape);
+      } catch (ArithmeticException e) {
+        throw malformed(file, "%s has shape %s", key, json.path("shape"));
+      }
+      if (!json.path("shape").isArray()
+          || offsets.size() != 2
+          || !offsets.get(0).isIntegralNumber()
+          || !offsets.get(1).isIntegralNumber()
+          || offsets.get(1).longValue() - offsets.get(0).longValue() != bytes
+          || bytes > Integer.MAX_VALUE - 8) {
+        throw malformed(file, "%s of shape %s lies at %s", key, json.path("shape"), offsets);
+      }
+      return new Entry(key, type, List.copyOf(shape), offsets.get(0).longValue(), bytes);
+    }
+  }
+}

@@ -1,0 +1,384 @@
+package org.genimage.models.weights;
+
+import com.google.common.base.Ascii;
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads the pickles of PyTorch files: tensors in plain containers, and nothing else.
+ *
+ * <p>A pickle is a program for a machine with a stack, and may name any Python function and call
+ * it. This machine has the few instructions that dictionaries, lists, tuples and numbers need, and
+ * knows the few names of {@link #NAMES}; it looks up no other name and refuses the file by it.
+ * Whatever a pickle nests, nothing here recurses: no container is hashed, compared or printed, and
+ * the keys of dictionaries are strings (others are left out). Its length and its number of
+ * instructions are bounded, and so the memory it takes.
+ */
+final class TensorPickle {
+
+  /** A dictionary; entries whose key is no string are left out. */
+  record Dictionary(Map<String, Object> entries) {}
+
+  /**
+   * A storage that a pickle refers to.
+   *
+   * @param key its name in the file
+   * @param count the number of values that the pickle claims
+   */
+  record Storage(NumberType type, String key, long count) {}
+
+  /** A tensor: a view into a storage, in values; nothing of it is checked yet. */
+  record Tensor(Storage storage, long offset, List<Long> shape, List<Long> strides) {}
+
+  /** What pickles of tensors call. */
+  private enum Function {
+    ORDERED_DICTIONARY,
+    REBUILD_TENSOR,
+    REBUILD_PARAMETER
+  }
+
+  /** Values whose content no tensor needs: None, floats, bytes. */
+  private enum Opaque {
+    VALUE
+  }
+
+  private static final ImmutableMap<String, Object> NAMES =
+      ImmutableMap.<String, Object>builder()
+          .put("collections.OrderedDict", Function.ORDERED_DICTIONARY)
+          .put("torch._utils._rebuild_tensor", Function.REBUILD_TENSOR)
+          .put("torch._utils._rebuild_tensor_v2", Function.REBUILD_TENSOR)
+          .put("torch._utils._rebuild_parameter", Function.REBUILD_PARAMETER)
+          .put("torch.FloatStorage", NumberType.F32)
+          .put("torch.HalfStorage", NumberType.F16)
+          .put("torch.BFloat16Storage", NumberType.BF16)
+          .put("torch.DoubleStorage", NumberType.F64)
+          .put("torch.LongStorage", NumberType.I64)
+          .put("torch.IntStorage", NumberType.I32)
+          .put("torch.ShortStorage", NumberType.I16)
+          .put("torch.CharStorage", NumberType.I8)
+          .put("torch.ByteStorage", NumberType.U8)
+          .put("torch.BoolStorage", NumberType.BOOL)
+          .buildOrThrow();
+
+  private static final int MAX_BYTES = 1 << 26;
+  private static final int MAX_INSTRUCTIONS = 1_000_000;
+  private static final int MAX_RANK = 32;
+
+  private final CheckpointInput in;
+  private final long end;
+  private final Map<String, Storage> storages;
+  private final List<Object> stack = new ArrayList<>();
+  private final Deque<Integer> marks = new ArrayDeque<>();
+  private final Map<Integer, Object> memo = new HashMap<>();
+  private long work;
+
+  private TensorPickle(CheckpointInput in, Map<String, Storage> storages) {
+    this.in = in;
+    this.end = in.position() + MAX_BYTES;
+    this.storages = storages;
+  }
+
+  /**
+   * Reads one pickle: a {@link Dictionary}, {@link Tensor}, {@link List}, String, Long, Boolean or
+   * something whose content is left out.
+   *
+   * @param storages receives what the pickle refers to
+   * @throws RefusedCheckpointException if it asks for more, or is damaged
+   */
+  static Object read(CheckpointInput in, Map<String, Storage> storages) throws IOException {
+    TensorPickle machine = new TensorPickle(in, storages);
+    while (machine.work++ < MAX_INSTRUCTIONS && in.position() <= machine.end) {
+      int instruction = in.unsignedByte();
+      if (instruction == '.') {
+        return machine.pop();
+      }
+      machine.execute(instruction);
+    }
+    throw new RefusedCheckpointException(
+        "its pickle is longer than %d instructions or %d bytes", MAX_INSTRUCTIONS, MAX_BYTES);
+  }
+
+  private void execute(int instruction) throws IOException {
+    switch (instruction) {
+      case 0x80 -> in.unsignedByte(); // PROTO
+      case 0x95 -> in.littleEndian(8); // FRAME
+      case 'N' -> push(Opaque.VALUE); // NONE
+      case 0x88, 0x89 -> push(instruction == 0x88); // NEWTRUE, NEWFALSE
+      case 'G' -> { // BINFLOAT
+        bytes(8);
+        push(Opaque.VALUE);
+      }
+      case 'J' -> push((long) (int) in.littleEndian(4)); // BININT
+      case 'K' -> push(in.littleEndian(1)); // BININT1
+      case 'M' -> push(in.littleEndian(2)); // BININT2
+      case 0x8a -> push(integer(in.littleEndian(1))); // LONG1
+      case 0x8b -> push(integer(in.littleEndian(4))); // LONG4
+      case 'X' -> push(text(4, StandardCharsets.UTF_8)); // BINUNICODE
+      case 0x8c -> push(text(1, StandardCharsets.UTF_8)); // SHORT_BINUNICODE
+      case 'T' -> push(text(4, StandardCharsets.ISO_8859_1)); // BINSTRING, of Python 2
+      case 'U' -> push(text(1, StandardCharsets.ISO_8859_1)); // SHORT_BINSTRING, of Python 2
+      case 'B', 'C' -> { // BINBYTES, SHORT_BINBYTES
+        text(instruction == 'B' ? 4 : 1, StandardCharsets.ISO_8859_1);
+        push(Opaque.VALUE);
+      }
+      case '(' -> marks.push(stack.size()); // MARK
+      case ']' -> push(new ArrayList<>()); // EMPTY_LIST
+      case 'l', 't' -> push(popToMark()); // LIST, TUPLE
+      case 'a' -> { // APPEND
+        Object value = pop();
+        list(top()).add(value);
+      }
+      case 'e' -> { // APPENDS
+        List<Object> values = popToMark();
+        list(top()).addAll(values);
+      }
+      case ')' -> push(new ArrayList<>()); // EMPTY_TUPLE
+      case 0x85, 0x86, 0x87 -> push(pop(instruction - 0x84)); // TUPLE1, TUPLE2, TUPLE3
+      case '}' -> push(new Dictionary(new LinkedHashMap<>())); // EMPTY_DICT
+      case 'd' -> { // DICT
+        List<Object> items = popToMark();
+        push(new Dictionary(new LinkedHashMap<>()));
+        put(items);
+      }
+      case 's' -> put(pop(2)); // SETITEM
+      case 'u' -> put(popToMark()); // SETITEMS
+      case 'q' -> memo.put((int) in.littleEndian(1), top()); // BINPUT
+      case 'r' -> memo.put((int) in.littleEndian(4), top()); // LONG_BINPUT
+      case 0x94 -> memo.put(memo.size(), top()); // MEMOIZE
+      case 'h' -> push(recalled((int) in.littleEndian(1))); // BINGET
+      case 'j' -> push(recalled((int) in.littleEndian(4))); // LONG_BINGET
+      case 'c' -> push(known(in.line() + "." + in.line())); // GLOBAL
+      case 'i' -> { // INST: a call of whatever it names
+        known(in.line() + "." + in.line());
+        throw damaged();
+      }
+      case 0x93 -> { // STACK_GLOBAL
+        List<Object> name = pop(2);
+        push(known(string(name.get(0)) + "." + string(name.get(1))));
+      }
+      case 'Q' -> push(storage(list(pop()))); // BINPERSID
+      case 'R' -> { // REDUCE
+        List<Object> call = pop(2);
+        push(result(call.get(0), list(call.get(1))));
+      }
+      case 'b' -> { // BUILD: an OrderedDict's attributes, such as _metadata
+        pop();
+        if (!(top() instanceof Dictionary)) {
+          throw damaged();
+        }
+      }
+      default ->
+          throw new RefusedCheckpointException(
+              "its pickle has instruction 0x%02x at byte %d, which tensors do not need",
+              instruction, in.position() - 1);
+    }
+  }
+
+  private Object result(Object function, List<Object> arguments) throws IOException {
+    if (!(function instanceof Function called)) {
+      throw damaged();
+    }
+    return switch (called) {
+      case ORDERED_DICTIONARY -> ordered(arguments);
+      case REBUILD_TENSOR -> {
+        if (arguments.size() < 4 || !(arguments.get(0) instanceof Storage storage)) {
+          throw damaged();
+        }
+        yield new Tensor(
+            storage,
+            number(arguments.get(1)),
+            numbers(list(arguments.get(2))),
+            numbers(list(arguments.get(3))));
+      }
+      case REBUILD_PARAMETER -> {
+        if (arguments.isEmpty() || !(arguments.get(0) instanceof Tensor tensor)) {
+          throw damaged();
+        }
+        yield tensor;
+      }
+    };
+  }
+
+  /** An OrderedDict is filled later; Python 2 gave it a list of pairs. */
+  private Dictionary ordered(List<Object> arguments) throws IOException {
+    Dictionary dictionary = new Dictionary(new LinkedHashMap<>());
+    if (!arguments.isEmpty()) {
+      List<Object> pairs = list(arguments.get(0));
+      work += pairs.size();
+      push(dictionary);
+      for (Object pair : pairs) {
+        put(list(pair));
+      }
+      pop();
+    }
+    return dictionary;
+  }
+
+  private Storage storage(List<Object> id) throws IOException {
+    if (id.size() < 5 || !"storage".equals(id.get(0)) || !(id.get(1) instanceof NumberType type)) {
+      throw damaged();
+    }
+    if (id.size() > 5 && id.get(5) != Opaque.VALUE) {
+      throw new RefusedCheckpointException(
+          "it has views of storages as PyTorch before 0.4 wrote them; save it anew with PyTorch");
+    }
+    Storage storage = new Storage(type, string(id.get(2)), number(id.get(4)));
+    Storage earlier = Optional.ofNullable(storages.put(storage.key(), storage)).orElse(storage);
+    if (!earlier.equals(storage)) {
+      throw new RefusedCheckpointException(
+          "storage %s is %d %s at first and %d %s later",
+          storage.key(), earlier.count(), earlier.type(), storage.count(), storage.type());
+    }
+    return storage;
+  }
+
+  private static Object known(String name) throws RefusedCheckpointException {
+    Object meaning = NAMES.get(name);
+    if (meaning != null) {
+      return meaning;
+    }
+    String shown = Ascii.truncate(name, 100, "...");
+    if (name.startsWith("torch._utils._rebuild_") || name.matches("torch\\.\\w+Storage")) {
+      throw new RefusedCheckpointException(
+          "it asks for %s; only dense tensors of plain numbers are read, neither sparse nor"
+              + " quantised ones",
+          shown);
+    }
+    throw new RefusedCheckpointException(
+        "it asks for the Python name %s, and no code is run for a file; if you trust it, load it in"
+            + " PyTorch and save the state_dict() alone",
+        shown);
+  }
+
+  private void put(List<Object> items) throws IOException {
+    if (items.size() % 2 != 0 || !(top() instanceof Dictionary dictionary)) {
+      throw damaged();
+    }
+    for (int i = 0; i < items.size(); i += 2) {
+      if (items.get(i) instanceof String key) {
+        dictionary.entries().put(key, items.get(i + 1));
+      }
+    }
+  }
+
+  private void push(Object value) {
+    stack.add(value);
+  }
+
+  private Object pop() throws IOException {
+    Object value = top();
+    stack.remove(stack.size() - 1);
+    return value;
+  }
+
+  private Object top() throws IOException {
+    int floor = marks.isEmpty() ? 0 : marks.peek();
+    if (stack.size() <= floor) {
+      throw damaged();
+    }
+    return stack.get(stack.size() - 1);
+  }
+
+  private List<Object> pop(int count) throws IOException {
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      values.add(0, pop());
+    }
+    return values;
+  }
+
+  private List<Object> popToMark() throws IOException {
+    if (marks.isEmpty()) {
+      throw damaged();
+    }
+    List<Object> above = stack.subList(marks.pop(), stack.size());
+    List<Object> values = new ArrayList<>(above);
+    above.clear();
+    return values;
+  }
+
+  private Object recalled(int index) throws IOException {
+    Object value = memo.get(index);
+    if (value == null) {
+      throw damaged();
+    }
+    return value;
+  }
+
+  private String text(int lengthBytes, Charset charset) throws IOException {
+    return new String(bytes(in.littleEndian(lengthBytes)), charset);
+  }
+
+  private byte[] bytes(long count) throws IOException {
+    if (count > MAX_BYTES) {
+      throw new RefusedCheckpointException(
+          "its pickle claims a value of %d bytes, more than %d", count, MAX_BYTES);
+    }
+    return in.bytes((int) count);
+  }
+
+  /** Python's integers have any length; what exceeds a long has no meaning here. */
+  private Object integer(long length) throws IOException {
+    byte[] bytes = bytes(length);
+    if (bytes.length > 8) {
+      return Opaque.VALUE;
+    }
+    byte sign = (byte) (bytes.length > 0 && bytes[bytes.length - 1] < 0 ? -1 : 0);
+    ByteBuffer extended = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).put(bytes);
+    while (extended.hasRemaining()) {
+      extended.put(sign);
+    }
+    return extended.getLong(0);
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Object> list(Object value) throws IOException {
+    if (!(value instanceof List)) {
+      throw damaged();
+    }
+    return (List<Object>) value;
+  }
+
+  private String string(Object value) throws IOException {
+    if (!(value instanceof String text)) {
+      throw damaged();
+    }
+    return text;
+  }
+
+  private long number(Object value) throws IOException {
+    if (!(value instanceof Long number)) {
+      throw damaged();
+    }
+    return number;
+  }
+
+  private List<Long> numbers(List<Object> values) throws IOException {
+    if (values.size() > MAX_RANK) {
+      throw new RefusedCheckpointException(
+          "it has a tensor of %d dimensions, more than %d", values.size(), MAX_RANK);
+    }
+    List<Long> numbers = new ArrayList<>();
+    for (Object value : values) {
+      numbers.add(number(value));
+    }
+    return numbers;
+  }
+
+  private RefusedCheckpointException damaged() {
+    return new RefusedCheckpointException(
+        "its pickle makes no sense at byte %d; fetch it anew", in.position());
+  }
+}

@@ -1,0 +1,180 @@
+package org.genimage.models.weights;
+
+import org.genimage.models.Blueprint;
+import org.genimage.models.WeightsMetadata;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A model's numbers by state-dict key, in PyTorch's names, shapes and axis order, with whatever is
+ * known of their origin. Plain arrays: nothing to close. Floats are 32-bit, whatever the file has;
+ * a 64-bit one is rounded to the nearest, as PyTorch does when it copies into a 32-bit network.
+ *
+ * <p>{@link #read} takes safetensors and PyTorch's own files; {@link #write} makes safetensors,
+ * which load into PyTorch under the same names. Published files rarely fit as they are: {@link
+ * #without} drops a head, {@link #stripped} a prefix, {@link #renamed} changes keys, and {@link
+ * Blueprint#initialWeights(long, Weights, String...)} starts from a backbone.
+ */
+public final class Weights {
+
+  private final ImmutableMap<String, WeightArray> arrays;
+  private final ImmutableMap<String, String> metadata;
+
+  private Weights(Map<String, WeightArray> arrays, Map<String, String> metadata) {
+    this.arrays = ImmutableMap.copyOf(arrays);
+    this.metadata = ImmutableMap.copyOf(metadata);
+  }
+
+  /** Returns weights of these arrays, in the map's order, without metadata. */
+  public static Weights of(Map<String, WeightArray> arrays) {
+    return new Weights(arrays, ImmutableMap.of());
+  }
+
+  /**
+   * Reads a safetensors file or a PyTorch file, zip or legacy; its content decides, not its name.
+   * Of a PyTorch file only tensors in plain dictionaries are read, nothing of it is run, and one
+   * that asks for more is refused by what it asks for. The tensors are those of the outer
+   * dictionary, or of its only entry that is a dictionary with tensors, such as {@code model} or
+   * {@code state_dict}; keys stay as they are.
+   *
+   * @throws WeightsException if it cannot be read, is not what it says, or has several dictionaries
+   *     of tensors; the message names it
+   */
+  public static Weights read(Path file) {
+    return WeightsFormat.of(file).read(file, Optional.empty());
+  }
+
+  /**
+   * Reads the tensors under one entry of a PyTorch file's outer dictionary.
+   *
+   * @param container the entry, such as {@code model_ema}
+   * @throws WeightsException if the file cannot be read, is not what it says, or has no such entry
+   */
+  public static Weights read(Path file, String container) {
+    return WeightsFormat.of(file).read(file, Optional.of(container));
+  }
+
+  /**
+   * Writes a safetensors file. The file appears whole or not at all: an earlier one of that name
+   * stays until the new one is complete.
+   *
+   * @throws WeightsException if it cannot be written
+   */
+  public void write(Path file) {
+    Safetensors.write(file, this);
+  }
+
+  /** Returns the keys in order. */
+  public ImmutableSet<String> keys() {
+    return arrays.keySet();
+  }
+
+  /**
+   * Returns the numbers of a key.
+   *
+   * @throws IllegalArgumentException if there is no such key
+   */
+  public WeightArray get(String key) {
+    WeightArray array = arrays.get(key);
+    checkArgument(array != null, "weights have no key %s; they have %s keys", key, arrays.size());
+    return array;
+  }
+
+  /** Returns all arrays by key, in order. */
+  public ImmutableMap<String, WeightArray> arrays() {
+    return arrays;
+  }
+
+  /** Returns what is known of the numbers: detector, input contract, recipe, training data. */
+  public ImmutableMap<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Returns the same numbers with these entries added to the metadata, or put in their place. */
+  public Weights with(Map<String, String> entries) {
+    return new Weights(
+        arrays,
+        ImmutableMap.<String, String>builder().putAll(metadata).putAll(entries).buildKeepingLast());
+  }
+
+  /**
+   * Returns the same numbers with what was fitted to their scores in the metadata: a detector that
+   * loads them gives calibrated scores, and has this threshold.
+   */
+  public Weights calibrated(Calibration calibration) {
+    return with(WeightsMetadata.of(calibration));
+  }
+
+  /** Returns those whose key does not begin with any of these prefixes, such as {@code fc.}. */
+  public Weights without(String... prefixes) {
+    return new Weights(
+        Maps.filterKeys(arrays, key -> Arrays.stream(prefixes).noneMatch(key::startsWith)),
+        metadata);
+  }
+
+  /**
+   * Returns the same numbers with a prefix taken off every key, such as {@code module.} of networks
+   * that were saved from {@code DataParallel}.
+   *
+   * @throws IllegalArgumentException if some key does not begin with it
+   */
+  public Weights stripped(String prefix) {
+    return keyed(
+        key -> {
+          checkArgument(
+              key.startsWith(prefix), "every key must begin with %s, found %s", prefix, key);
+          return key.substring(prefix.length());
+        });
+  }
+
+  /**
+   * Returns the same numbers under other keys, all changed at once.
+   *
+   * @param names the new key by the old one; keys that are not there stay as they are
+   * @throws IllegalArgumentException if two keys would become one
+   */
+  public Weights renamed(Map<String, String> names) {
+    return keyed(key -> names.getOrDefault(key, key));
+  }
+
+  /**
+   * Returns these with the numbers of others in place of their own wherever others have the same
+   * key with the same shape. What else others have is ignored; nothing is reported. To start from a
+   * backbone {@link Blueprint#initialWeights(long, Weights, String...)} is stricter.
+   */
+  public Weights overlaid(Weights others) {
+    return new Weights(
+        Maps.transformEntries(
+            arrays,
+            (key, own) -> {
+              WeightArray other = others.arrays.get(key);
+              return other != null
+                      && other.shape().equals(own.shape())
+                      && other.isInteger() == own.isInteger()
+                  ? other
+                  : own;
+            }),
+        metadata);
+  }
+
+  private Weights keyed(UnaryOperator<String> name) {
+    Map<String, WeightArray> result = new LinkedHashMap<>();
+    arrays.forEach(
+        (key, array) -> {
+          String other = name.apply(key);
+          checkArgument(
+              result.put(other, array) == null, "two keys become %s, the latter %s", other, key);
+        });
+    return new Weights(result, metadata);
+  }
+}

@@ -1,0 +1,92 @@
+package org.genimage.models.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SafetensorsTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void write_thenRead_givesTheSame() {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    arrays.put("b", WeightArray.of(List.of(2, 2), new float[] {1, -0f, Float.MIN_VALUE, 4}));
+    arrays.put("a.count", WeightArray.counter((1L << 60) + 1));
+    arrays.put("empty", WeightArray.of(List.of(0, 3), new float[0]));
+    Weights weights = Weights.of(arrays).with(Map.of("who", "größe \"quoted\""));
+    Path file = folder.resolve("new/weights.safetensors");
+
+    weights.write(file);
+    Weights read = Weights.read(file);
+
+    assertThat(read.keys()).containsExactly("b", "a.count", "empty");
+    assertThat(read.get("b").toFloats()).containsExactly(1, -0f, Float.MIN_VALUE, 4);
+    assertThat(read.get("a.count").toLongs()).containsExactly((1L << 60) + 1);
+    assertThat(read.get("a.count").shape()).isEmpty();
+    assertThat(read.get("empty").shape()).containsExactly(0, 3);
+    assertThat(read.metadata()).containsExactly(Map.entry("who", "größe \"quoted\""));
+  }
+
+  @Test
+  void write_failing_keepsTheEarlierFile() throws IOException {
+    Path file = folder.resolve("weights.safetensors");
+    Weights.of(Map.of("a", WeightArray.counter(1))).write(file);
+    Files.createDirectories(folder.resolve("weights.safetensors.partial/in the way"));
+
+    assertThatThrownBy(() -> Weights.of(Map.of()).write(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageStartingWith(file + ": the weights could not be written (");
+    assertThat(Weights.read(file).get("a").toLongs()).containsExactly(1);
+  }
+
+  @Test
+  void write_fullDisk_saysSoAndKeepsTheEarlierFile() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(64 * 1024).setBlockSize(1024).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = disk.getPath("/disk/weights.safetensors");
+      Weights.of(Map.of("a", WeightArray.counter(1))).write(file);
+      Weights large = Weights.of(Map.of("a", WeightArray.of(List.of(50_000), new float[50_000])));
+
+      assertThatThrownBy(() -> large.write(file))
+          .isInstanceOf(WeightsException.class)
+          .hasMessageStartingWith(file + ": the weights could not be written (")
+          .hasMessageContaining("free some space");
+      assertThat(Weights.read(file).get("a").toLongs()).containsExactly(1);
+      try (Stream<Path> files = Files.list(file.getParent())) {
+        assertThat(files).containsExactly(file);
+      }
+    }
+  }
+
+  @Test
+  void read_missingFile_saysSo() {
+    Path file = folder.resolve("none.safetensors");
+
+    assertThatThrownBy(() -> Weights.read(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessage(
+            file
+                + ": expected a readable safetensors or PyTorch file, got NoSuchFile; check the path");
+  }
+
+  @Test
+  void get_unknownKey_isRefused() {
+    assertThatThrownBy(() -> Weights.of(Map.of()).get("fc.bias"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("weights have no key fc.bias; they have 0 keys");
+  }
+}

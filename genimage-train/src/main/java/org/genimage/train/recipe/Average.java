@@ -1,0 +1,63 @@
+package org.genimage.train.recipe;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Optional;
+import org.genimage.models.nn.Init;
+import org.genimage.models.nn.ModelVariables;
+import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.TrainableVariables;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A moving average of a model's numbers, batch norms' running statistics among them, that starts at
+ * their first values: after each step it keeps {@code decay} of itself (timm's {@code ModelEma}).
+ *
+ * @param decay from 0 to below 1
+ * @param used whether validation and the trained weights take the average instead of the numbers
+ *     themselves; else only checkpoints hold it
+ */
+public record Average(double decay, boolean used) {
+
+  private static final String PREFIX = "average.";
+
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if the decay is out of its range
+   */
+  public Average {
+    checkArgument(decay >= 0 && decay < 1, "decay of an average must be in [0, 1), got %s", decay);
+  }
+
+  /** Returns the entry that holds the average of this one. */
+  static Parameter of(Parameter entry) {
+    return new Parameter(
+        PREFIX + entry.key(), entry.shape(), entry.layout(), Init.ZEROS, Parameter.Role.BUFFER);
+  }
+
+  /** A model's averages in place of its numbers. */
+  record Numbers(TrainableVariables slots) implements ModelVariables {
+
+    @Override
+    public Operand<TFloat32> value(Ops tf, Parameter parameter) {
+      return slots.value(tf, of(parameter));
+    }
+
+    @Override
+    public void declare(Parameter entry) {}
+
+    @Override
+    public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
+      throw new IllegalStateException("averages move by their own rule, not " + buffer.key());
+    }
+
+    @Override
+    public Optional<float[]> constant(Parameter parameter) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package org.genimage.train.recipe;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.genimage.data.image.Augmentation;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.RandomErasing;
+import org.genimage.data.image.Transform;
+import org.genimage.models.InputContract;
+
+/**
+ * How training images vary. Some steps happen once a sample and are shared by its splits; then
+ * every split but a clean first one gets steps and random erasing of its own. Last, samples of a
+ * batch are mixed with each other.
+ *
+ * @param shared what happens once a sample; the input's size is reached here
+ * @param augmenting what happens then to every split, or to all but the first of several
+ * @param splits inputs made of each sample; with more than one, the first stays clean
+ * @param erasing probability of random erasing, by normal noise per pixel
+ * @param mixing of samples with each other, if any
+ * @param validating what happens to validation images, where the input's size is reached, too; none
+ *     if they are seen as in scoring
+ */
+public record ImageRecipe(
+    List<ImageStep> shared,
+    List<ImageStep> augmenting,
+    int splits,
+    double erasing,
+    Optional<Mixing> mixing,
+    List<ImageStep> validating) {
+
+  private static final List<Filter> BICUBIC = List.of(Filter.BICUBIC);
+  private static final List<Filter> EITHER = List.of(Filter.BILINEAR, Filter.BICUBIC);
+
+  /**
+   * Checks the components and copies the lists.
+   *
+   * @throws IllegalArgumentException if one is out of its range, or several splits are to be mixed
+   */
+  public ImageRecipe {
+    shared = List.copyOf(shared);
+    augmenting = List.copyOf(augmenting);
+    validating = List.copyOf(validating);
+    checkArgument(splits > 0, "number of splits must be positive, got %s", splits);
+    checkArgument(
+        erasing >= 0 && erasing <= 1, "erasing probability must be in [0, 1], got %s", erasing);
+    checkArgument(
+        splits == 1 || mixing.isEmpty(),
+        "mixing needs samples of one split, got %s; leave one of them out",
+        splits);
+  }
+
+  /** Returns steps that make one input of each sample, without erasing and mixing. */
+  public static ImageRecipe of(ImageStep... steps) {
+    return new ImageRecipe(List.of(steps), List.of(), 1, 0, Optional.empty(), List.of());
+  }
+
+  /**
+   * Returns the published ResNet-50 command's: crop, flip, three splits of which two are augmented
+   * by {@code rand-m9-mstd0.5-inc1} and erased with probability 0.6.
+   */
+  public static ImageRecipe augMix() {
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomResizedCrop(EITHER), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, EITHER)),
+        3,
+        0.6,
+        Optional.empty(),
+        List.of());
+  }
+
+  /**
+   * Returns DeiT's and Swin's: crop, flip, {@code rand-m9-mstd0.5-inc1}, erasing with probability
+   * 0.25, mixup or CutMix.
+   */
+  public static ImageRecipe mixed() {
+    return new ImageRecipe(
+        List.of(new ImageStep.RandomResizedCrop(BICUBIC), new ImageStep.Flip(0.5)),
+        List.of(new ImageStep.RandAugment(2, 9, 0.5, BICUBIC)),
+        1,
+        0.25,
+        Optional.of(Mixing.of()),
+        List.of());
+  }
+
+  /** Returns a random window and a flip: no pixel is resampled, so fine traces stay. */
+  public static ImageRecipe cropAndFlip() {
+    return of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5));
+  }
+
+  /** Returns the same recipe with another probability of random erasing. */
+  public ImageRecipe erasing(double probability) {
+    return new ImageRecipe(shared, augmenting, splits, probability, mixing, validating);
+  }
+
+  /** Returns the same recipe with samples mixed with each other. */
+  public ImageRecipe mixing(Mixing law) {
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.of(law), validating);
+  }
+
+  /** Returns the same recipe without mixing. */
+  public ImageRecipe withoutMixing() {
+    return new ImageRecipe(shared, augmenting, splits, erasing, Optional.empty(), validating);
+  }
+
+  /**
+   * Returns the same recipe with other validation images, whose random numbers are drawn anew in
+   * each epoch.
+   *
+   * @param steps which reach the input's size; none for images as in scoring
+   */
+  public ImageRecipe validating(List<ImageStep> steps) {
+    return new ImageRecipe(shared, augmenting, splits, erasing, mixing, steps);
+  }
+
+  /** Returns the 8-bit part, for this input. */
+  Augmentation augmentation(InputContract input) {
+    List<Transform> views =
+        IntStream.range(0, splits)
+            .mapToObj(split -> augments(split) ? joined(augmenting, input) : Transform.IDENTITY)
+            .toList();
+    return new Augmentation(joined(shared, input), views);
+  }
+
+  /** Returns what validation images go through, for this input. */
+  Augmentation validation(InputContract input) {
+    return Augmentation.of(validating.isEmpty() ? input.evaluation() : joined(validating, input));
+  }
+
+  private static Transform joined(List<ImageStep> steps, InputContract input) {
+    return steps.stream()
+        .map(step -> step.transform(input.side()))
+        .reduce(Transform.IDENTITY, Transform::then);
+  }
+
+  /** Returns whether a split is one of those that get steps and erasing of their own. */
+  boolean augments(int split) {
+    return splits == 1 || split > 0;
+  }
+
+  /** Returns the law of what is erased. */
+  RandomErasing randomErasing() {
+    return RandomErasing.of(erasing);
+  }
+}

@@ -1,0 +1,279 @@
+package org.genimage.train.recipe;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.List;
+
+/**
+ * The learning rate over time, a pure function of how far training is. Nothing of a schedule needs
+ * to be kept in a checkpoint: what it follows from is kept there anyway.
+ */
+@FunctionalInterface
+public interface Schedule {
+
+  /** Returns the learning rate of a step. */
+  double rate(TrainingProgress progress);
+
+  /**
+   * Returns whether training ends here, before the recipe's last epoch.
+   *
+   * @param progress the beginning of an epoch
+   */
+  default boolean ended(TrainingProgress progress) {
+    return false;
+  }
+
+  /** How often a rate moves. */
+  enum Every {
+    /** At the beginning of every epoch. */
+    EPOCH,
+    /** At every step. */
+    STEP
+  }
+
+  /**
+   * A rate that rises linearly before a schedule begins, or in place of its beginning.
+   *
+   * @param epochs its length
+   * @param start the rate at its beginning
+   * @param prefix whether the schedule begins after it (timm's {@code warmup_prefix}), or is under
+   *     way meanwhile, so that the rate jumps at its end
+   */
+  record Warmup(int epochs, double start, boolean prefix) {
+
+    /** Nothing. */
+    public static final Warmup NONE = new Warmup(0, 0, false);
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if one is negative
+     */
+    public Warmup {
+      checkArgument(epochs >= 0, "a warm-up must not have a negative length, got %s", epochs);
+      checkArgument(start >= 0, "a warm-up must not start at a negative rate, got %s", start);
+    }
+
+    private boolean covers(double time) {
+      return time < epochs;
+    }
+
+    private double rate(double time, double base) {
+      return start + time * (base - start) / epochs;
+    }
+
+    private int before() {
+      return prefix ? epochs : 0;
+    }
+  }
+
+  /**
+   * The same rate all the time.
+   *
+   * @param rate positive
+   */
+  record Constant(double rate) implements Schedule {
+
+    /**
+     * Checks the component.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Constant {
+      checkBase(rate);
+    }
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      return rate;
+    }
+  }
+
+  /**
+   * Half a cosine (Loshchilov and Hutter 2017), as timm runs it; what lies beyond its end stays at
+   * the minimum.
+   *
+   * @param base the rate at the cosine's top
+   * @param minimum the rate at its end
+   * @param epochs when it ends; it begins at 0, or after a warm-up that is a prefix
+   * @param warmup what comes first
+   * @param every how often the rate moves
+   */
+  record Cosine(double base, double minimum, int epochs, Warmup warmup, Every every)
+      implements Schedule {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if a rate is negative or a length makes no sense
+     */
+    public Cosine {
+      checkBase(base);
+      checkArgument(minimum >= 0, "a cosine's minimum must not be negative, got %s", minimum);
+      checkArgument(
+          epochs > warmup.before() && epochs >= warmup.epochs(),
+          "a cosine needs at least one epoch and no longer warm-up, got %s and %s",
+          epochs,
+          warmup.epochs());
+    }
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      double time = progress.time(every);
+      if (warmup.covers(time)) {
+        return warmup.rate(time, base);
+      }
+      double part = (time - warmup.before()) / (epochs - warmup.before());
+      return part < 1 ? minimum + 0.5 * (base - minimum) * (1 + Math.cos(Math.PI * part)) : minimum;
+    }
+  }
+
+  /**
+   * A rate that is multiplied by a factor after every so many epochs.
+   *
+   * @param base the first rate
+   * @param epochs between two multiplications
+   * @param factor from above 0 to 1
+   * @param warmup what comes first; epochs are counted from 0, or from the end of a prefix
+   */
+  record Step(double base, int epochs, double factor, Warmup warmup) implements Schedule {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public Step {
+      checkBase(base);
+      checkArgument(epochs > 0, "epochs between two steps must be positive, got %s", epochs);
+      checkArgument(factor > 0 && factor <= 1, "factor must be in (0, 1], got %s", factor);
+    }
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      int epoch = progress.epoch();
+      return warmup.covers(epoch)
+          ? warmup.rate(epoch, base)
+          : base * Math.pow(factor, Math.floorDiv(epoch - warmup.before(), epochs));
+    }
+  }
+
+  /**
+   * Another schedule that takes effect one epoch or step late, the first value being used twice:
+   * scripts that tell timm's schedulers after epoch e "this was e" do that.
+   *
+   * @param schedule what comes late
+   * @param by how late
+   */
+  record Late(Schedule schedule, Every by) implements Schedule {
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      return schedule.rate(progress.before(by));
+    }
+
+    @Override
+    public boolean ended(TrainingProgress progress) {
+      return schedule.ended(progress);
+    }
+  }
+
+  /**
+   * Another schedule with all its rates multiplied, minimum and warm-up among them.
+   *
+   * @param schedule what is scaled
+   * @param factor positive, such as the batch over 512
+   */
+  record Scaled(Schedule schedule, double factor) implements Schedule {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if the factor is not positive
+     */
+    public Scaled {
+      checkArgument(factor > 0, "factor of the rates must be positive, got %s", factor);
+    }
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      return factor * schedule.rate(progress);
+    }
+
+    @Override
+    public boolean ended(TrainingProgress progress) {
+      return schedule.ended(progress);
+    }
+  }
+
+  /**
+   * CNNSpot's rule (Wang et al. 2020, {@code earlystop.py}): after {@code patience} epochs without
+   * progress the rate is divided by ten and the best accuracy forgotten; training ends when the
+   * rate falls below {@code minimum}. An epoch is progress if its accuracy is at least the best one
+   * plus a gain. Without validation the rate stays.
+   *
+   * @param base the first rate
+   * @param minimum a rate below ends training
+   * @param patience epochs without progress, since the last, that it takes
+   * @param firstGain what counts as progress until the first drop
+   * @param laterGain what counts as progress afterwards
+   */
+  record Plateau(double base, double minimum, int patience, double firstGain, double laterGain)
+      implements Schedule {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public Plateau {
+      checkBase(base);
+      checkArgument(patience > 0, "patience must be positive, got %s epochs", patience);
+      checkArgument(
+          minimum >= 0 && firstGain >= 0 && laterGain >= 0,
+          "a plateau's minimum and gains must not be negative, got %s, %s, %s",
+          minimum,
+          firstGain,
+          laterGain);
+    }
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      return after(progress.accuracies()).rate();
+    }
+
+    @Override
+    public boolean ended(TrainingProgress progress) {
+      return after(progress.accuracies()).rate() < minimum;
+    }
+
+    private State after(List<Double> accuracies) {
+      State state = State.start(base, firstGain);
+      for (double accuracy : accuracies) {
+        state = state.after(accuracy, this);
+      }
+      return state;
+    }
+
+    /** What the rule remembers: negative infinity is no accuracy yet. */
+    private record State(double rate, double gain, double best, int idle) {
+
+      static State start(double rate, double gain) {
+        return new State(rate, gain, Double.NEGATIVE_INFINITY, 0);
+      }
+
+      State after(double accuracy, Plateau rule) {
+        if (accuracy >= best + gain) {
+          return new State(rate, gain, accuracy, 0);
+        }
+        return idle + 1 < rule.patience()
+            ? new State(rate, gain, best, idle + 1)
+            : start(rate / 10, rule.laterGain());
+      }
+    }
+  }
+
+  private static void checkBase(double rate) {
+    checkArgument(rate > 0, "learning rate must be positive, got %s", rate);
+  }
+}

@@ -1,0 +1,221 @@
+package org.genimage.train.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.genimage.data.Sampling;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.Head;
+import org.genimage.models.InputContract;
+import org.genimage.models.nn.Drop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecipeTest {
+
+  static List<Blueprint> all() {
+    return Detectors.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void paper_everyValue_saysWhereItComesFrom(Blueprint blueprint) {
+    List<RecipeValue> values = Recipe.paper(blueprint).values();
+
+    Set<Origin> origins = values.stream().map(RecipeValue::origin).collect(Collectors.toSet());
+    assertThat(origins)
+        .containsExactlyInAnyOrderElementsOf(
+            EnumSet.of(Origin.PAPER, Origin.REPOSITORY, Origin.INFERRED));
+    assertThat(values).extracting(RecipeValue::name).doesNotHaveDuplicates();
+    assertThat(Recipe.paper(blueprint).toString()).doesNotContain("Lambda", "@", "Optional");
+  }
+
+  @Test
+  void paper_supplementsValues_areThere() {
+    assertPaper(
+        Detectors.resnet50(),
+        Map.of(
+            "optimizer", "Sgd",
+            "schedule", "Cosine",
+            "schedule.base", "0.05",
+            "schedule.epochs", "200",
+            "batchSize", "64",
+            "loss", "JsdCrossEntropy",
+            "images.erasing", "0.6"));
+    assertPaper(
+        Detectors.deitSmall(),
+        Map.of(
+            "optimizer", "AdamW",
+            "schedule.schedule.base", "2.0E-4",
+            "schedule.schedule.warmup.epochs", "5",
+            "schedule.schedule.warmup.start", "1.0E-6",
+            "epochs", "300",
+            "batchSize", "256",
+            "images.erasing", "0.25"));
+    assertPaper(
+        Detectors.swinTiny(),
+        Map.of(
+            "optimizer.rule", "AdamW",
+            "schedule.schedule.base", "5.0E-4",
+            "schedule.schedule.warmup.epochs", "20",
+            "schedule.schedule.warmup.start", "5.0E-7",
+            "epochs", "300",
+            "batchSize", "128",
+            "images.erasing", "0.25"));
+    assertPaper(
+        Detectors.cnnSpot(),
+        Map.of(
+            "optimizer", "Adam",
+            "schedule.base", "5.0E-4",
+            "epochs", "30",
+            "batchSize", "64",
+            "images.shared.Blur.probability", "0.5",
+            "images.shared.Jpeg.probability", "0.5"));
+    assertPaper(
+        Detectors.spec(),
+        Map.of(
+            "optimizer", "Sgd",
+            "optimizer.decay.rate", "1.0E-4",
+            "schedule.rate", "2.0E-4",
+            "epochs", "64"));
+    assertPaper(
+        Detectors.f3Net(),
+        Map.of(
+            "optimizer", "Adam",
+            "schedule.rate", "2.0E-4",
+            "epochs", "5",
+            "batchSize", "12",
+            "loss", "BinaryCrossEntropy"));
+    assertPaper(
+        Detectors.gramNet(),
+        Map.of(
+            "optimizer", "Adam",
+            "optimizer.decay.rate", "1.0E-4",
+            "schedule.rate", "1.0E-5",
+            "epochs", "5",
+            "batchSize", "14",
+            "loss", "NegativeLogLikelihood"));
+  }
+
+  /** Compares all that is the paper's, no less and no more. */
+  private static void assertPaper(Blueprint blueprint, Map<String, String> expected) {
+    Map<String, String> found =
+        Recipe.paper(blueprint).values().stream()
+            .filter(value -> value.origin() == Origin.PAPER)
+            .collect(Collectors.toMap(RecipeValue::name, RecipeValue::value));
+    assertThat(found).containsExactlyInAnyOrderEntriesOf(expected);
+  }
+
+  @Test
+  void paper_repositoriesValues_areThere() {
+    assertThat(Recipe.paper(Detectors.resnet50()).epochs()).isEqualTo(210);
+    assertThat(Recipe.paper(Detectors.deitSmall()).drop()).isEqualTo(new Drop(0, 0.1));
+    assertThat(Recipe.paper(Detectors.deitSmall()).average()).contains(new Average(0.99996, false));
+    assertThat(Recipe.paper(Detectors.swinTiny()).drop()).isEqualTo(new Drop(0, 0.2));
+    assertThat(Recipe.paper(Detectors.f3Net()).drop()).isEqualTo(new Drop(0.2, 0));
+    assertThat(Recipe.paper(Detectors.f3Net()).sampling()).isEqualTo(Sampling.BALANCED);
+    assertThat(Recipe.paper(Detectors.gramNet()).drop()).isEqualTo(new Drop(0.5, 0));
+    assertThat(Recipe.paper(Detectors.cnnSpot()).dropLast()).isFalse();
+    assertThat(Recipe.paper(Detectors.cnnSpot()).start().backbone())
+        .contains("resnet50-19c8e357.pth");
+  }
+
+  @Test
+  void paper_repeatedAugmentation_isAReadingOfDeit() {
+    Recipe repeated = Recipe.paper(Detectors.deitSmall(), Reading.REPEATED_AUGMENTATION);
+
+    assertThat(repeated.sampling()).isEqualTo(Sampling.REPEATED);
+    assertThat(repeated.values())
+        .contains(new RecipeValue("sampling", "REPEATED", Origin.REPOSITORY));
+    assertThat(repeated.sampling(Sampling.EACH_ONCE).toString().replace("chosen", "repository"))
+        .isEqualTo(Recipe.paper(Detectors.deitSmall()).toString());
+  }
+
+  @Test
+  void paper_cnnSpot_validatesAsItsScriptDoes() {
+    Recipe recipe = Recipe.paper(Detectors.cnnSpot());
+
+    assertThat(recipe.values())
+        .contains(
+            new RecipeValue("images.validating.Blur.minSigma", "1.5", Origin.REPOSITORY),
+            new RecipeValue("images.validating.Jpeg.maxQuality", "65", Origin.REPOSITORY));
+    assertThat(recipe.images(recipe.images().validating(List.of())).values())
+        .contains(new RecipeValue("images.validating", "none", Origin.CALLER));
+  }
+
+  @Test
+  void value_changed_isTheCallers() {
+    Recipe recipe = Recipe.paper(Detectors.swinTiny()).epochs(1).batchSize(128);
+
+    assertThat(recipe.values())
+        .contains(
+            new RecipeValue("epochs", "1", Origin.CALLER),
+            new RecipeValue("batchSize", "128", Origin.PAPER));
+    assertThat(recipe.epochs(300)).isEqualTo(Recipe.paper(Detectors.swinTiny()));
+  }
+
+  @Test
+  void of_noPaper_isAllTheCallers() {
+    Recipe recipe =
+        Recipe.of(
+            Optimizer.AdamW.of(Decay.NONE),
+            new Schedule.Constant(1e-3),
+            2,
+            8,
+            new Loss.CrossEntropy(0),
+            ImageRecipe.cropAndFlip());
+
+    assertThat(recipe.values()).extracting(RecipeValue::origin).containsOnly(Origin.CALLER);
+    assertThat(recipe.toString())
+        .startsWith("Recipe[optimizer=AdamW (chosen), optimizer.adam.beta1=0.9 (chosen)");
+  }
+
+  @Test
+  void paper_f3NetVariants_haveTheLossOfTheirHead() {
+    Blueprint two = Detectors.f3Net(F3NetVariant.MIX, Head.NATURE_AI);
+    Blueprint fad = Detectors.f3Net(F3NetVariant.FAD, Head.AI_LOGIT);
+
+    assertThat(Recipe.paper(two).loss()).isEqualTo(new Loss.CrossEntropy(0));
+    assertThat(Recipe.paper(two).values())
+        .contains(new RecipeValue("loss", "CrossEntropy", Origin.INFERRED));
+    assertThat(Recipe.paper(fad).loss()).isEqualTo(new Loss.BinaryCrossEntropy());
+  }
+
+  @Test
+  void paper_unknownDetectorOrReading_isRefused() {
+    Blueprint other =
+        new Blueprint("Other", (scope, images) -> images, InputContract.crop(8), Head.NATURE_AI);
+
+    assertThatThrownBy(() -> Recipe.paper(other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the paper's recipes are known for its seven detectors, asked for Other; build a recipe"
+                + " of your own with Recipe.of");
+    assertThatThrownBy(() -> Recipe.paper(Detectors.gramNet(), Reading.SCALED_RATE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the reading SCALED_RATE is about [DeiT-S, Swin-T], asked for with GramNet");
+  }
+
+  @Test
+  void recipe_contradiction_isRefused() {
+    Recipe recipe = Recipe.paper(Detectors.f3Net());
+
+    assertThatThrownBy(() -> recipe.batchSize(13))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("balanced batches need an even batch size, got 13");
+    assertThatThrownBy(() -> recipe.parts(13))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a step needs from 1 part to one per sample, got 13 for a batch size of 12");
+    assertThatThrownBy(() -> recipe.loss(new Loss.JsdCrossEntropy(3, 12, 0), recipe.images()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("loss and image recipe must have the same number of splits, got 3 and 1");
+  }
+}
