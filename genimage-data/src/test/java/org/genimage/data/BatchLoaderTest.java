@@ -402,7 +402,8 @@ class BatchLoaderTest {
   @Test
   void epoch_fromItsMiddle_givesTheSameBytes() {
     Transform noise =
-        (image, random) -> Image.of(1, 1, new byte[] {image.rgb()[0], (byte) random.nextInt(), 0});
+        (image, random) ->
+            Image.of(1, 1, new byte[] {image.toArray()[0], (byte) random.nextInt(), 0});
     BatchLoader loader =
         BatchLoader.of(pixels(50))
             .augmentation(Augmentation.of(noise))

@@ -65,7 +65,7 @@ class PackedImagesTest {
       Sample sample = packed.sample(i);
       Sample original = data.sample(i);
       Image expected = SMALL.apply(original.image(), Seed.of(0).random());
-      assertThat(sample.image().rgb()).isEqualTo(expected.rgb());
+      assertThat(sample.image().toArray()).isEqualTo(expected.toArray());
       assertThat(sample.image().width()).isEqualTo(expected.width());
       assertThat(sample.name()).isEqualTo(original.name());
       assertThat(sample.label()).isEqualTo(original.label());
@@ -83,8 +83,8 @@ class PackedImagesTest {
         .allMatch(
             i ->
                 Arrays.equals(
-                    packed.sample(i).image().rgb(),
-                    SMALL.apply(data.sample(i).image(), Seed.of(0).random()).rgb()));
+                    packed.sample(i).image().toArray(),
+                    SMALL.apply(data.sample(i).image(), Seed.of(0).random()).toArray()));
   }
 
   @Test
@@ -94,8 +94,8 @@ class PackedImagesTest {
     PackedImages.write(file, few, Transform.IDENTITY, "as they are", Progress.NONE);
 
     assertThat(PackedImages.open(file).size()).isEqualTo(20);
-    assertThat(PackedImages.open(file).sample(1).image().rgb())
-        .isEqualTo(few.sample(1).image().rgb());
+    assertThat(PackedImages.open(file).sample(1).image().toArray())
+        .isEqualTo(few.sample(1).image().toArray());
   }
 
   @Test

@@ -14,8 +14,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transforms;
-import org.genimage.data.simulation.EncodedImage;
-import org.genimage.data.simulation.SynthesisPipeline;
+import org.genimage.data.simulation.SimulatedFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -201,7 +200,7 @@ class UnbiasedTest {
       assertThat(ImageNetClass.of(Label.AI, name)).as(name).hasValue(33);
     }
     for (Generator generator : Generator.GENIMAGE) {
-      String name = SynthesisPipeline.of(generator).fileName(7, 1);
+      String name = SimulatedFiles.name(generator, 7, 1);
       assertThat(ImageNetClass.of(Label.AI, name)).as(name).hasValue(7);
     }
   }
@@ -222,7 +221,7 @@ class UnbiasedTest {
   }
 
   private static byte[] jpeg(int width, int height, int quality) {
-    return EncodedImage.jpeg(picture(width, height, 1), quality / 100f);
+    return SimulatedFiles.jpeg(picture(width, height, 1), quality / 100f);
   }
 
   private static Image picture(int width, int height, int seed) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.genimage.data.image.Filter;
 
 /** What weights say of the detector that they belong to, as strings that safetensors can hold. */
-final class WeightsMetadata {
+public final class WeightsMetadata {
 
   private static final String DETECTOR = "genimage.detector";
   private static final String INPUT = "genimage.input";

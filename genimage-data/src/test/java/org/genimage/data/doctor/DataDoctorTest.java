@@ -32,7 +32,7 @@ import org.genimage.data.Split;
 import org.genimage.data.image.Image;
 import org.genimage.data.internal.NaturalOrder;
 import org.genimage.data.reference.ReferenceData;
-import org.genimage.data.simulation.EncodedImage;
+import org.genimage.data.simulation.SimulatedFiles;
 import org.genimage.data.simulation.SimulatedGenImage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +82,7 @@ class DataDoctorTest {
     flipped[flipped.length / 2] ^= 0x10;
     Files.write(fakes.get(2), flipped);
     Files.write(fakes.get(3), reference("png_rgb.png"));
-    Files.write(fakes.get(4), EncodedImage.jpeg(Image.of(128, 128, new byte[49152]), 0.9f));
+    Files.write(fakes.get(4), SimulatedFiles.jpeg(Image.of(128, 128, new byte[49152]), 0.9f));
     Files.write(natural.get(0), Arrays.copyOf(Files.readAllBytes(natural.get(0)), 3000));
     Files.write(natural.get(1), reference("jpeg_cmyk_adobe_q95.jpg"));
     Files.write(natural.get(2), reference("png_named_jpeg.JPEG"));

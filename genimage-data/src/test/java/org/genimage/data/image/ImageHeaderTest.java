@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.genimage.data.reference.ReferenceData;
-import org.genimage.data.simulation.EncodedImage;
+import org.genimage.data.simulation.SimulatedFiles;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +62,7 @@ class ImageHeaderTest {
   void quality_ofJavasEncoder_isWhatItWasAskedFor(int quality) throws IOException {
     Image grey = Image.of(16, 16, new byte[768]);
 
-    assertThat(header(EncodedImage.jpeg(grey, quality / 100f)).quality()).hasValue(quality);
+    assertThat(header(SimulatedFiles.jpeg(grey, quality / 100f)).quality()).hasValue(quality);
   }
 
   @Test

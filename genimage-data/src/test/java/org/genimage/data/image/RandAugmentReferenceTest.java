@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.genimage.data.Quantiles;
 import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.Tag;

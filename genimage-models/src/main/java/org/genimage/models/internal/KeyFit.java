@@ -22,7 +22,7 @@ import org.genimage.models.nn.Parameter;
  * @param unexpected keys that the network does not have
  * @param misshapen keys whose arrays have another shape, or integers for floats
  */
-record KeyFit(
+public record KeyFit(
     Map<String, Parameter> expected,
     Weights found,
     List<String> missing,
@@ -31,7 +31,7 @@ record KeyFit(
 
   private static final int SHOWN = 16;
 
-  static KeyFit of(Collection<Parameter> entries, Weights weights) {
+  public static KeyFit of(Collection<Parameter> entries, Weights weights) {
     Map<String, Parameter> expected = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
@@ -57,7 +57,7 @@ record KeyFit(
    *
    * @throws WeightsException that lists missing, unexpected and wrongly shaped keys
    */
-  void verify(String detector, String advice) {
+  public void verify(String detector, String advice) {
     List<String> problems = new ArrayList<>();
     describe(problems, "missing", missing, key -> key + nearest(key, found.keys()));
     describe(problems, "unexpected", unexpected, key -> key + nearest(key, expected.keySet()));
@@ -92,7 +92,7 @@ record KeyFit(
   }
 
   private interface Description {
-    String of(String key);
+    public String of(String key);
   }
 
   private static String nearest(String key, Set<String> candidates) {

@@ -19,13 +19,13 @@ import org.tensorflow.types.TFloat32;
  * Weights as constants of a graph. What the weights lack is filled with zeros while the graph is
  * built, so that {@link #verify} can name everything that does not fit in one message.
  */
-final class WeightConstants implements ModelVariables {
+public final class WeightConstants implements ModelVariables {
 
   private final Weights weights;
   private final Map<String, Parameter> asked = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
 
-  WeightConstants(Weights weights) {
+  public WeightConstants(Weights weights) {
     this.weights = weights;
   }
 
@@ -69,7 +69,7 @@ final class WeightConstants implements ModelVariables {
    *
    * @throws WeightsException that lists missing, unexpected and wrongly shaped keys
    */
-  void verify(String detector) {
+  public void verify(String detector) {
     KeyFit.of(asked.values(), weights).verify(detector, "load weights made for it");
   }
 }

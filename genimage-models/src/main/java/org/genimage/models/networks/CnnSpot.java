@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param backbone all but the last layer, and how many logits that has
  */
-record CnnSpot(ResNet backbone) implements Network {
+public record CnnSpot(ResNet backbone) implements Network {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]

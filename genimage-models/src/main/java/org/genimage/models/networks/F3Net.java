@@ -36,7 +36,7 @@ import org.tensorflow.types.TFloat32;
  * @param variant which published implementation
  * @param outputs number of logits
  */
-record F3Net(F3NetVariant variant, int outputs) implements Network {
+public record F3Net(F3NetVariant variant, int outputs) implements Network {
 
   private static final Xception FAD_TRUNK = new Xception(2);
   private static final Xception LFS_TRUNK = new Xception(1);

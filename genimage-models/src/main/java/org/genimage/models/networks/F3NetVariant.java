@@ -23,7 +23,7 @@ public enum F3NetVariant {
   ORIGINAL;
 
   /** Returns, for the module of each trunk, how often its input has three channels. */
-  ImmutableMap<String, Integer> trunks() {
+  public ImmutableMap<String, Integer> trunks() {
     return switch (this) {
       case MIX -> ImmutableMap.of("fad_excep", 4, "lfs_excep", 2);
       case FAD -> ImmutableMap.of("FAD_xcep", 4);

@@ -26,7 +26,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param outputs number of log-probabilities; one alone is a logit
  */
-record GramNet(int outputs) implements Network {
+public record GramNet(int outputs) implements Network {
 
   private static final int HIDDEN = 512;
 

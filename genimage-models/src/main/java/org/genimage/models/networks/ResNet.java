@@ -91,7 +91,7 @@ record ResNet(Block block, List<Integer> depths, boolean zeroInitLast, int outpu
   }
 
   /** What is added to a block's input. */
-  enum Block {
+  public enum Block {
     /** Two 3x3 convolutions: ResNet-18 and -34. */
     BASIC {
       @Override

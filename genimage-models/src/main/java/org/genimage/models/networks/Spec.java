@@ -30,7 +30,7 @@ import org.tensorflow.types.TInt32;
  * @param variant what of it the classifier sees
  * @param classifier sees spectra
  */
-record Spec(SpecVariant variant, Network classifier) implements Network {
+public record Spec(SpecVariant variant, Network classifier) implements Network {
 
   /** Share of the values below the least, and above the greatest, that is told apart. */
   private static final double TAIL = 0.05;

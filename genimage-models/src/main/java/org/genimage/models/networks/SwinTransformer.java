@@ -35,7 +35,7 @@ import org.tensorflow.types.TFloat32;
  * @param window side of an attention window, in tokens
  * @param outputs number of logits
  */
-record SwinTransformer(
+public record SwinTransformer(
     int patch, int width, List<Integer> depths, List<Integer> heads, int window, int outputs)
     implements Network {
 

@@ -30,7 +30,7 @@ import org.tensorflow.types.TFloat32;
  * @param heads attention heads of a block
  * @param outputs number of logits
  */
-record VisionTransformer(int patch, int width, int depth, int heads, int outputs)
+public record VisionTransformer(int patch, int width, int depth, int heads, int outputs)
     implements Network {
 
   private static final double EPSILON = 1e-6;

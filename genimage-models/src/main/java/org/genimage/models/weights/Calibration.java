@@ -45,7 +45,7 @@ public record Calibration(double temperature, double threshold) {
   }
 
   /** Returns the score of AI, in [0, 1], of two logits: the softmax at ai, in double precision. */
-  double score(double nature, double ai) {
+  public double score(double nature, double ai) {
     return 1 / (1 + Math.exp((nature - ai) / temperature));
   }
 }

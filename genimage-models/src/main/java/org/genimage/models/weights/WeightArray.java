@@ -89,7 +89,7 @@ public final class WeightArray {
   }
 
   /** The floats themselves, for readers in this package. */
-  float[] floats() {
+  public float[] floats() {
     return floats;
   }
 }

@@ -1,4 +1,4 @@
-package org.genimage.data;
+package org.genimage.data.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

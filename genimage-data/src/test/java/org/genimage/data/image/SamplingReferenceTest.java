@@ -1,4 +1,4 @@
-package org.genimage.data;
+package org.genimage.data.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -10,10 +10,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.genimage.data.image.Box;
-import org.genimage.data.image.Filter;
-import org.genimage.data.image.RandomErasing;
-import org.genimage.data.image.RandomResizedCrop;
+import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
