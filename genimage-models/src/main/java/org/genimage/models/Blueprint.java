@@ -1,11 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.internal.KeyFit;
-import org.genimage.models.nn.Network;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.file.Files;
@@ -16,10 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
+import org.genimage.models.internal.KeyFit;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -93,7 +92,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * Returns the detector with these weights as {@link #load(Weights)} does, to be closed by the
    * caller, with the numbers that 8-bit images are scored with. In {@link Precision#BFLOAT16} it is
    * several times as fast on a processor with AMX, the weights take half the memory, and scores
-   * differ a little; scores of {@link org.genimage.data.image.Pixels} and gradients stay in 32 bits.
+   * differ a little; scores of {@link org.genimage.data.image.Pixels} and gradients stay in 32
+   * bits.
    *
    * @throws WeightsException if the weights do not fit
    * @throws UnsupportedOperationException if this machine has no kernels for bfloat16

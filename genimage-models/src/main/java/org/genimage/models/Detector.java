@@ -1,7 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Calibration;
-
 import com.google.common.collect.Lists;
 import com.google.common.io.ByteSource;
 import com.google.common.primitives.Doubles;
@@ -14,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.genimage.data.Label;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Label;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.models.weights.Calibration;
 
 /**
  * A network with its weights: it says how likely an image is the work of a generator.
@@ -29,7 +28,7 @@ import org.genimage.data.image.UnreadableImageException;
 public interface Detector extends AutoCloseable {
 
   /** The score above which an image counts as AI-made in the paper's tables. */
-  double THRESHOLD = 0.5;
+  double THRESHOLD = Calibration.NONE.threshold();
 
   /** Returns the detector's name, such as {@code ResNet-50}. */
   String name();

@@ -32,11 +32,11 @@ import org.genimage.data.image.ImageBatch;
  * rules of its {@link Batching}. Safe for use by many threads at once.
  *
  * <p>A future fails with whatever kept its own image from being scored, such as {@link
- * org.genimage.data.image.UnreadableImageException}; the other images are scored all the same. It fails
- * with {@link RejectedExecutionException}, at once, if as many requests are open as the capacity
- * allows: wait for some, or tell your caller to come back. A request whose future is cancelled is
- * dropped unless it is just being scored. What depends on a future runs on none of the service's
- * threads, so it may be slow.
+ * org.genimage.data.image.UnreadableImageException}; the other images are scored all the same. It
+ * fails with {@link RejectedExecutionException}, at once, if as many requests are open as the
+ * capacity allows: wait for some, or tell your caller to come back. A request whose future is
+ * cancelled is dropped unless it is just being scored. What depends on a future runs on none of the
+ * service's threads, so it may be slow.
  */
 public final class DetectorService implements AutoCloseable {
 

@@ -1,20 +1,20 @@
 package org.genimage.models;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.genimage.data.image.Filter;
 import org.genimage.models.networks.CnnSpot;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.networks.GramNet;
 import org.genimage.models.networks.GramNetVariant;
+import org.genimage.models.networks.ResNet;
+import org.genimage.models.networks.ResNet.Block;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SpecVariant;
 import org.genimage.models.networks.SwinTransformer;
 import org.genimage.models.networks.VisionTransformer;
-
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import org.genimage.data.image.Filter;
-import org.genimage.models.networks.ResNet.Block;
 
 /**
  * The detectors of the GenImage paper, each as a blueprint to train or to load weights into. None

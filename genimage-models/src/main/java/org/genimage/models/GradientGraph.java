@@ -1,12 +1,12 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Weights;
-
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
+import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
+import org.genimage.models.weights.Weights;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -57,7 +57,7 @@ final class GradientGraph implements AutoCloseable {
       Operand<TFloat32> loss =
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
       Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(pixels)).get(0);
-      Session session = new Session(graph, ScoringGraph.config());
+      Session session = new Session(graph, SessionSettings.scoring());
       return new GradientGraph(graph, session, pixels, targets, logits, gradient);
     } catch (RuntimeException e) {
       graph.close();

@@ -1,8 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Calibration;
-import org.genimage.models.weights.Weights;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
@@ -12,12 +9,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Label;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -52,7 +51,7 @@ final class GraphDetector implements DifferentiableDetector {
   }
 
   static GraphDetector create(Blueprint blueprint, Weights weights, Precision precision) {
-    Calibration calibration = WeightsMetadata.calibration(weights);
+    Calibration calibration = weights.calibration();
     NativeRuntime.prepare();
     ScoringGraph scoring = ScoringGraph.create(blueprint, weights, precision);
     return new GraphDetector(blueprint, weights, precision, calibration, scoring);

@@ -1,8 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,6 +15,8 @@ import java.util.TreeMap;
 import org.genimage.data.image.Filter;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.nn.Mode;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -65,7 +64,7 @@ final class SavedModelExport {
           "%s: expected a folder still to be made, found one; choose another place"
               .formatted(folder));
     }
-    double temperature = WeightsMetadata.calibration(weights).temperature();
+    double temperature = weights.calibration().temperature();
     if (temperature < MIN_TEMPERATURE || temperature > MAX_TEMPERATURE) {
       throw new WeightsException(
           ("%s: a SavedModel calculates in 32 bits and needs a temperature from %s to %s, found %s;"
@@ -124,7 +123,7 @@ final class SavedModelExport {
       Operand<TFloat32> byLabel =
           ScoringGraph.fromBytes(tf, Mode.PORTABLE, pixels, blueprint, weights);
       Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
-      float temperature = (float) WeightsMetadata.calibration(weights).temperature();
+      float temperature = (float) weights.calibration().temperature();
       Operand<TFloat32> softmax = tf.nn.softmax(tf.math.div(byLabel, tf.constant(temperature)));
       Operand<TFloat32> scores =
           tf.withName(SCORES).gather(softmax, tf.constant(1), tf.constant(1));

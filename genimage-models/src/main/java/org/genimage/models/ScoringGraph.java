@@ -1,12 +1,12 @@
 package org.genimage.models;
 
-import org.genimage.models.internal.WeightConstants;
-import org.genimage.models.weights.Weights;
-
 import org.genimage.data.image.ImageBatch;
+import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.internal.WeightConstants;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.weights.Weights;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -14,10 +14,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.OptimizerOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -63,7 +59,7 @@ final class ScoringGraph implements AutoCloseable {
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
       Operand<TFloat32> logits = fromBytes(tf, mode, images, blueprint, weights);
-      return new ScoringGraph(graph, new Session(graph, config()), images, logits);
+      return new ScoringGraph(graph, new Session(graph, SessionSettings.scoring()), images, logits);
     } catch (RuntimeException e) {
       graph.close();
       throw e;
@@ -92,21 +88,6 @@ final class ScoringGraph implements AutoCloseable {
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
     constants.verify(blueprint.name());
     return blueprint.head().byLabel(tf, outputs);
-  }
-
-  /**
-   * Nothing is left for TensorFlow's graph optimizers once batch norms are folded and ops fused;
-   * without them the first score comes in half the time and the memory of a second copy of the
-   * weights is saved.
-   */
-  static ConfigProto config() {
-    return ConfigProto.newBuilder()
-        .setGraphOptions(
-            GraphOptions.newBuilder()
-                .setOptimizerOptions(
-                    OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0))
-                .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
-        .build();
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai. */

@@ -1,8 +1,7 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Weights;
-
 import org.genimage.data.ImageDataset;
+import org.genimage.models.weights.Weights;
 
 /**
  * Finds weights for a blueprint. genimage-train implements it and offers the paper's recipes as a

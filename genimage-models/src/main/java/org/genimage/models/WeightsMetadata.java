@@ -1,27 +1,22 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Calibration;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.image.Filter;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 
 /** What weights say of the detector that they belong to, as strings that safetensors can hold. */
-public final class WeightsMetadata {
+final class WeightsMetadata {
 
   private static final String DETECTOR = "genimage.detector";
   private static final String INPUT = "genimage.input";
   private static final String HEAD = "genimage.head";
-  private static final String TEMPERATURE = "genimage.temperature";
-  private static final String THRESHOLD = "genimage.threshold";
   private static final String PRECISION = "genimage.precision";
   private static final String SHORTER_SIDE = "resize_shorter_side";
   private static final String SQUARE = "resize_square";
@@ -35,41 +30,6 @@ public final class WeightsMetadata {
         DETECTOR, blueprint.name(),
         INPUT, write(blueprint.input()),
         HEAD, blueprint.head().name());
-  }
-
-  static Map<String, String> of(Calibration calibration) {
-    return Map.of(
-        TEMPERATURE, Double.toString(calibration.temperature()),
-        THRESHOLD, Double.toString(calibration.threshold()));
-  }
-
-  /** Returns what the weights say of scores; what they do not say is that of the paper's tables. */
-  static Calibration calibration(Weights weights) {
-    Calibration none = Calibration.NONE;
-    double temperature = number(weights, TEMPERATURE, none.temperature());
-    double threshold = number(weights, THRESHOLD, none.threshold());
-    try {
-      return new Calibration(temperature, threshold);
-    } catch (IllegalArgumentException e) {
-      throw new WeightsException(
-          "expected metadata of a calibration, found others: %s; write them with"
-                  .formatted(e.getMessage())
-              + " Weights.calibrated",
-          e);
-    }
-  }
-
-  private static double number(Weights weights, String key, double otherwise) {
-    String text = weights.metadata().get(key);
-    try {
-      // Unlike Double's, this parser knows decimal numbers alone.
-      return text == null ? otherwise : new BigDecimal(text).doubleValue();
-    } catch (NumberFormatException e) {
-      throw new WeightsException(
-          "expected metadata %s to be a decimal number, found %s; write it with Weights.calibrated"
-              .formatted(key, text),
-          e);
-    }
   }
 
   /** Returns what a loaded detector adds: the numbers that it calculates with. */

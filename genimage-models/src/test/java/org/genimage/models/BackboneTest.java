@@ -1,13 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.internal.KeyFit;
-import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.networks.ResNet;
-import org.genimage.models.weights.PublishedWeights;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +8,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.genimage.models.internal.KeyFit;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.ResNet;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.PublishedWeights;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

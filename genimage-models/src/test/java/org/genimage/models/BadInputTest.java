@@ -1,10 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.internal.KeyFit;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -26,7 +21,11 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
+import org.genimage.models.internal.KeyFit;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;

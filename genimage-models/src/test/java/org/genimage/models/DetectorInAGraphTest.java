@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.genimage.data.Label;
-import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Pixels;
+import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.Derivatives;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +64,7 @@ class DetectorInAGraphTest {
       Operand<TFloat32> loss =
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
       var gradients = graph.addGradients(loss.asOutput(), new Output<?>[] {pixels.asOutput()});
-      try (Session session = new Session(graph, ScoringGraph.config());
+      try (Session session = new Session(graph, SessionSettings.scoring());
           var result = session.runner().fetch(logits).fetch(gradients[0]).run()) {
         float[] found = new float[4];
         float[] slope = new float[gradient.length];
@@ -110,7 +111,7 @@ class DetectorInAGraphTest {
         Operand<TFloat32> lead = tf.math.mul(logits, tf.constant(new float[] {-1, 1}));
         Operand<TFloat32> loss = tf.sum(lead, tf.array(0, 1));
         Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(pixels)).get(0);
-        try (Session session = new Session(graph, ScoringGraph.config());
+        try (Session session = new Session(graph, SessionSettings.scoring());
             var result = session.runner().fetch(gradient).run()) {
           float[] slope = new float[values.length];
           ((TFloat32) result.get(0)).copyTo(DataBuffers.of(slope));

@@ -1,11 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.internal.WeightConstants;
-import org.genimage.models.networks.F3Net;
-import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -16,14 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.genimage.data.Label;
-import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.networks.F3Net;
+import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -224,7 +224,7 @@ class F3NetTest {
       ModelScope scope =
           ModelScope.root(tf, Mode.INFERENCE, new WeightConstants(hashedWeights(detector)));
       var logits = head.byLabel(tf, detector.network().logits(scope, image));
-      try (Session session = new Session(graph, ScoringGraph.config());
+      try (Session session = new Session(graph, SessionSettings.scoring());
           var result = session.runner().fetch(logits).run()) {
         TFloat32 found = (TFloat32) result.get(0);
         assertThat(found.getFloat(0, 0)).isCloseTo((float) nature, within((float) tolerance));

@@ -1,12 +1,12 @@
 package org.genimage.models;
 
-import org.genimage.models.networks.F3Net;
-import org.genimage.models.networks.F3NetVariant;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.genimage.data.Seed;
+import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.networks.F3Net;
+import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
@@ -60,7 +60,7 @@ class F3NetTrainingStepTest {
           graph.addGradients(
               tf.sum(logits, tf.array(0, 1)).asOutput(),
               new Output<?>[] {variables.values(List.of(idle)).get(0).asOutput()});
-      try (Session session = new Session(graph, ScoringGraph.config())) {
+      try (Session session = new Session(graph, SessionSettings.scoring())) {
         variables.load(
             session, entry -> entry.init().values(Seed.of(1), entry.key(), entry.shape()));
         try (var result = session.runner().fetch(gradient[0]).run()) {

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.genimage.data.Seed;
+import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Mode;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +94,7 @@ class GpuTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph).withDevice(device);
       Operand<TFloat32> output = op.apply(tf, new Numbers(tf, Seed.of(1).random()));
-      try (Session session = new Session(graph, ScoringGraph.config());
+      try (Session session = new Session(graph, SessionSettings.scoring());
           var result = session.runner().fetch(output).run()) {
         float[] values = new float[Math.toIntExact(result.get(0).shape().size())];
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(values));
@@ -143,7 +144,7 @@ class GpuTest {
               blueprint,
               blueprint.initialWeights(1),
               Derivatives.plain());
-      try (Session session = new Session(graph, ScoringGraph.config());
+      try (Session session = new Session(graph, SessionSettings.scoring());
           TFloat32 fed =
               TFloat32.tensorOf(Shape.of(1, side, side, 3), DataBuffers.of(pixels, true, false));
           var result =

@@ -1,12 +1,11 @@
 package org.genimage.models;
 
-import org.genimage.models.networks.GramNet;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
+import org.genimage.models.networks.GramNet;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;

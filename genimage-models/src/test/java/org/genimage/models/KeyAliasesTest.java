@@ -1,10 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.weights.PublishedWeights;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,7 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.reference.ReferenceData;
+import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.PublishedWeights;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

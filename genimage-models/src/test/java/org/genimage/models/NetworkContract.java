@@ -1,10 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.internal.WeightConstants;
-import org.genimage.models.nn.Network;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -20,18 +15,23 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
-import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.internal.WeightConstants;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
+import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -316,7 +316,7 @@ interface NetworkContract {
       constants.verify(folder());
       List<String> present =
           features.stream().filter(name -> graph.operation(place(name)) != null).toList();
-      try (Session session = new Session(graph, ScoringGraph.config())) {
+      try (Session session = new Session(graph, SessionSettings.scoring())) {
         for (float[] nchw : inputs) {
           float[] images = ReferenceInput.toNhwc(nchw, n, c, h, w);
           Session.Runner runner = session.runner().fetch(logits);

@@ -1,12 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.networks.F3Net;
-import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.networks.GramNet;
-import org.genimage.models.networks.Spec;
-import org.genimage.models.networks.SwinTransformer;
-import org.genimage.models.networks.VisionTransformer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -24,6 +17,12 @@ import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.models.networks.F3Net;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.GramNet;
+import org.genimage.models.networks.Spec;
+import org.genimage.models.networks.SwinTransformer;
+import org.genimage.models.networks.VisionTransformer;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Dct;
 import org.genimage.models.nn.Derivatives;

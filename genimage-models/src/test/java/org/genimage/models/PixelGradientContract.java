@@ -1,18 +1,17 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.genimage.data.Label;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 
 /** What a detector owes to attacks: the loss's slope per pixel, through all that it computes. */

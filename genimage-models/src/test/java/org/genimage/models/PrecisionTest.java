@@ -1,17 +1,16 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Seed;
 import org.genimage.models.nn.Mode;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

@@ -1,10 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.nn.Network;
-import org.genimage.models.weights.Calibration;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -25,6 +20,10 @@ import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,17 +1,16 @@
 package org.genimage.models;
 
-import org.genimage.models.networks.Spec;
-import org.genimage.models.nn.Network;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
-import org.genimage.data.Seed;
+import org.genimage.models.networks.Spec;
+import org.genimage.models.nn.Network;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;

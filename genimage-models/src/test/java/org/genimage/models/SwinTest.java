@@ -1,14 +1,13 @@
 package org.genimage.models;
 
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.genimage.data.image.Filter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 
 class SwinTest implements NetworkContract {

@@ -1,11 +1,5 @@
 package org.genimage.models;
 
-import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.networks.GramNetVariant;
-import org.genimage.models.networks.SpecVariant;
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -18,13 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.GramNetVariant;
+import org.genimage.models.networks.SpecVariant;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

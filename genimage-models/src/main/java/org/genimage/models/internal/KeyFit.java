@@ -1,9 +1,5 @@
 package org.genimage.models.internal;
 
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -12,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 
 /**
  * How weights fit a network's entries.

@@ -1,15 +1,14 @@
 package org.genimage.models.internal;
 
-import org.genimage.models.weights.WeightArray;
-import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
-
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;

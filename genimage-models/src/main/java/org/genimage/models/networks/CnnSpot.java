@@ -1,11 +1,10 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static org.genimage.models.nn.Layers.linear;
 
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 

@@ -1,7 +1,5 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.models.nn.Conv.kernel;
 import static org.genimage.models.nn.Layers.batchNorm;
@@ -18,6 +16,7 @@ import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
@@ -97,7 +96,7 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
   }
 
   /** FAD: four images, each what one filter leaves of the whole image's spectrum. */
-  Operand<TFloat32> decomposition(ModelScope scope, Operand<TFloat32> images) {
+  public Operand<TFloat32> decomposition(ModelScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
     int size = side(images);
     var dct = scope.fixed("_DCT_all", Dct.matrix(size), size, size);
@@ -126,7 +125,7 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
   }
 
   /** LFS: six bands' mean log-magnitudes in the spectrum of each window of 10x10 grey values. */
-  Operand<TFloat32> localStatistics(ModelScope scope, Operand<TFloat32> images) {
+  public Operand<TFloat32> localStatistics(ModelScope scope, Operand<TFloat32> images) {
     Ops tf = scope.tf();
     int size = LOCAL.kernel();
     scope.fixed("_DCT_patch", Dct.matrix(size), size, size);
@@ -206,7 +205,7 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
    * MixBlock: per channel, attention between the rows of both streams weighs, position by position,
    * what each stream takes from the other.
    */
-  static Streams mix(ModelScope scope, Streams x) {
+  public static Streams mix(ModelScope scope, Streams x) {
     Ops tf = scope.tf();
     checkArgument(
         side(x.fad()) == side(x.lfs()),
@@ -267,5 +266,5 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
   private record Band(double start, double end) {}
 
   /** Both branches at the same depth. */
-  record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
+  public record Streams(Operand<TFloat32> fad, Operand<TFloat32> lfs) {}
 }

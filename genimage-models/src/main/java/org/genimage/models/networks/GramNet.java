@@ -1,7 +1,5 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static org.genimage.models.nn.Conv.kernel;
 import static org.genimage.models.nn.Layers.convBatchNorm;
 import static org.genimage.models.nn.Layers.declareLinear;
@@ -16,6 +14,7 @@ import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -93,7 +92,7 @@ public record GramNet(int outputs) implements Network {
    * @param x {@code [N, H, W, C]}
    * @return {@code [N, C, C, 1]}
    */
-  static Operand<TFloat32> gram(ModelScope scope, Operand<TFloat32> x) {
+  public static Operand<TFloat32> gram(ModelScope scope, Operand<TFloat32> x) {
     var tf = scope.tf();
     int channels = Layers.channels(x);
     int pixels = Math.toIntExact(x.shape().get(1) * x.shape().get(2));

@@ -1,7 +1,5 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static org.genimage.models.nn.Conv.kernel;
 import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.convBatchNorm;
@@ -16,6 +14,7 @@ import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -29,7 +28,7 @@ import org.tensorflow.types.TFloat32;
  *     (timm), or 1 (torchvision)
  * @param outputs number of logits
  */
-record ResNet(Block block, List<Integer> depths, boolean zeroInitLast, int outputs)
+public record ResNet(Block block, List<Integer> depths, boolean zeroInitLast, int outputs)
     implements Network {
 
   @Override

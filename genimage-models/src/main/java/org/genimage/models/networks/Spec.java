@@ -1,13 +1,12 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -73,7 +72,8 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
    * @param differentiable whether every op must have a gradient
    * @return {@code [N, side, side, 3]} in [-1, 1]: vertical frequency, horizontal frequency
    */
-  static Operand<TFloat32> spectrum(Ops tf, Operand<TFloat32> images, boolean differentiable) {
+  public static Operand<TFloat32> spectrum(
+      Ops tf, Operand<TFloat32> images, boolean differentiable) {
     int side = Math.toIntExact(images.shape().get(1));
     int values = side * side;
     var rows = differentiable ? logarithms(tf, images, side) : fastLogarithms(tf, images, side);

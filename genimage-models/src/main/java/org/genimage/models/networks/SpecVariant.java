@@ -20,7 +20,7 @@ public enum SpecVariant {
   private static final int SIDE = 224;
 
   /** Returns whether a place of the spectrum, its frequency 0 first, is left as it is. */
-  boolean keeps(int row, int column) {
+  public boolean keeps(int row, int column) {
     boolean low = inside(row, column, 57, 176);
     boolean middle = inside(row, column, 21, 202) && !low;
     return switch (this) {

@@ -1,7 +1,5 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.channels;
@@ -20,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

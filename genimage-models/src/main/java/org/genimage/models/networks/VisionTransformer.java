@@ -1,7 +1,5 @@
 package org.genimage.models.networks;
 
-import org.genimage.models.nn.Network;
-
 import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.dropPath;
 import static org.genimage.models.nn.Transformers.layerNorm;
@@ -14,6 +12,7 @@ import java.util.Optional;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.index.Indices;
 import org.tensorflow.op.Ops;

@@ -1,8 +1,6 @@
 package org.genimage.models.nn;
 
 import org.genimage.models.InputContract;
-
-
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 

@@ -1,7 +1,5 @@
 package org.genimage.models.weights;
 
-import org.genimage.models.Detector;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
@@ -18,7 +16,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 public record Calibration(double temperature, double threshold) {
 
   /** That of the paper's tables: temperature 1, threshold 0.5. */
-  public static final Calibration NONE = new Calibration(1, Detector.THRESHOLD);
+  public static final Calibration NONE = new Calibration(1, 0.5);
 
   /**
    * Checks the components.

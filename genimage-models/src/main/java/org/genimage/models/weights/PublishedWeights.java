@@ -1,7 +1,5 @@
 package org.genimage.models.weights;
 
-import org.genimage.models.networks.F3NetVariant;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
@@ -9,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.genimage.models.networks.F3NetVariant;
 
 /** Published weights under the keys and in the shapes of the networks here, where they differ. */
 public final class PublishedWeights {

@@ -57,7 +57,14 @@ public final class WeightArray {
     };
   }
 
-  static WeightArray of(List<Integer> shape, long[] values) {
+  /**
+   * Returns an array of integers.
+   *
+   * @param shape in PyTorch's order; empty for a scalar
+   * @param values row-major; not copied, so do not change it afterwards
+   * @throws IllegalArgumentException if shape and number of values contradict each other
+   */
+  public static WeightArray of(List<Integer> shape, long[] values) {
     check(shape, values.length);
     return new WeightArray(shape, true, new float[0], values);
   }
@@ -88,7 +95,9 @@ public final class WeightArray {
     return longs.clone();
   }
 
-  /** The floats themselves, for readers in this package. */
+  /**
+   * Returns the floats themselves, row-major in PyTorch's order; not a copy: do not change them.
+   */
   public float[] floats() {
     return floats;
   }

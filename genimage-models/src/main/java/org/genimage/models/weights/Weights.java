@@ -1,8 +1,5 @@
 package org.genimage.models.weights;
 
-import org.genimage.models.Blueprint;
-import org.genimage.models.WeightsMetadata;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
@@ -14,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.genimage.models.Blueprint;
 
 /**
  * A model's numbers by state-dict key, in PyTorch's names, shapes and axis order, with whatever is
@@ -112,7 +110,16 @@ public final class Weights {
    * loads them gives calibrated scores, and has this threshold.
    */
   public Weights calibrated(Calibration calibration) {
-    return with(WeightsMetadata.of(calibration));
+    return with(CalibrationMetadata.of(calibration));
+  }
+
+  /**
+   * Returns the calibration of the metadata; {@link Calibration#NONE} where it has none.
+   *
+   * @throws WeightsException if the metadata is not that of a calibration
+   */
+  public Calibration calibration() {
+    return CalibrationMetadata.calibration(this);
   }
 
   /** Returns those whose key does not begin with any of these prefixes, such as {@code fc.}. */

@@ -34,13 +34,13 @@ public record Average(double decay, boolean used) {
   }
 
   /** Returns the entry that holds the average of this one. */
-  static Parameter of(Parameter entry) {
+  public static Parameter of(Parameter entry) {
     return new Parameter(
         PREFIX + entry.key(), entry.shape(), entry.layout(), Init.ZEROS, Parameter.Role.BUFFER);
   }
 
   /** A model's averages in place of its numbers. */
-  record Numbers(TrainableVariables slots) implements ModelVariables {
+  public record Numbers(TrainableVariables slots) implements ModelVariables {
 
     @Override
     public Operand<TFloat32> value(Ops tf, Parameter parameter) {

@@ -117,7 +117,7 @@ public record ImageRecipe(
   }
 
   /** Returns the 8-bit part, for this input. */
-  Augmentation augmentation(InputContract input) {
+  public Augmentation augmentation(InputContract input) {
     List<Transform> views =
         IntStream.range(0, splits)
             .mapToObj(split -> augments(split) ? joined(augmenting, input) : Transform.IDENTITY)
@@ -126,7 +126,7 @@ public record ImageRecipe(
   }
 
   /** Returns what validation images go through, for this input. */
-  Augmentation validation(InputContract input) {
+  public Augmentation validation(InputContract input) {
     return Augmentation.of(validating.isEmpty() ? input.evaluation() : joined(validating, input));
   }
 
@@ -137,12 +137,12 @@ public record ImageRecipe(
   }
 
   /** Returns whether a split is one of those that get steps and erasing of their own. */
-  boolean augments(int split) {
+  public boolean augments(int split) {
     return splits == 1 || split > 0;
   }
 
   /** Returns the law of what is erased. */
-  RandomErasing randomErasing() {
+  public RandomErasing randomErasing() {
     return RandomErasing.of(erasing);
   }
 }

@@ -48,17 +48,17 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
    * @param share of its own label that a sample keeps
    * @param box what comes from the partner (CutMix); without one, whole images are blended (mixup)
    */
-  record Mix(double share, Optional<Box> box) {
+  public record Mix(double share, Optional<Box> box) {
 
     /** Nothing is mixed. */
-    static final Mix NONE = new Mix(1, Optional.empty());
+    public static final Mix NONE = new Mix(1, Optional.empty());
 
     /**
      * Returns how much each pixel keeps of itself; the partner gives the rest.
      *
      * @return {@code [side, side]}, row-major
      */
-    float[] pixels(int side) {
+    public float[] pixels(int side) {
       float[] kept = new float[side * side];
       for (int i = 0; i < kept.length; i++) {
         int y = i / side;
@@ -80,7 +80,7 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
      *
      * @param targets {@code [N, 2]}, row-major
      */
-    float[] targets(float[] targets) {
+    public float[] targets(float[] targets) {
       float[] mixed = new float[targets.length];
       int last = targets.length / 2 - 1;
       for (int i = 0; i < mixed.length; i++) {
@@ -92,7 +92,7 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
   }
 
   /** Draws what happens to a batch of square images. */
-  Mix draw(int side, RandomGenerator random) {
+  public Mix draw(int side, RandomGenerator random) {
     if (random.nextDouble() >= probability) {
       return Mix.NONE;
     }

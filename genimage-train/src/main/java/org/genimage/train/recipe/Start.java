@@ -26,7 +26,7 @@ public record Start(Optional<String> backbone) {
    *
    * @param given whether it was given weights
    */
-  String describe(boolean given) {
+  public String describe(boolean given) {
     if (given) {
       return "given weights";
     }

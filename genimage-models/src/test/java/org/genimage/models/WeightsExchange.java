@@ -1,12 +1,4 @@
-package org.genimage.models.weights;
-
-import org.genimage.models.Blueprint;
-import org.genimage.models.Detector;
-import org.genimage.models.Detectors;
-import org.genimage.models.Head;
-import org.genimage.models.Precision;
-import org.genimage.models.ScoringGraph;
-import org.genimage.models.networks.F3NetVariant;
+package org.genimage.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,12 +12,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.genimage.data.Progress;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Progress;
-import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.data.reference.ReferenceFill;
+import org.genimage.data.simulation.SimulatedGenImage;
+import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
