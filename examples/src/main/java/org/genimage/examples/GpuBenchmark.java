@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.genimage.data.Generator;
-import org.genimage.data.image.Image;
-import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
@@ -22,11 +22,11 @@ import org.genimage.models.Precision;
 import org.genimage.models.nn.Drop;
 import org.genimage.train.EpochReport;
 import org.genimage.train.GradientTrainer;
+import org.genimage.train.TrainingListener;
 import org.genimage.train.recipe.ImageRecipe;
 import org.genimage.train.recipe.Loss;
 import org.genimage.train.recipe.Recipe;
 import org.genimage.train.recipe.Schedule;
-import org.genimage.train.TrainingListener;
 
 /**
  * Measures training steps, or scores, of a detector on whatever TensorFlow computes on; {@code

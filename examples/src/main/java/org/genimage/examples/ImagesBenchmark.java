@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
-import org.genimage.data.Seed;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 

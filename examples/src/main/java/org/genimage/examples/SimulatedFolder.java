@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.genimage.data.Generator;
-import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.data.TestSet;
+import org.genimage.data.simulation.SimulatedGenImage;
 
 /** A small simulated GenImage on disk, written once and whole. */
 final class SimulatedFolder {

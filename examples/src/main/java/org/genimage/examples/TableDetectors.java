@@ -16,9 +16,9 @@ import org.genimage.models.Detectors;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.Checkpoints;
 import org.genimage.train.GradientTrainer;
-import org.genimage.train.recipe.Recipe;
 import org.genimage.train.TrainingDivergedException;
 import org.genimage.train.TrainingListeners;
+import org.genimage.train.recipe.Recipe;
 
 /**
  * The detectors that tables are filled with, each trained once on a set and kept, whichever tables

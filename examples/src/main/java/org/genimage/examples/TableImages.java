@@ -18,8 +18,8 @@ import org.genimage.data.PackedImages;
 import org.genimage.data.Progress;
 import org.genimage.data.Split;
 import org.genimage.data.TestSet;
-import org.genimage.data.image.Transform;
 import org.genimage.data.Unbiased;
+import org.genimage.data.image.Transform;
 import org.genimage.eval.protocol.TestImages;
 import org.genimage.eval.protocol.TrainingSet;
 

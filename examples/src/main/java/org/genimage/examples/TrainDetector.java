@@ -24,8 +24,8 @@ import org.genimage.models.weights.PublishedWeights;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.Checkpoints;
 import org.genimage.train.GradientTrainer;
-import org.genimage.train.recipe.Recipe;
 import org.genimage.train.TrainingListeners;
+import org.genimage.train.recipe.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.genimage.data.Generator;
-import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Image;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.train.GradientTrainer;
+import org.genimage.train.StepReport;
+import org.genimage.train.TrainingListener;
 import org.genimage.train.recipe.ImageRecipe;
 import org.genimage.train.recipe.Recipe;
 import org.genimage.train.recipe.Schedule;
-import org.genimage.train.StepReport;
-import org.genimage.train.TrainingListener;
 
 /**
  * Measures training; {@code benchmarks/training.py} calls it. With a file it writes the class path

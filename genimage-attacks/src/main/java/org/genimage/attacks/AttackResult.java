@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Skipped;
+import org.genimage.data.image.ImageBatch;
 
 /**
  * What an attack did to a detector, in numbers of {@link AttackRun}'s own measuring. Right and

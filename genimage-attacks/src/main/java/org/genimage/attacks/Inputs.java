@@ -3,8 +3,8 @@ package org.genimage.attacks;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.random.RandomGenerator;
-import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.Detector;
 
 /** What every attack asks of the images that it is given. */

@@ -4,8 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.genimage.data.image.Pixels;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
 
 /**

@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.genimage.data.Label;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
-import org.genimage.data.Seed;
 import org.genimage.models.Detector;
 
 /**

@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Generator;
-import org.genimage.data.image.Image;
-import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.image.Pixels;
 import org.genimage.data.Sample;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.Pixels;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
@@ -24,8 +24,8 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
-import org.genimage.models.nn.Network;
 import org.genimage.models.Resize;
+import org.genimage.models.nn.Network;
 import org.genimage.models.weights.Weights;
 
 /** A victim of the fixtures, with its pictures and what other libraries' attacks made of them. */

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.Skipped;
+import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 
 /**

@@ -1,13 +1,13 @@
 package org.genimage.eval;
 
 import org.genimage.data.Label;
-import org.genimage.models.weights.Calibration;
 import org.genimage.models.Detector;
+import org.genimage.models.weights.Calibration;
 
 /**
  * Calibrations fitted to validation scores of a detector that has none yet, for {@link
- * org.genimage.models.weights.Weights#calibrated}: the temperature of the least log loss (Guo et al. 2017),
- * and a threshold on the scores at that temperature.
+ * org.genimage.models.weights.Weights#calibrated}: the temperature of the least log loss (Guo et
+ * al. 2017), and a threshold on the scores at that temperature.
  *
  * <pre>{@code
  * Scores validation = Evaluation.of(detector, validationImages).run().scores();

@@ -1,7 +1,5 @@
 package org.genimage.eval;
 
-import org.genimage.eval.report.Html;
-
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
@@ -38,7 +36,7 @@ public record Degradation(String kind, double level, String unit, Transform tran
 
   /** Returns kind and level, such as {@code JPEG 65}; empty where nothing happens. */
   public String name() {
-    return kind.isEmpty() ? "" : kind + " " + Html.number(level);
+    return kind.isEmpty() ? "" : kind + " " + Decimals.plain(level);
   }
 
   @Override

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.genimage.data.ImageDataset;
 
 /**
  * What an {@link Evaluation} found.
@@ -56,5 +58,25 @@ public record EvaluationResult(
    */
   public static EvaluationResult read(List<Path> parts) {
     return ScoreFile.read(parts);
+  }
+
+  /**
+   * Reads the scores of a file if they are all there and those of these images.
+   *
+   * @throws ScoreFileException if it is no file of scores
+   */
+  public static Optional<EvaluationResult> finished(
+      Path file, ImageDataset data, Degradation degradation) {
+    ScoreFile.Content content = ScoreFile.read(file);
+    boolean same =
+        content.complete()
+            && content.header().data().equals(fingerprint(data))
+            && content.header().degradation().equals(degradation.name());
+    return same ? Optional.of(content.result(file)) : Optional.empty();
+  }
+
+  /** Returns a hash of the images' names and labels, in order, as files of scores hold it. */
+  public static String fingerprint(ImageDataset data) {
+    return ScoreFile.fingerprint(data);
   }
 }

@@ -1,11 +1,5 @@
 package org.genimage.eval;
 
-import org.genimage.eval.protocol.Estimate;
-import org.genimage.eval.protocol.Protocol;
-import org.genimage.eval.protocol.ProtocolResult;
-import org.genimage.eval.protocol.Protocols;
-import org.genimage.eval.report.DegradedAccuracy;
-
 import com.google.common.io.ByteSource;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -18,11 +12,16 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.genimage.data.Generator;
-import org.genimage.data.image.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.image.Pixels;
 import org.genimage.data.Sample;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.Pixels;
+import org.genimage.eval.protocol.Estimate;
+import org.genimage.eval.protocol.Protocol;
+import org.genimage.eval.protocol.ProtocolResult;
+import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.report.DegradedAccuracy;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
@@ -31,14 +30,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** A detector and a dataset that need no network and no disk. */
-final class Fakes {
+public final class Fakes {
 
-  static final int SIDE = 8;
+  public static final int SIDE = 8;
 
   private Fakes() {}
 
   /** The score is the red value of the first pixel. */
-  record RedDetector(Map<String, String> provenance) implements Detector {
+  public record RedDetector(Map<String, String> provenance) implements Detector {
     @Override
     public String name() {
       return "Red";
@@ -63,7 +62,7 @@ final class Fakes {
   }
 
   /** As {@link RedDetector}; its gradient is largest at the left. */
-  record RedGradientDetector(RedDetector detector) implements DifferentiableDetector {
+  public record RedGradientDetector(RedDetector detector) implements DifferentiableDetector {
     @Override
     public String name() {
       return detector.name();
@@ -108,16 +107,16 @@ final class Fakes {
   }
 
   /** A flat image whose red value is given. */
-  static Sample sample(String name, int red, Label label, Generator generator) {
+  public static Sample sample(String name, int red, Label label, Generator generator) {
     return new Sample(name, ByteSource.wrap(png(red)), label, generator);
   }
 
-  static Sample broken(String name, Label label, Generator generator) {
+  public static Sample broken(String name, Label label, Generator generator) {
     return new Sample(name, ByteSource.wrap(new byte[] {1, 2, 3}), label, generator);
   }
 
   /** Four images of each of two generators, one mistake in each label of the second. */
-  static ImageDataset dataset() {
+  public static ImageDataset dataset() {
     return ImageDataset.of(
         List.of(
             sample("1.png", 250, Label.AI, Generator.ADM),
@@ -131,7 +130,7 @@ final class Fakes {
   }
 
   /** Scores like those of a detector that knows some generators better than others. */
-  static Scores scores(int perLabel, long seed) {
+  public static Scores scores(int perLabel, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Score> scores = new ArrayList<>();
     double gap = 4;
@@ -152,7 +151,7 @@ final class Fakes {
   }
 
   /** Our figures: the paper's, a bit off, and a hole. */
-  static ProtocolResult protocolResult(Protocol protocol, int shift) {
+  public static ProtocolResult protocolResult(Protocol protocol, int shift) {
     List<List<ProtocolResult.Figure>> cells = new ArrayList<>();
     for (Protocol.Row row : protocol.rows()) {
       List<ProtocolResult.Figure> figures = new ArrayList<>();
@@ -167,7 +166,7 @@ final class Fakes {
     return new ProtocolResult(protocol, cells);
   }
 
-  static List<DegradedAccuracy> degradations() {
+  public static List<DegradedAccuracy> degradations() {
     List<DegradedAccuracy> rows = new ArrayList<>();
     int harm = 0;
     for (String series : List.of("ResNet-50", "GramNet", "CNNSpot")) {
@@ -180,7 +179,7 @@ final class Fakes {
     return rows;
   }
 
-  static EvaluationResult result(int perLabel) {
+  public static EvaluationResult result(int perLabel) {
     Scores scores = scores(perLabel, 1);
     return new EvaluationResult(
         "d", Map.of(), "0", scores, List.of(), scores.size(), Duration.ofSeconds(4));

@@ -1,10 +1,9 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Mixing;
-
 import java.util.Optional;
 import org.genimage.data.Batch;
 import org.genimage.data.Seed;
+import org.genimage.train.recipe.Mixing;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;

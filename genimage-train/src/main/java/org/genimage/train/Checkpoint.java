@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
-import org.genimage.models.nn.Parameter;
 
 /**
  * All that training needs to go on, in one file with a checksum: the model's numbers, the

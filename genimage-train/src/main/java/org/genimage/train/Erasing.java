@@ -1,11 +1,10 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.ImageRecipe;
-
 import java.util.Optional;
 import org.genimage.data.Batch;
-import org.genimage.data.image.Box;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Box;
+import org.genimage.train.recipe.ImageRecipe;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;

@@ -1,7 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Recipe;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import org.genimage.data.Sample;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Trainer;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Recipe;
 
 /**
  * Trains by following gradients, as a {@link Recipe} says. Immutable: every wither returns another
@@ -202,8 +201,8 @@ public final class GradientTrainer implements Trainer {
    * @throws TrainingDivergedException if the loss stops being a number
    * @throws org.genimage.data.image.UnreadableImageException if a file cannot be read and the error
    *     policy says fail
-   * @throws org.genimage.models.weights.WeightsException if a checkpoint cannot be written, or belongs to
-   *     another training
+   * @throws org.genimage.models.weights.WeightsException if a checkpoint cannot be written, or
+   *     belongs to another training
    * @throws java.util.concurrent.CancellationException if the JVM is told to end (Ctrl-C, SIGTERM);
    *     a checkpoint is kept before it does
    */

@@ -1,11 +1,10 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Recipe;
-
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Trainer;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Recipe;
 
 /** Trains every detector by its paper's recipe: what {@code Detectors.x().train(data)} finds. */
 public final class PaperTrainer implements Trainer {

@@ -1,10 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Average;
-import org.genimage.train.recipe.Mixing;
-import org.genimage.train.recipe.Recipe;
-import org.genimage.train.recipe.TrainingProgress;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.Batch;
-import org.genimage.data.image.ImageBatch;
 import org.genimage.data.Label;
 import org.genimage.data.Seed;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
@@ -25,6 +20,10 @@ import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Mixing;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.TrainingProgress;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;

@@ -1,9 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Average;
-import org.genimage.train.recipe.Optimizer;
-import org.genimage.train.recipe.Recipe;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +9,9 @@ import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;

@@ -1,8 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Recipe;
-import org.genimage.train.recipe.TrainingProgress;
-
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
@@ -29,11 +26,13 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
+import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
-import org.genimage.models.nn.Parameter;
 import org.genimage.train.TrainingState.EpochPart;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.TrainingProgress;
 
 /** One call of {@code fit}: the loop over epochs and steps, from a checkpoint if there is one. */
 final class TrainingRun {

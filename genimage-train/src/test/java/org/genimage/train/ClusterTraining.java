@@ -1,9 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Optimizer;
-import org.genimage.train.recipe.Recipe;
-import org.genimage.train.recipe.Schedule;
-
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.nio.file.Files;
@@ -20,10 +16,13 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
-import org.genimage.models.weights.Weights;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Layers;
+import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
 
 /** One worker of several, in a process of its own; the environment says which. */
 final class ClusterTraining {

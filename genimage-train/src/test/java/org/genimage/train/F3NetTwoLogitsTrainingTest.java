@@ -2,8 +2,8 @@ package org.genimage.train;
 
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
-import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.Head;
+import org.genimage.models.networks.F3NetVariant;
 
 class F3NetTwoLogitsTrainingTest implements TrainingStepContract {
 

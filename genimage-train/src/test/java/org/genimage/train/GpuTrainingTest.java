@@ -1,8 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Recipe;
-import org.genimage.train.recipe.Schedule;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -17,6 +14,8 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.Devices;
 import org.genimage.models.Precision;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,15 +1,14 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Loss;
-import org.genimage.train.recipe.Recipe;
-
 import java.nio.file.Path;
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
-import org.genimage.models.weights.Weights;
 import org.genimage.models.nn.Layers;
+import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Recipe;
 
 /** A training in a process of its own, to be killed. */
 final class KilledTraining {

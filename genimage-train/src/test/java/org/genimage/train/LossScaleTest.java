@@ -1,9 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Loss;
-import org.genimage.train.recipe.Recipe;
-import org.genimage.train.recipe.Schedule;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.genimage.train.GradientTrainerTest.RECIPE;
@@ -16,6 +12,9 @@ import java.util.List;
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Precision;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Operand;

@@ -1,7 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Recipe;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.genimage.train.GradientTrainerTest.RECIPE;
@@ -29,6 +27,7 @@ import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
+import org.genimage.train.recipe.Recipe;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

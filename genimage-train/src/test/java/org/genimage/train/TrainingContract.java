@@ -1,9 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Decay;
-import org.genimage.train.recipe.Optimizer;
-import org.genimage.train.recipe.Recipe;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -15,6 +11,9 @@ import java.util.Set;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.nn.Parameter;
+import org.genimage.train.recipe.Decay;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
 import org.junit.jupiter.api.Test;
 
 /** One training step and five by the paper's recipe, against the official network. */

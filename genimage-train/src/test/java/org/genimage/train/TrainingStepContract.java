@@ -1,8 +1,5 @@
 package org.genimage.train;
 
-import org.genimage.train.recipe.Loss;
-import org.genimage.train.recipe.Recipe;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -22,14 +19,16 @@ import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.Blueprint;
-import org.genimage.models.nn.Network;
 import org.genimage.models.Precision;
 import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Recipe;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;

@@ -1,12 +1,11 @@
 package org.genimage.eval.protocol;
 
-import org.genimage.eval.Interval;
-import org.genimage.eval.Proportion;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.genimage.eval.Interval;
+import org.genimage.eval.Proportion;
 
 /**
  * An accuracy, or a mean of some, with its 95 % interval.

@@ -1,13 +1,12 @@
 package org.genimage.eval.protocol;
 
-import org.genimage.eval.Degradation;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.genimage.eval.Degradation;
 
 /**
  * A table of accuracies, as the paper prints it: what each figure's detector is trained on, what it

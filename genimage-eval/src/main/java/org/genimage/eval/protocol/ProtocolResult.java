@@ -28,11 +28,11 @@ public record ProtocolResult(Protocol protocol, List<List<Figure>> cells) {
    */
   public record Figure(Optional<Estimate> estimate, Optional<String> hole, int failures) {
 
-    static Figure of(Estimate estimate, int failures) {
+    public static Figure of(Estimate estimate, int failures) {
       return new Figure(Optional.of(estimate), Optional.empty(), failures);
     }
 
-    static Figure missing(String what) {
+    public static Figure missing(String what) {
       return new Figure(Optional.empty(), Optional.of(what), 0);
     }
   }

@@ -1,11 +1,5 @@
 package org.genimage.eval.protocol;
 
-import org.genimage.eval.Evaluation;
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Proportion;
-import org.genimage.eval.ScoreFile;
-import org.genimage.eval.ScoreFileException;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +17,10 @@ import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.ScoreFileException;
 import org.genimage.eval.protocol.Protocol.Cell;
 import org.genimage.eval.protocol.Protocol.Run;
 import org.genimage.eval.protocol.ProtocolResult.Figure;
@@ -185,22 +183,17 @@ public record ProtocolRun(
       return Optional.empty();
     }
     if (run.attack().isPresent()) {
-      return AttackedAccuracy.read(file, ScoreFile.fingerprint(data))
+      return AttackedAccuracy.read(file, EvaluationResult.fingerprint(data))
           .map(accuracy -> Figure.of(Estimate.of(accuracy), 0));
     }
-    ScoreFile.Content content = ScoreFile.read(file);
-    boolean same =
-        content.complete()
-            && content.header().data().equals(ScoreFile.fingerprint(data))
-            && content.header().degradation().equals(run.degradation().name());
-    return same ? Optional.of(figure(content.result(file))) : Optional.empty();
+    return EvaluationResult.finished(file, data, run.degradation()).map(ProtocolRun::figure);
   }
 
   private Figure measure(Run run, Detector detector, ImageDataset data) {
     try {
       if (run.attack().isPresent()) {
         Proportion accuracy = attacks.attacked(run.attack().get(), detector, data);
-        AttackedAccuracy.write(file(run), ScoreFile.fingerprint(data), accuracy);
+        AttackedAccuracy.write(file(run), EvaluationResult.fingerprint(data), accuracy);
         return Figure.of(Estimate.of(accuracy), 0);
       }
       return figure(

@@ -1,7 +1,5 @@
 package org.genimage.eval.protocol;
 
-import org.genimage.eval.Degradation;
-
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.ArrayList;
@@ -11,6 +9,7 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.genimage.data.Generator;
+import org.genimage.eval.Degradation;
 import org.genimage.eval.protocol.Protocol.Cell;
 import org.genimage.eval.protocol.Protocol.Row;
 import org.genimage.eval.protocol.Protocol.Run;

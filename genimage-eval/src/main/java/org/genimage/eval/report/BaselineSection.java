@@ -1,16 +1,15 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Baseline;
-import org.genimage.eval.Baselines;
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Proportion;
-
 import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.format;
 import static org.genimage.eval.report.Html.percent;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.genimage.eval.Baseline;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Proportion;
 import org.genimage.eval.report.Table.Cell;
 
 /** What trivial rules reach on the same images. */

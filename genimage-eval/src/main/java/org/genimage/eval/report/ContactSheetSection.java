@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.genimage.data.Generator;
-import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 
 /** Samples of each generator, evenly from its AI images, as the paper's figures 1 to 8 show 180. */

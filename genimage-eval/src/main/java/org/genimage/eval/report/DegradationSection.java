@@ -1,8 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Degradation;
-import org.genimage.eval.Proportion;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.genimage.eval.Degradation;
+import org.genimage.eval.Proportion;
 import org.genimage.eval.report.Table.Cell;
 
 /** Curves of accuracy over the level of each degradation. */

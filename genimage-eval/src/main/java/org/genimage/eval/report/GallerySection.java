@@ -1,8 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Score;
-import org.genimage.eval.Scores;
-
 import static org.genimage.eval.report.Html.decimal;
 import static org.genimage.eval.report.Html.escape;
 
@@ -14,11 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.eval.Score;
+import org.genimage.eval.Scores;
 import org.genimage.models.DifferentiableDetector;
 
 /** The images that the detector was surest about, rightly and wrongly, and where it looked. */

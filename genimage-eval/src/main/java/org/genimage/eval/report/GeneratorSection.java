@@ -1,10 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Metrics;
-import org.genimage.eval.Proportion;
-import org.genimage.eval.Scores;
-
 import static org.genimage.eval.report.Html.percent;
 
 import java.util.ArrayList;
@@ -12,6 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.Scores;
 import org.genimage.eval.report.Table.Cell;
 
 /** Accuracy by generator. */

@@ -2,9 +2,9 @@ package org.genimage.eval.report;
 
 import java.util.Arrays;
 import java.util.List;
+import org.genimage.data.Label;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
 

@@ -1,13 +1,12 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Metrics;
-import org.genimage.eval.Scores;
-
 import static org.genimage.eval.report.Html.percent;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.Scores;
 import org.genimage.eval.report.Table.Cell;
 
 /** Accuracy by groups of people. */

@@ -1,14 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Bootstrap;
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Failure;
-import org.genimage.eval.Interval;
-import org.genimage.eval.Metric;
-import org.genimage.eval.Metrics;
-import org.genimage.eval.Proportion;
-import org.genimage.eval.Scores;
-
 import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.decimal;
 import static org.genimage.eval.report.Html.escape;
@@ -19,6 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Label;
+import org.genimage.eval.Bootstrap;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Failure;
+import org.genimage.eval.Interval;
+import org.genimage.eval.Metric;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.Scores;
 import org.genimage.eval.report.Table.Cell;
 
 /** The result in seven numbers, and what could not be read. */

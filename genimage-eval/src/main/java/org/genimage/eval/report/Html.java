@@ -1,12 +1,11 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Interval;
-
 import com.google.common.html.HtmlEscapers;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.genimage.eval.Interval;
 
 /** Text for the report, the same in every locale. */
 final class Html {

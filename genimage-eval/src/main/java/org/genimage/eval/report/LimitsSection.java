@@ -1,13 +1,12 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Proportion;
-import org.genimage.eval.Scores;
-
 import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.interval;
 import static org.genimage.eval.report.Html.percent;
 
 import org.genimage.data.Label;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.Scores;
 
 /** What a score does not prove. */
 record LimitsSection(Scores scores) implements Section {

@@ -1,8 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Scores;
-
 import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.escape;
 import static org.genimage.eval.report.Html.format;
@@ -12,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.Label;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Scores;
 
 /** Where the numbers come from and how to make them again. */
 record OriginSection(EvaluationResult result, Map<String, String> manifest) implements Section {

@@ -1,7 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.protocol.Estimate;
-
 import static org.genimage.eval.report.Html.escape;
 import static org.genimage.eval.report.Html.format;
 
@@ -9,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.genimage.eval.protocol.Estimate;
+import org.genimage.eval.protocol.Protocol;
 import org.genimage.eval.protocol.Protocol.Row;
+import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.eval.protocol.ProtocolResult.Figure;
 import org.genimage.eval.report.Table.Cell;
 

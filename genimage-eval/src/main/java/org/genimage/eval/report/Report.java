@@ -1,10 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Baselines;
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Scores;
-import org.genimage.eval.protocol.ProtocolResult;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.escape;
@@ -32,6 +27,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Scores;
+import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.models.DifferentiableDetector;
 
 /**

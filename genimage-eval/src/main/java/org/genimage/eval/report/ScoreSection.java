@@ -1,16 +1,15 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Metrics;
-import org.genimage.eval.ReliabilityCurve;
-import org.genimage.eval.Scores;
-import org.genimage.eval.Thresholds;
-
 import static org.genimage.eval.report.Html.decimal;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.genimage.data.Label;
+import org.genimage.eval.Metrics;
+import org.genimage.eval.ReliabilityCurve;
+import org.genimage.eval.Scores;
+import org.genimage.eval.Thresholds;
 import org.genimage.eval.report.Table.Cell;
 
 /** How the scores spread, what other thresholds would give, and whether scores are honest. */

@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.genimage.data.Generator;
-import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
+import org.genimage.data.image.Image;
 import org.genimage.data.image.Transforms;
 import org.genimage.data.image.UnreadableImageException;
 

@@ -1,7 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Interval;
-
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.eval.report.Html.escape;
 import static org.genimage.eval.report.Html.format;
@@ -15,6 +13,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.genimage.eval.Interval;
 
 /**
  * A table of the report, to be written as HTML, Markdown, LaTeX, CSV or JSON.

@@ -1,8 +1,5 @@
 package org.genimage.eval.protocol;
 
-import org.genimage.eval.Fakes;
-import org.genimage.eval.Proportion;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,6 +14,8 @@ import java.util.stream.Stream;
 import org.genimage.data.DatasetException;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
+import org.genimage.eval.Fakes;
+import org.genimage.eval.Proportion;
 import org.genimage.eval.protocol.Protocol.Cell;
 import org.genimage.eval.protocol.Protocol.Row;
 import org.genimage.eval.protocol.Protocol.Run;

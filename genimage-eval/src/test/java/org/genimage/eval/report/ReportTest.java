@@ -1,13 +1,5 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Baselines;
-import org.genimage.eval.Evaluation;
-import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Failure;
-import org.genimage.eval.Fakes;
-import org.genimage.eval.Proportion;
-import org.genimage.eval.protocol.Protocols;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -27,11 +19,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.genimage.data.Generator;
-import org.genimage.data.image.Image;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
+import org.genimage.data.image.Image;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Failure;
+import org.genimage.eval.Fakes;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.protocol.Protocols;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -42,7 +42,7 @@ public record Decay(double rate, boolean matricesOnly, List<String> spared) {
   }
 
   /** Returns whether a parameter decays. */
-  boolean reaches(Parameter parameter) {
+  public boolean reaches(Parameter parameter) {
     String last = parameter.key().substring(parameter.key().lastIndexOf('.') + 1);
     return rate > 0 && !(matricesOnly && parameter.shape().size() <= 1) && !spared.contains(last);
   }

@@ -108,7 +108,7 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
    * Returns CutMix with a box around a place, cut off at the edges. A box of odd sides loses a
    * pixel, as in timm up to 0.6; the share follows the box.
    */
-  static Mix cut(int side, double share, int row, int column) {
+  public static Mix cut(int side, double share, int row, int column) {
     int half = (int) (side * Math.sqrt(1 - share)) / 2;
     int top = Math.max(0, row - half);
     int left = Math.max(0, column - half);

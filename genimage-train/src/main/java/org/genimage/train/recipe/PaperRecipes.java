@@ -3,8 +3,8 @@ package org.genimage.train.recipe;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
-import org.genimage.data.image.Filter;
 import org.genimage.data.Sampling;
+import org.genimage.data.image.Filter;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Head;
 import org.genimage.models.Resize;

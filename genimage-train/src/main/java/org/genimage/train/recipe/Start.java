@@ -1,8 +1,7 @@
 package org.genimage.train.recipe;
 
-import org.genimage.train.GradientTrainer;
-
 import java.util.Optional;
+import org.genimage.train.GradientTrainer;
 
 /**
  * What weights a recipe starts from. A recipe cannot bring them: without {@link

@@ -47,6 +47,7 @@ public record TrainingProgress(int epoch, int step, int steps, List<Double> accu
       return new TrainingProgress(Math.max(0, epoch - 1), step, steps, accuracies);
     }
     long previous = Math.max(0, (long) epoch * steps + step - 1);
-    return new TrainingProgress((int) (previous / steps), (int) (previous % steps), steps, accuracies);
+    return new TrainingProgress(
+        (int) (previous / steps), (int) (previous % steps), steps, accuracies);
   }
 }

@@ -174,8 +174,11 @@ class ScheduleTest {
     assertThat(swin.rate(update(0))).isCloseTo(1.25e-7, within(1e-15));
     assertThat(spec.rate(TrainingProgress.epoch(1))).isEqualTo(2e-4);
     assertThat(spec.rate(TrainingProgress.epoch(2))).isCloseTo(1.98e-4, within(1e-12));
-    assertThat(Recipe.paper(Detectors.spec()).schedule().rate(TrainingProgress.epoch(63))).isEqualTo(2e-4);
-    assertThat(cnnSpot.rate(new TrainingProgress(9, 0, 1, List.of(.5, .5, .5, .5, .5, .5, .5, .5, .5))))
+    assertThat(Recipe.paper(Detectors.spec()).schedule().rate(TrainingProgress.epoch(63)))
+        .isEqualTo(2e-4);
+    assertThat(
+            cnnSpot.rate(
+                new TrainingProgress(9, 0, 1, List.of(.5, .5, .5, .5, .5, .5, .5, .5, .5))))
         .isEqualTo(5e-4);
   }
 
@@ -183,7 +186,8 @@ class ScheduleTest {
   void cosine_everyStep_movesWithinAnEpoch() {
     Schedule schedule = new Cosine(1, 0, 10, new Warmup(1, 0.1, false), Every.STEP);
 
-    assertThat(schedule.rate(new TrainingProgress(0, 1, 2, List.of()))).isCloseTo(0.55, within(1e-12));
+    assertThat(schedule.rate(new TrainingProgress(0, 1, 2, List.of())))
+        .isCloseTo(0.55, within(1e-12));
     assertThat(schedule.rate(new TrainingProgress(5, 1, 2, List.of())))
         .isLessThan(schedule.rate(new TrainingProgress(5, 0, 2, List.of())));
     assertThat(schedule.rate(TrainingProgress.epoch(10))).isEqualTo(0);

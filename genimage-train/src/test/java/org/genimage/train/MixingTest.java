@@ -1,6 +1,4 @@
-package org.genimage.train.recipe;
-
-import org.genimage.train.BatchMixing;
+package org.genimage.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,12 +10,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.genimage.data.image.Box;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Box;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
+import org.genimage.train.recipe.ImageRecipe;
+import org.genimage.train.recipe.Mixing;
 import org.genimage.train.recipe.Mixing.Mix;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,4 @@
-package org.genimage.train.recipe;
-
-import org.genimage.train.Frozen;
-import org.genimage.train.Replicas;
-import org.genimage.train.TrainingPass;
+package org.genimage.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +21,13 @@ import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Decay;
+import org.genimage.train.recipe.ImageRecipe;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
