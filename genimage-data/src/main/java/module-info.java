@@ -14,6 +14,8 @@ module org.genimage.data {
   exports org.genimage.data.image;
   exports org.genimage.data.simulation;
   exports org.genimage.data.internal to
+      org.genimage.attacks,
+      org.genimage.eval,
       org.genimage.models,
       org.genimage.train;
 }

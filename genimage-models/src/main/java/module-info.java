@@ -1,10 +1,14 @@
 /** The detectors of the GenImage paper as TensorFlow graphs, with weights and input contracts. */
+@SuppressWarnings("module") // the friends of internal are built after this module
 module org.genimage.models {
   requires transitive org.genimage.data;
   requires transitive tensorflow;
   requires com.fasterxml.jackson.databind;
 
   exports org.genimage.models;
+  exports org.genimage.models.internal to
+      org.genimage.attacks,
+      org.genimage.train;
   exports org.genimage.models.networks;
   exports org.genimage.models.nn;
   exports org.genimage.models.weights;

@@ -1,8 +1,9 @@
 /**
- * Images, labels, datasets and augmentation of the GenImage benchmark.
+ * Labels, generators and datasets of images, and how batches of them are loaded.
  *
- * <p>Images are 8-bit RGB in rows from the top, each row from the left, channels interleaved (HWC).
- * The package reads files and folders; it knows no detector. It decodes JPEG, PNG, WebP, GIF, BMP
- * and TIFF files, of several frames the first, and writes JPEG and PNG files.
+ * <p>For: finding GenImage or images of one's own on disk, choosing some, and reading them ahead on
+ * several threads. May use: {@code data.image} and the internal rooms of this module. Limits: knows
+ * no detector and no TensorFlow graph; the doctor and the simulation use this room, not the
+ * reverse.
  */
 package org.genimage.data;

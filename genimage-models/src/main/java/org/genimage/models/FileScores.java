@@ -28,7 +28,7 @@ final class FileScores extends AbstractIterator<FileScore> {
   private final Detector detector;
   private final Iterator<Path> files;
   private final Consumer<UnreadableImageException> unreadable;
-  private final Queue<Reading> ahead = new ArrayDeque<>();
+  private final Queue<PendingImage> ahead = new ArrayDeque<>();
   private final Queue<FileScore> scored = new ArrayDeque<>();
 
   private FileScores(
@@ -39,7 +39,7 @@ final class FileScores extends AbstractIterator<FileScore> {
   }
 
   /** A file and its image, ready for the detector. */
-  private record Reading(Path file, CompletableFuture<Image> image) {}
+  private record PendingImage(Path file, CompletableFuture<Image> image) {}
 
   static Stream<FileScore> of(
       Detector detector, Iterator<Path> files, Consumer<UnreadableImageException> unreadable) {
@@ -59,7 +59,7 @@ final class FileScores extends AbstractIterator<FileScore> {
     while (ahead.size() < 2 * BATCH && files.hasNext()) {
       Path file = files.next();
       ahead.add(
-          new Reading(
+          new PendingImage(
               file,
               CompletableFuture.supplyAsync(() -> detector.input().prepare(Image.read(file)))));
     }
@@ -69,7 +69,7 @@ final class FileScores extends AbstractIterator<FileScore> {
     List<Path> names = new ArrayList<>();
     List<Image> images = new ArrayList<>();
     while (images.size() < BATCH && !ahead.isEmpty()) {
-      Reading next = ahead.remove();
+      PendingImage next = ahead.remove();
       try {
         images.add(next.image().join());
         names.add(next.file());

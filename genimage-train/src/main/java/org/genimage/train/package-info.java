@@ -1,5 +1,7 @@
 /**
- * Training: recipes as values ({@link org.genimage.train.Recipe}), and the loop that follows one
- * ({@link org.genimage.train.GradientTrainer}) on one device, several, or several machines.
+ * Training loops: one device, several devices, several machines; checkpoints and listeners.
+ *
+ * <p>For: turning a blueprint and a dataset into weights. May use: {@code train.recipe}, the models
+ * and the data. Limits: knows no metric beyond accuracy, and no attack.
  */
 package org.genimage.train;

@@ -32,7 +32,7 @@ final class JdkCodec {
   private JdkCodec() {}
 
   /** Reads one file. */
-  private interface Reading {
+  private interface Decoder {
     Image from(ImageReader reader) throws IOException;
   }
 
@@ -79,7 +79,7 @@ final class JdkCodec {
         });
   }
 
-  private static Image read(String format, byte[] file, Reading reading) throws IOException {
+  private static Image read(String format, byte[] file, Decoder reading) throws IOException {
     // The JDK's own reader, whatever plug-ins the application has registered.
     ImageReader reader =
         Streams.stream(ImageIO.getImageReadersByFormatName(format))

@@ -1,2 +1,8 @@
-/** Shared by genimage's modules, closed to others. */
+/**
+ * What several rooms and modules of genimage need, and nobody else: files written whole or not at
+ * all, work in order on several threads, compact lists of names, TensorFlow's native library.
+ *
+ * <p>Exported to genimage's own modules only. May use: nothing of genimage. Limits: may change in
+ * every release.
+ */
 package org.genimage.data.internal;

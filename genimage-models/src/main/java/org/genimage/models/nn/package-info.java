@@ -1,8 +1,11 @@
 /**
- * The vocabulary that networks are written in: a scope that knows where in the model it is, layers
- * as functions from an operand to an operand, and the rules of PyTorch that published weights
- * expect (symmetric padding, batch norm's momentum and unbiased variance, initialisations).
+ * The vocabulary that networks are written in: layers, places with their keys, parameters.
  *
- * <p>Tensors are NHWC. Parameters have PyTorch's names, shapes and axis order outside the graph.
+ * <p>For: networks, ours and yours. May use: nothing else of this module. Limits: a layer is a
+ * formula; how it is computed is the business of the kernels that the graph began with.
+ *
+ * <p>Tensors are NHWC. Parameters have PyTorch's names, shapes and axis order outside the graph;
+ * layers keep PyTorch's rules (symmetric padding, batch norm's momentum and unbiased variance,
+ * initial values), as published weights expect.
  */
 package org.genimage.models.nn;

@@ -71,7 +71,7 @@ final class PyTorchFile {
     return explained(file, () -> legacy(file, container));
   }
 
-  private static Weights explained(Path file, Reading reading) {
+  private static Weights explained(Path file, Reader reading) {
     try {
       return reading.weights();
     } catch (RefusedCheckpointException e) {
@@ -84,7 +84,7 @@ final class PyTorchFile {
     }
   }
 
-  private interface Reading {
+  private interface Reader {
     Weights weights() throws IOException;
   }
 

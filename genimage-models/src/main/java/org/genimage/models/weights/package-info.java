@@ -1,0 +1,8 @@
+/**
+ * Weights as plain arrays: safetensors, PyTorch's files, keys and published spellings.
+ *
+ * <p>For: reading, changing and writing checkpoints. May use: {@code models.nn} and {@code
+ * models.networks} for names. Limits: runs nothing that a file asks for, and holds no native
+ * memory.
+ */
+package org.genimage.models.weights;
