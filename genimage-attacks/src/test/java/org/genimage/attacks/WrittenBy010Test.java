@@ -13,20 +13,20 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.genimage.data.Filter;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
-import org.genimage.data.Image;
-import org.genimage.data.ImageBatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.image.Filter;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
-import org.genimage.models.WeightArray;
-import org.genimage.models.Weights;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 
 /** What version 0.1.0 wrote is still read. The resources' README says how it was made. */

@@ -19,6 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.genimage.data.doctor.DataDoctor;
+import org.genimage.data.doctor.DataReport;
+import org.genimage.data.doctor.Defect;
+import org.genimage.data.image.Decoding;
+import org.genimage.data.image.Image;
+import org.genimage.data.simulation.SimulatedGenImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
