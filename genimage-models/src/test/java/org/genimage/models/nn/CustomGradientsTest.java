@@ -13,11 +13,11 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-class DerivativesTest {
+class CustomGradientsTest {
 
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
-  private final Derivatives derivatives = Derivatives.told();
+  private final CustomGradients gradients = new CustomGradients();
   private final Operand<TFloat32> x = tf.math.add(tf.constant(2f), tf.constant(1f)); // 3
   private final Operand<TFloat32> y = tf.math.add(tf.constant(4f), tf.constant(1f)); // 5
 
@@ -27,14 +27,14 @@ class DerivativesTest {
   }
 
   @Test
-  void of_nothingTold_isTensorFlows() {
+  void of_nothingRegistered_isTensorFlows() {
     assertThat(slopes(tf.math.mul(x, tf.math.square(y)), List.of(x, y))).containsExactly(25f, 30f);
   }
 
   @Test
-  void of_toldTensor_followsTheRule() {
+  void of_registered_isTheCustomOne() {
     Operand<TFloat32> square =
-        derivatives.tell(
+        gradients.register(
             tf,
             tf.math.square(x),
             List.of(x),
@@ -42,18 +42,6 @@ class DerivativesTest {
 
     assertThat(slopes(tf.math.mul(tf.math.mul(square, y), tf.constant(2f)), List.of(x, y)))
         .containsExactly(1000f, 18f);
-  }
-
-  @Test
-  void of_plain_followsWhatIsToldAllTheSame() {
-    Derivatives plain = Derivatives.plain();
-    assertThat(plain.listens()).isFalse();
-    Operand<TFloat32> square =
-        plain.tell(
-            tf, tf.math.square(x), List.of(x), own -> List.of(tf.math.mul(own, tf.constant(100f))));
-
-    assertThat(values(plain.of(graph, tf, tf.math.mul(square, y), List.of(x, y))))
-        .containsExactly(500f, 9f);
   }
 
   @Test
@@ -71,7 +59,7 @@ class DerivativesTest {
   void of_severalOutputs_joinsThem() {
     var parts = tf.unstack(tf.math.mul(tf.stack(List.of(x, y)), tf.constant(2f)), 2L).output();
     Operand<TFloat32> product =
-        derivatives.tell(
+        gradients.register(
             tf,
             tf.math.mul(parts.get(0), parts.get(1)),
             List.of(parts.get(0), parts.get(1)),
@@ -81,12 +69,11 @@ class DerivativesTest {
   }
 
   @Test
-  void of_shapesOfWhatIsDerived_passNothingOn() {
-    Operand<TFloat32> told = sum(x, x);
-    Operand<TFloat32> count = tf.dtypes.cast(tf.size(told), TFloat32.class);
+  void of_shapesAlone_haveNoGradient() {
+    Operand<TFloat32> cut = sum(x, x);
+    Operand<TFloat32> count = tf.dtypes.cast(tf.size(cut), TFloat32.class);
 
-    assertThat(slopes(tf.math.mul(told, tf.math.add(count, count)), List.of(x)))
-        .containsExactly(4f);
+    assertThat(slopes(tf.math.mul(cut, tf.math.add(count, count)), List.of(x))).containsExactly(4f);
   }
 
   @Test
@@ -109,7 +96,7 @@ class DerivativesTest {
   }
 
   private Operand<TFloat32> product(Operand<TFloat32> a, Operand<TFloat32> b) {
-    return derivatives.tell(
+    return gradients.register(
         tf,
         tf.math.mul(a, b),
         List.of(a, b),
@@ -117,11 +104,11 @@ class DerivativesTest {
   }
 
   private Operand<TFloat32> sum(Operand<TFloat32> a, Operand<TFloat32> b) {
-    return derivatives.tell(tf, tf.math.add(a, b), List.of(a, b), own -> List.of(own, own));
+    return gradients.register(tf, tf.math.add(a, b), List.of(a, b), own -> List.of(own, own));
   }
 
   private float[] slopes(Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
-    return values(derivatives.of(graph, tf, loss, sources));
+    return values(gradients.of(graph, tf, loss, sources));
   }
 
   private float[] values(List<Operand<TFloat32>> found) {

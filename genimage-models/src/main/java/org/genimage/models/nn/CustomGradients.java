@@ -23,32 +23,33 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Reverse-mode differentiation of a graph. Layers may tell the derivative of what they compute,
- * where TensorFlow has none or one that takes more time or memory; TensorFlow finds those of all
- * that lies between.
+ * Reverse-mode differentiation of a graph in which layers may register custom gradients: where
+ * TensorFlow has no gradient, or one that takes more time or memory. TensorFlow differentiates
+ * everything between them.
  *
- * <p>What is told is cut off from its inputs for TensorFlow. The rest falls into regions, whose ops
- * lead to nothing but the region's last one; TensorFlow differentiates one after the other.
+ * <p>A tensor with a custom gradient is cut off from its inputs for TensorFlow. The other ops fall
+ * into regions, whose ops lead to nothing but the region's last op; TensorFlow differentiates one
+ * region after the other. One object belongs to one graph.
  */
-public final class Derivatives {
+public final class CustomGradients {
 
-  /** How a layer passes a derivative on. */
+  /** The gradient of what a layer computes. */
   @FunctionalInterface
-  public interface Rule {
+  public interface Gradient {
 
     /**
-     * Returns the loss's derivatives by each input.
+     * Returns the loss's gradients with respect to each input, in the order of the inputs.
      *
-     * @param derivative of the loss by what the layer computed
+     * @param upstream the loss's gradient with respect to the layer's output, of its shape
      */
-    List<Operand<TFloat32>> of(Operand<TFloat32> derivative);
+    List<Operand<TFloat32>> of(Operand<TFloat32> upstream);
   }
 
-  /** Types of ops that pass no derivative on, whose gradients TensorFlow may leave out. */
+  /** Types of ops whose inputs get no gradient, so TensorFlow may leave theirs out. */
   private static final Set<String> ENDS =
       Set.of("StopGradient", "Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike");
 
-  /** Types of tensors that have derivatives. */
+  /** Types of tensors that have gradients. */
   private static final Set<DataType> FLOATS =
       Set.of(
           DataType.DT_FLOAT,
@@ -59,111 +60,98 @@ public final class Derivatives {
           DataType.DT_COMPLEX128);
 
   /**
-   * What is told of a tensor.
+   * The custom gradient of a tensor.
    *
-   * @param name whether it is its only input by another name
+   * @param name whether the tensor is its only input under another name
    */
-  private record Told(List<Operand<TFloat32>> inputs, Rule rule, boolean name) {}
+  private record Registered(List<Operand<TFloat32>> inputs, Gradient gradient, boolean name) {}
 
-  private final boolean listens;
-  private final Map<GraphOperation, Told> told = new HashMap<>();
+  private final Map<GraphOperation, Registered> registered = new HashMap<>();
 
-  private Derivatives(boolean listens) {
-    this.listens = listens;
-  }
-
-  /** Returns differentiation for which layers tell only what TensorFlow does not know. */
-  public static Derivatives plain() {
-    return new Derivatives(false);
-  }
+  /** Creates an empty register for one graph. */
+  public CustomGradients() {}
 
   /**
-   * Returns differentiation for which layers tell whatever saves time or memory, for 32-bit floats
-   * and without XLA.
-   */
-  public static Derivatives told() {
-    return new Derivatives(true);
-  }
-
-  /** Returns whether layers are to tell what TensorFlow knows, too. */
-  public boolean listens() {
-    return listens;
-  }
-
-  /**
-   * Tells how a tensor depends on others; what is between them needs no derivatives then.
+   * Registers a custom gradient. The ops between the tensor and its inputs need no gradient then.
    *
    * @param tensor the first output of an op
-   * @param inputs what it is computed from
-   * @param rule returns the loss's derivatives by these, in their order
+   * @param inputs what the tensor is computed from
+   * @param gradient returns the gradients with respect to the inputs, in their order
    * @return the tensor, to be used from here on
    */
-  public Operand<TFloat32> tell(
-      Ops tf, Operand<TFloat32> tensor, List<Operand<TFloat32>> inputs, Rule rule) {
-    return tell(tf, tensor, new Told(inputs, rule, false));
+  public Operand<TFloat32> register(
+      Ops tf, Operand<TFloat32> tensor, List<Operand<TFloat32>> inputs, Gradient gradient) {
+    return register(tf, tensor, new Registered(inputs, gradient, false));
   }
 
-  private Operand<TFloat32> tell(Ops tf, Operand<TFloat32> tensor, Told what) {
+  private Operand<TFloat32> register(Ops tf, Operand<TFloat32> tensor, Registered what) {
     Operand<TFloat32> cut = tf.stopGradient(tensor);
-    told.put(operation(cut), what);
+    registered.put(operation(cut), what);
     return cut;
   }
 
-  /** Tells that a tensor is another one by a name of its own. */
-  Operand<TFloat32> tellName(Ops tf, Operand<TFloat32> named, Operand<TFloat32> tensor) {
-    return tell(tf, named, new Told(List.of(tensor), List::of, true));
+  /**
+   * Registers that a tensor is another one under a name of its own.
+   *
+   * @return the named tensor, to be used from here on
+   */
+  public Operand<TFloat32> registerName(Ops tf, Operand<TFloat32> named, Operand<TFloat32> tensor) {
+    return register(tf, named, new Registered(List.of(tensor), List::of, true));
   }
 
-  /** Returns whether a tensor is told, perhaps under another name. */
-  boolean tells(Operand<TFloat32> tensor) {
+  /** Returns whether a tensor has a custom gradient, perhaps under another name. */
+  public boolean has(Operand<TFloat32> tensor) {
     return behind(tensor) != null;
   }
 
-  private Told behind(Operand<TFloat32> tensor) {
-    Told found = told.get(operation(tensor));
+  private Registered behind(Operand<TFloat32> tensor) {
+    Registered found = registered.get(operation(tensor));
     return found != null && found.name() ? behind(found.inputs().get(0)) : found;
   }
 
   /**
-   * Tells of a tensor that is computed in one op with one that {@linkplain #tells is told}, and
-   * perhaps from others that are added to that.
+   * Registers the gradient of a tensor that one op computes together with an earlier tensor, which
+   * {@linkplain #has has} a custom gradient, and perhaps with others that are added to it.
    *
-   * @param before the told one
-   * @param change returns the derivative by it and by the others from that by the tensor
+   * @param before the earlier tensor
+   * @param tensor what the one op computes
+   * @param change returns the gradient with respect to the earlier tensor and to the others from
+   *     the upstream gradient
+   * @return the tensor, to be used from here on
    */
-  Operand<TFloat32> tellMore(
+  public Operand<TFloat32> registerFused(
       Ops tf,
       Operand<TFloat32> before,
       Operand<TFloat32> tensor,
       UnaryOperator<Operand<TFloat32>> change,
       List<Operand<TFloat32>> others) {
-    Told earlier = behind(before);
-    Rule rule = earlier.rule();
+    Registered earlier = behind(before);
+    Gradient gradient = earlier.gradient();
     List<Operand<TFloat32>> inputs = new ArrayList<>(earlier.inputs());
     inputs.addAll(others);
-    return tell(
+    return register(
         tf,
         tensor,
         inputs,
-        own -> {
-          Operand<TFloat32> changed = change.apply(own);
-          List<Operand<TFloat32>> slopes = new ArrayList<>(rule.of(changed));
-          others.forEach(other -> slopes.add(changed));
-          return slopes;
+        upstream -> {
+          Operand<TFloat32> changed = change.apply(upstream);
+          List<Operand<TFloat32>> gradients = new ArrayList<>(gradient.of(changed));
+          others.forEach(other -> gradients.add(changed));
+          return gradients;
         });
   }
 
   /**
-   * Adds the derivatives of a loss.
+   * Adds the gradients of a loss to the graph.
    *
    * @param loss a scalar of the graph
    * @param sources tensors that it depends on
-   * @return one per source, with its shape
+   * @return one gradient per source, with its shape
    * @throws IllegalStateException if the loss does not depend on a source
    */
   public List<Operand<TFloat32>> of(
       Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
-    return told.isEmpty()
+    return registered.isEmpty()
         ? numbers(added(graph, List.of(loss.asOutput()), outputs(sources), List.of()))
         : numbers(new Pass(graph, tf, loss, sources).run());
   }
@@ -173,13 +161,13 @@ public final class Derivatives {
   }
 
   private static List<Output<?>> added(
-      Graph graph, List<Output<?>> ys, List<Output<?>> xs, List<Output<?>> derivatives) {
+      Graph graph, List<Output<?>> ys, List<Output<?>> xs, List<Output<?>> gradients) {
     return List.of(
         graph.addGradients(
             null,
             ys.toArray(Output<?>[]::new),
             xs.toArray(Output<?>[]::new),
-            derivatives.isEmpty() ? null : derivatives.toArray(Output<?>[]::new)));
+            gradients.isEmpty() ? null : gradients.toArray(Output<?>[]::new)));
   }
 
   private static List<Output<?>> outputs(List<Operand<TFloat32>> operands) {
@@ -230,8 +218,8 @@ public final class Derivatives {
           .keySet()
           .forEach(
               last -> {
-                if (told.containsKey(last)) {
-                  passTold(last);
+                if (registered.containsKey(last)) {
+                  passCustom(last);
                 } else {
                   passRegion(last);
                 }
@@ -266,10 +254,10 @@ public final class Derivatives {
       }
     }
 
-    /** Returns what an op passes its derivatives to. */
+    /** Returns the inputs of an op that get a gradient. */
     private List<Output<?>> inputs(GraphOperation op) {
-      if (told.containsKey(op)) {
-        return outputs(told.get(op).inputs());
+      if (registered.containsKey(op)) {
+        return outputs(registered.get(op).inputs());
       }
       return ENDS.contains(op.type())
           ? List.of()
@@ -290,13 +278,13 @@ public final class Derivatives {
     }
 
     private GraphOperation last(GraphOperation op, Set<GraphOperation> users) {
-      if (told.containsKey(op) || users.isEmpty()) {
+      if (registered.containsKey(op) || users.isEmpty()) {
         return op;
       }
       GraphOperation last = null;
       for (GraphOperation user : users) {
         GraphOperation its = lasts.get(user);
-        if (told.containsKey(user) || last != null && !last.equals(its)) {
+        if (registered.containsKey(user) || last != null && !last.equals(its)) {
           return op;
         }
         last = its;
@@ -304,30 +292,30 @@ public final class Derivatives {
       return last;
     }
 
-    private void passTold(GraphOperation op) {
-      Told rule = told.get(op);
-      List<Operand<TFloat32>> derivatives =
-          rule.rule().of(sum(op.output(0)).expect(TFloat32.class));
-      for (int i = 0; i < derivatives.size(); i++) {
-        keep(rule.inputs().get(i).asOutput(), derivatives.get(i).asOutput());
+    private void passCustom(GraphOperation op) {
+      Registered custom = registered.get(op);
+      List<Operand<TFloat32>> gradients =
+          custom.gradient().of(sum(op.output(0)).expect(TFloat32.class));
+      for (int i = 0; i < gradients.size(); i++) {
+        keep(custom.inputs().get(i).asOutput(), gradients.get(i).asOutput());
       }
     }
 
     private void passRegion(GraphOperation last) {
       List<Output<?>> ys = new ArrayList<>();
-      List<Output<?>> derivatives = new ArrayList<>();
+      List<Output<?>> gradients = new ArrayList<>();
       for (int i = 0; i < last.numOutputs(); i++) {
         Output<?> y = last.output(i);
         if (found.containsKey(y)) {
           ys.add(y);
-          derivatives.add(sum(y));
+          gradients.add(sum(y));
         }
       }
       if (ys.isEmpty()) {
         return;
       }
       List<Output<?>> xs = List.copyOf(apart(entries(last)));
-      List<Output<?>> passed = added(graph, ys, xs, derivatives);
+      List<Output<?>> passed = added(graph, ys, xs, gradients);
       for (int i = 0; i < passed.size(); i++) {
         keep(xs.get(i), passed.get(i));
       }
@@ -348,13 +336,13 @@ public final class Derivatives {
     }
 
     /**
-     * TensorFlow passes a derivative on from one entry to another that it depends on, so such a one
-     * gives way to what its own region depends on.
+     * TensorFlow passes a gradient on from one entry to another that it depends on, so such an
+     * entry is replaced by what its own region depends on.
      */
     private Set<Output<?>> apart(Set<Output<?>> entries) {
       for (Output<?> entry : entries) {
         GraphOperation op = (GraphOperation) entry.op();
-        if (between.contains(op) && !told.containsKey(op) && dependsOn(op, entries)) {
+        if (between.contains(op) && !registered.containsKey(op) && dependsOn(op, entries)) {
           Set<Output<?>> others = new LinkedHashSet<>(entries);
           others.removeIf(other -> other.op().equals(op));
           others.addAll(entries(op));
@@ -369,7 +357,7 @@ public final class Derivatives {
       Deque<GraphOperation> open = new ArrayDeque<>(List.of(last));
       while (!open.isEmpty()) {
         GraphOperation op = open.pop();
-        if (between.contains(op) && !told.containsKey(op) && seen.add(op)) {
+        if (between.contains(op) && !registered.containsKey(op) && seen.add(op)) {
           for (Output<?> input : inputs(op)) {
             if (entries.contains(input)) {
               return true;
@@ -381,8 +369,8 @@ public final class Derivatives {
       return false;
     }
 
-    private void keep(Output<?> tensor, Output<?> derivative) {
-      found.computeIfAbsent(tensor, key -> new ArrayList<>()).add(derivative);
+    private void keep(Output<?> tensor, Output<?> gradient) {
+      found.computeIfAbsent(tensor, key -> new ArrayList<>()).add(gradient);
     }
 
     private Output<?> sum(Output<?> tensor) {

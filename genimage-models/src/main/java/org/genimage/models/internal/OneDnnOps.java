@@ -1,4 +1,4 @@
-package org.genimage.models.nn;
+package org.genimage.models.internal;
 
 import com.google.common.primitives.Longs;
 import java.nio.ByteBuffer;
@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.ParameterValue;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
@@ -28,11 +31,11 @@ import org.tensorflow.types.family.TNumber;
  * non-linearity. TensorFlow's remapper makes the same ops, but copies every constant.
  *
  * <p>A layer adds its own op; the next one that could be part of it replaces it by another with
- * both, and the first is left over: no session runs what nobody asks for. The same holds for
+ * both, and the first is left over: no session runs an op that nothing asks for. The same holds for
  * bfloat16. Each layer takes and gives 32-bit floats; one that finds the cast of the layer before
  * takes what was cast.
  */
-final class Fused {
+final class OneDnnOps {
 
   private static final String CONV = "_MklNativeFusedConv2D";
   private static final String PRODUCT = "_MklNativeFusedMatMul";
@@ -42,33 +45,34 @@ final class Fused {
   /** Ops that give what they take. */
   private static final Set<String> NAMES = Set.of("Identity", "StopGradient");
 
-  private final ModelScope scope;
   private final Ops tf;
+  private final boolean low;
 
-  private Fused(ModelScope scope) {
-    this.scope = scope;
-    this.tf = scope.tf();
-  }
-
-  static Fused in(ModelScope scope) {
-    return new Fused(scope);
+  /**
+   * Creates the ops of a graph.
+   *
+   * @param low whether convolutions and matrix products see and give bfloat16
+   */
+  OneDnnOps(Ops tf, boolean low) {
+    this.tf = tf;
+    this.low = low;
   }
 
   /**
    * Returns a convolution with bias.
    *
    * @param x {@code [N, H, W, C]}
-   * @param kernel {@code [out, in, height, width]}
+   * @param kernel fixed, {@code [out, in, height, width]}
+   * @param bias fixed, {@code [out]}
    */
   Operand<TFloat32> conv(
-      Operand<TFloat32> x, float[] kernel, List<Integer> shape, float[] bias, Conv window) {
+      Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
     int p = window.padding();
-    List<Integer> sides = Layout.CONV.toTensorFlow(shape);
     OperationBuilder op =
         builder(tf, CONV)
             .addInput(lower(x).asOutput())
-            .addInput(constant(sides, Layout.CONV.toTensorFlow(kernel, shape)).asOutput())
-            .addInputList(new Output<?>[] {constant(List.of(bias.length), bias).asOutput()})
+            .addInput(constant(kernel).asOutput())
+            .addInputList(new Output<?>[] {constant(bias).asOutput()})
             .addInputList(new Output<?>[0])
             .setAttr("num_args", 1)
             .setAttr("strides", Longs.toArray(window.strides()))
@@ -85,16 +89,15 @@ final class Fused {
    * Returns a matrix product with bias.
    *
    * @param x {@code [N, ..., C]}
-   * @param weight {@code [out, in]}
+   * @param weight fixed, {@code [out, in]}
+   * @param bias fixed, {@code [out]}
    */
-  Operand<TFloat32> linear(Operand<TFloat32> x, float[] weight, List<Integer> shape, float[] bias) {
+  Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight, ParameterValue bias) {
     long[] sides = x.shape().asArray();
     sides[0] = -1;
-    sides[sides.length - 1] = bias.length;
-    var numbers =
-        constant(Layout.LINEAR.toTensorFlow(shape), Layout.LINEAR.toTensorFlow(weight, shape));
+    sides[sides.length - 1] = bias.shape().get(0);
     Output<?> product =
-        linear(tf, rows(lower(x)), numbers, constant(List.of(bias.length), bias))
+        linear(tf, rows(lower(x)), constant(weight), constant(bias))
             .setAttr("is_filter_const", true)
             .build()
             .output(0);
@@ -164,16 +167,13 @@ final class Fused {
    * Returns a convolution of each channel by itself, which keeps the size.
    *
    * @param x {@code [N, H, W, C]}
-   * @param kernel {@code [C, 1, height, width]}
+   * @param kernel fixed, {@code [C, 1, height, width]}
    */
-  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, float[] kernel, List<Integer> shape) {
-    var numbers =
-        constant(
-            Layout.DEPTHWISE.toTensorFlow(shape), Layout.DEPTHWISE.toTensorFlow(kernel, shape));
+  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel) {
     return raise(
         builder(tf, "_MklNativeDepthwiseConv2dNative")
             .addInput(lower(x).asOutput())
-            .addInput(numbers.asOutput())
+            .addInput(constant(kernel).asOutput())
             .setAttr("strides", new long[] {1, 1, 1, 1})
             .setAttr("padding", "SAME")
             .setAttr("is_filter_const", true)
@@ -199,11 +199,10 @@ final class Fused {
         .output(0);
   }
 
-  /** Returns layer normalisation over the last axis. */
-  Operand<TFloat32> layerNorm(Operand<TFloat32> x, float[] weight, float[] bias, double epsilon) {
-    var weights = constant(List.of(weight.length), weight);
-    var biases = constant(List.of(bias.length), bias);
-    return raise(layerNorm(tf, lower(x), weights, biases, epsilon));
+  /** Returns layer normalisation over the last axis, with fixed parameters. */
+  Operand<TFloat32> layerNorm(
+      Operand<TFloat32> x, ParameterValue weight, ParameterValue bias, double epsilon) {
+    return raise(layerNorm(tf, lower(x), constant(weight), constant(bias), epsilon));
   }
 
   /** Returns layer normalisation over the last axis; oneDNN's op takes two or three axes. */
@@ -224,7 +223,7 @@ final class Fused {
   }
 
   /**
-   * Returns what each query hears: softmax(q k + bias) v.
+   * Returns each head's attention, softmax(q k + bias) v, the heads side by side.
    *
    * @param qkv {@code [N, L, 3 * C]}, the queries scaled
    * @param bias {@code [groups, heads, L * L]}, where groups divides N
@@ -258,8 +257,8 @@ final class Fused {
                 .setAttr(FOLLOWED_BY, new String[] {"Mul", "Add"})
                 .build()
                 .output(0);
-    Output<?> heard = product(tf, tf.nn.softmax(number(scores)), false, parts.get(2), false);
-    var grouped = tf.reshape(number(heard), tf.array(-1, heads, length, depth));
+    Output<?> attended = product(tf, tf.nn.softmax(number(scores)), false, parts.get(2), false);
+    var grouped = tf.reshape(number(attended), tf.array(-1, heads, length, depth));
     var rows = tf.linalg.transpose(grouped, tf.array(0, 2, 1, 3));
     return raise(tf.reshape(rows, tf.array(-1, length, width)).asOutput());
   }
@@ -340,14 +339,14 @@ final class Fused {
   }
 
   private boolean widens(Output<?> x) {
-    return low()
+    return low
         && operation(x).type().equals("Cast")
         && operation(x).input(0).dataType() == DataType.DT_BFLOAT16;
   }
 
   private Operand<? extends TNumber> lower(Operand<TFloat32> x) {
     Output<?> found = bare(x);
-    if (!low() || found.dataType() == DataType.DT_BFLOAT16) {
+    if (!low || found.dataType() == DataType.DT_BFLOAT16) {
       return number(found);
     }
     GraphOperation operation = operation(found);
@@ -366,8 +365,16 @@ final class Fused {
         : tf.dtypes.cast(x.expect(TBfloat16.class), TFloat32.class);
   }
 
+  private Operand<? extends TNumber> constant(ParameterValue value) {
+    return low
+        ? constant(
+            value.layout().toTensorFlow(value.shape()),
+            value.layout().toTensorFlow(value.numbers().orElseThrow(), value.shape()))
+        : value.operand();
+  }
+
   private Operand<? extends TNumber> constant(List<Integer> shape, float[] values) {
-    if (!low()) {
+    if (!low) {
       return Layers.constant(tf, shape, values);
     }
     ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.nativeOrder());
@@ -385,10 +392,6 @@ final class Fused {
     }
   }
 
-  private boolean low() {
-    return scope.mode() == Mode.INFERENCE_BFLOAT16;
-  }
-
   private <T extends TNumber> Operand<T> rows(Operand<T> x) {
     Shape shape = x.shape();
     return shape.numDimensions() == 2
@@ -397,7 +400,7 @@ final class Fused {
   }
 
   private Output<?> sum(Output<?> x, Output<?> y) {
-    return low()
+    return low
         ? tf.math.add(x.expect(TBfloat16.class), y.expect(TBfloat16.class)).asOutput()
         : tf.math.add(x.expect(TFloat32.class), y.expect(TFloat32.class)).asOutput();
   }
@@ -411,6 +414,6 @@ final class Fused {
   }
 
   private Operand<? extends TNumber> number(Output<?> x) {
-    return low() ? x.expect(TBfloat16.class) : x.expect(TFloat32.class);
+    return low ? x.expect(TBfloat16.class) : x.expect(TFloat32.class);
   }
 }
