@@ -75,7 +75,7 @@ final class AttackReport implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      defaultValue = "genimage-attacks",
+      defaultValue = "genimage-attack-report",
       description = "where everything is written (default: ${DEFAULT-VALUE})")
   private Path out;
 
