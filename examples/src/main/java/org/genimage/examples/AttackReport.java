@@ -65,12 +65,7 @@ final class AttackReport implements Callable<Integer> {
 
   @Mixin private Options.Images data = new Options.Images();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-attacks",
-      description = "the folder for all output (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-attacks");
 
   @Option(
       names = "--images",
@@ -113,7 +108,8 @@ final class AttackReport implements Callable<Integer> {
     Options.checkPositive("--queries", queries);
     try (DifferentiableDetector victim = detector()) {
       Path folder =
-          data.folder().orElseGet(() -> SimulatedFolder.below(out, seed.value(), terminal));
+          data.folder()
+              .orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
       ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed.value());
       EvaluationResult clean = Evaluation.of(victim, chosen).run();
       AttackResult fgsm = attack(Attacks.fgsm(BUDGET), victim, chosen);

@@ -67,12 +67,7 @@ final class EvaluateDetector implements Callable<Integer> {
               + " (.csv, .jsonl)")
   private Path data;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-evaluation",
-      description = "the folder for scores, report and tables (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-evaluation");
 
   @Option(
       names = "--limit",

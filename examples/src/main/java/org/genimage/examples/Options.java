@@ -31,6 +31,29 @@ final class Options {
     }
   }
 
+  /** Where all output goes. */
+  static final class Output {
+
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        description = "the folder for all output (default: ${DEFAULT-VALUE})")
+    private Path folder;
+
+    Output(String defaultFolder) {
+      this.folder = Path.of(defaultFolder);
+    }
+
+    Path folder() {
+      return folder;
+    }
+
+    /** Returns a file or folder in the output. */
+    Path resolve(String name) {
+      return folder.resolve(name);
+    }
+  }
+
   /** The seed of everything random. */
   static final class Seed {
 

@@ -85,12 +85,7 @@ final class PaperTables implements Callable<Integer> {
 
   @Mixin private Options.Images data = new Options.Images();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-tables",
-      description = "the folder for all output (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-tables");
 
   @Option(
       names = "--samples",
@@ -167,7 +162,7 @@ final class PaperTables implements Callable<Integer> {
     checkSettings();
     long begin = System.nanoTime();
     GenImage genimage = GenImage.open(data.folder().orElseGet(this::simulated));
-    TableImages published = new TableImages(genimage, Optional.empty(), out, reduced());
+    TableImages published = new TableImages(genimage, Optional.empty(), out.folder(), reduced());
     TableImages selected =
         new TableImages(genimage, Optional.of(selection()), out.resolve("unbiased"), reduced());
     List<Filled> results = new ArrayList<>();
@@ -226,7 +221,7 @@ final class PaperTables implements Callable<Integer> {
           earlier.equals(settings),
           "%s has results of other settings: expected %s, found %s; use those, or choose another"
               + " --out",
-          out,
+          out.folder(),
           settings.strip(),
           earlier.strip());
     } catch (IOException e) {
@@ -237,7 +232,7 @@ final class PaperTables implements Callable<Integer> {
 
   private Path simulated() {
     return SimulatedFolder.ofTables(
-        out, seed.value(), unbiased ? BIASED_SIDE : SIDE, TRAIN, unbiased, terminal);
+        out.folder(), seed.value(), unbiased ? BIASED_SIDE : SIDE, TRAIN, unbiased, terminal);
   }
 
   private Optional<TableImages.Reduced> reduced() {

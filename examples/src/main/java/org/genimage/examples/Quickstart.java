@@ -66,12 +66,7 @@ final class Quickstart implements Callable<Integer> {
 
   @Mixin private Options.Images data = new Options.Images();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-quickstart",
-      description = "the folder for all output (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-quickstart");
 
   @Option(
       names = "--weights",
@@ -115,7 +110,8 @@ final class Quickstart implements Callable<Integer> {
     unreadable.check();
     Options.checkPositive("--samples", samples);
     Options.checkPositive("--limit", limit);
-    Path folder = data.folder().orElseGet(() -> SimulatedFolder.below(out, seed.value(), terminal));
+    Path folder =
+        data.folder().orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
     GenImage genimage = GenImage.open(folder);
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     ImageDataset test = genimage.validation().draw(limit, seed.value());

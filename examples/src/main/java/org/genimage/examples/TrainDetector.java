@@ -98,12 +98,7 @@ final class TrainDetector implements Callable<Integer> {
 
   @Mixin private Options.Seed seed = new Options.Seed();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-training",
-      description = "the folder for all output (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-training");
 
   @Option(
       names = "--backbone",
@@ -161,7 +156,8 @@ final class TrainDetector implements Callable<Integer> {
     SmallData small = SmallData.of(published);
     Blueprint blueprint = plan == Plan.SMALL ? small.input(published) : published;
     GenImage genimage =
-        GenImage.open(data.folder().orElseGet(() -> small.simulated(out, seed.value(), terminal)));
+        GenImage.open(
+            data.folder().orElseGet(() -> small.simulated(out.folder(), seed.value(), terminal)));
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     ImageDataset train = limited(genimage.train());
     Recipe recipe = recipe(blueprint, small, train.size());
