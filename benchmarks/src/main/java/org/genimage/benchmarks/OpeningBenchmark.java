@@ -1,4 +1,6 @@
-package org.genimage.examples;
+package org.genimage.benchmarks;
+
+import static org.genimage.benchmarks.Measurements.secondsSince;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
@@ -19,9 +21,9 @@ import org.genimage.data.OpenOptions;
 import org.genimage.data.Split;
 
 /**
- * Measures how long a benchmark of empty files takes to open: the first time, with an index, and in
- * archives. Takes a folder that does not exist yet, where it writes and deletes, and the number of
- * files per class, split and generator (default: 84,375, which makes 2.7 million).
+ * Measures how long a copy of GenImage with empty files takes to open: without an index, with one,
+ * and in archives. Takes a folder that does not exist yet, where it writes and deletes files, and
+ * the number of files per class, split and generator (default: 84,375, which makes 2.7 million).
  */
 public final class OpeningBenchmark {
 
@@ -29,7 +31,7 @@ public final class OpeningBenchmark {
 
   private OpeningBenchmark() {}
 
-  /** Prints one measurement a line. */
+  /** Prints one measurement per line. */
   public static void main(String[] arguments) throws Exception {
     Path root = Files.createDirectory(Path.of(arguments[0]));
     int count = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 84_375;
@@ -47,11 +49,11 @@ public final class OpeningBenchmark {
           }
         }
       }
-      Thread.sleep(3000); // a folder that has just changed is not remembered
+      Thread.sleep(3000); // the index leaves out folders that changed a moment ago
       OpenOptions index = OpenOptions.DEFAULT.index(root.resolve("index"));
-      measure("listed", () -> all(GenImage.open(unpacked, index)));
-      measure("remembered", () -> all(GenImage.open(unpacked, index)));
-      measure("remembered again", () -> all(GenImage.open(unpacked, index)));
+      measure("without index", () -> all(GenImage.open(unpacked, index)));
+      measure("with index", () -> all(GenImage.open(unpacked, index)));
+      measure("with index again", () -> all(GenImage.open(unpacked, index)));
       MoreFiles.deleteRecursively(unpacked, RecursiveDeleteOption.ALLOW_INSECURE);
       Path archives = Files.createDirectory(root.resolve("archives"));
       for (Generator generator : Generator.GENIMAGE) {
@@ -96,11 +98,12 @@ public final class OpeningBenchmark {
     long before = usedHeap();
     long start = System.nanoTime();
     List<ImageDataset> opened = opening.call();
-    double seconds = (System.nanoTime() - start) / 1e9;
+    double seconds = secondsSince(start);
     long size = opened.stream().mapToLong(ImageDataset::size).sum();
     double bytes = (usedHeap() - before) / (double) size;
     System.out.printf("%s: %,d images in %.2f s, %.1f bytes each%n", name, size, seconds, bytes);
-    opened.forEach(data -> data.sample(data.size() / 2)); // is held until here
+    opened.forEach(
+        data -> data.sample(data.size() / 2)); // keeps the lists in memory until they are measured
   }
 
   private static long usedHeap() {

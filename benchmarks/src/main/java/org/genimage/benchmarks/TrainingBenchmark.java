@@ -1,19 +1,20 @@
-package org.genimage.examples;
+package org.genimage.benchmarks;
+
+import static org.genimage.benchmarks.Measurements.memory;
+import static org.genimage.benchmarks.Measurements.noise;
+import static org.genimage.benchmarks.Measurements.print;
+import static org.genimage.benchmarks.Measurements.secondsSince;
 
 import com.google.common.io.ByteSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
-import org.genimage.data.Seed;
-import org.genimage.data.image.Image;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.train.GradientTrainer;
@@ -24,22 +25,18 @@ import org.genimage.train.recipe.Recipe;
 import org.genimage.train.recipe.Schedule;
 
 /**
- * Measures training; {@code benchmarks/training.py} calls it. With a file it writes the class path
- * there. With {@code steps}, a detector's name, a batch size and a number it trains on images in
- * memory, one step for each line that it reads; with {@code files}, a folder and a batch size it
- * trains ResNet-50 on the folder's images by the paper's recipe. It prints the seconds of each
- * step, last the peak of its memory.
+ * Measures training; {@code benchmarks/training.py} starts it. With {@code steps}, a detector's
+ * name, a batch size and a number of steps it trains on images in memory and waits for a line on
+ * standard input before each step. With {@code files}, a folder and a batch size it trains
+ * ResNet-50 on the folder's images with the paper's recipe. It prints the seconds of each step, and
+ * at the end the peak of its memory.
  */
 public final class TrainingBenchmark {
 
   private TrainingBenchmark() {}
 
-  /** Takes a file, or a word and what belongs to it. */
+  /** Takes {@code steps} or {@code files}, and their arguments. */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length == 1) {
-      Files.writeString(Path.of(arguments[0]), System.getProperty("java.class.path"));
-      return;
-    }
     int batch = Integer.parseInt(arguments[2]);
     if (arguments[0].equals("files")) {
       Path folder = Path.of(arguments[1]);
@@ -62,9 +59,9 @@ public final class TrainingBenchmark {
               .schedule(new Schedule.Constant(1e-5))
               .batchSize(samples);
       int steps = Integer.parseInt(arguments[3]);
-      train(blueprint, recipe, noise(samples * steps, blueprint.input().side()), true);
+      train(blueprint, recipe, images(samples * steps, blueprint.input().side()), true);
     }
-    print("peak_resident_mb", peakMemory());
+    print("peak_resident_mb", memory("VmHWM"));
   }
 
   private static void train(
@@ -72,7 +69,7 @@ public final class TrainingBenchmark {
     GradientTrainer.with(recipe.epochs(1)).listener(new Clock(inTurns)).fit(blueprint, images);
   }
 
-  /** Prints how long each step took, with the wait for its images. */
+  /** Prints how long each step took, including the wait for its images. */
   private static final class Clock implements TrainingListener {
 
     private final boolean inTurns;
@@ -89,7 +86,7 @@ public final class TrainingBenchmark {
 
     @Override
     public void onStep(StepReport report) {
-      print("step_s", (System.nanoTime() - start) / 1e9);
+      print("step_s", secondsSince(start));
       begin();
     }
 
@@ -99,36 +96,21 @@ public final class TrainingBenchmark {
           // The rest of the line.
         }
       } catch (IOException e) {
-        throw new IllegalStateException("standard input tells when to go on", e);
+        throw new IllegalStateException(
+            "cannot read standard input, which says when the next step begins", e);
       }
       start = System.nanoTime();
     }
   }
 
-  private static ImageDataset noise(int count, int side) {
-    RandomGenerator random = Seed.of(1).random();
-    byte[] rgb = new byte[3 * side * side];
+  private static ImageDataset images(int count, int side) {
     List<Sample> samples = new ArrayList<>();
     for (Label label : Label.values()) {
-      random.nextBytes(rgb);
-      ByteSource file = ByteSource.wrap(Image.of(side, side, rgb).toPng());
+      ByteSource file = ByteSource.wrap(noise(side, side, label.index()).toPng());
       for (int i = 0; i < count; i += Label.values().length) {
         samples.add(new Sample(label + "-" + i, file, label, Generator.GENIMAGE.get(0)));
       }
     }
     return ImageDataset.of(samples);
-  }
-
-  /** Linux only, like the benchmark's script. */
-  private static double peakMemory() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / 1e6)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static void print(String name, double value) {
-    System.out.println(name + " " + value);
   }
 }

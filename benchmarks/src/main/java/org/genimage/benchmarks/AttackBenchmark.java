@@ -1,6 +1,8 @@
-package org.genimage.examples;
+package org.genimage.benchmarks;
 
-import java.io.IOException;
+import static org.genimage.benchmarks.Measurements.print;
+import static org.genimage.benchmarks.Measurements.seconds;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +23,8 @@ import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 
 /**
- * Measures attacks on ResNet-50; {@code benchmarks/attacks.py} calls it. The first run writes
- * weights and, beside them, the class path; a run that finds them prints one measurement a line,
+ * Measures attacks on ResNet-50; {@code benchmarks/attacks.py} starts it. If the weights' file is
+ * missing, it writes random weights there and ends. Otherwise it prints one measurement per line:
  * name and value.
  */
 public final class AttackBenchmark {
@@ -34,13 +36,11 @@ public final class AttackBenchmark {
   private AttackBenchmark() {}
 
   /** Takes the path of the weights. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     Path weights = Path.of(arguments[0]);
     Blueprint resnet50 = Detectors.resnet50();
     if (!Files.exists(weights)) {
       resnet50.initialWeights(1).write(weights);
-      Files.writeString(
-          weights.resolveSibling("class-path"), System.getProperty("java.class.path"));
       return;
     }
     try (DifferentiableDetector victim = resnet50.load(weights)) {
@@ -51,7 +51,7 @@ public final class AttackBenchmark {
     }
   }
 
-  /** The difference between many steps and few is free of what is done once. */
+  /** The time of many steps less that of few contains only steps, not the work done once. */
   private static void measure(
       String name,
       DifferentiableDetector victim,
@@ -70,12 +70,6 @@ public final class AttackBenchmark {
     print(name + "_once_s", few - FEW_STEPS * step);
   }
 
-  private static double seconds(Runnable work) {
-    long start = System.nanoTime();
-    work.run();
-    return (System.nanoTime() - start) / 1e9;
-  }
-
   private static Pixels noise(int side) {
     float[] values = new float[IMAGES * side * side * 3];
     RandomGenerator random = Seed.of(1).random();
@@ -83,9 +77,5 @@ public final class AttackBenchmark {
       values[i] = random.nextInt(256) / 255f;
     }
     return Pixels.of(IMAGES, side, side, values);
-  }
-
-  private static void print(String name, double value) {
-    System.out.println(name + " " + value);
   }
 }

@@ -1,4 +1,7 @@
-package org.genimage.examples;
+package org.genimage.benchmarks;
+
+import static org.genimage.benchmarks.Measurements.print;
+import static org.genimage.benchmarks.Measurements.secondsSince;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,9 +27,9 @@ import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 
 /**
- * Measures how many images a second a loader with two threads brings into batches of 64; {@code
- * benchmarks/loading.py} calls it. Takes a folder with {@code small} and {@code large} JPEG files
- * and prints one measurement a line, name and images per second.
+ * Measures how many images per second a loader with two threads decodes into batches of 64; {@code
+ * benchmarks/loading.py} starts it. Takes a folder with JPEG files in {@code small} and {@code
+ * large} and prints one measurement per line: name and images per second.
  */
 public final class LoadingBenchmark {
 
@@ -37,12 +40,8 @@ public final class LoadingBenchmark {
 
   private LoadingBenchmark() {}
 
-  /** Takes the folder and, where the caller wants to know it, a file for the class path. */
+  /** Takes the folder. */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length > 1) {
-      Files.writeString(Path.of(arguments[1]), System.getProperty("java.class.path"));
-      return;
-    }
     Path folder = Path.of(arguments[0]);
     ImageDataset small = images(folder.resolve("small"));
     ImageDataset large = images(folder.resolve("large"));
@@ -67,7 +66,7 @@ public final class LoadingBenchmark {
     loaders.put("packed_crop_flip", loader(packed, cropAndFlip));
     loaders.put("large_evaluation", loader(large, evaluation));
     loaders.put("large_reduced", loader(large.decoding(reduced), evaluation));
-    loaders.forEach((name, loader) -> System.out.println(name + " " + perSecond(loader)));
+    loaders.forEach((name, loader) -> print(name, perSecond(loader)));
   }
 
   private static ImageDataset images(Path folder) throws IOException {
@@ -77,7 +76,7 @@ public final class LoadingBenchmark {
     }
   }
 
-  /** A long epoch: the same images many times. */
+  /** Returns a loader whose epoch is long, because it has the same images many times. */
   private static BatchLoader loader(ImageDataset images, Transform transform) {
     List<ImageDataset> copies = Collections.nCopies(1 + 400_000 / images.size(), images);
     return BatchLoader.of(ImageDataset.union(copies.toArray(ImageDataset[]::new)))
@@ -100,7 +99,7 @@ public final class LoadingBenchmark {
     double elapsed;
     do {
       images += batches.next().images().count();
-      elapsed = (System.nanoTime() - start) / 1e9;
+      elapsed = secondsSince(start);
     } while (elapsed < seconds);
     return images / elapsed;
   }

@@ -1,4 +1,7 @@
-package org.genimage.examples;
+package org.genimage.benchmarks;
+
+import static org.genimage.benchmarks.Measurements.print;
+import static org.genimage.benchmarks.Measurements.ratePerSecond;
 
 import com.google.common.io.ByteSource;
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -18,8 +22,8 @@ import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 
 /**
- * Measures decoding and transforms on one thread; {@code benchmarks/images.py} calls it. Takes a
- * folder of JPEG and PNG files and prints one measurement a line, name and images per second.
+ * Measures decoding and transforms on one thread; {@code benchmarks/images.py} starts it. Takes a
+ * folder of JPEG and PNG files and prints one measurement per line: name and images per second.
  */
 public final class ImagesBenchmark {
 
@@ -27,12 +31,8 @@ public final class ImagesBenchmark {
 
   private ImagesBenchmark() {}
 
-  /** Takes the folder and, where the caller wants to know it, a file for the class path. */
+  /** Takes the folder. */
   public static void main(String[] arguments) throws IOException {
-    if (arguments.length > 1) {
-      Files.writeString(Path.of(arguments[1]), System.getProperty("java.class.path"));
-      return;
-    }
     List<ByteSource> jpeg = read(Path.of(arguments[0]), ".jpg");
     List<ByteSource> png = read(Path.of(arguments[0]), ".png");
     List<Image> photos = jpeg.stream().map(file -> Image.read("photo", file)).toList();
@@ -59,7 +59,7 @@ public final class ImagesBenchmark {
     work.put("scipy_blur_3", applied(Transforms.gaussianBlur(3), resized, random));
     work.put("opencv_blur_3", applied(Transforms.gaussianBlurOpenCv(3), resized, random));
     work.put("jpeg_65", applied(Transforms.jpeg(65), resized, random));
-    work.forEach((name, one) -> System.out.println(name + " " + perSecond(one)));
+    work.forEach((name, one) -> print(name, perSecond(one)));
   }
 
   private static List<ByteSource> read(Path folder, String suffix) throws IOException {
@@ -79,18 +79,12 @@ public final class ImagesBenchmark {
     return i -> transform.apply(images.get(i % images.size()), random);
   }
 
-  /** The second of two rounds: the first warms up. */
+  /** Returns the rate of the second of two rounds: the first is a warm-up. */
   private static double perSecond(IntConsumer work) {
     double rate = 0;
     for (int round = 0; round < 2; round++) {
-      long start = System.nanoTime();
-      double seconds;
-      int i = 0;
-      do {
-        work.accept(i++);
-        seconds = (System.nanoTime() - start) / 1e9;
-      } while (seconds < SECONDS);
-      rate = i / seconds;
+      AtomicInteger i = new AtomicInteger();
+      rate = ratePerSecond(SECONDS, () -> work.accept(i.getAndIncrement()));
     }
     return rate;
   }

@@ -1,4 +1,8 @@
-package org.genimage.examples;
+package org.genimage.benchmarks;
+
+import static org.genimage.benchmarks.Measurements.median;
+import static org.genimage.benchmarks.Measurements.print;
+import static org.genimage.benchmarks.Measurements.secondsSince;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
@@ -31,9 +35,9 @@ import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 
 /**
- * Measures an evaluation: {@code scoring} prints ResNet-50's images a second from JPEG files of
- * 500x375 against the same detector's on images in memory, in turns, and what reading costs; {@code
- * report} reads 100,000 scores from a file and writes their report.
+ * Measures an evaluation. {@code scoring} prints how many images per second ResNet-50 scores from
+ * JPEG files of 500x375 pixels and how many from memory, measured in turns, and the time that
+ * reading takes. {@code report} reads 100,000 scores from a file and writes their report.
  */
 public final class EvaluationBenchmark {
 
@@ -79,7 +83,7 @@ public final class EvaluationBenchmark {
       for (Sample sample : files.samples()) {
         detector.input().prepare(sample.image());
       }
-      double reading = seconds(start) / FILES;
+      double reading = secondsSince(start) / FILES;
       double scoring = 1 / median(bare);
       print("mean_file_kb", bytes(files) / 1e3 / FILES);
       print("bare_images_per_s", median(bare));
@@ -92,17 +96,13 @@ public final class EvaluationBenchmark {
     }
   }
 
-  /** Returns the detector's images a second from memory. */
+  /** Returns how many images per second the detector scores from memory. */
   private static double bare(Detector detector, ImageBatch batch) {
     long start = System.nanoTime();
     for (int i = 0; i < FILES / BATCH; i++) {
       detector.score(batch);
     }
-    return FILES / seconds(start);
-  }
-
-  private static double median(List<Double> values) {
-    return values.stream().sorted().toList().get(values.size() / 2);
+    return FILES / secondsSince(start);
   }
 
   private static double bytes(ImageDataset files) throws IOException {
@@ -153,15 +153,15 @@ public final class EvaluationBenchmark {
     lines.setLength(0);
     long start = System.nanoTime();
     EvaluationResult result = EvaluationResult.read(scores);
-    print("read_s", seconds(start));
+    print("read_s", secondsSince(start));
     start = System.nanoTime();
     Metrics.all().forEach(metric -> metric.of(result.scores()));
-    print("all_metrics_s", seconds(start));
+    print("all_metrics_s", secondsSince(start));
     start = System.nanoTime();
     Report report = Report.builder("100,000 scores", result).manifest(Map.of("seed", "1")).build();
     report.write(folder.resolve("report.html"));
     report.writeTables(folder);
-    print("report_s", seconds(start));
+    print("report_s", secondsSince(start));
     print("report_kb", report.html().length() / 1e3);
     print("heap_limit_mb", Runtime.getRuntime().maxMemory() / 1e6);
     print(
@@ -171,13 +171,5 @@ public final class EvaluationBenchmark {
                 .mapToLong(pool -> pool.getPeakUsage().getUsed())
                 .sum()
             / 1e6);
-  }
-
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) / 1e9;
-  }
-
-  private static void print(String name, double value) {
-    System.out.println(name + " " + value);
   }
 }
