@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * A dataset whose images are decoded and prepared already: one file of 8-bit pixels, mapped into
@@ -56,7 +57,7 @@ public final class PackedImages implements ImageDataset {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: packed images cannot be written (%s); make room or choose another file"
-              .formatted(file, e.getMessage()),
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
   }

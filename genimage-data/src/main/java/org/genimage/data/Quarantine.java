@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * Images that a dataset leaves out. The file has a line for each: where it lies in the published
@@ -62,25 +64,28 @@ public record Quarantine(Map<String, String> reasons) {
   }
 
   /**
-   * Writes the list.
+   * Writes the list, in UTF-8. Missing folders are created. An earlier list stays until the new one
+   * is complete.
    *
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws UncheckedIOException if the file cannot be written; an earlier list is then as it was
    */
   public void writeTo(Path file) {
+    String lines =
+        reasons.entrySet().stream()
+            .map(
+                e ->
+                    (e.getValue().isEmpty()
+                            ? e.getKey()
+                            : String.join("\t", e.getKey(), e.getValue()))
+                        + "\n")
+            .collect(Collectors.joining());
     try {
-      Files.write(
-          file,
-          (Iterable<String>)
-              reasons.entrySet().stream()
-                      .map(
-                          e ->
-                              e.getValue().isEmpty()
-                                  ? e.getKey()
-                                  : String.join("\t", e.getKey(), e.getValue()))
-                  ::iterator);
+      WholeFiles.write(file, lines);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: cannot be written (%s); choose another file".formatted(file, e.getMessage()), e);
+          "%s: the list cannot be written (%s); choose another file"
+              .formatted(file, WholeFiles.reason(e)),
+          e);
     }
   }
 

@@ -19,6 +19,7 @@ import org.genimage.data.FolderDataset;
 import org.genimage.data.GenImage;
 import org.genimage.data.Progress;
 import org.genimage.data.internal.InOrder;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * Examines every image file of a benchmark: reads it whole, decodes it, and compares its format,
@@ -106,8 +107,8 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
       return finished;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: the examination's state cannot be kept (%s); make room or choose another file"
-              .formatted(state.orElseThrow(), e.getMessage()),
+          "%s: the examination's state cannot be written (%s); make room or choose another file"
+              .formatted(state.orElseThrow(), WholeFiles.reason(e)),
           e);
     }
   }
@@ -161,6 +162,10 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     }
   }
 
+  /**
+   * Opens the state to append to: it grows line by line, so that an interrupted examination resumes
+   * behind the last complete line. It is the one output here that is not written at once.
+   */
   private static Writer writer(Path file) throws IOException {
     Writer out =
         Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

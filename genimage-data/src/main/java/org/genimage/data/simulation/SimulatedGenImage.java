@@ -5,8 +5,6 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -29,6 +27,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Seed;
 import org.genimage.data.TestSet;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * A <em>simulated</em> GenImage: synthetic images in the published layout, to try out, test and
@@ -68,8 +67,6 @@ import org.genimage.data.TestSet;
  * leave the first ones as they were.
  */
 public final class SimulatedGenImage {
-
-  private static final String UNFINISHED = ".unfinished";
 
   private final long seed;
   private final int imageSize;
@@ -202,10 +199,10 @@ public final class SimulatedGenImage {
    * Writes the images in GenImage's layout: {@code
    * stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/ai/033_sdv4_00134.png} and so on. Uses all
    * processors. The generators' folders appear when all images are written; after an error the
-   * folder is as empty as before.
+   * folder is empty or missing, as before.
    *
    * @param root a folder that is empty or does not exist yet
-   * @param progress hears of every image, on the calling thread
+   * @param progress receives the number of images written, on the calling thread
    * @throws DatasetException if the folder is not empty
    * @throws IllegalStateException if both splits are set to no images
    * @throws UncheckedIOException if a file cannot be written, or the thread is interrupted
@@ -217,24 +214,15 @@ public final class SimulatedGenImage {
   void writeTo(Path root, Progress progress, int threads) {
     checkState(
         train + validation > 0, "a simulated GenImage needs images, got none of either split");
-    requireEmpty(root);
-    Path unfinished = root.resolve(UNFINISHED);
     try {
-      writeAll(unfinished, progress, threads);
-      for (String folder : folders()) {
-        Files.move(unfinished.resolve(folder), root.resolve(folder));
-      }
+      requireEmpty(root);
+      WholeFiles.folder(root, folder -> writeAll(folder, progress, threads));
     } catch (IOException e) {
-      throw cannotWrite(root, e);
-    } finally {
-      delete(unfinished);
+      throw new UncheckedIOException(
+          "%s: the simulated images could not be written (%s); make room or choose another folder"
+              .formatted(root, WholeFiles.reason(e)),
+          e);
     }
-  }
-
-  /** Returns the outer folders that images are written to. */
-  private List<String> folders() {
-    Stream<String> sets = validation == 0 ? Stream.of() : testSets.stream().map(TestSet::folder);
-    return Stream.concat(generators.stream().map(Generator::folder), sets).toList();
   }
 
   private List<SimulatedImage> jobs() {
@@ -293,36 +281,17 @@ public final class SimulatedGenImage {
     return Files.write(file, image.encoded(Seed.of(seed), imageSize, publishedBias));
   }
 
-  private static void requireEmpty(Path root) {
-    try {
-      Files.createDirectories(root);
-      try (Stream<Path> entries = Files.list(root)) {
-        Optional<Path> found = entries.findAny();
-        if (found.isPresent()) {
-          throw new DatasetException(
-              "a simulated GenImage needs an empty folder, but %s contains %s"
-                  .formatted(root, found.get().getFileName()));
-        }
-      }
-    } catch (IOException e) {
-      throw cannotWrite(root, e);
+  private static void requireEmpty(Path root) throws IOException {
+    if (!Files.isDirectory(root)) {
+      return;
     }
-  }
-
-  private static UncheckedIOException cannotWrite(Path root, IOException cause) {
-    return new UncheckedIOException(
-        "%s: the simulated images could not be written (%s); make room or choose another folder"
-            .formatted(root, cause.getMessage()),
-        cause);
-  }
-
-  private static void delete(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+    try (Stream<Path> entries = Files.list(root)) {
+      Optional<Path> found = entries.findAny();
+      if (found.isPresent()) {
+        throw new DatasetException(
+            "a simulated GenImage needs an empty folder, but %s contains %s"
+                .formatted(root, found.get().getFileName()));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder, e);
     }
   }
 }

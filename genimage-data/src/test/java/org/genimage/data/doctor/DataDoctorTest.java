@@ -191,7 +191,7 @@ class DataDoctorTest {
     }
     assertThatThrownBy(() -> DataDoctor.of(open()).state(root).examine(Progress.NONE))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("state cannot be kept");
+        .hasMessageContaining("state cannot be written");
   }
 
   private GenImage open() {
@@ -240,7 +240,7 @@ class DataDoctorTest {
 
       assertThatThrownBy(() -> doctor.examine(Progress.NONE))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageStartingWith("/state: the examination's state cannot be kept (")
+          .hasMessageStartingWith("/state: the examination's state cannot be written (")
           .hasMessageEndingWith("make room or choose another file");
 
       Path moved = root.resolve("moved");
