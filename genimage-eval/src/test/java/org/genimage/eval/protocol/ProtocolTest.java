@@ -223,10 +223,10 @@ class ProtocolTest {
 
     assertThatThrownBy(impossible::run)
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessage(
-            "%s: the accuracy under attack cannot be written (%s is a file, not a folder); make"
-                    .formatted(impossible.file(attacked.runs().get(0)), occupied)
-                + " room or choose another folder");
+        .hasMessageStartingWith(
+            impossible.file(attacked.runs().get(0))
+                + ": the accuracy under attack cannot be written (")
+        .hasMessageEndingWith("); make room or choose another folder");
   }
 
   @Test
