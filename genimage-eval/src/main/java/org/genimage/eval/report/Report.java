@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.genimage.data.ImageDataset;
@@ -48,9 +49,18 @@ public record Report(String title, String html, List<Table> tables) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Copies the list. */
+  /**
+   * Copies the list and checks the names of the tables.
+   *
+   * @throws IllegalArgumentException if two tables have one name, and so one file
+   */
   public Report {
     tables = List.copyOf(tables);
+    List<String> names = tables.stream().map(Table::name).toList();
+    checkArgument(
+        Set.copyOf(names).size() == names.size(),
+        "the tables of a report need names of their own, got %s",
+        names);
   }
 
   /** Returns a builder of the report of an evaluation. */
@@ -255,7 +265,10 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Shows a section of your own, before the box on what a score does not prove. */
+    /**
+     * Shows a section of your own, such as one by {@link Section#builder}. Several keep the order
+     * of the calls; they come before the box on what a score does not prove.
+     */
     public Builder section(Section section) {
       others.add(section);
       return this;
@@ -267,7 +280,11 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Returns the report. */
+    /**
+     * Returns the report.
+     *
+     * @throws IllegalArgumentException if two tables have one name
+     */
     public Report build() {
       List<Section> sections = new ArrayList<>();
       sections.add(HeadlineSection.of(result));
