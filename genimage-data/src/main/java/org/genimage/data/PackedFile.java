@@ -31,10 +31,19 @@ import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.WholeFiles;
 
 /**
- * The file behind {@link PackedImages}, big-endian: what it is (8 bytes), the pixels, a record for
- * each image (place 8 bytes, width 4, height 4, checksum 4, label 1, unused 1, generator 2), the
- * generators, the names, and at the end where the records begin (8), how many there are (4), the
- * checksum of all from there on (4) and again what it is (8).
+ * The file behind {@link PackedImages}, big-endian:
+ *
+ * <pre>
+ * magic number                                          8 bytes
+ * pixels of all images, 8-bit RGB, rows from the top
+ * one record per image: position of its pixels (8), width (4), height (4), CRC32C of its pixels (4),
+ *     label (1), unused (1), index of its generator (2)
+ * selection, generators, names
+ * position of the first record                          8
+ * number of images                                      4
+ * CRC32C of records, selection, generators and names    4
+ * magic number                                          8
+ * </pre>
  */
 final class PackedFile {
 

@@ -30,10 +30,10 @@ import org.genimage.data.TestSet;
 import org.genimage.data.internal.WholeFiles;
 
 /**
- * A <em>simulated</em> GenImage: synthetic images in the published layout, to try out, test and
- * demonstrate what needs the benchmark's form but not its content. None of its images is a
- * photograph and none was made by the generator whose name it carries; accuracies on it say nothing
- * about GenImage. Every file says so in a comment.
+ * A <em>simulated</em> GenImage: synthetic images in the published layout, for tests,
+ * demonstrations and first steps. None of its images is a photograph, and none was made by the
+ * generator whose name it has. Accuracies on it say nothing about GenImage. A comment in every file
+ * says so.
  *
  * <p>"Nature" images are rendered from a model of natural images (dead leaves with 1/f texture,
  * shading and blur) and pass through a camera (lens, shot noise, sharpening). "AI" images show
@@ -55,16 +55,16 @@ import org.genimage.data.internal.WholeFiles;
  * </table>
  *
  * <p>The published GenImage has a bias: its fakes are PNG files of one size per generator, its
- * natural images JPEG files of many. By default the simulation has not: both classes are cropped to
- * sizes of one distribution and encoded as JPEG of one distribution of qualities. The fakes'
- * decoded pixels are then saved losslessly under their usual PNG names, and comments in the JPEG
- * files make up for the bytes that PNG takes more. So neither the pixels' sizes and compression nor
- * the files' lengths tell the classes apart; the names and the files' own formats, which a detector
- * does not see, do as in the original. {@link #publishedBias} brings the bias back.
+ * natural images JPEG files of many sizes. By default the simulation has no such bias. The sizes of
+ * both classes have one distribution, and both are encoded as JPEG with one distribution of
+ * qualities. The decoded pixels of the fakes are then saved as PNG files, under the published
+ * names, and comments in the JPEG files make both classes equally long. So size, compression and
+ * length do not separate the classes. Names and file formats do, as in the original, but a detector
+ * does not see them. {@link #publishedBias} adds the bias.
  *
- * <p>Immutable. Each image depends on the seed, generator, split, label and index alone: the same
- * seed gives the same bytes on one Java version, whatever the number of threads, and more images
- * leave the first ones as they were.
+ * <p>Immutable. Each image depends only on the seed, generator, split, label and index: the same
+ * seed gives the same bytes on one Java version, whatever the number of threads, and asking for
+ * more images does not change the first ones.
  */
 public final class SimulatedGenImage {
 
@@ -152,7 +152,7 @@ public final class SimulatedGenImage {
    *
    * @param chosen some of {@link Generator#GENIMAGE}
    * @return a changed copy
-   * @throws IllegalArgumentException if there is none, one twice, or one that has no pipeline
+   * @throws IllegalArgumentException if there is none, one occurs twice, or one has no pipeline
    */
   public SimulatedGenImage generators(List<Generator> chosen) {
     checkArgument(!chosen.isEmpty(), "the simulation needs at least one generator");
@@ -166,13 +166,13 @@ public final class SimulatedGenImage {
   }
 
   /**
-   * Returns the simulation with further test sets, each in a folder of its own with as many images
-   * per class as validation has. Their AI images come from the same eight pipelines, so a detector
-   * meets nothing unseen in them: they rehearse the paper's tables 3 to 6, no more.
+   * Returns the simulation with further test sets, each in its own folder with as many images per
+   * class as validation has. Their AI images come from the same eight pipelines, so they are not
+   * unseen generators: use them to rehearse the paper's tables 3 to 6 only.
    *
    * @param sets some of {@link TestSet#ALL}, or none
    * @return a changed copy
-   * @throws IllegalArgumentException if one is there twice or is none of the paper's
+   * @throws IllegalArgumentException if a set occurs twice or is not in {@link TestSet#ALL}
    */
   public SimulatedGenImage testSets(List<TestSet> sets) {
     checkArgument(
@@ -185,7 +185,7 @@ public final class SimulatedGenImage {
   }
 
   /**
-   * Returns the simulation with or without GenImage's bias.
+   * Returns the simulation with or without the bias of the published GenImage.
    *
    * @param biased true for PNG fakes of one size per generator against JPEG natural images of many
    *     sizes, as published; false for both through the same JPEG encoding and sizes
