@@ -425,8 +425,7 @@ class DetectorTest {
   void train_withATrainer_loadsWhatItFound() {
     ImageDataset data = ImageDataset.of(List.of());
 
-    try (Detector detector =
-        TINY.train((blueprint, images) -> blueprint.initialWeights(images.size()), data)) {
+    try (Detector detector = TINY.train(new TrainersTest.Initial(), data)) {
       assertThat(detector.name()).isEqualTo("tiny");
     }
   }
