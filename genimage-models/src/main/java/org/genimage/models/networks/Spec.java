@@ -42,6 +42,16 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
     return classifier.logits(scope, feature(scope, images)); // [N, outputs]
   }
 
+  @Override
+  public List<String> head() {
+    return classifier.head();
+  }
+
+  @Override
+  public List<String> fresh() {
+    return classifier.fresh();
+  }
+
   /** Returns what the classifier sees: the shape of the images. */
   Operand<TFloat32> feature(ModelScope scope, Operand<TFloat32> images) {
     if (variant == SpecVariant.IMAGE) {
