@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.genimage.attacks.AttackProtocol;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
@@ -300,7 +299,7 @@ final class PaperTables implements Callable<Integer> {
   /** The paper gives no settings: those of a preset, in a rehearsal of one that is quick. */
   private Proportion attack(String attack, Detector detector, ImageDataset images) {
     AttackResult result =
-        AttackRun.of(AttackProtocol.supplementTable2().attack(attack, preset()))
+        AttackRun.of(preset().attack(attack))
             .onError(errors())
             .against((DifferentiableDetector) detector, images.draw(ATTACKED, seed));
     return new Proportion(result.correctAfter(), result.images().size());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.genimage.data.image.Image;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * Attacked images as a dataset in GenImage's layout, {@code
@@ -109,8 +109,7 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
 
   private static void write(Path file, byte[] content) {
     try {
-      Files.createDirectories(file.getParent());
-      Files.write(file, content);
+      WholeFiles.write(file, content);
     } catch (IOException e) {
       throw new UncheckedIOException(file.toString(), e);
     }

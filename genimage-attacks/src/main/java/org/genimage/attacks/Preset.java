@@ -1,5 +1,6 @@
 package org.genimage.attacks;
 
+import com.google.common.collect.Lists;
 import java.util.List;
 import java.util.stream.Stream;
 import org.genimage.attacks.CarliniWagner.Abort;
@@ -83,6 +84,23 @@ public enum Preset {
   /** Returns the attack of Carlini and Wagner in L2. */
   public CarliniWagner cwL2() {
     return cwL2;
+  }
+
+  /**
+   * Returns the attack of this preset that a paper's table names.
+   *
+   * @param name such as {@code FGSM} or {@code CW-L2}
+   * @throws IllegalArgumentException if the preset has no such attack
+   */
+  public Attack<DifferentiableDetector> attack(String name) {
+    return attacks().stream()
+        .filter(attack -> attack.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "preset %s has the attacks %s, asked for %s"
+                        .formatted(this, Lists.transform(attacks(), Attack::name), name)));
   }
 
   /** Returns all attacks of this preset. */
