@@ -46,7 +46,7 @@ import org.genimage.models.Logits;
  * @param batchSize images that are attacked together
  * @param examples the number of attacked images to keep for a look
  * @param onError what happens to images that cannot be read
- * @param progress hears of the images attacked or skipped so far
+ * @param progress is told the number of images attacked or skipped so far
  * @param sink gets every attacked image
  */
 public record AttackRun<D extends Detector>(
@@ -102,7 +102,7 @@ public record AttackRun<D extends Detector>(
     return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
 
-  /** Returns this run with somebody who hears how far it has come. */
+  /** Returns this run with a listener for its progress. */
   public AttackRun<D> progress(Progress progress) {
     return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
@@ -114,7 +114,7 @@ public record AttackRun<D extends Detector>(
   }
 
   /**
-   * Returns this run with somebody who gets every attacked image, in 8 bits and of the size of the
+   * Returns this run with a receiver of every attacked image, in 8 bits and of the size of the
    * victim's input, such as an {@link AttackedFolder}.
    */
   public AttackRun<D> sink(BiConsumer<AttackedImage, Image> sink) {

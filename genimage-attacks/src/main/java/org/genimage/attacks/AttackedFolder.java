@@ -19,7 +19,8 @@ import org.genimage.data.internal.WholeFiles;
  * Attacked images as a dataset in GenImage's layout, {@code
  * generator/archive/val/ai/000007_name.png}, which {@link org.genimage.data.GenImage} opens. PNG
  * files of 8 bits, since JPEG would undo part of an attack. {@code manifest.json} says what was
- * done to each.
+ * done to each. Each file is written whole or not at all, the manifest last: a folder without it is
+ * not complete.
  *
  * <pre>{@code
  * AttackedFolder folder = AttackedFolder.at(Path.of("attacked"));

@@ -87,10 +87,10 @@ final class CarliniWagnerLoop implements AutoCloseable {
       descend(change, gradient);
 
       var active = variable("active", TBool.class, perImage(), flags(true), restarts);
-      Operand<TBool> goesOn = stillFalls(losses, loss, active);
+      Operand<TBool> continues = stillFalls(losses, loss, active);
       Operand<TBool> reaches =
-          reaches(tf.math.sub(want, leave), original ? goesOn : active.value());
-      anyActive = tf.reduceAny(goesOn, tf.constant(0));
+          reaches(tf.math.sub(want, leave), original ? continues : active.value());
+      anyActive = tf.reduceAny(continues, tf.constant(0));
       found = noted(reaches);
       best = nearest(x, moved, reaches);
       session = new Session(graph, SessionSettings.scoring());
@@ -164,11 +164,11 @@ final class CarliniWagnerLoop implements AutoCloseable {
     Operand<TFloat32> bound =
         original ? tf.math.mul(previous.value(), tf.constant(PROGRESS)) : previous.value();
     Operand<TBool> falls = tf.math.lessEqual(judged, bound);
-    Operand<TBool> goesOn =
+    Operand<TBool> continues =
         tf.math.logicalAnd(active.value(), tf.math.logicalOr(falls, tf.math.logicalNot(check)));
-    updates.add(active.assign(goesOn));
+    updates.add(active.assign(continues));
     updates.add(previous.assign(tf.select(check, judged, previous.value())));
-    return goesOn;
+    return continues;
   }
 
   /** Returns which images reach the goal at this step, of those that count. */
@@ -269,9 +269,9 @@ final class CarliniWagnerLoop implements AutoCloseable {
     for (int i = 0; i < each.length; i++) {
       each[i] = (float) values[i];
     }
-    boolean goesOn = true;
-    for (int step = 0; goesOn && step < attack.steps(); step++) {
-      goesOn = step(each, step, attack.abort() != Abort.NONE && step % interval == 0);
+    boolean continues = true;
+    for (int step = 0; continues && step < attack.steps(); step++) {
+      continues = step(each, step, attack.abort() != Abort.NONE && step % interval == 0);
     }
     try (var result = session.runner().fetch(found).run()) {
       TBool reached = (TBool) result.get(0);

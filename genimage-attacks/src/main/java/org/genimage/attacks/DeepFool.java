@@ -54,6 +54,9 @@ record DeepFool(Budget budget, int steps, double overshoot)
   @Override
   public Pixels perturb(DifferentiableDetector victim, Pixels pixels, Goal goal) {
     float[] before = Inputs.checked(victim, pixels, goal);
+    if (budget.size() == 0) {
+      return pixels;
+    }
     float[] after = before.clone();
     float[] total = new float[before.length];
     int length = before.length / pixels.count();

@@ -24,7 +24,7 @@ public record Goal(List<Label> labels, boolean targeted) {
   /**
    * Copies the labels.
    *
-   * @throws IllegalArgumentException if there is none or one is absent
+   * @throws IllegalArgumentException if there is no label or one is null
    */
   public Goal {
     checkArgument(!labels.isEmpty(), "an attack needs a label per image, got none");

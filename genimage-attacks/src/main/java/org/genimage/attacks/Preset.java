@@ -7,7 +7,7 @@ import org.genimage.attacks.CarliniWagner.Abort;
 import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.models.DifferentiableDetector;
 
-/** Attacks with the settings that somebody published or that a library has by default. */
+/** Attacks with published settings, or with the default settings of a library. */
 public enum Preset {
   /**
    * GenImage's supplement, which names FGSM and CW-L2 and no setting: all are inferred. They are

@@ -208,7 +208,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
 
   /**
    * Returns weights as fine-tuning starts with them: those of a published backbone, with the
-   * classification head, and whatever else the backbone lacks, as training from scratch starts with
+   * classification head, and all else that the backbone lacks, as training from scratch starts with
    * it. The backbone is the network's own on ImageNet (ResNet-50, DeiT-S, Swin-T), ResNet-50 for
    * CNNSpot, ResNet-34 for Spec, ResNet-18 for GramNet and Xception for F3Net. {@link
    * PublishedWeights#backbone} brings its keys and shapes into this network's form.

@@ -40,7 +40,7 @@ import org.tensorflow.types.TUint8;
  * here the weights are constants of the graph, so {@code saved_model.pb} is all there is to write.
  *
  * <p>One graph serves both signatures: the pixels have a default, which is made of encoded images.
- * Who feeds pixels never runs what would make them.
+ * Where pixels are fed, TensorFlow does not run the ops that decode and resize.
  */
 final class SavedModelExport {
 

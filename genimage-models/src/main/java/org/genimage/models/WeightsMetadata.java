@@ -156,7 +156,7 @@ final class WeightsMetadata {
 
   private static WeightsException malformed(String key, String value, Exception cause) {
     return new WeightsException(
-        "expected metadata %s as genimage writes it, found %s; write the weights anew"
+        "expected metadata %s as genimage writes it, found %s; write the weights again"
             .formatted(key, value),
         cause);
   }

@@ -31,7 +31,7 @@ import org.tensorflow.types.TInt32;
  */
 public record Spec(SpecVariant variant, Network classifier) implements Network {
 
-  /** Share of the values below the least, and above the greatest, that is told apart. */
+  /** Share of the values below the least, and above the greatest, that is clipped. */
   private static final double TAIL = 0.05;
 
   /** A channel whose logarithms differ by less is constant: what differs is rounding. */

@@ -76,7 +76,7 @@ public final class PublishedWeights {
    * 1, the first kernel is repeated over the input channels (4 times for FAD, twice for LFS) and
    * divided by as many, and the classifier ({@code fc}, {@code last_linear}) is left out.
    *
-   * @throws IllegalArgumentException if the first kernel is none
+   * @throws IllegalArgumentException if the first kernel does not have four sides
    */
   public static Weights f3netTrunks(Weights xception, F3NetVariant variant) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();

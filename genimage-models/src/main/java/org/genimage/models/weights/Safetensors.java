@@ -23,8 +23,8 @@ import org.genimage.data.internal.WholeFiles;
 
 /**
  * The safetensors format: eight bytes for the header's length, a JSON header with each array's
- * type, shape and place, then the arrays, little-endian, without gaps. A file comes from strangers:
- * everything it claims is checked against its real length before memory is taken.
+ * type, shape and place, then the arrays, little-endian, without gaps. A file may come from
+ * anywhere: everything it claims is checked against its real length before memory is taken.
  */
 final class Safetensors {
 
@@ -165,7 +165,7 @@ final class Safetensors {
 
   private static WeightsException malformed(Path file, String found, Object... arguments) {
     return new WeightsException(
-        "%s: expected a complete safetensors file, but %s; fetch or write it anew"
+        "%s: expected a complete safetensors file, but %s; download or write it again"
             .formatted(file, found.formatted(arguments)));
   }
 
