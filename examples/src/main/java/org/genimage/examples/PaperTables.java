@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.genimage.attacks.AttackProtocol;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
@@ -278,7 +277,7 @@ final class PaperTables implements Callable<Integer> {
   /** Attacks with the settings of a preset, because the paper gives none. */
   private Proportion attack(String attack, Detector detector, ImageDataset images) {
     AttackResult result =
-        AttackRun.of(AttackProtocol.supplementTable2().attack(attack, preset()))
+        AttackRun.of(preset().attack(attack))
             .onError(unreadable.policy())
             .against((DifferentiableDetector) detector, images.draw(ATTACKED, seed.value()));
     return new Proportion(result.correctAfter(), result.images().size());
