@@ -75,6 +75,16 @@ public final class WholeFiles {
   }
 
   /**
+   * Renames a file inside its folder, over an earlier one if there is one.
+   *
+   * @throws IOException if it cannot be renamed
+   */
+  public static void rename(Path from, Path to) throws IOException {
+    move(from, to);
+    force(to.toAbsolutePath().getParent());
+  }
+
+  /**
    * Makes a folder. It appears with all its files or not at all.
    *
    * @throws java.nio.file.FileAlreadyExistsException if the folder is there and not empty
