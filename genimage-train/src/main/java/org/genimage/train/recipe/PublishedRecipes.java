@@ -83,7 +83,8 @@ final class PublishedRecipes {
         new Entry(
             EnumSet.of(Reading.DECAYING_RATE),
             (net, chosen) -> spec(chosen.contains(Reading.DECAYING_RATE))));
-    for (F3NetVariant variant : F3NetVariant.values()) {
+    // ORIGINAL is an Xception without frequencies, not the paper's F3Net.
+    for (F3NetVariant variant : EnumSet.complementOf(EnumSet.of(F3NetVariant.ORIGINAL))) {
       table.put(
           Detectors.f3Net(variant, Head.AI_LOGIT).name(),
           new Entry(Set.of(), (net, chosen) -> f3Net(net.head())));
