@@ -300,7 +300,7 @@ final class PaperTables implements Callable<Integer> {
       }
       terminal.say("  %-24s%s", protocol.rows().get(i).name(), line);
     }
-    result.holes().forEach(hole -> terminal.say("  missing: %s", hole));
+    result.missing().forEach(reason -> terminal.say("  missing: %s", reason));
   }
 
   private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {
