@@ -65,7 +65,7 @@ final class AttackReport implements Callable<Integer> {
 
   @Mixin private Options.Images data = new Options.Images();
 
-  @Mixin private Options.Output out = new Options.Output("genimage-attacks");
+  @Mixin private Options.Output out = new Options.Output("genimage-attack-report");
 
   @Option(
       names = "--images",

@@ -23,7 +23,9 @@ class DocumentationTest {
 
   static Stream<Path> pages() {
     return Stream.concat(
-        Stream.of(PROJECT.resolve("README.md")), files(PROJECT.resolve("docs"), ".md").stream());
+        Stream.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+            .map(PROJECT::resolve),
+        files(PROJECT.resolve("docs"), ".md").stream());
   }
 
   @ParameterizedTest

@@ -11,10 +11,10 @@ import java.util.Map;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
 import org.genimage.models.internal.KeyFit;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
@@ -165,7 +165,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
       Ops tf = Ops.create(graph);
       Operand<TFloat32> images =
           tf.zeros(tf.array(1, input.side(), input.side(), 3), TFloat32.class);
-      network.logits(ModelScope.root(tf, Mode.TRAINING, variables), images);
+      network.logits(ModelScope.root(tf, Purpose.TRAINING, variables), images);
     }
     return variables.entries();
   }

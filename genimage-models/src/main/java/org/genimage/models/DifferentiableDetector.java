@@ -3,7 +3,7 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
-import org.genimage.models.nn.Derivatives;
+import org.genimage.models.nn.CustomGradients;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -51,11 +51,12 @@ public interface DifferentiableDetector extends Detector {
 
   /**
    * Adds the detector to a graph of the caller's as {@link #logits(Ops, Operand)} does, with
-   * gradients that take less time and memory: ask {@link Derivatives#of} for them, not TensorFlow.
+   * gradients that take less time and memory: ask {@link CustomGradients#of} for them, not
+   * TensorFlow.
    *
-   * @param derivatives {@link Derivatives#told()}, one per graph
+   * @param gradients where the detector's layers register custom gradients; one per graph
    */
-  default Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, Derivatives derivatives) {
+  default Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, CustomGradients gradients) {
     return logits(tf, pixels);
   }
 }

@@ -3,9 +3,10 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
+import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
-import org.genimage.models.nn.Derivatives;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.CustomGradients;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.weights.Weights;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -50,13 +51,14 @@ final class GradientGraph implements AutoCloseable {
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
       Placeholder<TFloat32> targets =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
-      Derivatives derivatives = Derivatives.told();
+      CustomGradients gradients = new CustomGradients();
       Operand<TFloat32> logits =
-          ScoringGraph.fromPixels(tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights, derivatives);
+          ScoringGraph.fromPixels(
+              Purpose.GRADIENTS, KernelChoice.training(tf, gradients), pixels, blueprint, weights);
       // Summed over the batch, since an image's loss does not depend on the other images.
       Operand<TFloat32> loss =
           tf.sum(tf.nn.softmaxCrossEntropyWithLogits(logits, targets).loss(), tf.constant(0));
-      Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(pixels)).get(0);
+      Operand<TFloat32> gradient = gradients.of(graph, tf, loss, List.of(pixels)).get(0);
       Session session = new Session(graph, SessionSettings.scoring());
       return new GradientGraph(graph, session, pixels, targets, logits, gradient);
     } catch (RuntimeException e) {

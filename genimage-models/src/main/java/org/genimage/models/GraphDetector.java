@@ -13,8 +13,10 @@ import org.genimage.data.Label;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.internal.NativeRuntime;
-import org.genimage.models.nn.Derivatives;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.nn.CustomGradients;
+import org.genimage.models.nn.Kernels;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 import org.tensorflow.Operand;
@@ -102,11 +104,15 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
-    return logits(tf, pixels, Derivatives.plain());
+    return logits(KernelChoice.differentiable(tf), pixels);
   }
 
   @Override
-  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, Derivatives derivatives) {
+  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, CustomGradients gradients) {
+    return logits(KernelChoice.training(tf, gradients), pixels);
+  }
+
+  private Operand<TFloat32> logits(Kernels kernels, Operand<TFloat32> pixels) {
     long[] shape = pixels.shape().asArray();
     int side = blueprint.input().side();
     checkArgument(
@@ -117,9 +123,7 @@ final class GraphDetector implements DifferentiableDetector {
         side,
         pixels.shape());
     return whileOpen(
-        () ->
-            ScoringGraph.fromPixels(
-                tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights, derivatives));
+        () -> ScoringGraph.fromPixels(Purpose.GRADIENTS, kernels, pixels, blueprint, weights));
   }
 
   private GradientGraph gradient() {

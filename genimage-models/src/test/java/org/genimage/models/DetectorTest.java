@@ -33,7 +33,6 @@ import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.genimage.models.weights.WeightArray;
@@ -207,7 +206,7 @@ class DetectorTest {
     try (Detector full = TINY.load(weights)) {
       assertThat(full.provenance()).containsEntry("genimage.precision", "FLOAT32");
     }
-    if (Mode.INFERENCE_BFLOAT16.isAvailable()) {
+    if (Graphs.SCORING_BFLOAT16.isAvailable()) {
       try (Detector half = TINY.load(weights, Precision.BFLOAT16)) {
         assertThat(half.provenance()).containsEntry("genimage.precision", "BFLOAT16");
       }

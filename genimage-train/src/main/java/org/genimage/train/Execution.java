@@ -3,7 +3,10 @@ package org.genimage.train;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.models.Precision;
-import org.genimage.models.nn.Derivatives;
+import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.nn.CustomGradients;
+import org.genimage.models.nn.Kernels;
+import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.OptimizerOptions;
@@ -38,8 +41,11 @@ record Execution(
     return new Execution(xla, cluster, devices, everywhere);
   }
 
-  Derivatives derivatives(Precision precision) {
-    return precision == Precision.FLOAT32 && !xla ? Derivatives.told() : Derivatives.plain();
+  /** Returns what computes the training graph; custom gradients are for 32-bit floats alone. */
+  Kernels kernels(Ops tf, Precision precision) {
+    return precision == Precision.FLOAT32 && !xla
+        ? KernelChoice.training(tf, new CustomGradients())
+        : KernelChoice.differentiable(tf);
   }
 
   ConfigProto config(Precision precision) {

@@ -150,14 +150,14 @@ final class Replicas {
     int before = cluster.map(Cluster::index).orElse(0) * count() + device;
     int[] asked = {ROWS + keys};
     return Optional.of(
-        (tf, derivatives, row) -> {
+        (tf, gradients, row) -> {
           Operand<TInt32> places =
               tf.reshape(tf.array(before, members - 1 - before, 0, 0), tf.array(2, 2));
           Operand<TFloat32> own = tf.pad(row, places, tf.constant(0f));
           int key = asked[0]++;
           Operand<TFloat32> all = reduce(tf, own, members, ALL_DEVICES, key, "Id", device);
-          // A sum's derivative by each of its terms is the sum of all members' derivatives.
-          return derivatives.tell(
+          // A sum's gradient for each of its terms is the sum of all members' upstream gradients.
+          return gradients.register(
               tf,
               all,
               List.of(own),

@@ -15,10 +15,10 @@ import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
 import org.genimage.models.Precision;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.train.recipe.Average;
 import org.genimage.train.recipe.Mixing;
@@ -110,11 +110,11 @@ final class TrainingGraph implements AutoCloseable {
                   Optional.<Operand<TFloat32>>of(scale)
                       .filter(fed -> recipe.precision() == Precision.FLOAT16),
                   replicas,
-                  execution.derivatives(recipe.precision())));
+                  execution.kernels(tf, recipe.precision())));
       shared = workers.map(all -> sharedStatistics(tf, replicas)).orElse(List.of());
       ModelVariables validated =
           averaged ? new Average.Numbers(variables.slots()) : variables.model();
-      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
+      ModelScope scope = ModelScope.root(tf, Purpose.SCORING, validated);
       validationLogits =
           blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
       replicas.place(graph, 0);
