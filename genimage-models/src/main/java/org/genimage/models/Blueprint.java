@@ -56,7 +56,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
   }
 
   /**
-   * Trains by the paper's recipe, with the trainer that genimage-train offers.
+   * Trains by the paper's recipe, with the trainer that genimage-train offers. Progress is logged
+   * at INFO.
    *
    * @param data the training images
    * @return the trained detector, to be closed by the caller
@@ -64,6 +65,20 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    */
   public DifferentiableDetector train(ImageDataset data) {
     return train(Trainers.installed(this), data);
+  }
+
+  /**
+   * Trains as {@link #train(ImageDataset)} does and saves a checkpoint after every epoch. If the
+   * folder holds a checkpoint of the same training, training resumes from it.
+   *
+   * @param data the training images
+   * @param folder for the checkpoints; created if it does not exist
+   * @return the trained detector, to be closed by the caller
+   * @throws IllegalStateException if no trainer is on the class path
+   * @throws WeightsException if a checkpoint cannot be written, or belongs to another training
+   */
+  public DifferentiableDetector train(ImageDataset data, Path folder) {
+    return load(Trainers.installed(this).fit(this, data, folder));
   }
 
   /**

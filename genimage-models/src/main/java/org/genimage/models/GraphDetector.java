@@ -24,8 +24,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and,
- * built when first asked for, one that has a gradient at every op.
+ * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and
+ * one with a gradient at every op for pixels in [0, 1], which is built when it is first needed.
  */
 final class GraphDetector implements DifferentiableDetector {
 
@@ -75,6 +75,11 @@ final class GraphDetector implements DifferentiableDetector {
   }
 
   @Override
+  public Weights weights() {
+    return blueprint.describe(weights);
+  }
+
+  @Override
   public Calibration calibration() {
     return calibration;
   }
@@ -89,6 +94,28 @@ final class GraphDetector implements DifferentiableDetector {
   public double[] score(Pixels pixels) {
     checkSize(pixels.height(), pixels.width());
     return whileOpen(() -> probabilities(gradient().logits(pixels)));
+  }
+
+  @Override
+  public Logits logits(Pixels pixels) {
+    checkSize(pixels.height(), pixels.width());
+    return whileOpen(() -> Logits.of(gradient().logits(pixels)));
+  }
+
+  @Override
+  public Pixels gradient(Pixels pixels, Logits weights) {
+    checkSize(pixels.height(), pixels.width());
+    checkArgument(
+        weights.count() == pixels.count(),
+        "%s images need two weights each, got those of %s",
+        pixels.count(),
+        weights.count());
+    return whileOpen(() -> gradient().gradient(pixels, weights));
+  }
+
+  /** Returns whether the ops of a gradient were added to a graph. */
+  boolean hasGradient() {
+    return gradient != null && gradient.hasGradient();
   }
 
   @Override

@@ -317,7 +317,7 @@ interface TrainingStepContract {
               Shape.of(count, side, side, 3),
               DataBuffers.of(ReferenceInput.toNhwc(input, count, 3, side, side), true, false));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      TrainingPass.Variables variables = TrainingPass.Variables.create(new Frozen(List.of()));
+      TrainingPass.Variables variables = TrainingPass.Variables.create(Frozen.NONE);
       model = variables.model();
       Kernels kernels = Execution.PLAIN.kernels(tf, Precision.FLOAT32);
       pass =
@@ -334,7 +334,7 @@ interface TrainingStepContract {
                   tf.constant(new long[2]),
                   tf.constant(1f),
                   Optional.empty(),
-                  Replicas.alone(),
+                  Replicas.single(),
                   kernels));
       inputGradient = kernels.gradients().of(graph, tf, pass.loss(), List.of(images)).get(0);
       eval = blueprint.network().logits(ModelScope.root(tf, Purpose.SCORING, model), images);

@@ -20,19 +20,17 @@ import org.tensorflow.proto.JobDef;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.ServerDef;
 
-/**
- * A process's place among the workers of a cluster, on TensorFlow's own runtime: a gRPC server and
- * a session that runs on it.
- */
-final class Workers {
+/** A worker's gRPC server, on TensorFlow's own runtime, and the sessions that run on it. */
+final class ClusterServer {
 
   /** For runs with collective operations; by its key the workers agree on a run's number. */
-  static final RunOptions RUN =
+  private static final RunOptions RUN =
       RunOptions.newBuilder()
           .setExperimental(RunOptions.Experimental.newBuilder().setCollectiveGraphKey(1))
           .build();
 
   private static final String JOB = "worker";
+  private static final String LEADER = "/job:" + JOB + "/replica:0/task:0";
   private static final String OPENS = "--add-opens tensorflow/org.tensorflow=org.genimage.train";
 
   /** TensorFlow cannot stop a server: one per cluster lives as long as the JVM. */
@@ -40,7 +38,7 @@ final class Workers {
 
   private final Cluster cluster;
 
-  Workers(Cluster cluster) {
+  ClusterServer(Cluster cluster) {
     this.cluster = cluster;
   }
 
@@ -51,7 +49,8 @@ final class Workers {
     // Session's constructors take no target.
     try (TF_Status status = TF_Status.newStatus();
         TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
-        BytePointer bytes = new BytePointer(located(config).toByteArray())) {
+        BytePointer bytes =
+            new BytePointer(SessionConfigs.onCluster(config, process(), LEADER).toByteArray())) {
       TF_Graph handle = handle(graph);
       Constructor<Session> constructor =
           Session.class.getDeclaredConstructor(Graph.class, TF_Session.class);
@@ -90,24 +89,19 @@ final class Workers {
     }
   }
 
-  /** Returns the name of a worker's process, which begins the names of its devices. */
-  static String place(Cluster cluster) {
+  /** Prepares a run with collective operations. */
+  void prepare(Session.Runner run) {
+    run.setOptions(RUN);
+  }
+
+  /** Returns the name of this worker's process, which begins the names of its devices. */
+  String process() {
     return "/job:" + JOB + "/task:" + cluster.index();
   }
 
-  private ConfigProto located(ConfigProto config) {
-    ConfigProto.Builder own =
-        config.toBuilder().setIsolateSessionState(true).addDeviceFilters(place(cluster));
-    own.getExperimentalBuilder()
-        .setCollectiveGroupLeader("/job:%s/replica:0/task:0".formatted(JOB));
-    return own.build();
-  }
-
   private Server start(ConfigProto config) {
-    ConfigProto devices =
-        ConfigProto.newBuilder().putAllDeviceCount(config.getDeviceCountMap()).build();
     JobDef.Builder job = JobDef.newBuilder().setName(JOB);
-    for (int i = 0; i < cluster.size(); i++) {
+    for (int i = 0; i < cluster.workers().size(); i++) {
       job.putTasks(i, cluster.workers().get(i));
     }
     ServerDef description =
@@ -116,7 +110,7 @@ final class Workers {
             .setJobName(JOB)
             .setTaskIndex(cluster.index())
             .setProtocol("grpc")
-            .setDefaultSessionConfig(located(devices))
+            .setDefaultSessionConfig(SessionConfigs.server(config, process(), LEADER))
             .build();
     try {
       Server server = new Server(description);

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
@@ -29,10 +31,18 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
-/** What the workers of a cluster tell each other outside of a step. */
-final class Meeting {
+/**
+ * The workers of a cluster, each a process. A step exchanges gradients inside its graph; here is
+ * what they exchange before and after.
+ */
+final class ClusterGroup implements ProcessGroup {
 
-  private static final System.Logger LOGGER = System.getLogger(Meeting.class.getName());
+  private static final System.Logger LOGGER = System.getLogger(ClusterGroup.class.getName());
+
+  /** A server remembers the shape that belongs to a key: each graph on it has keys of its own. */
+  private static final Map<String, AtomicInteger> GRAPHS = new ConcurrentHashMap<>();
+
+  private static final int KEYS = 10_000;
 
   private static final int CONNECT_MILLIS = 1000;
   private static final int PAUSE_MILLIS = 100;
@@ -40,24 +50,64 @@ final class Meeting {
   private static final Duration LINGER = Duration.ofSeconds(5);
 
   private final Cluster cluster;
+  private final ClusterServer server;
 
-  Meeting(Cluster cluster) {
+  ClusterGroup(Cluster cluster) {
     this.cluster = cluster;
+    this.server = new ClusterServer(cluster);
   }
 
-  /**
-   * Waits until all workers listen: TensorFlow would wait for the first one for ever.
-   *
-   * @throws IllegalStateException if one does not within the cluster's timeout
-   */
-  void gather() {
+  @Override
+  public int size() {
+    return cluster.workers().size();
+  }
+
+  @Override
+  public int rank() {
+    return cluster.index();
+  }
+
+  @Override
+  public boolean wholeBatches() {
+    return true;
+  }
+
+  @Override
+  public Session open(Graph graph, ConfigProto config) {
+    return server.open(graph, config);
+  }
+
+  @Override
+  public void prepare(Session.Runner run) {
+    server.prepare(run);
+  }
+
+  @Override
+  public String devicePrefix() {
+    return server.process();
+  }
+
+  @Override
+  public int newKeys() {
+    String name = cluster.workers() + " " + cluster.index();
+    return KEYS * GRAPHS.computeIfAbsent(name, key -> new AtomicInteger()).getAndIncrement();
+  }
+
+  @Override
+  public float timeoutSeconds() {
+    return cluster.timeout().toSeconds();
+  }
+
+  // TensorFlow would wait for the first worker without a limit.
+  @Override
+  public void gather() {
     long begin = System.nanoTime();
     List<Integer> missing = missing();
     while (!missing.isEmpty()) {
       if (System.nanoTime() - begin > cluster.timeout().toNanos()) {
         throw new IllegalStateException(
-            ("%s has waited %s for %s, where nothing listens; start all workers with the same list"
-                    + " of workers, and see that no firewall closes the ports between them")
+            ("%s waited %s for %s and could not connect; start all workers with the same list of"
+                    + " workers, and check that no firewall blocks the ports between them")
                 .formatted(own(), seconds(), names(missing)));
       }
       try {
@@ -71,13 +121,13 @@ final class Meeting {
   }
 
   private List<Integer> missing() {
-    return IntStream.range(0, cluster.size())
-        .filter(worker -> worker != cluster.index() && !listens(cluster.workers().get(worker)))
+    return IntStream.range(0, size())
+        .filter(worker -> worker != cluster.index() && !accepts(cluster.workers().get(worker)))
         .boxed()
         .toList();
   }
 
-  private static boolean listens(String worker) {
+  private static boolean accepts(String worker) {
     HostAndPort address = HostAndPort.fromString(worker);
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), CONNECT_MILLIS);
@@ -88,13 +138,8 @@ final class Meeting {
     }
   }
 
-  /**
-   * Checks that all workers are about to train the same.
-   *
-   * @param settings by name; the names are the same everywhere
-   * @throws IllegalStateException if this worker's differ from another one's
-   */
-  void agree(Map<String, String> settings) {
+  @Override
+  public void agree(Map<String, String> settings) {
     float[] own = new float[settings.size()];
     List<String> names = settings.keySet().stream().sorted().toList();
     for (int i = 0; i < own.length; i++) {
@@ -105,38 +150,34 @@ final class Meeting {
     float[] means = means(own);
     List<String> differing = new ArrayList<>();
     for (int i = 0; i < own.length; i++) {
-      if (Math.abs(means[i] - own[i]) * cluster.size() > 0.5) {
+      if (Math.abs(means[i] - own[i]) * size() > 0.5) {
         differing.add(names.get(i));
       }
     }
     if (!differing.isEmpty()) {
       throw new IllegalStateException(
-          ("%s is about to train something else than the others: %s differ; give all workers the"
-                  + " same settings, data and checkpoint folder, and start all again")
+          ("%s has other settings than the other workers: %s differ; give all workers the same"
+                  + " settings, data and checkpoint folder, and restart all")
               .formatted(own(), String.join(", ", differing)));
     }
   }
 
-  /**
-   * Returns the sums of all workers' counts, the same ones everywhere.
-   *
-   * @param counts small enough for floats to be exact
-   */
-  long[] sums(int... counts) {
+  @Override
+  public long[] sums(int... counts) {
     float[] own = new float[counts.length];
     for (int i = 0; i < own.length; i++) {
       own[i] = counts[i];
     }
     float[] means = means(own);
     return IntStream.range(0, own.length)
-        .mapToLong(i -> Math.round((double) means[i] * cluster.size()))
+        .mapToLong(i -> Math.round((double) means[i] * size()))
         .toArray();
   }
 
   private float[] means(float[] own) {
     // On another thread: a call to a first worker that hangs does not return, whatever its limit.
     FutureTask<float[]> call = new FutureTask<>(() -> calculate(own));
-    Thread thread = new Thread(call, "genimage-meeting");
+    Thread thread = new Thread(call, "genimage-cluster");
     thread.setDaemon(true);
     thread.start();
     long begin = System.nanoTime();
@@ -168,18 +209,20 @@ final class Meeting {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> mean =
-          Replicas.of(Execution.PLAIN.cluster(cluster), List.of())
-              .meanOfCounts(tf, tf.constant(own));
-      try (Session session = new Workers(cluster).open(graph, ConfigProto.getDefaultInstance());
-          var result = session.runner().setOptions(Workers.RUN).fetch(mean).run()) {
-        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(means));
+          Replicas.of(Execution.PLAIN.group(this), List.of()).meanOfCounts(tf, tf.constant(own));
+      try (Session session = open(graph, SessionConfigs.exchange())) {
+        Session.Runner run = session.runner().fetch(mean);
+        prepare(run);
+        try (var result = run.run()) {
+          ((TFloat32) result.get(0)).copyTo(DataBuffers.of(means));
+        }
       }
     }
     return means;
   }
 
-  /** Returns a failure as what it means, if it comes of the other workers. */
-  RuntimeException explained(RuntimeException failure) {
+  @Override
+  public RuntimeException explained(RuntimeException failure) {
     String message = String.valueOf(failure.getMessage());
     if (message.contains("timed out")) {
       return hung(failure);
@@ -199,25 +242,25 @@ final class Meeting {
       missing = missing();
     }
     String lost = missing.isEmpty() ? "another worker" : names(missing);
-    return ended("has lost " + lost + ", whose log may say why", failure);
+    return ended("lost the connection to " + lost + "; its log may state the cause", failure);
   }
 
   private IllegalStateException hung(Exception failure) {
     String what =
-        "has waited %s for another worker, which hangs, is slower or cannot be reached"
+        "waited %s for another worker, which hangs, is too slow or cannot be reached"
             .formatted(seconds());
-    // Said at once: after a timeout TensorFlow 2.18 may crash when one of the others ends first.
+    // Logged at once: after a timeout TensorFlow 2.18 may crash when one of the others ends first.
     LOGGER.log(Level.ERROR, own() + " " + what);
     List<Integer> missing = missing();
     // The others began to wait a little later: they are to time out, too, not to lose this one.
     Uninterruptibles.sleepUninterruptibly(LINGER);
     return ended(
-        missing.isEmpty() ? what : what + " (nothing listens at " + names(missing) + ")", failure);
+        missing.isEmpty() ? what : what + " (no connection to " + names(missing) + ")", failure);
   }
 
   private IllegalStateException ended(String what, Exception failure) {
     return new IllegalStateException(
-        "%s %s; start all again, and training goes on from the last checkpoint"
+        "%s %s; restart all workers: training resumes from the last checkpoint"
             .formatted(own(), what),
         failure);
   }
