@@ -1,43 +1,25 @@
-"""CW-L2 and PGD on ResNet-50 in float32: genimage beside Foolbox, same weights, on the same cores, in one run.
+"""Compares the speed of CW-L2 and PGD on ResNet-50 in float32: genimage and Foolbox, with the same weights.
 
     python3 benchmarks/attacks.py [rounds]
 
-Wants Linux, Maven, a JDK, and Python with foolbox, torch, torchvision and safetensors. The two take turns; the median
-of the rounds is printed. Both attack 16 images as one batch. A rate is that of the steps between the second and the
-eighth, so it is free of what is done once, which stands beside it.
+Needs Linux, Maven, a JDK, and Python with foolbox, torch, torchvision and safetensors. The two run in turns on the same
+cores; the script prints the median of the rounds. Both attack 16 images as one batch. The rate is measured between the
+second step and the eighth, so it does not contain the work done once per attack, which has a line of its own.
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import cell, class_path, java, machine, measured
+
 IMAGES, FEW_STEPS, MANY_STEPS = 16, 2, 8
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
-
-
-def write_weights(weights):
-    main = "org.genimage.examples.AttackBenchmark"
-    command = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={main}", f"-Dargs={weights}"]
-    subprocess.run(command, cwd=ROOT, check=True)
-    return Path(weights).with_name("class-path").read_text()
-
-
-def genimage(class_path, weights):
-    return measured(["java", "-Xmx2g", "-cp", class_path, "org.genimage.examples.AttackBenchmark", weights])
 
 
 def foolbox(weights, layout):
     return measured([sys.executable, __file__, "--foolbox", weights, layout])
-
-
-def measured(command):
-    output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, env={**os.environ, **QUIET}).stdout
-    return {name: float(value) for name, value in (line.split() for line in output.splitlines())}
 
 
 def measure_foolbox(weights, layout):
@@ -81,17 +63,14 @@ def measure_foolbox(weights, layout):
 def compare(rounds):
     with tempfile.TemporaryDirectory() as folder:
         weights = os.path.join(folder, "resnet50.safetensors")
-        class_path = write_weights(weights)
+        ours = java(class_path(os.path.join(folder, "class-path")), "2g", "AttackBenchmark", weights)
+        subprocess.run(ours, check=True)  # The first run writes the weights.
         layouts = "contiguous", "channels_last"
-        results = [
-            (genimage(class_path, weights), *(foolbox(weights, layout) for layout in layouts)) for _ in range(rounds)
-        ]
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, {os.cpu_count()} cores, median of {rounds} rounds (lowest to highest)")
+        results = [(measured(ours), *(foolbox(weights, layout) for layout in layouts)) for _ in range(rounds)]
+    print(f"{machine()}, median of {rounds} rounds (lowest to highest)")
     print(f"{'':32}" + "".join(f"{name:>26}" for name in ("genimage", *(f"Foolbox {layout}" for layout in layouts))))
     for name in results[0][0]:
-        columns = [[result[side][name] for result in results] for side in range(3)]
-        cells = [f"{statistics.median(c):.2f} ({min(c):.2f} to {max(c):.2f})" for c in columns]
+        cells = [cell([result[side][name] for result in results]) for side in range(3)]
         print(f"{name:32}" + "".join(f"{cell:>26}" for cell in cells))
 
 

@@ -1,9 +1,10 @@
-"""One measurement of PyTorch for benchmarks/gpu.sh: images per second, or why there is none.
+"""Measures PyTorch for benchmarks/gpu.sh: prints images per second, or why it could not be measured.
 
     python3 gpu.py train|score DETECTOR float32|amp BATCH ROUNDS cuda|cpu
 
-As genimage's: 8-bit images in the host's memory, normalised on the device, eight batches a round, the median of the rounds.
-Channels last, cuDNN's autotuning, TF32 in convolutions and products as in TensorFlow, amp by autocast with float16 and GradScaler.
+As in genimage's measurement, 8-bit images in the host's memory are normalised on the device, a round has eight batches,
+and the median of the rounds counts. PyTorch uses channels last, cuDNN's autotuning, and TF32 in convolutions and matrix
+products as TensorFlow does. "amp" is autocast with float16 and GradScaler.
 """
 
 import statistics

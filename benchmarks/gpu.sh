@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# All that a GPU is to show, as Markdown: what TensorFlow sees, the tests with tag gpu, and images per second and memory of the
-# seven detectors beside PyTorch on the same card.
+# Measures genimage on a GPU and prints Markdown: the devices that TensorFlow sees, the result of the tests with tag gpu, and
+# images per second and memory of the seven detectors, with PyTorch on the same card for comparison.
 #
-#   benchmarks/gpu.sh prepare FOLDER   with Maven: compiles and gathers all that a run needs. On the GPU machine itself with
-#                                      PROFILES=gpu or PROFILES=gpu,cuda; to be carried to another one without.
-#   FOLDER/gpu.sh run                  without Maven and network. Where FOLDER was carried elsewhere, GENIMAGE_CP has TensorFlow
-#                                      Java's jars, a native for GPUs among them.
+#   benchmarks/gpu.sh prepare FOLDER   Compiles, and copies all that a run needs to FOLDER. Needs Maven. On the GPU machine set
+#                                      PROFILES=gpu or PROFILES=gpu,cuda; leave it unset to copy FOLDER to another machine.
+#   FOLDER/gpu.sh run                  Measures. Needs neither Maven nor a network. If FOLDER was copied from another machine,
+#                                      GENIMAGE_CP must list the jars of TensorFlow Java, including a native library for GPUs.
 #
-# Settings of a run, as environment variables: DETECTORS ("ResNet-50 Swin-T"), BATCH (64), ROUNDS (5), PYTHON (python3),
-# TESTS (1; 0 leaves them out), DEVICE (GPU; CPU tries everything out on the CPU, in little: its figures say nothing of a GPU).
-# Memory is the card's by nvidia-smi, the most during a run less what was taken before; TensorFlow grows its share by doubling.
+# Environment variables of a run: DETECTORS ("ResNet-50 Swin-T"), BATCH (64), ROUNDS (5), PYTHON (python3), TESTS (1; 0 skips
+# the tests), DEVICE (GPU; CPU is a short trial of the script on the CPU, whose figures say nothing about a GPU).
+# Memory is the card's, by nvidia-smi: the most during a run less the use before it. TensorFlow doubles its share when it grows.
 set -euo pipefail
 start=$PWD
 cd "$(dirname "$0")"
@@ -22,15 +22,15 @@ prepare() {
   rm -rf "$folder"/{classes-*,tests-*,jars}
   (
     cd ..
-    mvn -q -B "${profiles[@]}" test-compile -pl examples -am dependency:copy-dependencies -DincludeScope=test \
+    mvn -q -B "${profiles[@]}" test-compile -pl benchmarks -am dependency:copy-dependencies -DincludeScope=test \
       -DexcludeGroupIds="org.genimage,org.junit.jupiter,org.junit.platform,$native" -DoutputDirectory="$folder/jars"
-    mvn -q -B "${profiles[@]}" test-compile -pl examples -am dependency:build-classpath -DincludeScope=test \
+    mvn -q -B "${profiles[@]}" test-compile -pl benchmarks -am dependency:build-classpath -DincludeScope=test \
       -DincludeGroupIds="$native" -Dmdep.outputFile="$folder/tensorflow.class-path"
     mvn -q -B -N dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.13.4 -DoutputDirectory="$folder/jars"
     for module in data models train eval attacks; do
       cp -r "genimage-$module/target/classes" "$folder/classes-$module"
     done
-    cp -r examples/target/classes "$folder/classes-examples"
+    cp -r benchmarks/target/classes "$folder/classes-benchmarks"
     for module in data models train; do
       cp -r "genimage-$module/target/test-classes" "$folder/tests-$module"
     done
@@ -51,12 +51,12 @@ java_() {
   java -Xmx4g -XX:+IgnoreUnrecognizedVMOptions --enable-native-access=ALL-UNNAMED -cp "$class_path" "$@"
 }
 
-card_memory() { # of the card, in MiB; 0 on a CPU or where nothing tells it
+card_memory() { # of the card, in MiB; 0 on a CPU or without nvidia-smi
   [[ $device == GPU ]] || { echo 0; return; }
   nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits -i 0 2> /dev/null || echo 0
 }
 
-# measured COMMAND...: "RATE MIB", each a dash where there is none
+# measured COMMAND...: prints "RATE MIB", a dash for each that is unknown
 measured() {
   local before rate status=0
   before=$(card_memory)
@@ -76,13 +76,13 @@ measured() {
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a == "-" || b == "-") print "-"; else printf "%.2f\n", a / b }'; }
 
-table() { # table WHAT PRECISION-OF-OURS PRECISION-OF-PYTORCH
+table() { # table WHAT PRECISION PRECISION-OF-PYTORCH
   echo
   echo "| $1, batches of $batch, $3 | genimage images/s | PyTorch images/s | ratio | genimage MiB | PyTorch MiB |"
   echo "| --- | --- | --- | --- | --- | --- |"
   local detector ours our_memory theirs their_memory
   for detector in "${detectors[@]}"; do
-    read -r ours our_memory < <(measured java_ org.genimage.examples.GpuBenchmark "$1" "$detector" "$2" "$batch" "$rounds")
+    read -r ours our_memory < <(measured java_ org.genimage.benchmarks.GpuBenchmark "$1" "$detector" "$2" "$batch" "$rounds")
     read -r theirs their_memory < <(measured "$python" gpu.py "$1" "$detector" "$3" "$batch" "$rounds" "$torch")
     echo "| $detector | $ours | $theirs | $(ratio "$ours" "$theirs") | $our_memory | $their_memory |"
   done
@@ -106,12 +106,12 @@ run() {
     nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || true
     echo
   else
-    echo "A trial on the CPU. Its figures say nothing of a GPU."
+    echo "A trial on the CPU. Its figures say nothing about a GPU."
     echo
   fi
   "$python" -c 'import torch; print("PyTorch", torch.__version__, "with CUDA", torch.version.cuda)' 2> /dev/null || echo "no PyTorch"
   echo '```'
-  java_ org.genimage.examples.DevicesReport "${required[@]}" 2>&1 || exit 1
+  java_ org.genimage.benchmarks.GpuBenchmark devices "${required[@]}" 2>&1 || exit 1
   echo '```'
   if [[ ${TESTS:-1} == 1 ]]; then
     echo
@@ -138,5 +138,5 @@ run() {
 case "${1:-}" in
   prepare) prepare "${2:?usage: gpu.sh prepare FOLDER}" ;;
   run) run ;;
-  *) sed -n '2,15p' gpu.sh | sed 's/^# \{0,1\}//'; exit 2 ;;
+  *) sed -n '2,12p' gpu.sh | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

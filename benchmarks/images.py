@@ -1,22 +1,20 @@
-"""Decoding and transforms on one thread: genimage beside Pillow, torchvision, OpenCV and SciPy, in turns.
+"""Compares decoding and transforms on one thread: genimage and Pillow, torchvision, OpenCV and SciPy, in turns.
 
     python3 benchmarks/images.py [rounds]
 
-Wants Linux, Maven, a JDK, and Python with torchvision, opencv-python-headless and SciPy. The files are the same for both:
-60 JPEG files of 500x375 pixels and 20 PNG files of 512x512, drawn from a seed.
+Needs Linux, Maven, a JDK, and Python with torchvision, opencv-python-headless and SciPy. Both read the same files:
+60 JPEG files of 500x375 pixels and 20 PNG files of 512x512, rendered from a fixed seed.
 """
 
 import io
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-MAIN = "org.genimage.examples.ImagesBenchmark"
+from measuring import cell, class_path, java, machine, measured
+
 SECONDS = 2
 
 
@@ -35,11 +33,6 @@ def write_files(folder):
         picture(500, 375).save(folder / f"{i:02}.jpg", quality=92)
     for i in range(20):
         picture(512, 512).save(folder / f"{i:02}.png")
-
-
-def measured(command):
-    output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}).stdout
-    return {name: float(value) for name, value in (line.split() for line in output.splitlines())}
 
 
 def measure_python(folder):
@@ -101,20 +94,15 @@ def compare(rounds):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder)
-        class_path = folder / "class-path"
-        maven = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
-        subprocess.run(maven, cwd=ROOT, check=True)
-        ours = ["java", "-Xmx1g", "-cp", class_path.read_text(), MAIN, name]
+        ours = java(class_path(folder / "class-path"), "1g", "ImagesBenchmark", folder)
         theirs = [sys.executable, __file__, "--python", name]
         results = [(measured(ours), measured(theirs)) for _ in range(rounds)]
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, images per second on one thread, median of {rounds} rounds (lowest to highest)")
+    print(f"{machine()}, images per second on one thread, median of {rounds} rounds (lowest to highest)")
     print(f"{'':24} {'genimage':>26} {'Python':>26} {'ratio':>7}")
     for name in results[0][0]:
         columns = [[result[side][name] for result in results] for side in (0, 1)]
-        middle = [statistics.median(column) for column in columns]
-        cells = [f"{m:.0f} ({min(c):.0f} to {max(c):.0f})" for m, c in zip(middle, columns)]
-        print(f"{name:24} {cells[0]:>26} {cells[1]:>26} {middle[0] / middle[1]:>7.2f}")
+        ours, theirs = map(statistics.median, columns)
+        print(f"{name:24} {cell(columns[0], 0):>26} {cell(columns[1], 0):>26} {ours / theirs:>7.2f}")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,22 @@
-"""From JPEG files to batches of 64: genimage's loader beside PyTorch's DataLoader with timm's transforms, in turns.
+"""Compares loading JPEG files into batches of 64: genimage's loader and PyTorch's DataLoader with timm's transforms.
 
     python3 benchmarks/loading.py [rounds] [folder of JPEG files]
 
-Two threads of genimage, two workers of PyTorch. Both give 8-bit batches; random erasing comes after normalisation, which
-both leave to whoever takes the batches. The line "float" is PyTorch with normalisation and erasing in its workers.
-Wants Linux, Maven, a JDK, and Python with torch, timm, opencv-python-headless. The files are the same for both: 400 JPEG
-files of 500x375 pixels, quality 96, drawn from a seed, or your own; and 40 of 2000x1500.
+The two run in turns, genimage with two threads, PyTorch with two workers. Both return 8-bit batches. Normalisation and
+random erasing come later, so they are not measured, except in the column "PyTorch, float": there the workers do both.
+Needs Linux, Maven, a JDK, and Python with torch, timm and opencv-python-headless. Both read the same files: 400 JPEG
+files of 500x375 pixels and quality 96, rendered from a fixed seed, or your own; and 40 files of 2000x1500 pixels.
 """
 
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-MAIN = "org.genimage.examples.LoadingBenchmark"
+from measuring import cell, class_path, java, machine, measured
+
 WARM_UP, SECONDS = 3, 5
 BESIDE = {"packed_evaluation": "evaluation", "packed_crop_flip": "crop_flip", "large_reduced": "large_evaluation"}
 
@@ -42,11 +40,6 @@ def write_files(folder, own):
         shutil.copy(path, folder / "small" / f"{i:04}.jpg")
     sizes = [path.stat().st_size for path in (folder / "small").iterdir()]
     print(f"{len(sizes)} small files, {statistics.mean(sizes) / 1000:.0f} kB on average", file=sys.stderr)
-
-
-def measured(command):
-    output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}).stdout
-    return {name: float(value) for name, value in (line.split() for line in output.splitlines())}
 
 
 def measure_python(folder):
@@ -99,24 +92,21 @@ def compare(rounds, own):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder, own)
-        class_path = folder / "class-path"
-        maven = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder} {class_path}"]
-        subprocess.run(maven, cwd=ROOT, check=True)
-        ours = ["java", "-Xmx4g", "-cp", class_path.read_text(), MAIN, name]
+        ours = java(class_path(folder / "class-path"), "4g", "LoadingBenchmark", folder)
         theirs = [sys.executable, __file__, "--python", name]
         results = [(measured(ours), measured(theirs)) for _ in range(rounds)]
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, images per second, median of {rounds} rounds (lowest to highest)")
+    print(f"{machine()}, images per second, median of {rounds} rounds (lowest to highest)")
     print(f"{'':20} {'genimage':>26} {'PyTorch':>26} {'ratio':>7} {'PyTorch, float':>26}")
 
     def column(side, name):
-        values = [result[side][name] for result in results if name in result[side]]
-        return (statistics.median(values), f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})") if values else (0, "")
+        return [result[side][name] for result in results if name in result[side]]
 
     for name in results[0][0]:
         beside = BESIDE.get(name, name)
-        (ours, our_cell), (theirs, their_cell) = column(0, name), column(1, beside)
-        print(f"{name:20} {our_cell:>26} {their_cell:>26} {ours / theirs:>7.2f} {column(1, beside + '_float')[1]:>26}")
+        columns = column(0, name), column(1, beside), column(1, beside + "_float")
+        ours, theirs, floats = (cell(values, 0) for values in columns)
+        ratio = statistics.median(columns[0]) / statistics.median(columns[1])
+        print(f"{name:20} {ours:>26} {theirs:>26} {ratio:>7.2f} {floats:>26}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""The seven detectors' networks in PyTorch, to be timed beside genimage's: timm's and torchvision's where they have one.
+"""The seven detectors' networks in PyTorch, for comparing speed: those of timm and torchvision where they exist.
 
-F3Net and GramNet are written down here from the papers and their published layer tables, for their speed alone: weights are random.
+F3Net and GramNet follow the papers and their published layer tables. Their weights are random, because only speed is
+measured.
 """
 
 import math
@@ -13,7 +14,7 @@ from torch.nn import functional
 
 
 class Spec(nn.Module):
-    """ResNet-34 on log spectra; the spectra stay in 64 bits, the percentiles in 32."""
+    """ResNet-34 on log spectra: spectra in float64, percentiles in float32."""
 
     def __init__(self):
         super().__init__()
@@ -43,7 +44,7 @@ def conv_norm(inputs, outputs, kernel, stride=1, padding=None):
 
 
 class GramNet(nn.Module):
-    """ResNet-18 and the Gram matrices of the image and five of its maps."""
+    """ResNet-18 with the Gram matrices of the image and of five feature maps."""
 
     def __init__(self):
         super().__init__()
@@ -111,7 +112,7 @@ class Xception(nn.Module):
 
 
 class Mix(nn.Module):
-    """Attention between the rows of both streams, per channel."""
+    """Attention between the rows of the two branches, per channel."""
 
     def __init__(self, width):
         super().__init__()
@@ -141,7 +142,7 @@ def dct(size):
 
 
 class F3Net(nn.Module):
-    """Frequency bands and local frequency statistics, an Xception each, with attention between them."""
+    """Two Xceptions, one on frequency bands, one on local frequency statistics, with attention between them."""
 
     def __init__(self):
         super().__init__()
@@ -175,7 +176,7 @@ class F3Net(nn.Module):
         return self.classifier(torch.cat(pooled, 1))
 
 
-# Name in genimage: side of the input, what makes the network.
+# Name in genimage: side of the input in pixels, and the function that creates the network.
 NETWORKS = {
     "ResNet-50": (224, lambda: torchvision.models.resnet50(num_classes=2)),
     "DeiT-S": (224, lambda: timm.create_model("deit_small_patch16_224", num_classes=2)),

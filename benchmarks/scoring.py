@@ -1,10 +1,10 @@
-"""Scores of the seven detectors: genimage beside PyTorch channels-last, on the same cores, in one run.
+"""Compares how fast the seven detectors score: genimage and PyTorch with channels last, on the same cores.
 
     python3 benchmarks/scoring.py [--detector NAME ...] [--precision float32 bfloat16] [--rounds 3] [--seconds 5] [--heap 1g]
 
-Wants Linux, Maven, a JDK, and Python with torch, torchvision and timm. The two take turns; the median of the rounds
-is printed, and the lowest and highest. genimage gets 8-bit images and normalises them in its graph, PyTorch gets them
-normalised. PyTorch's bfloat16 is measured with autocast and with the whole network cast, and the faster one counts.
+Needs Linux, Maven, a JDK, and Python with torch, torchvision and timm. The two run in turns; the script prints the
+median of the rounds, the lowest and the highest. genimage gets 8-bit images and normalises them in its graph; PyTorch
+gets normalised images. PyTorch's bfloat16 is measured with autocast and with the network cast; the faster one counts.
 """
 
 import argparse
@@ -16,9 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
-MAIN = "org.genimage.examples.ScoringBenchmark"
+from measuring import cell, class_path, java, machine, measured
+
 DETECTORS = ["ResNet-50", "DeiT-S", "Swin-T", "CNNSpot", "Spec", "F3Net", "GramNet"]
 PRECISIONS = ["float32", "bfloat16"]
 
@@ -30,31 +29,20 @@ def options():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--heap", default="1g", help="Java's -Xmx")
-    parser.add_argument("--folder", help="where weights and class path are kept, to be found by a later run")
+    parser.add_argument("--folder", help="keep the weights and the class path there for later runs")
     parser.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def write_weights(folder):
-    if not Path(folder, "class-path").exists():
-        command = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={folder}"]
-        subprocess.run(command, cwd=ROOT, check=True)
-    return Path(folder, "class-path").read_text()
-
-
-def genimage(class_path, folder, detector, precision, chosen):
-    java = ["java", f"-Xmx{chosen.heap}", "-cp", class_path, MAIN, folder, detector]
-    return measured(java + [precision.upper(), str(chosen.seconds)])
+def genimage(found, folder, detector, precision, chosen):
+    return measured(
+        java(found, chosen.heap, "ScoringBenchmark", folder, detector, precision.upper(), chosen.seconds)
+    )
 
 
 def pytorch(folder, detector, precision, chosen):
     script = [sys.executable, __file__, "--pytorch", "--folder", folder, "--detector", detector]
     return measured(script + ["--precision", precision, "--seconds", str(chosen.seconds)])
-
-
-def measured(command):
-    output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, env={**os.environ, **QUIET}).stdout
-    return {name: float(value) for name, value in (line.split() for line in output.splitlines())}
 
 
 def measure_pytorch(folder, detector, precision, seconds):
@@ -114,28 +102,27 @@ def memory(field):
     return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(field + ":"))
 
 
-def cell(results, name):
-    values = [result[name] for result in results if name in result]
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})" if values else "-"
+def column(results, name):
+    return [result[name] for result in results if name in result]
 
 
 def compare(folder, chosen):
-    class_path = write_weights(folder)
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, {os.cpu_count()} cores, median of {chosen.rounds} rounds (lowest to highest)")
+    found = class_path(Path(folder, "class-path"))
+    if not Path(folder, f"{DETECTORS[-1]}.safetensors").exists():
+        subprocess.run(java(found, chosen.heap, "ScoringBenchmark", folder), check=True)
+    print(f"{machine()}, median of {chosen.rounds} rounds (lowest to highest)")
     print(f"{'':44} {'genimage':>26} {'PyTorch':>26} {'ratio':>7}")
     for detector in chosen.detector:
         for precision in chosen.precision:
             ours, theirs = [], []
             for _ in range(chosen.rounds):
-                ours.append(genimage(class_path, folder, detector, precision, chosen))
+                ours.append(genimage(found, folder, detector, precision, chosen))
                 theirs.append(pytorch(folder, detector, precision, chosen))
             for name in theirs[0]:
-                ratio = "-"
-                if name in ours[0]:
-                    ratio = f"{statistics.median(r[name] for r in ours) / statistics.median(r[name] for r in theirs):.2f}"
+                columns = column(ours, name), column(theirs, name)
+                ratio = f"{statistics.median(columns[0]) / statistics.median(columns[1]):.2f}" if columns[0] else "-"
                 what = f"{detector} {precision} {name}"
-                print(f"{what:44} {cell(ours, name):>26} {cell(theirs, name):>26} {ratio:>7}", flush=True)
+                print(f"{what:44} {cell(columns[0]):>26} {cell(columns[1]):>26} {ratio:>7}", flush=True)
 
 
 if __name__ == "__main__":

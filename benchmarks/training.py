@@ -1,14 +1,14 @@
-"""Training of the seven detectors: genimage beside PyTorch channels-last, float32, on the same cores, in one run.
+"""Compares how fast the seven detectors train in float32: genimage and PyTorch with channels last, on the same cores.
 
     python3 benchmarks/training.py [--detector NAME ...] [--steps 6]
     python3 benchmarks/training.py --files --train-py pytorch-image-models/train.py [--steps 8] [--rounds 1]
 
-Wants Linux, Maven, a JDK, and Python with torch, torchvision, timm and Pillow. The first line measures steps: both
-processes wait for each other after every step; images are in memory, optimizer, decay and loss are those of the paper's
-recipe, without augmentation, mixing or moving average. genimage gets 8-bit images and normalises them in its graph,
-PyTorch gets them normalised. The second line trains ResNet-50 by the recipe from JPEG files, beside timm's train.py.
-The first two steps of a process do not count. Peak memory is that of the process; from files that of the process and
-its children (the workers of a DataLoader), sampled five times a second.
+Needs Linux, Maven, a JDK, and Python with torch, torchvision, timm and Pillow. The first command measures steps: the two
+processes take turns after every step. Images are in memory; optimizer, weight decay and loss are those of the paper's
+recipe, without augmentation, mixing or moving average. genimage gets 8-bit images and normalises them in its graph;
+PyTorch gets normalised images. The second command trains ResNet-50 with the whole recipe from JPEG files, and compares
+with timm's train.py. The first two steps of a process do not count. Peak memory is that of the process; with --files it
+is that of the process and its children (a DataLoader's workers), sampled five times per second.
 """
 
 import argparse
@@ -23,10 +23,9 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
-MAIN = "org.genimage.examples.TrainingBenchmark"
-# Images a step.
+from measuring import QUIET, class_path, java, machine
+
+# Images per step.
 BATCHES = {"ResNet-50": 15, "CNNSpot": 16, "Spec": 16, "F3Net": 4, "GramNet": 8, "DeiT-S": 16, "Swin-T": 16}
 WARM_UP = 2
 
@@ -34,22 +33,15 @@ WARM_UP = 2
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--detector", nargs="+", choices=BATCHES, default=list(BATCHES))
-    parser.add_argument("--steps", type=int, default=6, help="that count")
-    parser.add_argument("--rounds", type=int, default=1, help="with files")
+    parser.add_argument("--steps", type=int, default=6, help="measured steps")
+    parser.add_argument("--rounds", type=int, default=1, help="repetitions, with --files")
     parser.add_argument("--heap", default="1g", help="Java's -Xmx")
-    parser.add_argument("--class-path", help="a file that keeps it, to be found by a later run")
+    parser.add_argument("--class-path", help="keep the class path in this file for later runs")
     parser.add_argument("--files", action="store_true", help="train from files")
-    parser.add_argument("--batch", type=int, default=8, help="samples a step, with files")
-    parser.add_argument("--train-py", help="timm's, whose checkout's timm it runs with")
+    parser.add_argument("--batch", type=int, default=8, help="samples per step, with --files")
+    parser.add_argument("--train-py", help="train.py in a checkout of timm, which is used instead of an installed timm")
     parser.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def class_path(file):
-    if not Path(file).exists():
-        command = ["mvn", "-q", "-B", "-Pquickstart", "compile", f"-Dmain={MAIN}", f"-Dargs={file}"]
-        subprocess.run(command, cwd=ROOT, check=True)
-    return Path(file).read_text()
 
 
 def measure_pytorch(name, images):
@@ -69,12 +61,12 @@ def measure_pytorch(name, images):
     else:
         network = create()
     network = network.train().to(memory_format=torch.channels_last)
-    spared = ("pos_embed", "cls_token", "relative_position_bias_table")
+    no_decay = ("pos_embed", "cls_token", "relative_position_bias_table")
 
     def groups(decay):
-        kept = [p for n, p in network.named_parameters() if p.ndim <= 1 or n.endswith(spared)]
-        decayed = [p for n, p in network.named_parameters() if p.ndim > 1 and not n.endswith(spared)]
-        return [{"params": decayed, "weight_decay": decay}, {"params": kept, "weight_decay": 0}]
+        plain = [p for n, p in network.named_parameters() if p.ndim <= 1 or n.endswith(no_decay)]
+        decayed = [p for n, p in network.named_parameters() if p.ndim > 1 and not n.endswith(no_decay)]
+        return [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0}]
 
     optimizer = {
         "ResNet-50": lambda: SGD(groups(2e-5), 1e-5, momentum=0.9, nesterov=True),
@@ -127,11 +119,11 @@ def number(process, name):
     raise RuntimeError(f"the other process ended without {name}")
 
 
-def steps(java, detector, chosen):
-    """Lets both train in turns, step by step; returns each one's seconds and peak memory."""
+def steps(command, detector, chosen):
+    """Trains with both in turns, step by step; returns the seconds and the peak memory of each."""
     images, count = BATCHES[detector], WARM_UP + chosen.steps
     processes = [
-        start([*java, "steps", detector, str(images), str(count)]),
+        start([*command, "steps", detector, str(images), str(count)]),
         start([sys.executable, __file__, "--pytorch", "--detector", detector]),
     ]
     seconds = [[], []]
@@ -165,7 +157,7 @@ def write_images(folder, count):
 
 
 class TreePeak:
-    """The peak of what a process and its children hold together; pages that several share count once."""
+    """The peak memory of a process and its children together; shared pages count once."""
 
     def __init__(self, process):
         self.megabytes = 0
@@ -207,22 +199,22 @@ def timm_steps(folder, chosen):
         command.split(), text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     peak = TreePeak(process)
-    seconds, heard = [], []
+    seconds, output = [], []
     for line in process.stdout:
-        heard.append(line)
+        output.append(line)
         if line.startswith("Train:"):
             seconds.append(float(re.search(r"Time: ([\d.]+)s", line).group(1)))
         if len(seconds) == WARM_UP + chosen.steps:
             break
     if len(seconds) < WARM_UP + chosen.steps:
-        raise RuntimeError("train.py ended early: " + "".join(heard[-20:]))
+        raise RuntimeError("train.py ended early: " + "".join(output[-20:]))
     process.terminate()
     process.wait()
     return seconds[WARM_UP:], peak.megabytes
 
 
-def genimage_steps(java, folder, chosen):
-    process = start([*java, "files", f"{folder}/train", str(chosen.batch)])
+def genimage_steps(command, folder, chosen):
+    process = start([*command, "files", f"{folder}/train", str(chosen.batch)])
     peak = TreePeak(process)
     seconds = [number(process, "step_s") for _ in range(WARM_UP + chosen.steps)]
     number(process, "peak_resident_mb")
@@ -230,17 +222,15 @@ def genimage_steps(java, folder, chosen):
 
 
 def compare(folder, chosen):
-    found = class_path(chosen.class_path or f"{folder}/class-path")
-    java = ["java", f"-Xmx{chosen.heap}", "-cp", found, MAIN]
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    print(f"{time.strftime('%Y-%m-%d')}, {cpu}, {os.cpu_count()} cores, images a second, median of steps (span); peak MB")
+    command = java(class_path(chosen.class_path or f"{folder}/class-path"), chosen.heap, "TrainingBenchmark")
+    print(f"{machine()}, images per second, median of the steps (slowest to fastest); peak memory in MB")
     print(f"{'':12} {'n':>3} {'genimage':>24} {'PyTorch':>24} {'ratio':>6} {'genimage':>8} {'PyTorch':>8} {'ratio':>6}")
     if not chosen.files:
         for detector in chosen.detector:
-            row(detector, BATCHES[detector], *steps(java, detector, chosen))
+            row(detector, BATCHES[detector], *steps(command, detector, chosen))
         return
     write_images(folder, chosen.batch * (WARM_UP + chosen.steps))
-    both = [(genimage_steps(java, folder, chosen), timm_steps(folder, chosen)) for _ in range(chosen.rounds)]
+    both = [(genimage_steps(command, folder, chosen), timm_steps(folder, chosen)) for _ in range(chosen.rounds)]
     seconds = [[s for turn in both for s in turn[side][0]] for side in (0, 1)]
     peaks = [max(turn[side][1] for turn in both) for side in (0, 1)]
     row("JPEG files", chosen.batch, seconds, peaks)

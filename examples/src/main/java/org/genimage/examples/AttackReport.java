@@ -1,14 +1,11 @@
 package org.genimage.examples;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.attacks.Attack;
 import org.genimage.attacks.AttackResult;
@@ -22,7 +19,6 @@ import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.RobustnessRow;
 import org.genimage.models.Blueprint;
@@ -31,19 +27,20 @@ import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.weights.Weights;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Attacks a trained detector by FGSM, PGD, CW-L2 and Square, and writes a report with originals,
- * perturbations and attacked images side by side, and the attacked images as a dataset.
+ * Attacks a trained detector with FGSM, PGD, CW-L2 and Square. Writes a report with originals,
+ * changes and attacked images side by side, and the attacked images as a dataset.
  */
 @Command(
     name = "attack-report",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Attacks a trained detector by FGSM, PGD, CW-L2 and Square, and writes an HTML report with"
-          + " originals, perturbations and attacked images side by side.",
+      "Attacks a trained detector with FGSM, PGD, CW-L2 and Square, and writes an HTML report with"
+          + " originals, changes and attacked images side by side.",
       "Without --data the images are simulated."
     })
 final class AttackReport implements Callable<Integer> {
@@ -62,50 +59,36 @@ final class AttackReport implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "genimage-quickstart/resnet50.safetensors",
       description =
-          "of the detector (default: what the quickstart leaves, ${DEFAULT-VALUE}); their metadata"
-              + " say which of the seven it is")
+          "the detector's weights, which say what detector it is (default: those that the"
+              + " quickstart writes, ${DEFAULT-VALUE})")
   private Path weights;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "a folder in GenImage's layout; default: simulated images")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private Options.Images data = new Options.Images();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-attacks",
-      description = "where everything is written (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-attack-report");
 
   @Option(
       names = "--images",
       paramLabel = "N",
       defaultValue = "32",
-      description = "validation images to attack (default: ${DEFAULT-VALUE})")
+      description = "number of validation images to attack (default: ${DEFAULT-VALUE})")
   private int images;
 
   @Option(
       names = "--cw-steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "of CW-L2 for each of 4 constants from 0.1 (default: ${DEFAULT-VALUE})")
+      description = "steps of CW-L2 for each of 4 constants, from 0.1 (default: ${DEFAULT-VALUE})")
   private int cwSteps;
 
   @Option(
       names = "--queries",
       paramLabel = "N",
       defaultValue = "200",
-      description = "of Square per image (default: ${DEFAULT-VALUE})")
+      description = "queries of Square per image (default: ${DEFAULT-VALUE})")
   private int queries;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description = "of the choice of images and of what is drawn (default: ${DEFAULT-VALUE})")
-  private long seed;
+  @Mixin private Options.Seed seed = new Options.Seed();
 
   private final Terminal terminal;
 
@@ -120,18 +103,20 @@ final class AttackReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkArgument(images > 0, "--images must be positive, got %s", images);
-    checkArgument(cwSteps > 0, "--cw-steps must be positive, got %s", cwSteps);
-    checkArgument(queries > 0, "--queries must be positive, got %s", queries);
+    Options.checkPositive("--images", images);
+    Options.checkPositive("--cw-steps", cwSteps);
+    Options.checkPositive("--queries", queries);
     try (DifferentiableDetector victim = detector()) {
-      Path folder = data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal));
-      ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed);
+      Path folder =
+          data.folder()
+              .orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
+      ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed.value());
       EvaluationResult clean = Evaluation.of(victim, chosen).run();
       AttackResult fgsm = attack(Attacks.fgsm(BUDGET), victim, chosen);
-      AttackResult pgd = attack(Attacks.pgd(BUDGET, 0.5 / 255, 10, seed), victim, chosen);
+      AttackResult pgd = attack(Attacks.pgd(BUDGET, 0.5 / 255, 10, seed.value()), victim, chosen);
       AttackResult carliniWagner =
           attack(Attacks.cwL2().searchSteps(4).steps(cwSteps).constant(0.1), victim, chosen);
-      AttackResult square = attack(Attacks.square(BUDGET, queries, seed), victim, chosen);
+      AttackResult square = attack(Attacks.square(BUDGET, queries, seed.value()), victim, chosen);
       SweepResult sweep =
           terminal.during(
               "FGSM, " + BUDGETS.size() + " budgets",
@@ -186,33 +171,22 @@ final class AttackReport implements Callable<Integer> {
       List<AttackResult> results,
       SweepResult sweep,
       List<String> warnings) {
-    List<RobustnessRow> rows = new ArrayList<>();
-    for (AttackResult result : results) {
-      int count = result.images().size();
-      rows.add(
-          new RobustnessRow(
-              result.attack(),
-              result.budget().toString(),
-              new Proportion(result.correctBefore(), count),
-              new Proportion(result.correctAfter(), count)));
-    }
-    Map<String, String> manifest = new LinkedHashMap<>();
-    manifest.put(
-        "command",
+    List<RobustnessRow> rows = results.stream().map(AttackSection::row).toList();
+    String command =
         "attack-report --weights %s --images %d --cw-steps %d --queries %d --seed %d"
-            .formatted(weights, images, cwSteps, queries, seed));
+            .formatted(weights, images, cwSteps, queries, seed.value());
+    Map<String, String> manifest = new LinkedHashMap<>(Program.manifest(command));
     results.forEach(
         result -> manifest.put(result.attack(), result.budget() + ", " + result.settings()));
     Report.Builder report =
         Report.builder(clean.detector() + " under attack", clean)
-            .data("%d validation images, attacked in 8 bits".formatted(images))
+            .data("%d validation images; attacked images are stored in 8 bits".formatted(images))
             .robustness(rows)
             .section(new AttackSection(results, sweep, warnings))
             .manifest(manifest);
-    if (data.isEmpty()) {
+    if (data.areSimulated()) {
       report.simulated(
-          "Every image was rendered by SimulatedGenImage. The figures say nothing about real"
-              + " images.");
+          "SimulatedGenImage rendered every image. The results say nothing about real images.");
     }
     return report.build();
   }

@@ -9,14 +9,16 @@ import org.genimage.attacks.AttackedImage;
 import org.genimage.attacks.Storage;
 import org.genimage.attacks.SweepResult;
 import org.genimage.data.image.Image;
+import org.genimage.eval.Proportion;
+import org.genimage.eval.report.RobustnessRow;
 import org.genimage.eval.report.Section;
 
 /**
- * What attacks did to the first images: the original, the change magnified, and the attacked image
- * side by side; success by what the image goes through; the accuracy over the budget.
+ * A section on attacked images: accuracy by the way in which they are stored, accuracy over the
+ * budget, and for the first images the original, the magnified change and the attacked image.
  *
  * @param results one per attack
- * @param sweep of one attack
+ * @param sweep of one attack over several budgets
  * @param warnings signs that an attack was weak
  */
 record AttackSection(List<AttackResult> results, SweepResult sweep, List<String> warnings)
@@ -36,6 +38,16 @@ record AttackSection(List<AttackResult> results, SweepResult sweep, List<String>
     html.append(sweep.toSvg());
     results.forEach(result -> html.append(examples(result)));
     return html.append("</section>").toString();
+  }
+
+  /** Returns the result of an attack as the report's table of robustness shows it. */
+  static RobustnessRow row(AttackResult result) {
+    int count = result.images().size();
+    return new RobustnessRow(
+        result.attack(),
+        result.budget().toString(),
+        new Proportion(result.correctBefore(), count),
+        new Proportion(result.correctAfter(), count));
   }
 
   private String storages() {
@@ -77,7 +89,7 @@ record AttackSection(List<AttackResult> results, SweepResult sweep, List<String>
     return html.toString();
   }
 
-  /** As large as possible without clipping the change. */
+  /** Returns the largest factor that does not clip the magnified change; at least 1. */
   private static int factor(Image before, Image after) {
     int largest = 1;
     for (int y = 0; y < before.height(); y++) {

@@ -1,9 +1,7 @@
 package org.genimage.examples;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -14,18 +12,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Examines every image of a benchmark and prints what is wrong with it. */
+/** Examines every image of a benchmark and prints its defects. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Examines every image of a benchmark and prints what is wrong with it.")
+    description = "Examines every image of a benchmark and prints its defects.")
 final class DatasetDoctor implements Callable<Integer> {
 
-  @Parameters(paramLabel = "DIR", description = "the benchmark's folder, unpacked or of archives")
+  @Parameters(paramLabel = "DIR", description = "the benchmark's folder, unpacked or with archives")
   private Path folder;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the whole report there")
+  @Option(names = "--json", paramLabel = "FILE", description = "write the full report there (JSON)")
   private Optional<Path> json = Optional.empty();
 
   @Option(
@@ -37,13 +35,15 @@ final class DatasetDoctor implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "FILE",
-      description = "keep there what was found so far; a run that was broken off goes on")
+      description = "save what was found so far there, so that a run that was stopped can resume")
   private Optional<Path> state = Optional.empty();
 
+  private final PrintStream out;
   private final Terminal terminal;
 
-  private DatasetDoctor(PrintStream out) {
-    this.terminal = new Terminal(out);
+  private DatasetDoctor(PrintStream out, PrintStream errors) {
+    this.out = out;
+    this.terminal = new Terminal(errors);
   }
 
   /** Runs the command and ends the JVM with its exit code: 1 if an image is unreadable. */
@@ -52,7 +52,7 @@ final class DatasetDoctor implements Callable<Integer> {
   }
 
   static int run(PrintStream out, PrintStream errors, String... arguments) {
-    return Program.run(new DatasetDoctor(out), errors, arguments);
+    return Program.run(new DatasetDoctor(out, errors), errors, arguments);
   }
 
   @Override
@@ -60,18 +60,9 @@ final class DatasetDoctor implements Callable<Integer> {
     DataDoctor doctor = DataDoctor.of(GenImage.open(folder));
     DataDoctor kept = state.isPresent() ? doctor.state(state.get()) : doctor;
     DataReport report = terminal.during("Examining", 0, kept::examine);
-    terminal.say("%s", report.table());
-    json.ifPresent(file -> write(file, report.json()));
+    out.println(report.table());
+    json.ifPresent(file -> Outputs.write(file, report.json().getBytes(StandardCharsets.UTF_8)));
     quarantine.ifPresent(report.quarantine()::writeTo);
     return report.quarantine().reasons().isEmpty() ? 0 : 1;
-  }
-
-  private static void write(Path file, String text) {
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: cannot be written (%s); choose another file".formatted(file, e.getMessage()), e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package org.genimage.examples;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -18,11 +19,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says what a folder or a folder of archives has of GenImage, without reading an image. */
+/** Prints which parts of GenImage a folder has, without reading an image. */
 @Command(
     name = "scan",
     mixinStandardHelpOptions = true,
-    description = "Says what a folder, unpacked or of archives, has of GenImage.")
+    description = "Prints which parts of GenImage a folder has, unpacked or in archives.")
 final class DatasetScan implements Callable<Integer> {
 
   @Parameters(paramLabel = "DIR", description = "the benchmark's folder")
@@ -31,10 +32,13 @@ final class DatasetScan implements Callable<Integer> {
   @Option(
       names = "--index",
       paramLabel = "DIR",
-      description = "remember there what the folders contain, for the next time")
+      description = "keep an index there, so that the next run starts faster")
   private Optional<Path> index = Optional.empty();
 
-  @Option(names = "--quarantine", paramLabel = "FILE", description = "images to leave out")
+  @Option(
+      names = "--quarantine",
+      paramLabel = "FILE",
+      description = "a list of images to leave out")
   private Optional<Path> quarantine = Optional.empty();
 
   @Option(
@@ -43,10 +47,12 @@ final class DatasetScan implements Callable<Integer> {
       description = "check the archives' volumes against this list of MD5 sums")
   private Optional<Path> checksums = Optional.empty();
 
+  private final PrintStream out;
   private final Terminal terminal;
 
-  private DatasetScan(PrintStream out) {
-    this.terminal = new Terminal(out);
+  private DatasetScan(PrintStream out, PrintStream errors) {
+    this.out = out;
+    this.terminal = new Terminal(errors);
   }
 
   /** Runs the command and ends the JVM with its exit code. */
@@ -55,7 +61,7 @@ final class DatasetScan implements Callable<Integer> {
   }
 
   static int run(PrintStream out, PrintStream errors, String... arguments) {
-    return Program.run(new DatasetScan(out), errors, arguments);
+    return Program.run(new DatasetScan(out, errors), errors, arguments);
   }
 
   @Override
@@ -69,7 +75,7 @@ final class DatasetScan implements Callable<Integer> {
       options = options.quarantine(Quarantine.read(quarantine.get()));
     }
     GenImage data = GenImage.open(folder, options);
-    data.missing().forEach(line -> terminal.say("missing: %s", line));
+    data.missing().forEach(line -> out.println("missing: " + line));
     for (Split split : Split.values()) {
       for (Generator generator : data.generators()) {
         if (data.has(split, generator)) {
@@ -84,14 +90,15 @@ final class DatasetScan implements Callable<Integer> {
   }
 
   private boolean check(ArchiveChecksums list) {
-    var problems = terminal.during("Checking", 0, progress -> list.problems(folder, progress));
-    problems.forEach(problem -> terminal.say("%s", problem));
+    var problems =
+        terminal.during("Checking archives", 0, progress -> list.problems(folder, progress));
+    problems.forEach(out::println);
     return problems.isEmpty();
   }
 
   private void say(String name, ImageDataset images) {
     long fake =
         IntStream.range(0, images.size()).filter(i -> images.sample(i).label() == Label.AI).count();
-    terminal.say("%-30s %,10d natural %,10d AI", name, images.size() - fake, fake);
+    out.printf(Locale.ROOT, "%-30s %,10d natural %,10d AI%n", name, images.size() - fake, fake);
   }
 }

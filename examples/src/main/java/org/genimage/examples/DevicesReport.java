@@ -6,14 +6,14 @@ import org.genimage.models.Devices;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Prints what TensorFlow computes on here, and what a GPU is missing. */
+/** Prints the devices that TensorFlow uses on this machine, and what a GPU would still need. */
 @Command(
     name = "devices",
     mixinStandardHelpOptions = true,
-    description = "Prints what TensorFlow computes on here, and what a GPU is missing.")
+    description = "Prints the devices that TensorFlow uses, and what a GPU would still need.")
 final class DevicesReport implements Callable<Integer> {
 
-  @Option(names = "--require-gpu", description = "end with exit code 1 if TensorFlow sees no GPU")
+  @Option(names = "--require-gpu", description = "exit with code 1 if TensorFlow sees no GPU")
   private boolean requireGpu;
 
   private final PrintStream out;

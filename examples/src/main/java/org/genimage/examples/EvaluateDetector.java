@@ -1,7 +1,5 @@
 package org.genimage.examples;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.data.DatasetException;
-import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.TestSet;
@@ -30,22 +27,22 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.weights.Weights;
-import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Scores a folder or a list of images with weights that exist, and writes the report. */
+/** Scores a folder or a list of images with trained weights, and writes a report. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Scores a folder or a list of images with weights that exist, and writes the report.",
-      "Run again, it goes on where it was stopped; what is scored is not scored again."
+      "Scores a folder or a list of images with trained weights, and writes a report.",
+      "A second run resumes a run that was stopped and scores no image twice."
     })
 final class EvaluateDetector implements Callable<Integer> {
 
-  /** Images to a contact sheet, as in the supplement. */
+  /** Images on the contact sheet, as in the supplement. */
   private static final int SAMPLES = 180;
 
   @Option(
@@ -58,7 +55,7 @@ final class EvaluateDetector implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "one of the paper's seven; default: the one that the weights name")
+      description = "one of the paper's seven (default: the detector that the weights name)")
   private Optional<String> detector = Optional.empty();
 
   @Option(
@@ -70,37 +67,22 @@ final class EvaluateDetector implements Callable<Integer> {
               + " (.csv, .jsonl)")
   private Path data;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-evaluation",
-      description = "where scores, report and tables are written (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-evaluation");
 
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "score at most this many images of a set (default: all)")
+      description = "score at most this many images per set (default: all)")
   private Optional<Integer> limit = Optional.empty();
 
   @Option(
       names = "--degraded",
-      description = "score them as table 5 degrades them, too: six times as long")
+      description = "also score the images degraded as in table 5; takes six times as long")
   private boolean degraded;
 
-  @Option(
-      names = "--skip-unreadable",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "leave out up to N broken files, and count them (default: stop at the first)")
-  private int skip;
+  @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description = "of the images that --limit draws (default: ${DEFAULT-VALUE})")
-  private long seed;
+  @Mixin private Options.Seed seed = new Options.Seed();
 
   private final Terminal terminal;
 
@@ -115,8 +97,8 @@ final class EvaluateDetector implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkArgument(limit.orElse(1) > 0, "--limit must be positive, got %s", limit.orElse(0));
-    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
+    unreadable.check();
+    limit.ifPresent(count -> Options.checkPositive("--limit", count));
     Weights read = Weights.read(weights);
     Blueprint blueprint = blueprint(read);
     Optional<GenImage> folder =
@@ -162,13 +144,13 @@ final class EvaluateDetector implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "%s: the weights do not say whose they are; name it with --detector"
+                        "%s: the weights do not name their detector; name it with --detector"
                             .formatted(weights)));
     return Detectors.named(wanted);
   }
 
   private ImageDataset limited(ImageDataset images) {
-    return limit.map(count -> images.draw(count, seed)).orElse(images);
+    return limit.map(count -> images.draw(count, seed.value())).orElse(images);
   }
 
   private EvaluationResult score(
@@ -180,7 +162,7 @@ final class EvaluateDetector implements Callable<Integer> {
         progress ->
             Evaluation.of(loaded, images)
                 .degraded(how)
-                .onError(ErrorPolicy.skip(skip))
+                .onError(unreadable.policy())
                 .progress(progress)
                 .file(out.resolve("scores").resolve(file))
                 .run());
@@ -200,7 +182,7 @@ final class EvaluateDetector implements Callable<Integer> {
     return measured;
   }
 
-  /** Scores the paper's sets of groups of people, where the folder has them. */
+  /** Scores the paper's test sets of groups of people, if the folder has them. */
   private Map<String, Scores> groups(DifferentiableDetector loaded, Optional<GenImage> folder) {
     Map<String, Scores> scores = new LinkedHashMap<>();
     for (TestSet set : folder.map(GenImage::testSets).orElse(List.of())) {
@@ -215,7 +197,7 @@ final class EvaluateDetector implements Callable<Integer> {
                       set.name())
                   .scores());
         } catch (DatasetException e) {
-          terminal.say("note: %s is left out: %s", set.name(), e.getMessage());
+          terminal.say("note: %s is skipped: %s", set.name(), e.getMessage());
         }
       }
     }
@@ -240,13 +222,7 @@ final class EvaluateDetector implements Callable<Integer> {
     if (degraded) {
       command.add("--degraded");
     }
-    command.add("--skip-unreadable %d --seed %d".formatted(skip, seed));
-    Map<String, String> entries = new LinkedHashMap<>();
-    entries.put("command", String.join(" ", command));
-    entries.put("seed", Long.toString(seed));
-    entries.put("Java", System.getProperty("java.version"));
-    entries.put("TensorFlow", TensorFlow.version());
-    entries.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    return entries;
+    command.add("--skip-unreadable %d --seed %d".formatted(unreadable.skip(), seed.value()));
+    return Program.manifest(String.join(" ", command));
   }
 }

@@ -6,9 +6,9 @@ import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +20,6 @@ import org.genimage.attacks.AttackProtocol;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
-import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Unbiased;
@@ -35,38 +34,38 @@ import org.genimage.eval.report.DegradedAccuracy;
 import org.genimage.eval.report.Report;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
-import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Fills the paper's tables: trains what they train, tests what they test, and writes a report with
- * the paper's figures beside ours. Run again, it goes on where it was stopped.
+ * Reproduces the paper's tables: trains and tests the detectors as they do, and writes a report
+ * with the paper's figures beside the measured ones. A second run resumes a run that was stopped.
  */
 @Command(
     name = "paper-tables",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains and tests what the paper's tables train and test, and writes a report with the"
-          + " paper's figures beside ours.",
-      "Run again, it goes on where it was stopped. Without --data the images are simulated: a"
-          + " rehearsal."
+      "Trains and tests detectors as the paper's tables do, and writes a report with the paper's"
+          + " figures beside the measured ones.",
+      "A second run resumes a run that was stopped. Without --data the images are simulated: this"
+          + " is a rehearsal."
     })
 final class PaperTables implements Callable<Integer> {
 
-  /** The least side of simulated images in pixels: what Swin-T's windows are filled from. */
+  /** The smallest side of simulated images in pixels: Swin-T's input has this side. */
   private static final int SIDE = 224;
 
-  /** With the bias, of a generator of 256 pixels; the others' are half, twice or four times it. */
+  /** The side of biased images of a 256-pixel generator; others have 1/2, 2 or 4 times this. */
   private static final int BIASED_SIDE = 112;
 
-  /** The bounds of natural images' sides in pixels, which simulated ones keep within. */
+  /** The bounds of the sides of simulated natural images, in pixels. */
   private static final List<Integer> BIASED_SIDES = List.of(84, 224);
 
   private static final int TRAIN = 100;
 
-  /** The most images of an attack: CW-L2 computes a thousand gradients for each. */
+  /** The most images per attack, because CW-L2 computes a thousand gradients for each. */
   private static final int ATTACKED = 1000;
 
   @Option(
@@ -84,26 +83,17 @@ final class PaperTables implements Callable<Integer> {
       description = "only these rows of one table")
   private List<String> rows = new ArrayList<>();
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "a folder in GenImage's layout; default: simulated images")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private Options.Images data = new Options.Images();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-tables",
-      description = "where everything is written (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-tables");
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       defaultValue = "1600",
       description =
-          "images to train ResNet-50 on, all epochs together; the others' number is in proportion"
-              + " to their small recipes' (default: ${DEFAULT-VALUE})")
+          "training images of ResNet-50, all epochs together; other detectors get a number in"
+              + " proportion to their small recipes (default: ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
@@ -116,14 +106,15 @@ final class PaperTables implements Callable<Integer> {
 
   @Option(
       names = "--full",
-      description = "the papers' recipes, inputs and all images, in place of --samples and --limit")
+      description =
+          "use the papers' recipes, input sizes and all images, instead of --samples and --limit")
   private boolean full;
 
   @Option(
       names = "--unbiased",
       description =
-          "fill every table a second time, trained and tested on images without GenImage's bias of"
-              + " format and size, and show both side by side; simulated images then have the bias")
+          "fill every table twice, the second time with images without GenImage's bias of format"
+              + " and size, and show both side by side; simulated images then have this bias")
   private boolean unbiased;
 
   @Option(
@@ -137,22 +128,12 @@ final class PaperTables implements Callable<Integer> {
 
   @Option(
       names = "--any-quality",
-      description = "with --unbiased, natural images of any JPEG quality, in place of 96 alone")
+      description = "with --unbiased, use natural images of any JPEG quality, not only of 96")
   private boolean anyQuality;
 
-  @Option(
-      names = "--skip-unreadable",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "leave out up to N broken files of a set, and count them (default: none)")
-  private int skip;
+  @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description = "of images, first weights and order (default: ${DEFAULT-VALUE})")
-  private long seed;
+  @Mixin private Options.Seed seed = new Options.Seed();
 
   private final Terminal terminal;
 
@@ -165,23 +146,23 @@ final class PaperTables implements Callable<Integer> {
     System.exit(Program.run(new PaperTables(System.err), System.err, args));
   }
 
-  /** One table, filled once or twice. */
+  /** One table, and its unbiased version if that is wanted. */
   private record Filled(ProtocolResult published, Optional<ProtocolResult> unbiased) {}
 
   @Override
   public Integer call() {
-    checkArgument(samples > 0, "--samples must be positive, got %s", samples);
-    checkArgument(limit > 0, "--limit must be positive, got %s", limit);
-    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
+    unreadable.check();
+    Options.checkPositive("--samples", samples);
+    Options.checkPositive("--limit", limit);
     checkArgument(
         sides.isEmpty() || sides.size() == 2, "--sides must be two numbers, got %s", sides);
     checkArgument(
         unbiased || (sides.isEmpty() && !anyQuality),
-        "--sides and --any-quality go with --unbiased; add it");
+        "--sides and --any-quality need --unbiased; add it");
     checkSettings();
     long begin = System.nanoTime();
-    GenImage genimage = GenImage.open(data.orElseGet(this::simulated));
-    TableImages published = new TableImages(genimage, Optional.empty(), out, reduced());
+    GenImage genimage = GenImage.open(data.folder().orElseGet(this::simulated));
+    TableImages published = new TableImages(genimage, Optional.empty(), out.folder(), reduced());
     TableImages selected =
         new TableImages(genimage, Optional.of(selection()), out.resolve("unbiased"), reduced());
     List<Filled> results = new ArrayList<>();
@@ -219,54 +200,54 @@ final class PaperTables implements Callable<Integer> {
     return result;
   }
 
-  /** What was made with other settings must not pass for this run's. */
+  /** Results of an earlier run with other settings must not count as results of this run. */
   private void checkSettings() {
     String settings =
         "%s, %s, seed %d, up to %d broken files%n"
             .formatted(
-                data.map(folder -> folder.toAbsolutePath().normalize().toString())
+                data.folder()
+                    .map(folder -> folder.toAbsolutePath().normalize().toString())
                     .orElse(unbiased ? "simulated images with bias" : "simulated images"),
                 full ? "full" : "%d samples, %d images".formatted(samples, limit),
-                seed,
-                skip);
+                seed.value(),
+                unreadable.skip());
     Path file = out.resolve("settings.txt");
     try {
-      Files.createDirectories(out);
       if (!Files.exists(file)) {
-        Path part = out.resolve("settings.part");
-        Files.writeString(part, settings);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        Outputs.write(file, settings.getBytes(StandardCharsets.UTF_8));
       }
       String earlier = Files.readString(file);
       checkArgument(
           earlier.equals(settings),
-          "%s was begun with other settings: expected %s, found %s; give those, or choose another"
+          "%s has results of other settings: expected %s, found %s; use those, or choose another"
               + " --out",
-          out,
+          out.folder(),
           settings.strip(),
           earlier.strip());
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s cannot be written to (%s); choose another --out".formatted(out, e.getMessage()), e);
+          "%s cannot be read (%s); choose another --out".formatted(file, e.getMessage()), e);
     }
   }
 
   private Path simulated() {
     return SimulatedFolder.ofTables(
-        out, seed, unbiased ? BIASED_SIDE : SIDE, TRAIN, unbiased, terminal);
+        out.folder(), seed.value(), unbiased ? BIASED_SIDE : SIDE, TRAIN, unbiased, terminal);
   }
 
   private Optional<TableImages.Reduced> reduced() {
     return full
         ? Optional.empty()
-        : Optional.of(new TableImages.Reduced(limit, seed, data.isEmpty()));
+        : Optional.of(new TableImages.Reduced(limit, seed.value(), data.areSimulated()));
   }
 
-  /** The bounds and quality of the selection's authors, unless others are asked for. */
+  /**
+   * Returns the selection; its bounds and quality are its authors' unless options say otherwise.
+   */
   private Unbiased selection() {
-    List<Integer> standard = data.isEmpty() ? BIASED_SIDES : List.of(450, 550);
+    List<Integer> standard = data.areSimulated() ? BIASED_SIDES : List.of(450, 550);
     List<Integer> bounds = sides.isEmpty() ? standard : sides;
-    Unbiased selection = Unbiased.within(bounds.get(0), bounds.get(1)).seed(seed);
+    Unbiased selection = Unbiased.within(bounds.get(0), bounds.get(1)).seed(seed.value());
     return anyQuality ? selection.qualityOfNature() : selection;
   }
 
@@ -280,10 +261,11 @@ final class PaperTables implements Callable<Integer> {
 
   private ProtocolRun plan(Protocol protocol, TableImages images) {
     return ProtocolRun.of(protocol, images.folder().resolve("scores"))
-        .detectors(new TableDetectors(images, full, samples, seed, errors(), terminal))
+        .detectors(
+            new TableDetectors(images, full, samples, seed.value(), unreadable.policy(), terminal))
         .images(images::test)
         .attacks(this::attack)
-        .onError(errors())
+        .onError(unreadable.policy())
         .progress(run -> (done, total) -> say(run, done, total));
   }
 
@@ -293,16 +275,12 @@ final class PaperTables implements Callable<Integer> {
     }
   }
 
-  private ErrorPolicy errors() {
-    return ErrorPolicy.skip(skip);
-  }
-
-  /** The paper gives no settings: those of a preset, in a rehearsal of one that is quick. */
+  /** Attacks with the settings of a preset, because the paper gives none. */
   private Proportion attack(String attack, Detector detector, ImageDataset images) {
     AttackResult result =
         AttackRun.of(AttackProtocol.supplementTable2().attack(attack, preset()))
-            .onError(errors())
-            .against((DifferentiableDetector) detector, images.draw(ATTACKED, seed));
+            .onError(unreadable.policy())
+            .against((DifferentiableDetector) detector, images.draw(ATTACKED, seed.value()));
     return new Proportion(result.correctAfter(), result.images().size());
   }
 
@@ -329,7 +307,7 @@ final class PaperTables implements Callable<Integer> {
   private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {
     Report.Builder builder =
         Report.builder("The GenImage paper's tables", first)
-            .data("The headline and the curves are this first run's; the tables are all runs'.")
+            .data("The headline and the curves are of the first run; the tables are of all runs.")
             .degradations(degraded(results))
             .groups(groups)
             .manifest(manifest());
@@ -339,11 +317,11 @@ final class PaperTables implements Callable<Integer> {
                 .unbiased()
                 .map(other -> builder.protocol(filled.published(), other))
                 .orElseGet(() -> builder.protocol(filled.published())));
-    if (data.isEmpty()) {
+    if (data.areSimulated()) {
       builder.simulated(
-          "A rehearsal: every image was rendered by SimulatedGenImage, and none was made by the"
-              + " generator whose name it carries. The figures show that the path works; beside the"
-              + " paper's they mean nothing.");
+          "A rehearsal: SimulatedGenImage rendered every image, and none comes from the generator"
+              + " that it is named after. The results show that the program works. They cannot be"
+              + " compared with the paper's.");
     }
     Report report = builder.build();
     Path file = out.resolve("report.html");
@@ -356,17 +334,15 @@ final class PaperTables implements Callable<Integer> {
     String size = full ? "--full" : "--samples %d --limit %d".formatted(samples, limit);
     String command =
         "paper-tables --table %s %s --seed %d%s"
-            .formatted(String.join(",", tables), size, seed, unbiased ? " --unbiased" : "");
-    return ImmutableMap.of(
-        "command", command,
-        "data", data.map(Path::toString).orElse("simulated"),
-        "attacks", preset().note(),
-        "Java", System.getProperty("java.version"),
-        "TensorFlow", TensorFlow.version(),
-        "processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+            .formatted(String.join(",", tables), size, seed.value(), unbiased ? " --unbiased" : "");
+    return ImmutableMap.<String, String>builder()
+        .putAll(Program.manifest(command))
+        .put("data", data.folder().map(Path::toString).orElse("simulated"))
+        .put("attacks", preset().note())
+        .build();
   }
 
-  /** Curves of each detector over the columns of the table of degraded images. */
+  /** Returns the accuracy of each detector in each column of the table of degraded images. */
   private static List<DegradedAccuracy> degraded(List<Filled> results) {
     List<DegradedAccuracy> curves = new ArrayList<>();
     for (Filled filled : results) {

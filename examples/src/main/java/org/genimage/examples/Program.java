@@ -1,18 +1,26 @@
 package org.genimage.examples;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.genimage.data.DatasetException;
 import org.genimage.models.weights.WeightsException;
 import org.genimage.train.TrainingDivergedException;
+import org.tensorflow.TensorFlow;
 import picocli.CommandLine;
 
-/** A command's edge: what a user can mend becomes one sentence, the rest keeps its stack trace. */
+/** Runs a command line. Errors that a user can correct are one sentence without a stack trace. */
 final class Program {
 
   private Program() {}
 
-  /** Runs a command and returns its exit code: 0, 1 for what it met, 2 for how it was called. */
+  /**
+   * Runs a command and returns its exit code: 0 for success, 1 for an error, 2 for a wrong call.
+   *
+   * @param command annotated for picocli
+   * @param errors where error messages go
+   */
   static int run(Object command, PrintStream errors, String... arguments) {
     return new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -35,5 +43,14 @@ final class Program {
         || exception instanceof UncheckedIOException
         || exception instanceof IllegalArgumentException
         || exception instanceof IllegalStateException;
+  }
+
+  /** Returns what a report says of its origin: the command, and the software and machine. */
+  static Map<String, String> manifest(String command) {
+    return ImmutableMap.of(
+        "command", command,
+        "Java", System.getProperty("java.version"),
+        "TensorFlow", TensorFlow.version(),
+        "processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
   }
 }

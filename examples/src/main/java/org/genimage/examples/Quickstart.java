@@ -1,11 +1,8 @@
 package org.genimage.examples;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +11,6 @@ import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Attacks;
 import org.genimage.attacks.Budget;
-import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
@@ -22,7 +18,6 @@ import org.genimage.eval.Baselines;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Metrics;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.Scores;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.RobustnessRow;
@@ -41,27 +36,27 @@ import org.genimage.train.recipe.ImageRecipe;
 import org.genimage.train.recipe.Loss;
 import org.genimage.train.recipe.Recipe;
 import org.genimage.train.recipe.Schedule;
-import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Trains ResNet-50 on a small GenImage, scores each generator's held-out images, attacks the
- * detector and writes a report. Without data of your own the images are simulated: the figures then
- * say that the path works, and nothing about real generators.
+ * Trains ResNet-50 on a small GenImage, scores held-out images of each generator, attacks the
+ * detector and writes a report. Without {@code --data} the images are simulated: the results then
+ * show that the program works, and say nothing about real generators.
  */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains ResNet-50 on a small GenImage, scores each generator's held-out images, attacks the"
+      "Trains ResNet-50 on a small GenImage, scores held-out images of each generator, attacks the"
           + " detector with FGSM and writes an HTML report.",
       "Without --data the images are simulated."
     })
 final class Quickstart implements Callable<Integer> {
 
-  /** Images keep their pixels, so the traces of synthesis reach the network; 64 for speed. */
+  /** Images are cropped, not resized, to keep the traces of synthesis; 64 pixels for speed. */
   private static final InputContract INPUT = InputContract.crop(64);
 
   private static final List<Budget> BUDGETS =
@@ -69,18 +64,9 @@ final class Quickstart implements Callable<Integer> {
   private static final int ATTACKED = 160;
   private static final int MAX_EPOCHS = 30;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "a folder in GenImage's layout; default: simulated images")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private Options.Images data = new Options.Images();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-quickstart",
-      description = "where everything is written (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-quickstart");
 
   @Option(
       names = "--weights",
@@ -92,7 +78,7 @@ final class Quickstart implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       defaultValue = "9600",
-      description = "images to train on, all epochs together (default: ${DEFAULT-VALUE})")
+      description = "training images of all epochs together (default: ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
@@ -104,19 +90,9 @@ final class Quickstart implements Callable<Integer> {
               + " ${DEFAULT-VALUE})")
   private int limit;
 
-  @Option(
-      names = "--skip-unreadable",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "leave out up to N broken files, and count them (default: stop at the first)")
-  private int skip;
+  @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description = "of images, first weights and order (default: ${DEFAULT-VALUE})")
-  private long seed;
+  @Mixin private Options.Seed seed = new Options.Seed();
 
   private final Terminal terminal;
 
@@ -131,23 +107,28 @@ final class Quickstart implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkArgument(samples > 0, "--samples must be positive, got %s", samples);
-    checkArgument(limit > 0, "--limit must be positive, got %s", limit);
-    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
-    Path folder = data.orElseGet(() -> SimulatedFolder.below(out, seed, terminal));
+    unreadable.check();
+    Options.checkPositive("--samples", samples);
+    Options.checkPositive("--limit", limit);
+    Path folder =
+        data.folder().orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
     GenImage genimage = GenImage.open(folder);
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
-    ImageDataset test = genimage.validation().draw(limit, seed);
+    ImageDataset test = genimage.validation().draw(limit, seed.value());
     List<EpochReport> history = new ArrayList<>();
     try (DifferentiableDetector detector = detector(genimage, test, history)) {
       EvaluationResult result =
           terminal.during(
               "Scoring",
               test.size(),
-              progress -> Evaluation.of(detector, test).onError(errors()).progress(progress).run());
+              progress ->
+                  Evaluation.of(detector, test)
+                      .onError(unreadable.policy())
+                      .progress(progress)
+                      .run());
       Baselines baselines =
           terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
-      List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed));
+      List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed.value()));
       Path report = out.resolve("report.html");
       Spectra spectra =
           terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
@@ -170,8 +151,8 @@ final class Quickstart implements Callable<Integer> {
     if (weights.isPresent()) {
       return resnet50.load(weights.get());
     }
-    ImageDataset train = genimage.train().draw(limit, seed);
-    if (skip == 0) {
+    ImageDataset train = genimage.train().draw(limit, seed.value());
+    if (unreadable.skip() == 0) {
       checkReadable(ImageDataset.union(train, test));
     }
     Recipe recipe = recipe(resnet50, train.size());
@@ -198,7 +179,7 @@ final class Quickstart implements Callable<Integer> {
         });
   }
 
-  /** The paper's recipe, cut down to minutes: one clean input a sample, few and short epochs. */
+  /** Returns the paper's recipe, reduced to minutes: one view per image, few and short epochs. */
   private Recipe recipe(Blueprint resnet50, int images) {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
     return Recipe.paper(resnet50)
@@ -208,15 +189,15 @@ final class Quickstart implements Callable<Integer> {
                 0.01, 2e-5, epochs, new Schedule.Warmup(1, 1e-3, false), Schedule.Every.STEP))
         .epochs(epochs)
         .batchSize(Math.min(32, images))
-        .seed(seed);
+        .seed(seed.value());
   }
 
-  /** The trainer, with its weights kept in a file before anything else can fail. */
+  /** Returns a trainer that also saves the weights, before anything else can fail. */
   private Trainer trainer(Recipe recipe, Progress progress, List<EpochReport> history) {
     GradientTrainer trainer =
         GradientTrainer.with(recipe)
             .checkpoints(out.resolve("checkpoints"))
-            .onError(errors())
+            .onError(unreadable.policy())
             .listener(listener(progress, history));
     return (blueprint, images) -> {
       Weights trained = trainer.fit(blueprint, images);
@@ -239,11 +220,7 @@ final class Quickstart implements Callable<Integer> {
     };
   }
 
-  private ErrorPolicy errors() {
-    return ErrorPolicy.skip(skip);
-  }
-
-  /** Says how training went, and what it waited for. */
+  /** Prints the loss, the speed and the time spent waiting for images. */
   private void describe(List<EpochReport> history) {
     if (history.isEmpty()) {
       terminal.say("training was complete in %s", out.resolve("checkpoints"));
@@ -275,16 +252,10 @@ final class Quickstart implements Callable<Integer> {
               images.size(),
               progress ->
                   AttackRun.of(Attacks.fgsm(budget))
-                      .onError(errors())
+                      .onError(unreadable.policy())
                       .progress(progress)
                       .against(detector, images));
-      int count = result.images().size();
-      rows.add(
-          new RobustnessRow(
-              result.attack(),
-              budget.toString(),
-              new Proportion(result.correctBefore(), count),
-              new Proportion(result.correctAfter(), count)));
+      rows.add(AttackSection.row(result));
     }
     return rows;
   }
@@ -303,32 +274,28 @@ final class Quickstart implements Callable<Integer> {
             .samples(test, 60)
             .losses(history.stream().map(EpochReport::loss).toList())
             .manifest(manifest());
-    if (data.isEmpty()) {
+    if (data.areSimulated()) {
       report.simulated(
-          "Every image was rendered by SimulatedGenImage: no photograph and no generator's work is"
-              + " among them. The figures show that the path works; they say nothing about real"
+          "SimulatedGenImage rendered every image: there is no photograph and no image of a real"
+              + " generator. The results show that the program works; they say nothing about real"
               + " images.");
     }
     return report;
   }
 
   private String images() {
-    return data.map(folder -> folder.toAbsolutePath().normalize().getFileName())
+    return data.folder()
+        .map(folder -> folder.toAbsolutePath().normalize().getFileName())
         .map(Path::toString)
         .orElse("a simulated GenImage");
   }
 
   private Map<String, String> manifest() {
-    Map<String, String> entries = new LinkedHashMap<>();
     List<String> command = new ArrayList<>(List.of("quickstart"));
-    data.ifPresent(folder -> command.add("--data " + folder));
+    data.folder().ifPresent(folder -> command.add("--data " + folder));
     weights.ifPresent(file -> command.add("--weights " + file));
-    command.add("--samples %d --limit %d --seed %d".formatted(samples, limit, seed));
-    entries.put("command", String.join(" ", command));
-    entries.put("Java", System.getProperty("java.version"));
-    entries.put("TensorFlow", TensorFlow.version());
-    entries.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    return entries;
+    command.add("--samples %d --limit %d --seed %d".formatted(samples, limit, seed.value()));
+    return Program.manifest(String.join(" ", command));
   }
 
   private void summarise(
@@ -339,7 +306,7 @@ final class Quickstart implements Callable<Integer> {
     terminal.say(
         "  average precision %.3f, ROC-AUC %.3f",
         Metrics.AVERAGE_PRECISION.of(scores), Metrics.ROC_AUC.of(scores));
-    terminal.say("what one threshold reaches on the same images");
+    terminal.say("a single threshold on one property of the same images reaches");
     baselines.all().forEach(baseline -> terminal.say(baseline.name(), baseline.accuracy()));
     terminal.say("under attack");
     attacks.forEach(row -> terminal.say(row.attack() + " " + row.budget(), row.attacked()));

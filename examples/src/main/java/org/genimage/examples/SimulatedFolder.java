@@ -1,17 +1,12 @@
 package org.genimage.examples;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.genimage.data.Generator;
 import org.genimage.data.TestSet;
 import org.genimage.data.simulation.SimulatedGenImage;
 
-/** A small simulated GenImage on disk, written once and whole. */
+/** A small simulated GenImage on disk. It is written once and used again by later runs. */
 final class SimulatedFolder {
 
   private static final int SIDE = 80;
@@ -20,14 +15,14 @@ final class SimulatedFolder {
 
   private SimulatedFolder() {}
 
-  /** Returns the folder of this seed's images below {@code out}; writes them if it is missing. */
+  /** Returns the folder of this seed's images in {@code out}; writes it if it is missing. */
   static Path below(Path out, long seed, Terminal terminal) {
     return below(out.resolve("simulated-genimage-" + seed), seed, SIDE, TRAIN, terminal);
   }
 
   /**
-   * Returns the folder of images at least {@code side} pixels wide and high, of which {@code train}
-   * per generator and label are training images; writes them if it is missing.
+   * Returns a folder of images at least {@code side} pixels wide and high, with {@code train}
+   * training images per generator and label; writes it if it is missing.
    */
   static Path of(Path out, long seed, int side, int train, Terminal terminal) {
     String name = "simulated-genimage-%d-%dpx-%d".formatted(seed, side, train);
@@ -35,8 +30,8 @@ final class SimulatedFolder {
   }
 
   /**
-   * Returns the folder of such images with the paper's further test sets, and with GenImage's bias
-   * of format and size if it is wanted; writes them if it is missing.
+   * Returns such a folder that also has the paper's further test sets and, if wanted, GenImage's
+   * bias of format and size; writes it if it is missing.
    */
   static Path ofTables(
       Path out, long seed, int side, int train, boolean publishedBias, Terminal terminal) {
@@ -65,39 +60,12 @@ final class SimulatedFolder {
       terminal.say("using the simulated images in %s", folder);
       return folder;
     }
-    Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
     return terminal.during(
-        "Simulating",
+        "Simulating images",
         count,
         progress -> {
-          remove(partial);
-          images.writeTo(partial, progress);
-          return move(partial, folder);
+          Outputs.writeFolder(folder, part -> images.writeTo(part, progress));
+          return folder;
         });
-  }
-
-  private static Path move(Path partial, Path folder) {
-    try {
-      return Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: the simulated images could not be moved there (%s); choose another --out"
-              .formatted(folder, e.getMessage()),
-          e);
-    }
-  }
-
-  /** Removes what an earlier run left, if it did. */
-  static void remove(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: what an earlier run left could not be removed (%s); remove it by hand"
-              .formatted(folder, e.getMessage()),
-          e);
-    }
   }
 }

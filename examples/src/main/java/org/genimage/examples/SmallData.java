@@ -1,5 +1,6 @@
 package org.genimage.examples;
 
+import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,36 +22,70 @@ import org.genimage.train.recipe.Schedule;
 import org.genimage.train.recipe.Start;
 
 /**
- * The small-data recipes: what trains each of the seven on some thousand images within minutes on
- * two cores. They are not the paper's, and {@link Recipe#values} marks what differs. Images keep
- * their pixels, so the traces of synthesis reach the network, and are varied by window and flip
- * alone; the rate warms up for an epoch and falls along a cosine.
+ * The small recipes: they train each of the seven detectors on a few thousand images within minutes
+ * on two cores. They are not the papers' recipes; {@link Recipe#values} marks the values that
+ * differ. Images are cropped, not resized, because resizing would remove traces of synthesis, and
+ * are augmented by random crop and flip alone. The learning rate warms up for one epoch and then
+ * decays along a cosine.
  *
  * @param side of the input in pixels
- * @param optimizer in place of the paper's, if another
+ * @param optimizer replaces the paper's, if present
  * @param rate the highest learning rate
- * @param batch images a step
- * @param samples images to train on, all epochs together
- * @param images to render per generator and label where there are none
+ * @param batch images per step
+ * @param samples training images of all epochs together
+ * @param images to simulate per generator and label, if there are no images
+ * @param first the weights that training starts from
  */
 record SmallData(
-    int side, Optional<Optimizer> optimizer, double rate, int batch, int samples, int images) {
+    int side,
+    Optional<Optimizer> optimizer,
+    double rate,
+    int batch,
+    int samples,
+    int images,
+    First first) {
+
+  /** The weights that training starts from. */
+  private enum First {
+    /** Those of {@link Blueprint#initialWeights(long)}. */
+    RANDOM,
+    /** The initial weights of ResNet-50, whose residual branches start at zero. */
+    RESNET_50,
+    /**
+     * Random, but the patches' filters see high frequencies alone and stay as they are. Forensic
+     * networks often start so: otherwise brightness dominates every layer norm, and the traces of
+     * synthesis are lost. MoCo v3 (Chen et al. 2021) freezes these filters, too.
+     */
+    FINE_FILTERS
+  }
 
   private static final String FILTERS = "patch_embed.proj.weight";
   private static final double GAIN = 8;
+  private static final Optional<Optimizer> PAPERS = Optional.empty();
+  private static final Optional<Optimizer> SGD =
+      Optional.of(new Optimizer.Sgd(0.9, 0, true, Decay.ofMatrices(1e-4)));
+
+  private static final SmallData RESNET_50 =
+      new SmallData(64, PAPERS, 0.01, 32, 4_800, 100, First.RANDOM);
+
+  private static final Map<String, SmallData> OTHERS =
+      ImmutableMap.of(
+          Detectors.deitSmall().name(),
+          new SmallData(64, PAPERS, 5e-4, 32, 6_400, 100, First.FINE_FILTERS),
+          Detectors.swinTiny().name(), // its windows need the paper's side
+          new SmallData(224, PAPERS, 5e-4, 8, 1_600, 50, First.FINE_FILTERS),
+          Detectors.cnnSpot().name(),
+          new SmallData(64, SGD, 0.01, 32, 4_800, 100, First.RESNET_50),
+          Detectors.spec().name(),
+          new SmallData(64, SGD, 0.01, 32, 3_200, 100, First.RANDOM),
+          Detectors.f3Net().name(),
+          new SmallData(64, PAPERS, 5e-4, 32, 4_800, 50, First.RANDOM),
+          Detectors.gramNet().name(),
+          new SmallData(64, PAPERS, 5e-4, 32, 4_800, 100, First.RANDOM));
 
   /** Returns a detector's settings. */
   static SmallData of(Blueprint blueprint) {
-    Optimizer sgd = new Optimizer.Sgd(0.9, 0, true, Decay.ofMatrices(1e-4));
-    return switch (blueprint.name()) {
-      case "DeiT-S" -> new SmallData(64, Optional.empty(), 5e-4, 32, 6_400, 100);
-      case "Swin-T" -> new SmallData(224, Optional.empty(), 5e-4, 8, 1_600, 50); // windows want 224
-      case "Spec" -> new SmallData(64, Optional.of(sgd), 0.01, 32, 3_200, 100);
-      case "F3Net" -> new SmallData(64, Optional.empty(), 5e-4, 32, 4_800, 50);
-      case "GramNet" -> new SmallData(64, Optional.empty(), 5e-4, 32, 4_800, 100);
-      case "CNNSpot" -> new SmallData(64, Optional.of(sgd), 0.01, 32, 4_800, 100);
-      default -> new SmallData(64, Optional.empty(), 0.01, 32, 4_800, 100);
-    };
+    return OTHERS.getOrDefault(blueprint.name(), RESNET_50);
   }
 
   /** Returns the detector with the small input. */
@@ -61,7 +96,8 @@ record SmallData(
   }
 
   /**
-   * Returns the recipe for this many training images; those that hardly fill a batch are all used.
+   * Returns the recipe for this many training images. If they are fewer than two batches, the last
+   * batch is used even if it is not full.
    *
    * @param blueprint which detector
    * @param epochs positive
@@ -76,7 +112,10 @@ record SmallData(
             .optimizer(optimizer.orElse(paper.optimizer()))
             .schedule(new Schedule.Cosine(rate, rate / 500, epochs, warmup, Schedule.Every.STEP))
             .epochs(epochs)
-            .batchSize(Math.min(batch, available / 2 * 2)) // F3Net's are half nature, half AI
+            .batchSize(
+                Math.min(
+                    batch,
+                    available / 2 * 2)) // even, because F3Net's batches are half nature, half AI
             .loss(loss, ImageRecipe.cropAndFlip())
             .drop(Drop.NONE)
             .withoutAverage()
@@ -85,33 +124,28 @@ record SmallData(
   }
 
   /**
-   * Returns the weights to start from, if not the network's own random ones. CNNSpot's are
-   * ResNet-50's, whose residual branches start at nothing. DeiT-S and Swin-T see patches through
-   * filters of high frequencies alone, as forensic networks often do: brightness would else drown
-   * the traces in every layer norm.
+   * Returns the weights to start from; empty if they are the network's usual random ones.
    *
    * @param blueprint which detector, with the small input
-   * @param seed of the random numbers
+   * @param seed of the random values
    */
   static Optional<Weights> start(Blueprint blueprint, long seed) {
-    return switch (blueprint.name()) {
-      case "CNNSpot" ->
-          Optional.of(
-              blueprint.initialWeights(seed, Detectors.resnet50().initialWeights(seed), "fc."));
-      case "DeiT-S", "Swin-T" -> Optional.of(fine(blueprint.initialWeights(seed)));
-      default -> Optional.empty();
+    return switch (of(blueprint).first) {
+      case RANDOM -> Optional.empty();
+      case RESNET_50 ->
+          Optional.of(Backbones.start(blueprint, seed, Detectors.resnet50().initialWeights(seed)));
+      case FINE_FILTERS -> Optional.of(fine(blueprint.initialWeights(seed)));
     };
   }
 
-  /** Returns what keeps its values: the patches' filters, as in MoCo v3 (Chen et al. 2021). */
+  /** Returns patterns of the keys whose values training does not change. */
   static List<String> frozen(Blueprint blueprint) {
-    return switch (blueprint.name()) {
-      case "DeiT-S", "Swin-T" -> List.of("patch_embed\\.proj\\..*");
-      default -> List.of();
-    };
+    return of(blueprint).first == First.FINE_FILTERS
+        ? List.of("patch_embed\\.proj\\..*")
+        : List.of();
   }
 
-  /** Makes the random filters random mixtures of the finer half of the cosines. */
+  /** Replaces the filters by random mixtures of the finer half of the cosines. */
   private static Weights fine(Weights weights) {
     WeightArray filters = weights.get(FILTERS); // [width, 3, side, side]
     int side = filters.shape().get(3);
@@ -128,12 +162,12 @@ record SmallData(
     return weights.overlaid(Weights.of(Map.of(FILTERS, WeightArray.of(filters.shape(), values))));
   }
 
-  /** Returns how many epochs of this many images the samples make. */
+  /** Returns how many epochs of {@code available} images make about {@code samples} images. */
   static int epochs(int samples, int available) {
     return Math.max(1, samples / available);
   }
 
-  /** Returns a folder of simulated images that the input fits into; writes it if it is missing. */
+  /** Returns a folder of simulated images, large enough for the input; writes it if missing. */
   Path simulated(Path out, long seed, Terminal terminal) {
     return SimulatedFolder.of(out, seed, Math.max(side, 80), images, terminal);
   }

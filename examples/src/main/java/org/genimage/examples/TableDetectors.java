@@ -21,32 +21,32 @@ import org.genimage.train.TrainingListeners;
 import org.genimage.train.recipe.Recipe;
 
 /**
- * The detectors that tables are filled with, each trained once on a set and kept, whichever tables
- * ask for it.
+ * The detectors of the tables. Each is trained once per training set; its weights are kept and used
+ * for every table.
  *
- * @param images what they are trained on
- * @param full whether by the papers' recipes, or by small ones
- * @param samples images to train ResNet-50 on by its small recipe, all epochs together; the others'
- *     number is in proportion to their small recipes'
- * @param seed of first weights and order
+ * @param images the training images
+ * @param full whether the papers' recipes are used, not the small ones
+ * @param samples training images of ResNet-50's small recipe, all epochs together; the other
+ *     detectors' numbers are in proportion to those of their small recipes
+ * @param seed of initial weights and order
  * @param errors what happens to images that cannot be read
  */
 record TableDetectors(
     TableImages images, boolean full, int samples, long seed, ErrorPolicy errors, Terminal terminal)
     implements ProtocolRun.DetectorSource {
 
-  /** An image of each label. */
+  /** One image of each label. */
   private static final int MIN = 2;
 
-  private static final String BASE = "ResNet-50";
+  private static final String BASE = Detectors.resnet50().name();
   private static final TrainingSet ONE = TrainingSet.of(Generator.STABLE_DIFFUSION_V1_4);
 
-  /** Loads what was trained before, or trains it and keeps its weights. */
+  /** Loads the weights of an earlier run, or trains the detector and saves its weights. */
   @Override
   public Detector detector(String name, TrainingSet training) {
     if (isLeftOut(name, training)) {
       throw new DatasetException(
-          "%s: a rehearsal trains it on %s and on all of GenImage; --full trains it on each"
+          "%s: a rehearsal trains it only on %s and on all of GenImage; --full trains it on each"
               .formatted(name, ONE));
     }
     Blueprint published = Detectors.named(name);
@@ -58,7 +58,7 @@ record TableDetectors(
     return blueprint.load(file);
   }
 
-  /** A rehearsal has one row of the other detectors. */
+  /** A rehearsal trains ResNet-50 on each generator, the other detectors on one. */
   private boolean isLeftOut(String name, TrainingSet training) {
     return !full
         && !name.equals(BASE)
@@ -101,14 +101,14 @@ record TableDetectors(
       throw new DatasetException(
           "%s trained on %s: %s".formatted(blueprint.name(), training, e.getMessage()));
     }
-    SimulatedFolder.remove(checkpoints);
+    Outputs.remove(checkpoints);
     double seconds = (System.nanoTime() - begin) / 1e9;
     terminal.say(
         "  trained %s on %s: %d epochs of %d images in %.0f s",
         blueprint.name(), training, recipe.epochs(), data.size(), seconds);
   }
 
-  /** The authors' scripts choose the best epoch, and CNNSpot's rates, by {@code val}. */
+  /** As the authors' scripts do, the best epoch and CNNSpot's learning rates follow validation. */
   private GradientTrainer asInThePaper(
       GradientTrainer trainer, TrainingSet training, Path checkpoints) {
     return trainer

@@ -1,7 +1,5 @@
 package org.genimage.examples;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,17 +22,17 @@ import org.genimage.eval.protocol.TestImages;
 import org.genimage.eval.protocol.TrainingSet;
 
 /**
- * The images that tables are filled with, as published or without the bias of format and size. Each
- * set is chosen once and shared by all detectors.
+ * The training and test images of the tables, as published or without the bias of format and size.
+ * Each set is chosen once and shared by all detectors.
  */
 final class TableImages {
 
   /**
-   * How a rehearsal makes sets small.
+   * How a rehearsal reduces the sets.
    *
    * @param limit the most images of a set
-   * @param seed of the drawing
-   * @param packed whether a set is decoded once and kept in a file
+   * @param seed of the random choice of images
+   * @param packed whether a set is decoded once and written to a packed file
    */
   record Reduced(int limit, long seed, boolean packed) {}
 
@@ -45,11 +43,11 @@ final class TableImages {
   private final Map<String, ImageDataset> sets = new HashMap<>();
 
   /**
-   * Returns the images.
+   * Opens the images.
    *
-   * @param selection what takes the bias away, if anything does
-   * @param folder where all that is made with them goes
-   * @param reduced how they are made fewer, if they are
+   * @param selection removes the bias, if present
+   * @param folder for weights, checkpoints, packed images and scores
+   * @param reduced how the sets are reduced, if they are
    */
   TableImages(
       GenImage genimage, Optional<Unbiased> selection, Path folder, Optional<Reduced> reduced) {
@@ -59,7 +57,7 @@ final class TableImages {
     this.reduced = reduced;
   }
 
-  /** Returns where weights, checkpoints, packed images and scores go. */
+  /** Returns the folder for weights, checkpoints, packed images and scores. */
   Path folder() {
     return folder;
   }
@@ -67,7 +65,7 @@ final class TableImages {
   /**
    * Returns the images to train on.
    *
-   * @throws DatasetException if they are missing, or none is selected
+   * @throws DatasetException if they are missing, or the selection is empty
    */
   ImageDataset train(TrainingSet set) {
     return set("train " + set, () -> images(Split.TRAIN, set.generators()));
@@ -76,7 +74,7 @@ final class TableImages {
   /**
    * Returns the images to test on.
    *
-   * @throws DatasetException if they are missing, or none is selected
+   * @throws DatasetException if they are missing, or the selection is empty
    */
   ImageDataset test(TestImages test) {
     return set(
@@ -103,24 +101,15 @@ final class TableImages {
     }
     Path file = folder.resolve("packed").resolve(slug(name) + ".packed");
     if (!Files.exists(file)) {
-      createFolder(file.getParent());
+      Outputs.createFolder(file.getParent());
       PackedImages.write(
           file,
           source.get().draw(how.limit(), how.seed()),
           Transform.IDENTITY,
-          "pixels as they are",
+          "unchanged pixels",
           Progress.NONE);
     }
     return PackedImages.open(file);
-  }
-
-  private static void createFolder(Path folder) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s cannot be made (%s); choose another --out".formatted(folder, e.getMessage()), e);
-    }
   }
 
   private ImageDataset images(Split split, List<Generator> generators) {
@@ -133,13 +122,14 @@ final class TableImages {
   private ImageDataset further(String name) {
     if (selection.isPresent()) {
       throw new DatasetException(
-          name + ": the unbiased selection is defined for GenImage's own images alone");
+          name
+              + ": the unbiased selection exists for GenImage's own images only; run without --unbiased");
     }
     return genimage.testSet(
         TestSet.ALL.stream().filter(set -> set.name().equals(name)).findFirst().orElseThrow());
   }
 
-  /** Returns a name for files. */
+  /** Returns the name in a form for file names: lower case, hyphens between words. */
   static String slug(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
   }

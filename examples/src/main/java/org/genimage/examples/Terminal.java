@@ -1,5 +1,6 @@
 package org.genimage.examples;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -11,13 +12,32 @@ import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Interval;
 import org.genimage.eval.Proportion;
 
-/** Where a command talks to its user: sentences, accuracies, and bars with the time left. */
+/**
+ * Tells a user what a command does: messages, accuracies and progress. It is standard error of a
+ * command, so standard output has nothing but data. A progress bar is drawn only if a person can
+ * watch it; elsewhere, such as in a log file, a line says what begins.
+ */
 final class Terminal {
 
   private final PrintStream out;
+  private final boolean showsBars;
 
   Terminal(PrintStream out) {
     this.out = out;
+    this.showsBars = out == System.err && isInteractive();
+  }
+
+  /** Since JDK 22 there may be a console where there is no terminal; it has a method to ask. */
+  private static boolean isInteractive() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
+    }
   }
 
   /** Prints a line. */
@@ -38,23 +58,32 @@ final class Terminal {
         accuracy.total());
   }
 
-  /** Prints the accuracy of each generator and of all, and how many images have no score. */
+  /** Prints the accuracy per generator and in total, and how many images have no score. */
   void say(EvaluationResult result) {
     result.scores().byGenerator().forEach((one, scores) -> say(one.name(), scores.accuracy()));
     say("all", result.scores().accuracy());
     if (!result.failures().isEmpty()) {
-      say("  left out: %d unreadable images", result.failures().size());
+      say("  skipped: %d unreadable images", result.failures().size());
     }
   }
 
-  /** Work that reports how far it has come. */
+  /** Work that reports its progress. */
   @FunctionalInterface
   interface Work<T> {
     T run(Progress progress);
   }
 
-  /** Shows a bar with images per second and the time left while the work runs. */
+  /**
+   * Runs the work and shows its progress: images per second and the time left.
+   *
+   * @param images how many there are, 0 if that is not known yet
+   * @return what the work returns
+   */
   <T> T during(String task, long images, Work<T> work) {
+    if (!showsBars) {
+      say("%s ...", task);
+      return work.run(Progress.NONE);
+    }
     try (ProgressBar bar =
         new ProgressBarBuilder()
             .setTaskName(task)

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.eval.Evaluation;
@@ -20,31 +19,31 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.Precision;
-import org.genimage.models.weights.PublishedWeights;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.Checkpoints;
 import org.genimage.train.GradientTrainer;
 import org.genimage.train.TrainingListeners;
 import org.genimage.train.recipe.Recipe;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Trains any of the seven detectors, by the paper's recipe or by one for small data, keeps its
- * weights and scores held-out images. Run again, it goes on where it was stopped.
+ * Trains any of the seven detectors with the paper's recipe or a small one, saves its weights and
+ * scores held-out images. A second run resumes a run that was stopped.
  */
 @Command(
     name = "train-detector",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains a detector, keeps its weights and scores held-out images.",
-      "Run again, it goes on where it was stopped. Without --data the images are simulated: the"
-          + " figures then say nothing about real generators."
+      "Trains a detector, saves its weights and scores held-out images.",
+      "A second run resumes a run that was stopped. Without --data the images are simulated: the"
+          + " results then say nothing about real generators."
     })
 final class TrainDetector implements Callable<Integer> {
 
-  /** Which recipe. */
+  /** The recipe to train with. */
   private enum Plan {
     PAPER,
     SMALL
@@ -55,22 +54,18 @@ final class TrainDetector implements Callable<Integer> {
       paramLabel = "NAME",
       required = true,
       description =
-          "resnet-50, deit-s, swin-t, cnnspot, spec, f3net, gramnet, or all, one after the other")
+          "resnet-50, deit-s, swin-t, cnnspot, spec, f3net, gramnet, or all (one after the other)")
   private String name;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "a folder in GenImage's layout; default: simulated images")
-  private Optional<Path> data = Optional.empty();
+  @Mixin private Options.Images data = new Options.Images();
 
   @Option(
       names = "--recipe",
       paramLabel = "NAME",
       defaultValue = "small",
       description =
-          "paper: the paper's, with its inputs, epochs and all images; small: one for some thousand"
-              + " images and some minutes (default: ${DEFAULT-VALUE})")
+          "paper: the paper's recipe, with its input size, epochs and all images; small: a recipe for"
+              + " a few thousand images that takes minutes (default: ${DEFAULT-VALUE})")
   private Plan plan;
 
   @Option(
@@ -82,14 +77,14 @@ final class TrainDetector implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "images a step (default: the recipe's)")
+      description = "images per step (default: the recipe's)")
   private Optional<Integer> batch = Optional.empty();
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       description =
-          "images to train on, all epochs together, in place of --epochs (default: the recipe's)")
+          "training images of all epochs together, instead of --epochs (default: the recipe's)")
   private Optional<Integer> samples = Optional.empty();
 
   @Option(
@@ -101,19 +96,9 @@ final class TrainDetector implements Callable<Integer> {
               + " ${DEFAULT-VALUE})")
   private int limit;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description = "of images, first weights and order (default: ${DEFAULT-VALUE})")
-  private long seed;
+  @Mixin private Options.Seed seed = new Options.Seed();
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "genimage-training",
-      description = "where everything is written (default: ${DEFAULT-VALUE})")
-  private Path out;
+  @Mixin private Options.Output out = new Options.Output("genimage-training");
 
   @Option(
       names = "--backbone",
@@ -125,7 +110,7 @@ final class TrainDetector implements Callable<Integer> {
       names = "--freeze",
       paramLabel = "REGEX",
       split = ",",
-      description = "keys of weights that keep their values, such as layer1\\..*")
+      description = "keys of weights that training does not change, such as layer1\\..*")
   private List<String> frozen = new ArrayList<>();
 
   @Option(
@@ -135,12 +120,7 @@ final class TrainDetector implements Callable<Integer> {
       description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE})")
   private Precision precision;
 
-  @Option(
-      names = "--skip-unreadable",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "leave out up to N broken files, and count them (default: stop at the first)")
-  private int skip;
+  @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
   private final Terminal terminal;
 
@@ -155,17 +135,18 @@ final class TrainDetector implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    unreadable.check();
     checkPositive("--epochs", epochs);
     checkPositive("--batch", batch);
     checkPositive("--samples", samples);
-    checkPositive("--limit", Optional.of(limit));
+    Options.checkPositive("--limit", limit);
     checkArgument(
-        epochs.isEmpty() || samples.isEmpty(), "--epochs and --samples exclude each other");
-    checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
+        epochs.isEmpty() || samples.isEmpty(),
+        "--epochs and --samples exclude each other; give one of them");
     List<Blueprint> chosen = named(name);
     checkArgument(
         chosen.size() == 1 || backbone.isEmpty(),
-        "--backbone is one detector's, got --detector %s",
+        "--backbone is one detector's weights, got --detector %s; name one detector",
         name);
     chosen.forEach(this::run);
     return 0;
@@ -174,7 +155,9 @@ final class TrainDetector implements Callable<Integer> {
   private void run(Blueprint published) {
     SmallData small = SmallData.of(published);
     Blueprint blueprint = plan == Plan.SMALL ? small.input(published) : published;
-    GenImage genimage = GenImage.open(data.orElseGet(() -> small.simulated(out, seed, terminal)));
+    GenImage genimage =
+        GenImage.open(
+            data.folder().orElseGet(() -> small.simulated(out.folder(), seed.value(), terminal)));
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     ImageDataset train = limited(genimage.train());
     Recipe recipe = recipe(blueprint, small, train.size());
@@ -187,11 +170,7 @@ final class TrainDetector implements Callable<Integer> {
   }
 
   private static void checkPositive(String option, Optional<Integer> value) {
-    checkArgument(
-        value.filter(number -> number <= 0).isEmpty(),
-        "%s must be positive, got %s",
-        option,
-        value.orElse(0));
+    value.ifPresent(number -> Options.checkPositive(option, number));
   }
 
   private static List<Blueprint> named(String name) {
@@ -199,7 +178,7 @@ final class TrainDetector implements Callable<Integer> {
   }
 
   private ImageDataset limited(ImageDataset images) {
-    return plan == Plan.SMALL ? images.draw(limit, seed) : images;
+    return plan == Plan.SMALL ? images.draw(limit, seed.value()) : images;
   }
 
   private Recipe recipe(Blueprint blueprint, SmallData small, int images) {
@@ -214,7 +193,7 @@ final class TrainDetector implements Callable<Integer> {
         .epochs(passes.orElse(recipe.epochs()))
         .batchSize(batch.orElse(recipe.batchSize()))
         .precision(precision)
-        .seed(seed);
+        .seed(seed.value());
   }
 
   private Weights train(Blueprint blueprint, Recipe recipe, ImageDataset images, Path folder) {
@@ -230,7 +209,7 @@ final class TrainDetector implements Callable<Integer> {
                       .checkpoints(
                           Checkpoints.in(folder.resolve("checkpoints"))
                               .every(Duration.ofMinutes(10)))
-                      .onError(errors())
+                      .onError(unreadable.policy())
                       .listener(
                           TrainingListeners.progress(progress),
                           TrainingListeners.csv(folder.resolve("epochs.csv")),
@@ -245,8 +224,8 @@ final class TrainDetector implements Callable<Integer> {
 
   private Optional<Weights> start(Blueprint blueprint) {
     return backbone.isEmpty() && plan == Plan.SMALL
-        ? SmallData.start(blueprint, seed)
-        : backbone.map(file -> start(blueprint, file));
+        ? SmallData.start(blueprint, seed.value())
+        : backbone.map(file -> Backbones.start(blueprint, seed.value(), Weights.read(file)));
   }
 
   private List<String> frozen(Blueprint blueprint) {
@@ -255,38 +234,17 @@ final class TrainDetector implements Callable<Integer> {
     return Stream.concat(frozen.stream(), small.stream()).toList();
   }
 
-  /** Returns first weights, all but what tells the labels apart from a published file. */
-  private Weights start(Blueprint blueprint, Path file) {
-    Weights published = Weights.read(file);
-    return switch (blueprint.name()) {
-      case "DeiT-S" -> blueprint.initialWeights(seed, published, "head.");
-      case "Swin-T" -> blueprint.initialWeights(seed, PublishedWeights.swin(published), "head.");
-      case "F3Net" ->
-          blueprint.initialWeights(
-              seed,
-              PublishedWeights.f3netTrunks(published),
-              "fad_head.",
-              "lfs_head.",
-              "mix_block",
-              "fc.");
-      case "GramNet" ->
-          blueprint.initialWeights(
-              seed, published.without("fc."), "conv_inter", "g", "scale.", "fcnewr.");
-      default -> blueprint.initialWeights(seed, published, "fc.");
-    };
-  }
-
-  private ErrorPolicy errors() {
-    return ErrorPolicy.skip(skip);
-  }
-
   private void evaluate(Blueprint blueprint, Weights trained, ImageDataset test) {
     try (Detector detector = blueprint.load(trained)) {
       EvaluationResult result =
           terminal.during(
               "Scoring",
               test.size(),
-              progress -> Evaluation.of(detector, test).onError(errors()).progress(progress).run());
+              progress ->
+                  Evaluation.of(detector, test)
+                      .onError(unreadable.policy())
+                      .progress(progress)
+                      .run());
       terminal.say("%n%s, held-out images", result.detector());
       terminal.say(result);
     }

@@ -81,7 +81,7 @@ class ArchitectureTest {
           files
               .filter(file -> file.toString().endsWith(".java"))
               .filter(file -> file.toString().contains("src/main/java/org/genimage"))
-              .filter(file -> !file.getName(1).toString().startsWith("examples"))
+              .filter(file -> file.getName(1).toString().startsWith("genimage-"))
               .toList();
       assertThat(sources).hasSizeGreaterThan(50);
       assertThat(sources)

@@ -92,7 +92,7 @@ class EvaluateDetectorTest {
     Path csv = Files.writeString(folder.resolve("mine.csv"), list);
 
     assertThat(run("--weights", weights, "--data", csv, "--skip-unreadable", 1)).isZero();
-    assertThat(said).contains("left out: 1 unreadable images").containsPattern("Mine .*of 12\\)");
+    assertThat(said).contains("skipped: 1 unreadable images").containsPattern("Mine .*of 12\\)");
   }
 
   @Test

@@ -81,7 +81,7 @@ class PaperTablesTest {
 
     command[5] = "5";
     assertThat(run(command)).isEqualTo(1);
-    assertThat(said).contains("begun with other settings", "5 samples", "4 samples");
+    assertThat(said).contains("has results of other settings", "5 samples", "4 samples");
   }
 
   @Test

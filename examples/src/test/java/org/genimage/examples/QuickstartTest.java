@@ -157,7 +157,7 @@ class QuickstartTest {
     Files.write(victim, new byte[0]);
 
     assertThat(run("--data", data, "--weights", weights, "--skip-unreadable", 1)).isZero();
-    assertThat(said).contains("left out: 1 unreadable images").contains("of 7)");
+    assertThat(said).contains("skipped: 1 unreadable images").contains("of 7)");
   }
 
   @Test

@@ -7,7 +7,7 @@ import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.nn.Derivatives;
+import org.genimage.models.nn.CustomGradients;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -96,8 +96,8 @@ final class CarliniWagnerLoop implements AutoCloseable {
       restarts.add(reached.assign(tf.fill(tf.array(count), tf.constant(false))));
 
       Operand<TFloat32> moved = box(tf.math.add(start.value(), change.value()));
-      Derivatives derivatives = Derivatives.told();
-      Operand<TFloat32> logits = victim.logits(tf, moved, derivatives);
+      CustomGradients gradients = new CustomGradients();
+      Operand<TFloat32> logits = victim.logits(tf, moved, gradients);
       Operand<TFloat32> leave = logit(logits, goal, false);
       Operand<TFloat32> want = logit(logits, goal, true);
       Operand<TFloat32> lead = tf.math.sub(want, leave);
@@ -110,7 +110,7 @@ final class CarliniWagnerLoop implements AutoCloseable {
       Operand<TFloat32> losses =
           tf.math.add(squares(tf.math.sub(moved, anchor)), tf.math.mul(shortfall, constants));
       Operand<TFloat32> loss = tf.sum(losses, tf.constant(0));
-      Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(change.value())).get(0);
+      Operand<TFloat32> gradient = gradients.of(graph, tf, loss, List.of(change.value())).get(0);
       updates.add(
           tf.train.resourceApplyAdam(
               change.handle(),

@@ -22,12 +22,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.archive.Archives;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * The MD5 checksums of archive volumes. MD5 shows that a download is damaged, not that it is
- * genuine.
+ * The MD5 checksums of archive volumes. MD5 finds damaged downloads. It does not prove that a file
+ * is genuine.
  *
- * @param md5 32 lower-case hexadecimal digits by the volume's published name
+ * @param md5 the checksum of each volume, 32 lower-case hexadecimal digits, by its published name
  */
 public record ArchiveChecksums(Map<String, String> md5) {
 
@@ -42,9 +43,10 @@ public record ArchiveChecksums(Map<String, String> md5) {
 
   /**
    * Reads a list: the one that GenImage's users published, {@code md5Checksum,originalFilename}, or
-   * md5sum's output.
+   * the output of md5sum. The first line may be a header.
    *
-   * @throws DatasetException if a line but the first is neither, or a name has two checksums
+   * @throws DatasetException if another line is malformed, or a name has two checksums; the message
+   *     gives the line number
    * @throws UncheckedIOException if the file cannot be read
    */
   public static ArchiveChecksums read(Path file) {
@@ -54,8 +56,8 @@ public record ArchiveChecksums(Map<String, String> md5) {
       lines = Files.readAllLines(file);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: expected a list of checksums, found none that can be read (%s)"
-              .formatted(file, e.getMessage()),
+          "%s: expected a list of checksums, found none that can be read (%s); check the path"
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
     for (int i = 0; i < lines.size(); i++) {
@@ -75,12 +77,12 @@ public record ArchiveChecksums(Map<String, String> md5) {
   }
 
   /**
-   * Checks the volumes in a folder and below, of those archives of which at least one is there.
+   * Checks the volumes in a folder and below. An archive without any volume there is not checked.
    *
-   * @param progress hears of every MiB
-   * @return a sentence for each volume that is missing, differs or is not in the list; empty if all
-   *     is well
-   * @throws DatasetException if there is no volume of the list
+   * @param progress receives the number of bytes read, at every MiB
+   * @return a sentence for each volume that is missing, has another checksum or is not in the list;
+   *     empty if all volumes are right
+   * @throws DatasetException if the folder has no volume of the list
    * @throws UncheckedIOException if a file cannot be read
    */
   public List<String> problems(Path folder, Progress progress) {
@@ -131,7 +133,7 @@ public record ArchiveChecksums(Map<String, String> md5) {
         volume.ifPresent(v -> volumes.putIfAbsent(v.file(), file));
       }
       return volumes;
-    } catch (UncheckedIOException e) { // of the walk
+    } catch (UncheckedIOException e) { // thrown while walking
       throw unlistable(folder, e.getCause());
     } catch (IOException e) {
       throw unlistable(folder, e);

@@ -8,19 +8,20 @@ import java.util.Set;
 import org.genimage.data.archive.Limits;
 
 /**
- * What an archive may demand of its reader. An image that claims more is refused before memory is
- * taken; an archive whose entries overlap, as those of a bomb do, is refused as a whole.
+ * Limits that protect against decompression bombs. An image beyond a limit is refused before memory
+ * is allocated. An archive whose entries overlap is refused as a whole.
  *
  * @param imageBytes the largest image file, in bytes
- * @param ratio how many times larger than in the archive an image file of more than 1 MiB may be
- * @param overlapping the archives, without {@code .zip}, whose entries may overlap
+ * @param ratio the largest ratio of an image file's size to its compressed size; files of up to 1
+ *     MiB are not checked
+ * @param overlapping names, without {@code .zip}, of archives that are read although their entries
+ *     overlap
  */
 public record ArchiveLimits(long imageBytes, double ratio, Set<String> overlapping) {
 
   /**
-   * 256 MiB and a ratio of 100; GenImage's files hardly shrink in an archive. Stable Diffusion
-   * V1.5's published archive may overlap: its checksums are right, and yet unzip takes it for a
-   * bomb.
+   * 256 MiB and a ratio of 100; GenImage's files hardly shrink in an archive. The published archive
+   * of Stable Diffusion V1.5 may overlap: unzip reports a bomb although its checksums are right.
    */
   public static final ArchiveLimits DEFAULT =
       new ArchiveLimits(256L << 20, 100, Set.of(Generator.STABLE_DIFFUSION_V1_5.archive()));
@@ -65,7 +66,7 @@ public record ArchiveLimits(long imageBytes, double ratio, Set<String> overlappi
         .collect(ImmutableSet.toImmutableSet());
   }
 
-  /** Returns these limits with the archives, named without {@code .zip}, that may overlap. */
+  /** Returns these limits with other archives, named without {@code .zip}, that may overlap. */
   public ArchiveLimits overlapping(Set<String> archives) {
     return new ArchiveLimits(imageBytes, ratio, archives);
   }

@@ -4,13 +4,14 @@ import java.util.List;
 import org.genimage.data.image.ImageBatch;
 
 /**
- * A step's worth of samples.
+ * The samples of one training step, ready for the network.
  *
- * @param images the inputs, split-major: all samples' first split, then all samples' second, …
- * @param samples what they were made of, one per image of a split
- * @param positions each sample's position in the dataset; of an image that an epoch takes several
- *     times, plus the dataset's size for each time before
- * @param splits the number of inputs made of each sample
+ * @param images the inputs, {@code [splits * samples, height, width, 3]}: the first split of all
+ *     samples, then the second split of all samples, and so on
+ * @param samples the samples that the inputs were made from
+ * @param positions each sample's position in the dataset. If an epoch takes an image several times,
+ *     each repetition adds the dataset's size
+ * @param splits the number of inputs per sample
  */
 public record Batch(ImageBatch images, List<Sample> samples, List<Integer> positions, int splits) {
 

@@ -9,9 +9,9 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
 
 /**
- * How a dataset becomes batches: read, augmented and stacked on several threads, ahead of the
- * reader. The batches of epoch e are a pure function of these settings and e; the number of threads
- * changes nothing.
+ * The settings that turn a dataset into batches. Several threads read, augment and stack images
+ * ahead of the reader. The batches of an epoch depend on these settings and the epoch's number
+ * alone; the number of threads changes nothing.
  *
  * <pre>{@code
  * BatchLoader loader = BatchLoader.of(data).augmentation(train).batchSize(64).shuffle(Seed.of(1));
@@ -23,14 +23,14 @@ import org.genimage.data.image.Transform;
  * }</pre>
  *
  * @param data the images
- * @param augmentation what is done to each; its outputs must have one size
+ * @param augmentation applied to each image; all outputs must have one size
  * @param batchSize samples per batch
- * @param seed where the order and each example's random numbers come from
- * @param shuffled whether each epoch has an order of its own, or the dataset's
+ * @param seed the source of the order and of each example's random numbers
+ * @param shuffled true for a new random order in each epoch, false for the dataset's order
  * @param sampling which images an epoch takes
  * @param dropLast whether an incomplete last batch is left out
- * @param threads the threads that read and augment
- * @param onError what happens to images that cannot be read
+ * @param threads the number of threads that read and augment
+ * @param onError what happens when an image cannot be read
  */
 public record BatchLoader(
     ImageDataset data,
@@ -56,8 +56,8 @@ public record BatchLoader(
   }
 
   /**
-   * Returns a loader of batches of 32 in the dataset's order, the last one perhaps smaller, of the
-   * images as they are, on as many threads as there are processors, that fails at the first
+   * Returns a loader with the defaults: batches of 32 in the dataset's order, the last one perhaps
+   * smaller, images without augmentation, one thread per processor, and a failure at the first
    * unreadable image.
    *
    * @throws IllegalArgumentException if the dataset is empty
@@ -91,25 +91,25 @@ public record BatchLoader(
         data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
-  /** Returns these settings with an order that is drawn anew for each epoch. */
+  /** Returns these settings with a new random order in each epoch. */
   public BatchLoader shuffle(Seed seed) {
     return new BatchLoader(
         data, augmentation, batchSize, seed, true, sampling, dropLast, threads, onError);
   }
 
-  /** Returns these settings with the dataset's order; augmentations keep their seed. */
+  /** Returns these settings with the dataset's order. Augmentations keep their seed. */
   public BatchLoader ordered() {
     return new BatchLoader(
         data, augmentation, batchSize, seed, false, sampling, dropLast, threads, onError);
   }
 
-  /** Returns these settings with other images in an epoch. */
+  /** Returns these settings with another choice of images per epoch. */
   public BatchLoader sampling(Sampling sampling) {
     return new BatchLoader(
         data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
   }
 
-  /** Returns these settings with an incomplete last batch left out, or not. */
+  /** Returns these settings with an incomplete last batch left out or kept. */
   public BatchLoader dropLast(boolean dropLast) {
     return new BatchLoader(
         data, augmentation, batchSize, seed, shuffled, sampling, dropLast, threads, onError);
@@ -134,8 +134,8 @@ public record BatchLoader(
   /**
    * Returns the number of batches of an epoch in which every image can be read.
    *
-   * @throws IllegalArgumentException if incomplete batches are left out and there is no other, or a
-   *     class that the sampling needs is missing
+   * @throws IllegalArgumentException if incomplete batches are left out and no complete one
+   *     remains, or a class that the sampling needs is missing
    */
   public int batches() {
     int samples = sampling.count(data);
@@ -148,41 +148,41 @@ public record BatchLoader(
   }
 
   /**
-   * Starts an epoch. Close what is returned.
+   * Starts an epoch. The caller closes the result.
    *
    * @param epoch from 0
    * @throws IllegalArgumentException if the epoch is negative, or incomplete batches are left out
-   *     and there is no other
+   *     and no complete one remains
    */
   public Batches epoch(int epoch) {
     return epoch(epoch, 0);
   }
 
   /**
-   * Starts an epoch where another reader of it stopped. Close what is returned.
+   * Resumes an epoch where an earlier reader stopped. The caller closes the result.
    *
    * @param epoch from 0
-   * @param position samples at the epoch's beginning that are left out, as {@link Batches#position}
-   *     told the other reader
-   * @throws IllegalArgumentException if one is negative, or incomplete batches are left out and
-   *     there is no other
+   * @param position the number of samples at the epoch's beginning that are left out: {@link
+   *     Batches#position} of the earlier reader
+   * @throws IllegalArgumentException if one is negative, or incomplete batches are left out and no
+   *     complete one remains
    */
   public Batches epoch(int epoch, int position) {
     return epoch(epoch, position, 0, 1);
   }
 
   /**
-   * Starts one reader's part of an epoch that several share: an equal, contiguous part of every
-   * batch. Close what is returned.
+   * Starts one reader's part of an epoch that several readers share: an equal, contiguous part of
+   * every batch. The caller closes the result.
    *
    * @param epoch from 0
-   * @param position samples at the epoch's beginning that are left out, those of all readers
-   *     counted
-   * @param reader from 0
+   * @param position the number of samples at the epoch's beginning that are left out, those of all
+   *     readers counted
+   * @param reader this reader's number, from 0
    * @param readers a divisor of the batch size; with more than one, incomplete batches must be left
    *     out
-   * @throws IllegalArgumentException if an argument is out of its range, or there is no complete
-   *     batch
+   * @throws IllegalArgumentException if an argument is out of its range, or no complete batch
+   *     remains
    */
   public Batches epoch(int epoch, int position, int reader, int readers) {
     checkArgument(epoch >= 0, "epoch must not be negative, got %s", epoch);

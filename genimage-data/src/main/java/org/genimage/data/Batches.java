@@ -23,8 +23,8 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
 
 /**
- * The batches of one epoch, in order, for one reading thread. Threads of its own work ahead by two
- * batches; they end with the last batch, at the first failure, or with {@link #close}.
+ * The batches of one epoch, in order, for one reading thread. Background threads prepare the next
+ * two batches. They end with the last batch, at the first failure, or with {@link #close}.
  */
 public final class Batches implements Iterator<Batch>, AutoCloseable {
 
@@ -65,7 +65,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
                 .build());
   }
 
-  /** Returns one reader's part of every whole batch, or the order itself for a single reader. */
+  /** Returns one reader's part of every complete batch; a single reader gets everything. */
   private static int[] own(int[] order, int size, int reader, int readers) {
     if (readers == 1) {
       return order;
@@ -119,8 +119,8 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   }
 
   /**
-   * Returns how many of the epoch's samples lie behind, the skipped ones among them: where {@link
-   * BatchLoader#epoch(int, int)} goes on with the batch after the last one that was read.
+   * Returns the number of the epoch's samples that were read or skipped so far. {@link
+   * BatchLoader#epoch(int, int)} resumes there, with the next batch.
    */
   public int position() {
     return position;
@@ -132,8 +132,8 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   }
 
   /**
-   * Stops the work ahead, drops what is ready and waits for images that are just being read. Does
-   * nothing the second time.
+   * Stops the background threads, drops the batches that are ready and waits for images that are
+   * being read. Calling it again does nothing.
    */
   @Override
   public void close() {
@@ -203,11 +203,11 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     }
     if (skipped.size() == limit) {
       throw new UnreadableImageException(
-          "%s; that is one more than the %d unreadable images that an epoch may skip"
+          "%s; an epoch may skip %d unreadable images, and this is one more"
               .formatted(e.getMessage(), limit),
           e.getCause());
     }
-    LOG.log(Level.WARNING, "skipped: {0}", e.getMessage());
+    LOG.log(Level.WARNING, "image skipped: {0}", e.getMessage());
     skipped.add(new Skipped(sample, e.getMessage()));
   }
 }

@@ -1,6 +1,6 @@
 package org.genimage.data;
 
-/** A dataset that is not what it should be. The message says what was looked for and found. */
+/** A dataset that is incomplete or malformed. The message says what was expected and found. */
 public final class DatasetException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

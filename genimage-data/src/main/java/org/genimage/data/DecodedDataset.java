@@ -4,7 +4,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.image.Decoding;
 
-/** A dataset that is decoded in another way. */
+/** A dataset whose images are decoded with other options. */
 record DecodedDataset(ImageDataset data, Decoding decoding) implements ImageDataset {
 
   @Override

@@ -3,10 +3,10 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * What a loader does about images that cannot be read: it leaves them out, logs each, and fails
- * when there are too many in one epoch. It never puts another image in their place.
+ * What a loader does when images cannot be read. It leaves them out, logs each, and fails when one
+ * epoch has too many. It never puts another image in their place.
  *
- * @param limit the unreadable images of one epoch that are left out before the loader fails
+ * @param limit the largest number of unreadable images in one epoch; one more is an error
  */
 public record ErrorPolicy(int limit) {
 

@@ -10,12 +10,12 @@ import java.util.function.Function;
 import org.genimage.data.archive.Directory;
 
 /**
- * The images of several folders, with the place of each. A sample is made when asked for: GenImage
- * has 2.7 million.
+ * The images of several folders, with the place of each in GenImage's layout. A sample is created
+ * when it is asked for, since GenImage has 2.7 million. {@link GenImage#everything()} returns one.
  *
- * @param folders in order; a sample's index counts through them
- * @param size number of images
- * @param selection what was selected, for manifests; empty for everything
+ * @param folders in order; the index of a sample counts through them
+ * @param size the number of images in all folders
+ * @param selection how the images were chosen, in words; empty if all were taken
  */
 public record FolderDataset(ImmutableList<Folder> folders, int size, String selection)
     implements ImageDataset {
@@ -23,9 +23,13 @@ public record FolderDataset(ImmutableList<Folder> folders, int size, String sele
   /**
    * The files of one class of one split of one generator.
    *
-   * @param path where the folder lies, or would lie if its archive were unpacked
+   * @param path the folder's path; for a folder in an archive, the path it would have if the
+   *     archive were unpacked
    * @param content returns the content of a file by its name
-   * @param files names in order
+   * @param files the names of the files in natural order: {@code 2.png} before {@code 10.png}
+   * @param split the split that the files belong to
+   * @param label the class of the files
+   * @param generator the subset that the files belong to
    */
   public record Folder(
       Path path,
@@ -58,16 +62,17 @@ public record FolderDataset(ImmutableList<Folder> folders, int size, String sele
   }
 
   /**
-   * Where a sample lies.
+   * The position of a sample.
    *
-   * @param folder index of its folder, from 0
-   * @param file index of its file in that folder, from 0
+   * @param folder the index of its folder in {@link FolderDataset#folders()}, from 0
+   * @param file the index of its file in {@link Folder#files()}, from 0
    */
   public record Position(int folder, int file) {}
 
   /**
-   * Returns where a sample lies.
+   * Returns the position of a sample.
    *
+   * @param index from 0 to {@code size() - 1}
    * @throws IndexOutOfBoundsException if there is no such sample
    */
   public Position position(int index) {
@@ -80,7 +85,13 @@ public record FolderDataset(ImmutableList<Folder> folders, int size, String sele
     return new Position(folder, file);
   }
 
-  /** Returns a sample's place in the published layout, as in a {@link Quarantine}. */
+  /**
+   * Returns a sample's place in the published layout, as in a {@link Quarantine}, such as {@code
+   * imagenet_ai_0419_biggan/train/ai/116_biggan_00081.png}.
+   *
+   * @param index from 0 to {@code size() - 1}
+   * @throws IndexOutOfBoundsException if there is no such sample
+   */
   public String place(int index) {
     Position position = position(index);
     Folder folder = folders.get(position.folder);

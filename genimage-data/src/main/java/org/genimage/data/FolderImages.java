@@ -19,7 +19,7 @@ import org.genimage.data.archive.DiskDirectory;
 import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.NaturalOrder;
 
-/** The images in a folder and below. Links are followed, but for one that leads back. */
+/** The images in a folder and below. Links are followed, except those that lead back. */
 final class FolderImages {
 
   private FolderImages() {}

@@ -19,23 +19,31 @@ import org.genimage.data.archive.ListingIndex;
 
 /**
  * The GenImage benchmark on disk (Zhu et al. 2023), unpacked or in its archives. Each generator has
- * a tree of its own:
+ * its own tree:
  *
  * <pre>
  * root/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/{train,val}/{ai,nature}/*.png, *.JPEG
  * </pre>
  *
- * <p>Found as well, in upper or lower case: trees without the outer or without the inner folder,
- * outer folders called by the generator's name ({@code Stable Diffusion V1.4}), the merged tree
- * {@code imagenet_ai/{train,val}/{ai,nature}}, all of these one folder deeper, and a root that is
- * such a tree itself, which is how a folder of your own is opened. The classes may be called {@code
- * 0_real} and {@code 1_fake}. The paper's {@linkplain TestSet further test sets} may lie beside.
+ * <p>These variants are found too, in upper or lower case:
  *
- * <p>Archives, {@code .zip} with or without further volumes {@code .z01} and so on, count as
- * unpacked where they lie; folders go first. Samples have the same names either way.
+ * <ul>
+ *   <li>trees without the outer or without the inner folder;
+ *   <li>outer folders with the generator's name ({@code Stable Diffusion V1.4});
+ *   <li>the merged tree {@code imagenet_ai/{train,val}/{ai,nature}};
+ *   <li>all of these one folder deeper;
+ *   <li>a root that is such a tree itself. A folder of your own is opened in this way.
+ * </ul>
  *
- * <p>Images are the files that end in {@code .png}, {@code .jpg} or {@code .jpeg}; other files, and
- * hidden ones, are ignored. Their order follows from their names alone.
+ * <p>The classes may be called {@code 0_real} and {@code 1_fake}. The paper's {@linkplain TestSet
+ * further test sets} may lie beside the generators.
+ *
+ * <p>Archives ({@code .zip}, with or without further volumes {@code .z01} and so on) are read as if
+ * they were unpacked where they lie. If a folder and an archive have the same content, the folder
+ * is read. Samples have the same names either way.
+ *
+ * <p>Images are the files that end in {@code .png}, {@code .jpg} or {@code .jpeg}. Other files and
+ * hidden files are ignored. The order of the images depends on their names alone.
  */
 public final class GenImage {
 
@@ -61,18 +69,18 @@ public final class GenImage {
   }
 
   /**
-   * Finds the generators in a folder. Images are listed when a dataset is asked for.
+   * Finds the generators in a folder. Images are listed when a dataset is requested.
    *
-   * @throws DatasetException if there is no such folder, or no generator in it
+   * @throws DatasetException if the folder does not exist or has no generator
    */
   public static GenImage open(Path root) {
     return open(root, OpenOptions.DEFAULT);
   }
 
   /**
-   * Finds the generators in a folder, as {@link #open(Path)} does.
+   * Finds the generators in a folder, as {@link #open(Path)} does, with options.
    *
-   * @throws DatasetException if there is no such folder, or no generator in it
+   * @throws DatasetException if the folder does not exist or has no generator
    */
   public static GenImage open(Path root, OpenOptions options) {
     if (!Files.isDirectory(root)) {
@@ -160,8 +168,8 @@ public final class GenImage {
   }
 
   /**
-   * Returns what was looked for and not found, a sentence each: generators, the splits and classes
-   * of those that were found, and archives that cannot be used. Further test sets are not missed.
+   * Returns what is missing, one sentence each: generators, splits and classes of the generators
+   * that were found, and archives that cannot be used. Further test sets are not reported.
    */
   public List<String> missing() {
     return missing;
@@ -170,28 +178,28 @@ public final class GenImage {
   /**
    * Returns the training images: generator by generator, natural images first.
    *
-   * @param generators the generators, or none for all that were found and have this split
-   * @throws DatasetException if one is not there, or has no images of one class
+   * @param generators the generators; none for all that were found and have this split
+   * @throws DatasetException if a generator is missing, or has no images of one class
    */
   public ImageDataset train(Generator... generators) {
     return split(Split.TRAIN, generators);
   }
 
   /**
-   * Returns the validation images, which GenImage's papers test on; as {@link #train} otherwise.
+   * Returns the validation images, which the papers test on, in the order of {@link #train}.
    *
-   * @param generators the generators, or none for all that were found and have this split
-   * @throws DatasetException if one is not there, or has no images of one class
+   * @param generators the generators; none for all that were found and have this split
+   * @throws DatasetException if a generator is missing, or has no images of one class
    */
   public ImageDataset validation(Generator... generators) {
     return split(Split.VALIDATION, generators);
   }
 
   /**
-   * Returns the images of a split; as {@link #train} otherwise.
+   * Returns the images of a split, in the order of {@link #train}.
    *
-   * @param generators the generators, or none for all that were found and have this split
-   * @throws DatasetException if one is not there, or has no images of one class
+   * @param generators the generators; none for all that were found and have this split
+   * @throws DatasetException if a generator is missing, or has no images of one class
    */
   public ImageDataset split(Split split, Generator... generators) {
     List<Generator> asked = List.of(generators);
@@ -215,7 +223,7 @@ public final class GenImage {
    * Returns the images of a further test set, natural images first. Their generator is {@link
    * TestSet#generator()}.
    *
-   * @throws DatasetException if it is not there, or has no images of one class
+   * @throws DatasetException if the test set is missing, or has no images of one class
    */
   public ImageDataset testSet(TestSet set) {
     Directory folder = testSets.get(set);
@@ -227,7 +235,11 @@ public final class GenImage {
     return dataset(classes(folder, Split.VALIDATION, set.generator()));
   }
 
-  /** Returns all images that are there, of all splits and test sets, whatever else is missing. */
+  /**
+   * Returns all images that exist, of all splits and test sets, even if other parts are missing. A
+   * quarantine still leaves its images out. For tools that examine a benchmark; training and
+   * evaluation want {@link #train} and {@link #validation}.
+   */
   public FolderDataset everything() {
     return FolderDataset.of(folders(), "");
   }

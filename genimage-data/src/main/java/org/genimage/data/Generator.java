@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * An image generator, or more exactly the subset of a dataset that goes with it: its own images and
- * the natural images beside them.
+ * An image generator, and the subset of a dataset that belongs to it: its own images and the
+ * natural images beside them.
  *
  * @param name the generator's name in the paper's tables, such as {@code Stable Diffusion V1.4}
  * @param folder the outer folder of the published layout, such as {@code stable_diffusion_v_1_4}
- * @param archive the inner folder, which is also the stem of the archive's volumes, such as {@code
+ * @param archive the inner folder and the name of the archive without {@code .zip}, such as {@code
  *     imagenet_ai_0419_sdv4}
- * @param imageSide width and height in pixels of the published images, 0 if not known
- * @param settings how the published images were made, as far as that is stated
+ * @param imageSide width and height in pixels of the published images, 0 if unknown
+ * @param settings how the published images were made, as far as the paper says
  */
 public record Generator(
     String name, String folder, String archive, int imageSide, GeneratorSettings settings) {
@@ -99,7 +99,7 @@ public record Generator(
   }
 
   /**
-   * Creates a generator whose settings are not known.
+   * Creates a generator whose settings are unknown.
    *
    * @throws IllegalArgumentException if the name is blank or the side negative
    */
@@ -107,15 +107,14 @@ public record Generator(
     this(name, folder, archive, imageSide, GeneratorSettings.UNKNOWN);
   }
 
-  /** Returns a generator outside GenImage, known by its name alone. */
+  /** Returns a generator outside GenImage, of which only the name is known. */
   public static Generator named(String name) {
     return new Generator(name, name, name, 0);
   }
 
   /**
-   * Returns how many images of this subset were published, if that is known: for none outside
-   * GenImage, and for no generator's natural training images, of which only the sum over all
-   * generators, 1,281,167, is published.
+   * Returns how many images of this subset were published. Empty for generators outside GenImage,
+   * and for natural training images: only their sum over all generators, 1,281,167, is published.
    */
   public OptionalInt published(Split split, Label label) {
     if (!GENIMAGE.contains(this) || (split == Split.TRAIN && label == Label.NATURE)) {

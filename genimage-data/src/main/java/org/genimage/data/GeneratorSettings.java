@@ -7,9 +7,9 @@ import java.util.OptionalLong;
 
 /**
  * How GenImage's images of one generator were made, as far as the paper's supplement (section G)
- * states it. What is empty is not stated.
+ * says. Settings that it does not state are empty.
  *
- * @param guidanceScale the scale of the guidance; ADM's is its classifier's
+ * @param guidanceScale the scale of the guidance; for ADM, of the classifier guidance
  * @param sampler the sampler's name
  * @param steps the sampling steps
  * @param seed the random seed
@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 public record GeneratorSettings(
     OptionalDouble guidanceScale, Optional<String> sampler, OptionalInt steps, OptionalLong seed) {
 
-  /** Nothing is stated. */
+  /** No setting is stated. */
   public static final GeneratorSettings UNKNOWN =
       new GeneratorSettings(
           OptionalDouble.empty(), Optional.empty(), OptionalInt.empty(), OptionalLong.empty());

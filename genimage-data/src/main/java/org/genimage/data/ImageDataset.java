@@ -38,7 +38,7 @@ public interface ImageDataset {
   /**
    * Returns the dataset of these samples in this order.
    *
-   * @param selection how they were chosen, as {@link #selection()} tells it
+   * @param selection how they were chosen, in words, for {@link #selection()}
    */
   static ImageDataset of(List<Sample> samples, String selection) {
     return new ListDataset(ImmutableList.copyOf(samples), selection);
@@ -49,7 +49,7 @@ public interface ImageDataset {
    * order of their paths.
    *
    * @param generator the subset that they belong to
-   * @throws DatasetException if one is no folder or has no {@code .png}, {@code .jpg} or {@code
+   * @throws DatasetException if one is not a folder or has no {@code .png}, {@code .jpg} or {@code
    *     .jpeg} file
    */
   static ImageDataset ofFolders(Path nature, Path ai, Generator generator) {
@@ -59,14 +59,14 @@ public interface ImageDataset {
   }
 
   /**
-   * Reads a list of images of your own: CSV with a header ({@code path,label} and perhaps {@code
-   * generator}, in any order, other columns are ignored), or JSON lines with the same names if the
-   * file ends in {@code .jsonl} or {@code .ndjson}. Relative paths start at the list's folder. The
-   * label is {@code nature}, {@code real} or {@code 0}, or {@code ai}, {@code fake} or {@code 1}.
-   * Without a generator the list's file name stands for it.
+   * Reads a list of your own images. The file is CSV with a header, or JSON lines if its name ends
+   * in {@code .jsonl} or {@code .ndjson}. The columns or keys, in any order, are {@code path},
+   * {@code label} and, if you like, {@code generator}; others are ignored. Relative paths start at
+   * the list's folder. The label is {@code nature}, {@code real} or {@code 0}, or {@code ai},
+   * {@code fake} or {@code 1}. Without a generator, the list's file name is used. The images need
+   * not exist yet.
    *
-   * @throws DatasetException if a line is not so, with its number; whether the images exist is not
-   *     checked
+   * @throws DatasetException if a line is malformed; the message gives the line number
    * @throws UncheckedIOException if the file cannot be read
    */
   static ImageDataset ofManifest(Path file) {
@@ -86,17 +86,17 @@ public interface ImageDataset {
   }
 
   /**
-   * Returns how the samples were chosen and prepared, in words, for the provenance of what is made
-   * of them; empty if they are a folder's as they are.
+   * Returns how the samples were chosen and prepared, in words, for the provenance of scores and
+   * weights. Empty if they are all images of a folder, without preparation.
    */
   default String selection() {
     return "";
   }
 
   /**
-   * Returns the same samples, decoded in another way, such as upright or with gaps filled.
+   * Returns the same samples with other options of decoding, such as upright by EXIF.
    *
-   * @param decoding for all of them
+   * @param decoding for all samples
    */
   default ImageDataset decoding(Decoding decoding) {
     return new DecodedDataset(this, decoding);
@@ -120,9 +120,11 @@ public interface ImageDataset {
   }
 
   /**
-   * Returns a dataset of at most {@code count} samples drawn without replacement, as evenly from
-   * both labels as they allow; all of it, in order, if it is no larger.
+   * Returns at most {@code count} samples, drawn without replacement and in the order of this
+   * dataset. Both labels get half each, unless one has too few images. A dataset that is not larger
+   * is returned as it is.
    *
+   * @param seed of the random numbers
    * @throws IllegalArgumentException if the count is not positive
    */
   default ImageDataset draw(int count, long seed) {

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The class, 0 to 999, that a file name of GenImage tells: the place of its synset in order. */
+/** The ImageNet class, 0 to 999, that a file name of GenImage contains: the index of its synset. */
 final class ImageNetClass {
 
   private static final Pattern NATURAL = Pattern.compile("(n\\d{8})_.*");
@@ -20,7 +20,7 @@ final class ImageNetClass {
 
   private ImageNetClass() {}
 
-  /** Returns the class; ImageNet's validation images do not tell theirs. */
+  /** Returns the class; empty for ImageNet's validation images, whose names do not contain it. */
   static OptionalInt of(Label label, String file) {
     Matcher name = (label == Label.NATURE ? NATURAL : FAKE).matcher(file);
     if (!name.matches()) {

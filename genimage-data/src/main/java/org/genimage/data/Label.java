@@ -2,7 +2,7 @@ package org.genimage.data;
 
 /**
  * What an image is: a photograph or the work of a generator. {@link #AI} is the positive class
- * everywhere in genimage, whatever order a checkpoint's classes have.
+ * everywhere in genimage, whatever the order of classes in a checkpoint.
  */
 public enum Label {
   /** A natural image; GenImage's folder {@code nature}. Index 0, negative. */

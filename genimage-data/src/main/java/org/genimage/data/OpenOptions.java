@@ -6,21 +6,20 @@ import java.util.Optional;
 /**
  * How a benchmark on disk is opened.
  *
- * @param index the folder that remembers what folders contain, if any; the benchmark's own will do
+ * @param index the folder where lists of file names are stored, if any; the benchmark's own is fine
  * @param quarantine the images to leave out
- * @param archives what archives may demand
+ * @param archives limits for archives
  */
 public record OpenOptions(Optional<Path> index, Quarantine quarantine, ArchiveLimits archives) {
 
-  /** Nothing is remembered, nothing left out, archives may demand {@link ArchiveLimits#DEFAULT}. */
+  /** No index, no quarantine, and {@link ArchiveLimits#DEFAULT}. */
   public static final OpenOptions DEFAULT =
       new OpenOptions(Optional.empty(), Quarantine.NONE, ArchiveLimits.DEFAULT);
 
   /**
-   * Returns these options with a folder that remembers what the benchmark's folders contain, so
-   * that 2.7 million images are found in seconds the next time. A folder is listed again when its
-   * modification time has changed. Where the folder cannot be written a warning is logged and
-   * nothing is remembered.
+   * Returns these options with a folder where lists of file names are stored, so that 2.7 million
+   * images are found in seconds the next time. A folder of images is listed again when its
+   * modification time has changed. If the lists cannot be written, a warning is logged.
    */
   public OpenOptions index(Path folder) {
     return new OpenOptions(Optional.of(folder), quarantine, archives);

@@ -11,29 +11,39 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import org.genimage.data.image.Transform;
 import org.genimage.data.internal.InOrder;
 import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * The file behind {@link PackedImages}, big-endian: what it is (8 bytes), the pixels, a record for
- * each image (place 8 bytes, width 4, height 4, checksum 4, label 1, unused 1, generator 2), the
- * generators, the names, and at the end where the records begin (8), how many there are (4), the
- * checksum of all from there on (4) and again what it is (8).
+ * The file behind {@link PackedImages}, big-endian:
+ *
+ * <pre>
+ * magic number                                          8 bytes
+ * pixels of all images, 8-bit RGB, rows from the top
+ * one record per image: position of its pixels (8), width (4), height (4), CRC32C of its pixels (4),
+ *     label (1), unused (1), index of its generator (2)
+ * selection, generators, names
+ * position of the first record                          8
+ * number of images                                      4
+ * CRC32C of records, selection, generators and names    4
+ * magic number                                          8
+ * </pre>
  */
 final class PackedFile {
 
@@ -70,69 +80,92 @@ final class PackedFile {
   static void write(
       Path file, ImageDataset data, Transform preparation, String description, Progress progress)
       throws IOException {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-    try {
-      try (var counting =
+    WholeFiles.write(
+        file,
+        channel -> {
+          var counting =
               new CountingOutputStream(
-                  new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16));
-          DataOutputStream out = new DataOutputStream(counting)) {
-        out.writeLong(MAGIC);
-        ByteBuffer index = ByteBuffer.allocate(Math.multiplyExact(RECORD, data.size()));
-        Map<Generator, Integer> generators = new LinkedHashMap<>();
-        InOrder.run(
-            0,
-            data.size(),
-            Runtime.getRuntime().availableProcessors(),
-            data::sample,
-            sample -> preparation.apply(sample.image(), Seed.of(0).random()),
-            (i, image) -> {
-              byte[] rgb = image.toArray();
-              checkArgument(
-                  rgb.length < WINDOW,
-                  "%s is too large to be packed: %sx%s",
-                  data.sample(i).name(),
-                  image.width(),
-                  image.height());
-              Sample sample = data.sample(i);
-              Integer next = generators.size();
-              Integer known = generators.putIfAbsent(sample.generator(), next);
-              index
-                  .putLong(counting.getCount())
-                  .putInt(image.width())
-                  .putInt(image.height())
-                  .putInt(checksum(rgb, 0))
-                  .putShort((short) (sample.label().ordinal() << 8))
-                  .putShort((short) (int) (known == null ? next : known));
-              out.write(rgb);
-              progress.update(i + 1L, data.size());
-            });
-        long records = counting.getCount();
-        CRC32C checksum = new CRC32C();
-        DataOutputStream checked = new DataOutputStream(new CheckedOutputStream(out, checksum));
-        checked.write(index.array());
-        writeText(
-            checked,
-            Stream.of(data.selection(), "packed: " + description)
-                .filter(text -> !text.isEmpty())
-                .reduce((a, b) -> a + "; " + b)
-                .orElseThrow());
-        checked.writeInt(generators.size());
-        for (Generator generator : generators.keySet()) {
-          writeText(checked, generator.name());
-          writeText(checked, generator.folder());
-          writeText(checked, generator.archive());
-          checked.writeInt(generator.imageSide());
-        }
-        NameList.of(namesOf(data)).write(checked);
-        out.writeLong(records);
-        out.writeInt(data.size());
-        out.writeInt((int) checksum.getValue());
-        out.writeLong(MAGIC);
-      }
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(unfinished);
+                  new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16));
+          DataOutputStream out = new DataOutputStream(counting);
+          out.writeLong(MAGIC);
+          Map<Generator, Integer> generators = new LinkedHashMap<>();
+          ByteBuffer index = writeImages(out, counting, data, preparation, generators, progress);
+          long records = counting.getCount();
+          int checksum = writeIndex(out, index, data, description, generators.keySet());
+          out.writeLong(records);
+          out.writeInt(data.size());
+          out.writeInt(checksum);
+          out.writeLong(MAGIC);
+          out.flush();
+        });
+  }
+
+  /** Writes the pixels and returns the records. */
+  private static ByteBuffer writeImages(
+      DataOutputStream out,
+      CountingOutputStream counting,
+      ImageDataset data,
+      Transform preparation,
+      Map<Generator, Integer> generators,
+      Progress progress)
+      throws IOException {
+    ByteBuffer index = ByteBuffer.allocate(Math.multiplyExact(RECORD, data.size()));
+    InOrder.run(
+        0,
+        data.size(),
+        Runtime.getRuntime().availableProcessors(),
+        data::sample,
+        sample -> preparation.apply(sample.image(), Seed.of(0).random()),
+        (i, image) -> {
+          byte[] rgb = image.toArray();
+          checkArgument(
+              rgb.length < WINDOW,
+              "%s is too large to be packed: %sx%s",
+              data.sample(i).name(),
+              image.width(),
+              image.height());
+          Sample sample = data.sample(i);
+          Integer next = generators.size();
+          Integer known = generators.putIfAbsent(sample.generator(), next);
+          index
+              .putLong(counting.getCount())
+              .putInt(image.width())
+              .putInt(image.height())
+              .putInt(checksum(rgb, 0))
+              .putShort((short) (sample.label().ordinal() << 8))
+              .putShort((short) (int) (known == null ? next : known));
+          out.write(rgb);
+          progress.update(i + 1L, data.size());
+        });
+    return index;
+  }
+
+  /** Writes records, selection, generators and names, and returns the checksum of all these. */
+  private static int writeIndex(
+      DataOutputStream out,
+      ByteBuffer index,
+      ImageDataset data,
+      String description,
+      Set<Generator> generators)
+      throws IOException {
+    CRC32C checksum = new CRC32C();
+    DataOutputStream checked = new DataOutputStream(new CheckedOutputStream(out, checksum));
+    checked.write(index.array());
+    writeText(
+        checked,
+        Stream.of(data.selection(), "packed: " + description)
+            .filter(text -> !text.isEmpty())
+            .reduce((a, b) -> a + "; " + b)
+            .orElseThrow());
+    checked.writeInt(generators.size());
+    for (Generator generator : generators) {
+      writeText(checked, generator.name());
+      writeText(checked, generator.folder());
+      writeText(checked, generator.archive());
+      checked.writeInt(generator.imageSide());
     }
+    NameList.of(namesOf(data)).write(checked);
+    return (int) checksum.getValue();
   }
 
   private static List<String> namesOf(ImageDataset data) {

@@ -11,12 +11,13 @@ import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * A dataset whose images are decoded and prepared already: one file of 8-bit pixels, mapped into
- * memory, for training that reads each image many times. Names, labels, generators and order are
- * the original's; an image's checksum is compared whenever it is read. Pixels stay on disk and in
- * the system's cache; the heap holds the names alone, of each what differs from the one before.
+ * A dataset of decoded and prepared images in one file of 8-bit pixels, for training that reads
+ * each image many times. Names, labels, generators and order are those of the original dataset. The
+ * file is mapped into memory: pixels stay on disk and in the system's cache, and the heap holds
+ * only the names, compressed. Each time an image is read, its checksum is verified.
  *
  * <pre>{@code
  * Transform small = Transforms.resizeShorterSide(256, Filter.BILINEAR);
@@ -24,8 +25,8 @@ import org.genimage.data.image.UnreadableImageException;
  * ImageDataset packed = PackedImages.open(file);
  * }</pre>
  *
- * <p>A random crop of a prepared image is not the same crop of the original: pack what the recipe
- * does to every image alike, or say in print that you did more.
+ * <p>A random crop of a prepared image differs from the same crop of the original. So pack only
+ * steps that the recipe applies to every image in the same way, or report the difference.
  */
 public final class PackedImages implements ImageDataset {
 
@@ -36,17 +37,17 @@ public final class PackedImages implements ImageDataset {
   }
 
   /**
-   * Decodes and prepares all images, on as many threads as there are processors, and writes them.
-   * The file appears when it is complete; one that is there is replaced then.
+   * Decodes and prepares all images, with one thread per processor, and writes them. The file
+   * appears when it is complete; an earlier file is replaced then. Missing folders are created.
    *
-   * @param preparation what is done to each image; draws no random numbers. No result may have more
-   *     than 357,913,941 pixels
-   * @param description the preparation in words, which {@link #selection()} will tell
-   * @param progress hears of every image, on the calling thread
+   * @param preparation applied to each image; draws no random numbers. No result may have more than
+   *     357,913,941 pixels
+   * @param description the preparation in words, for {@link #selection()}
+   * @param progress receives the number of images written, on the calling thread
    * @throws IllegalArgumentException if the dataset is empty or a result too large
    * @throws UnreadableImageException if an image cannot be read; a {@link Quarantine} leaves it out
-   * @throws UncheckedIOException if the file cannot be written; nothing is left of it then
-   * @throws CancellationException if this thread is interrupted; it stays so
+   * @throws UncheckedIOException if the file cannot be written; an earlier file is then as it was
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   public static void write(
       Path file, ImageDataset data, Transform preparation, String description, Progress progress) {
@@ -56,16 +57,17 @@ public final class PackedImages implements ImageDataset {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: packed images cannot be written (%s); make room or choose another file"
-              .formatted(file, e.getMessage()),
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
   }
 
   /**
-   * Opens a file of packed images. It stays mapped as long as the dataset or a sample of it lives.
+   * Opens a file of packed images. It stays mapped until the dataset and all its samples are
+   * garbage.
    *
-   * @throws DatasetException if it is none, is damaged, incomplete or of another version: pack the
-   *     images again
+   * @throws DatasetException if the file has another format or version, is damaged or incomplete:
+   *     pack the images again
    * @throws UncheckedIOException if it cannot be read
    */
   public static PackedImages open(Path file) {
@@ -74,7 +76,7 @@ public final class PackedImages implements ImageDataset {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: expected packed images, found none that can be read (%s); check the path"
-              .formatted(file, e.getMessage()),
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
   }

@@ -1,14 +1,14 @@
 package org.genimage.data;
 
-/** Hears how far a long piece of work has come. Called on the thread that does the work. */
+/** Receives the progress of a long piece of work, on the thread that called for the work. */
 @FunctionalInterface
 public interface Progress {
 
-  /** Ignores everything. */
+  /** Ignores progress. */
   Progress NONE = (done, total) -> {};
 
   /**
-   * Reports the state of the work.
+   * Receives the number of finished items.
    *
    * @param done the items finished so far, from 0 to {@code total}
    * @param total the number of items

@@ -9,16 +9,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * Images that a dataset leaves out. The file has a line for each: where it lies in the published
- * layout, such as {@code imagenet_ai_0419_biggan/train/ai/116_biggan_00081.png}, and, after a tab,
- * the reason. So a list holds for unpacked images and archives alike, wherever they are; and the
- * lists of damaged files that GenImage's users published are read as they are.
+ * Images that a dataset leaves out. A file of them has one line per image: its place in the
+ * published layout, such as {@code imagenet_ai_0419_biggan/train/ai/116_biggan_00081.png}, then a
+ * tab and the reason. Such a list is valid for unpacked images and for archives, in every folder.
+ * The lists of damaged files that GenImage's users published are read without change.
  *
- * @param reasons why, by place in the published layout; a reason may be empty
+ * @param reasons the reason of each image, perhaps empty, by its place in the published layout
  */
 public record Quarantine(Map<String, String> reasons) {
 
@@ -31,9 +33,9 @@ public record Quarantine(Map<String, String> reasons) {
   }
 
   /**
-   * Reads a list.
+   * Reads a list. Empty lines and lines that start with {@code #} are ignored.
    *
-   * @throws DatasetException if a line is no place in the published layout
+   * @throws DatasetException if a line is malformed; the message gives the line number
    * @throws UncheckedIOException if the file cannot be read
    */
   public static Quarantine read(Path file) {
@@ -62,25 +64,28 @@ public record Quarantine(Map<String, String> reasons) {
   }
 
   /**
-   * Writes the list.
+   * Writes the list, in UTF-8. Missing folders are created. An earlier list stays until the new one
+   * is complete.
    *
-   * @throws UncheckedIOException if the file cannot be written
+   * @throws UncheckedIOException if the file cannot be written; an earlier list is then as it was
    */
   public void writeTo(Path file) {
+    String lines =
+        reasons.entrySet().stream()
+            .map(
+                e ->
+                    (e.getValue().isEmpty()
+                            ? e.getKey()
+                            : String.join("\t", e.getKey(), e.getValue()))
+                        + "\n")
+            .collect(Collectors.joining());
     try {
-      Files.write(
-          file,
-          (Iterable<String>)
-              reasons.entrySet().stream()
-                      .map(
-                          e ->
-                              e.getValue().isEmpty()
-                                  ? e.getKey()
-                                  : String.join("\t", e.getKey(), e.getValue()))
-                  ::iterator);
+      WholeFiles.write(file, lines);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: cannot be written (%s); choose another file".formatted(file, e.getMessage()), e);
+          "%s: the list cannot be written (%s); choose another file"
+              .formatted(file, WholeFiles.reason(e)),
+          e);
     }
   }
 
@@ -104,8 +109,8 @@ public record Quarantine(Map<String, String> reasons) {
       return Files.readAllLines(file);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: expected a list of images to leave out, found none that can be read (%s)"
-              .formatted(file, e.getMessage()),
+          "%s: expected a list of images to leave out, found none that can be read (%s); check the path"
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
   }

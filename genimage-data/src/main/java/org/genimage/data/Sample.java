@@ -9,15 +9,14 @@ import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
 
 /**
- * One image of a dataset before it is read: where its bytes are and what it is.
+ * One image of a dataset, not yet read: where its bytes are and what it is.
  *
- * @param name names it in messages and score files; a file's path
+ * @param name identifies it in messages and score files; the path of a file
  * @param content the encoded image
  * @param label what it is
- * @param generator the subset that it belongs to; a natural image belongs to one, too
+ * @param generator the subset that it belongs to; natural images belong to one, too
  * @param decoding how the image is decoded
- * @param preparation what is done to the decoded image before anybody sees it; draws no random
- *     numbers
+ * @param preparation applied to the decoded image before anything else; draws no random numbers
  */
 public record Sample(
     String name,
@@ -29,12 +28,12 @@ public record Sample(
 
   private static final Seed NO_CHANCE = Seed.of(0);
 
-  /** Creates a sample whose image is taken as Pillow decodes it. */
+  /** Creates a sample that is decoded as by Pillow, without preparation. */
   public Sample(String name, ByteSource content, Label label, Generator generator) {
     this(name, content, label, generator, Decoding.PILLOW, Transform.IDENTITY);
   }
 
-  /** Returns this sample decoded in another way. */
+  /** Returns this sample with other options of decoding. */
   public Sample decoding(Decoding decoding) {
     return new Sample(name, content, label, generator, decoding, preparation);
   }

@@ -20,8 +20,8 @@ public enum Sampling {
     }
   },
   /**
-   * Nature and ai in turn, each image at most once, until one class runs out: every batch of an
-   * even size has as many of both (F3Net, Qian et al. 2020, in the code of yyk-wew).
+   * A natural image and an AI image in turn, each at most once, until one class is exhausted. So
+   * every batch of an even size has as many of both (F3Net, Qian et al. 2020, in yyk-wew's code).
    */
   BALANCED {
     @Override
@@ -48,10 +48,10 @@ public enum Sampling {
     }
   },
   /**
-   * Repeated augmentation (Hoffer et al. 2020), as in the code of DeiT (Touvron et al. 2021), which
-   * timm has as {@code RepeatAugSampler}: a third of the images, three copies of each side by side,
-   * every copy augmented in its own way. An epoch is as long as the dataset, rounded down to a
-   * multiple of 256.
+   * Repeated augmentation (Hoffer et al. 2020), as in the code of DeiT (Touvron et al. 2021) and
+   * timm's {@code RepeatAugSampler}: an epoch takes a third of the images, each three times in a
+   * row, and every copy is augmented differently. An epoch is as long as the dataset, rounded down
+   * to a multiple of 256.
    */
   REPEATED {
     @Override
@@ -76,7 +76,7 @@ public enum Sampling {
 
   private static final int COPIES = 3;
 
-  /** What the code of DeiT rounds an epoch to, whatever the batch. */
+  /** DeiT's code rounds an epoch to a multiple of this, whatever the batch size. */
   private static final int BLOCK = 256;
 
   /** Returns the number of examples of an epoch. */

@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * A place in a tree of random streams. What is drawn at a place depends on the root's value and the
- * path from it alone, so threads, skipped work and later additions elsewhere leave it unchanged:
+ * A node in a tree of random streams. The numbers drawn at a node depend only on the root's number
+ * and the path from the root. So threads, skipped work and additions elsewhere do not change them:
  *
  * <pre>{@code Seed.of(42).at("order").at(epoch).random()}</pre>
  *

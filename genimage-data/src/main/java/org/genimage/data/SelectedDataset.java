@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Some of a dataset's samples, by their indices: four bytes each. */
+/** Some samples of a dataset, stored as indices of four bytes. */
 record SelectedDataset(ImageDataset data, ImmutableIntArray chosen, String selection)
     implements ImageDataset {
 
@@ -22,7 +22,7 @@ record SelectedDataset(ImageDataset data, ImmutableIntArray chosen, String selec
     return data.sample(chosen.get(index));
   }
 
-  /** Draws per label by a hash of the index, so the draw of one label never moves the other's. */
+  /** Draws per label by a hash of the index, so the draws of the two labels are independent. */
   static SelectedDataset draw(ImageDataset data, int count, Seed seed) {
     Map<Label, List<Integer>> byLabel = new EnumMap<>(Label.class);
     for (Label label : Label.values()) {

@@ -1,6 +1,6 @@
 package org.genimage.data;
 
-/** What a part of the benchmark is for. */
+/** A part of the benchmark: to train or to test on. */
 public enum Split {
   /** To train on; GenImage's folder {@code train}. */
   TRAIN("train"),

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One of the further test sets of the paper's main text and supplement. None is published; here is
- * what is known, so that your own makes can be found by name: a folder called by {@link #name} or
- * {@link #folder} in the benchmark's, with {@code nature} and {@code ai}, or with these in {@code
- * val} or {@code test}.
+ * One of the further test sets of the paper's main text and supplement. None is published. If you
+ * make one yourself, put it into the benchmark's folder: {@link GenImage} finds a folder that is
+ * called {@link #name} or {@link #folder} and contains {@code nature} and {@code ai}, directly or
+ * in {@code val} or {@code test}.
  *
  * @param name the name in the paper's tables
- * @param folder the folder that it is looked for in, besides its name
+ * @param folder another name of its folder
  * @param natural where its natural images come from
  * @param fake how its AI images were made, as far as the paper says
- * @param images how many of each class the paper tests on, if it says so
+ * @param images how many images of each class the paper tests on; empty if it does not say
  */
 public record TestSet(String name, String folder, String natural, String fake, OptionalInt images) {
 
@@ -52,7 +52,7 @@ public record TestSet(String name, String folder, String natural, String fake, O
               "generator not given, \"photo of class A, class B, and class C\"",
               UNKNOWN));
 
-  /** Photographs of groups of people (table 6). Who the third one's are, the paper leaves open. */
+  /** Photographs of groups of people (table 6). The paper does not define the third group. */
   public static final List<TestSet> GROUPS =
       List.of(
           new TestSet("Children", "children", "FairFace", GROUP, THOUSAND),
@@ -61,19 +61,19 @@ public record TestSet(String name, String folder, String natural, String fake, O
           new TestSet("Elderly", "elderly", "FairFace", GROUP, THOUSAND),
           new TestSet("Living with disabilities", "disabilities", "BGVP", GROUP, THOUSAND));
 
-  /** New kinds of content (supplement, sections F and H), of which little is said. */
+  /** New kinds of content (supplement, sections F and H), which the paper hardly describes. */
   public static final List<TestSet> NEW_CONTENT =
       List.of(
           new TestSet("Face", "face", "not given", "not given", UNKNOWN),
           new TestSet("Art", "art", "not given", "not given", UNKNOWN));
 
-  /** All of these. */
+  /** All test sets, in the order above. */
   public static final List<TestSet> ALL =
       List.of(UNSEEN_GENERATORS, CONTENTS, GROUPS, NEW_CONTENT).stream()
           .flatMap(List::stream)
           .toList();
 
-  /** Returns the subset that its images are counted under. */
+  /** Returns the generator under which its images are counted. */
   public Generator generator() {
     return new Generator(name, folder, folder, 0);
   }

@@ -9,31 +9,30 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 
 /**
- * The selection of "Fake or JPEG?" (Grommelt et al. 2024, arXiv 2403.17608), which takes GenImage's
- * bias of format and size away, as its code does it:
+ * A selection of images without GenImage's bias of format and size, as in the code of "Fake or
+ * JPEG?" (Grommelt et al. 2024, arXiv 2403.17608):
  *
  * <ul>
- *   <li>Natural images are chosen, from all subsets: JPEG files of one quality, estimated from
- *       their tables, with both sides within bounds. They are not encoded again.
- *   <li>A generator's images are all taken, and encoded as JPEG files of that quality.
- *   <li>Of each ImageNet class as many are drawn from both sides. Where natural images do not tell
- *       their class, as in {@code val}, that holds for all together.
- *   <li>All are cropped from the centre to the lower bound; what is smaller gets black edges.
+ *   <li>Natural images of all subsets are filtered: JPEG files of one quality, estimated from their
+ *       quantisation tables, with both sides within bounds. They are not encoded again.
+ *   <li>A generator's images are all encoded as JPEG files of that quality.
+ *   <li>The same number of natural and AI images is drawn from each ImageNet class. If the names of
+ *       natural images do not contain the class, as in {@code val}, from all classes together.
+ *   <li>All images are cropped from the centre to the lower bound; smaller ones get black edges.
  * </ul>
  *
- * <p>The paper's bounds for generators of 512 pixels are 450 and 550; for the others it gives none.
- * Which images are drawn follows from the seed and their names; pandas, which the paper's code
- * draws with, would draw others. Given the {@linkplain #qualityOfNature variant} that draws
- * qualities, each image has one drawn for good, where the paper's code draws at every reading.
+ * <p>The paper's bounds for generators of 512 pixels are 450 and 550; it gives none for the others.
+ * The seed and the images' names decide which images are drawn. They differ from those of the
+ * paper's code, which draws with pandas. With {@link #qualityOfNature}, each image keeps one drawn
+ * quality, where the paper's code draws a new one at each reading.
  *
  * @param minSide the least width and height of a natural image, and the crop's side, in pixels
  * @param maxSide the largest width and height of a natural image, in pixels
- * @param quality of natural images and of the re-encoding, 1 to 100; empty for any, and a
- *     generator's images get qualities drawn as often as natural ones have them
+ * @param quality of natural images and of the re-encoding, 1 to 100; empty for any quality: then
+ *     the qualities of a generator's images follow the distribution of the natural ones
  * @param compressNature whether natural images are encoded again, too
- * @param balanced whether each class is balanced; if not, a generator's images are drawn to be as
- *     many as the natural ones
- * @param seed of what is drawn
+ * @param balanced whether each class is balanced; if not, only the total numbers are
+ * @param seed of the random numbers
  */
 public record Unbiased(
     int minSide,
@@ -84,8 +83,8 @@ public record Unbiased(
   }
 
   /**
-   * Returns the variant that takes natural JPEG files of any quality and draws each other image's
-   * from theirs.
+   * Returns the variant that takes natural JPEG files of any quality, and encodes each AI image
+   * with a quality drawn from theirs.
    *
    * @throws IllegalArgumentException if natural images are to be compressed
    */
@@ -93,12 +92,12 @@ public record Unbiased(
     return new Unbiased(minSide, maxSide, OptionalInt.empty(), compressNature, balanced, seed);
   }
 
-  /** Returns the selection with natural images encoded again, too, or not. */
+  /** Returns the selection with or without a second encoding of natural images. */
   public Unbiased compressNature(boolean compress) {
     return new Unbiased(minSide, maxSide, quality, compress, balanced, seed);
   }
 
-  /** Returns the selection with each class balanced, or only the whole. */
+  /** Returns the selection with each class balanced, or only the total numbers. */
   public Unbiased balanced(boolean balanced) {
     return new Unbiased(minSide, maxSide, quality, compressNature, balanced, seed);
   }
@@ -109,22 +108,21 @@ public record Unbiased(
   }
 
   /**
-   * What was selected.
+   * The selected images.
    *
-   * @param data the images, natural ones first; {@link ImageDataset#selection()} tells how they
-   *     were chosen and what was dropped
-   * @param dropped how many were left out, by reason
+   * @param data the images, natural ones first; {@link ImageDataset#selection()} says how they were
+   *     chosen and how many were dropped
+   * @param dropped the number of dropped images by reason
    */
   public record Selection(ImageDataset data, Map<String, Integer> dropped) {}
 
   /**
-   * Reads the headers of all natural images of a split, by as many threads as there are processors,
-   * and selects.
+   * Reads the headers of all natural images of a split, with one thread per processor, and selects.
    *
-   * @param progress hears of every natural image, on the calling thread
-   * @param generators whose images are taken, or none for all that are there
-   * @throws DatasetException if a generator is not there, or nothing is left
-   * @throws CancellationException if this thread is interrupted; it stays so
+   * @param progress receives the number of natural images read, on the calling thread
+   * @param generators whose images are taken; none for all that exist
+   * @throws DatasetException if a generator is missing, or no image remains
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   public Selection select(GenImage data, Split split, Progress progress, Generator... generators) {
     List<Generator> chosen =

@@ -38,10 +38,10 @@ final class UnbiasedRun {
   }
 
   /**
-   * An image that may be taken.
+   * An image that may be drawn.
    *
-   * @param group what it is balanced in: its class, if it tells one
-   * @param lot those with the lowest are drawn
+   * @param group its ImageNet class, within which the numbers are balanced; empty if unknown
+   * @param lot a random number; the images with the lowest are drawn
    */
   private record Candidate(int index, OptionalInt group, long lot) {}
 
@@ -110,7 +110,7 @@ final class UnbiasedRun {
             progress.update(i + 1L, natural.size());
           });
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("natural images cannot be examined", e);
     }
     return candidates;
   }
@@ -178,7 +178,7 @@ final class UnbiasedRun {
     }
   }
 
-  /** What is done to a sample at its place in the published layout. */
+  /** The preparation of each sample, by its place in the published layout. */
   private Preparation preparation() {
     Transform crop = Transforms.centerCrop(rule.minSide());
     if (rule.quality().isPresent()) {
@@ -229,7 +229,7 @@ final class UnbiasedRun {
         dropped);
   }
 
-  /** The chosen images, made when asked for. */
+  /** The chosen images; samples are created when they are asked for. */
   private record Selected(
       FolderDataset natural,
       FolderDataset fake,

@@ -3,11 +3,15 @@ package org.genimage.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +29,37 @@ class QuarantineTest {
     quarantine.writeTo(folder.resolve("list"));
 
     assertThat(Quarantine.read(folder.resolve("list"))).isEqualTo(quarantine);
+  }
+
+  @Test
+  void writeTo_whatWasWrittenBefore_isReplaced() {
+    Path file = folder.resolve("a/b/list");
+    new Quarantine(Map.of(PLACE, "truncated")).writeTo(file);
+
+    new Quarantine(Map.of("mine/val/nature/1.png", "")).writeTo(file);
+
+    assertThat(file).hasContent("mine/val/nature/1.png\n");
+  }
+
+  @Test
+  void writeTo_fullDisk_namesThePathAndKeepsTheEarlierList() throws IOException {
+    Configuration small =
+        Configuration.unix().toBuilder().setMaxSize(8 * 1024).setBlockSize(1024).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = disk.getPath("/data/list");
+      new Quarantine(Map.of(PLACE, "truncated")).writeTo(file);
+      Quarantine large = new Quarantine(Map.of(PLACE, "x".repeat(10_000)));
+
+      assertThatThrownBy(() -> large.writeTo(file))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("/data/list: the list cannot be written (")
+          .hasMessageEndingWith("); choose another file");
+
+      assertThat(Quarantine.read(file).reasons()).containsEntry(PLACE, "truncated");
+      try (Stream<Path> left = Files.list(file.getParent())) {
+        assertThat(left).containsExactly(file);
+      }
+    }
   }
 
   @Test

@@ -2,10 +2,12 @@ package org.genimage.eval;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -14,13 +16,13 @@ import org.genimage.data.Label;
 import org.genimage.data.Seed;
 
 /**
- * Percentile intervals of the bootstrap (Efron 1979), stratified: each generator's natural and AI
- * images are drawn anew, with replacement, as many as there were. The same seed gives the same
+ * Percentile intervals of the bootstrap (Efron 1979), stratified: a resample draws as many natural
+ * and AI images of each generator as there are, with replacement. The same seed gives the same
  * interval on any number of threads.
  *
- * @param resamples how often the images are drawn
- * @param level the confidence, such as 0.95
- * @param seed of all drawing
+ * @param resamples the number of resamples, at least 2
+ * @param level the confidence, such as 0.95, between 0 and 1
+ * @param seed of all random numbers
  */
 public record Bootstrap(int resamples, double level, long seed) {
 
@@ -46,9 +48,8 @@ public record Bootstrap(int resamples, double level, long seed) {
   }
 
   /**
-   * Returns the interval of a metric; its ends are NaN where every resample's value is.
-   *
-   * @param metric values that are NaN are left out
+   * Returns the interval of a metric. Resamples whose value is NaN are left out; if all are, both
+   * ends are NaN.
    */
   public Interval interval(Metric metric, Scores scores) {
     return intervals(List.of(metric), scores).get(0);
@@ -56,13 +57,13 @@ public record Bootstrap(int resamples, double level, long seed) {
 
   /** Returns the intervals of several metrics from the same resamples, in order. */
   public List<Interval> intervals(List<Metric> metrics, Scores scores) {
-    Ranking ranking = scores.ranking();
+    boolean named = metrics.stream().anyMatch(metric -> !metric.isOfRanking());
     List<Stratum> strata = strata(scores);
     double[][] values =
         draw(
             random -> {
-              Ranking drawn = resample(ranking, strata, random);
-              return metrics.stream().mapToDouble(metric -> metric.of(drawn)).toArray();
+              Resample drawn = resample(scores, strata, named, random);
+              return metrics.stream().mapToDouble(drawn::value).toArray();
             });
     return IntStream.range(0, metrics.size())
         .mapToObj(i -> percentiles(Arrays.stream(values).mapToDouble(row -> row[i]).toArray()))
@@ -96,8 +97,16 @@ public record Bootstrap(int resamples, double level, long seed) {
     return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
   }
 
-  /** The places in the ranking of images that are drawn among themselves. */
-  private record Stratum(Label label, int[] places) {}
+  /** Images that are drawn among themselves, and the place of each in the ranking. */
+  private record Stratum(Label label, List<Score> images, ImmutableIntArray places) {}
+
+  /** A resample as a ranking, and as scores if a metric needs them. */
+  private record Resample(Ranking ranking, Optional<Scores> scores) {
+
+    double value(Metric metric) {
+      return metric.isOfRanking() ? metric.of(ranking) : metric.of(scores.orElseThrow());
+    }
+  }
 
   private static List<Stratum> strata(Scores scores) {
     List<Stratum> strata = new ArrayList<>();
@@ -111,23 +120,32 @@ public record Bootstrap(int resamples, double level, long seed) {
                   strata.add(
                       new Stratum(
                           label,
-                          list.stream()
-                              .mapToInt(score -> scores.ranking().place(score.value()))
-                              .toArray())));
+                          list,
+                          ImmutableIntArray.copyOf(
+                              list.stream()
+                                  .mapToInt(score -> scores.ranking().place(score.value()))))));
     }
     return strata;
   }
 
-  private static Ranking resample(Ranking ranking, List<Stratum> strata, RandomGenerator random) {
+  private static Resample resample(
+      Scores scores, List<Stratum> strata, boolean named, RandomGenerator random) {
+    Ranking ranking = scores.ranking();
     long[] ai = new long[ranking.places()];
     long[] nature = new long[ranking.places()];
+    List<Score> images = new ArrayList<>();
     for (Stratum stratum : strata) {
       long[] counts = stratum.label() == Label.AI ? ai : nature;
-      int[] places = stratum.places();
-      for (int i = 0; i < places.length; i++) {
-        counts[places[random.nextInt(places.length)]]++;
+      int size = stratum.places().length();
+      for (int i = 0; i < size; i++) {
+        int drawn = random.nextInt(size);
+        counts[stratum.places().get(drawn)]++;
+        if (named) {
+          images.add(stratum.images().get(drawn));
+        }
       }
     }
-    return ranking.counts(ai, nature);
+    return new Resample(
+        ranking.counts(ai, nature), named ? Optional.of(scores.with(images)) : Optional.empty());
   }
 }

@@ -8,34 +8,37 @@ import java.util.function.ToDoubleBiFunction;
 import org.genimage.data.Label;
 
 /**
- * The metrics. AI is the positive class and a score above the threshold a positive decision; values
- * are those of scikit-learn 1.9, undefined cases included, and where it has none those of
- * torchmetrics 1.9. Each takes time in proportion to the number of distinct scores.
+ * The metrics. AI is the positive class, and a score above the threshold is a positive decision.
+ * Values equal those of scikit-learn 1.9, undefined cases included; where it lacks a metric, those
+ * of torchmetrics 1.9. The time is proportional to the number of distinct scores. A metric's range
+ * is [0, 1] unless its documentation says otherwise.
  */
 public final class Metrics {
 
-  /** Images that count as what they are, of all. */
+  /** The share of images that are decided rightly. */
   public static final Metric ACCURACY = new Metric("accuracy", r -> r.accuracy().value());
 
-  /** The mean over the labels that occur of each one's accuracy. */
+  /**
+   * The mean of the accuracies on AI and on natural images; if one label is missing, the other's.
+   */
   public static final Metric BALANCED_ACCURACY =
       new Metric("balanced accuracy", Metrics::balancedAccuracy);
 
-  /** Natural images that count as natural, of those; NaN if there are none. */
+  /** The share of natural images that count as natural; NaN if there are none. */
   public static final Metric NATURE_ACCURACY =
       new Metric("accuracy on natural images", r -> accuracy(r, Label.NATURE));
 
-  /** AI images that count as AI, of those; NaN if there are none. */
+  /** The share of AI images that count as AI; NaN if there are none. */
   public static final Metric AI_ACCURACY =
       new Metric("accuracy on AI images", r -> accuracy(r, Label.AI));
 
-  /** AI images among those that count as AI; 0 if none does. */
+  /** The share of AI images among those that count as AI; 0 if none does. */
   public static final Metric PRECISION = new Metric("precision", r -> r.confusion().precision());
 
-  /** Images that count as AI among the AI images; 0 if there are none. */
+  /** The share of AI images that count as AI; 0 if there are none. */
   public static final Metric RECALL = new Metric("recall", r -> r.confusion().recall());
 
-  /** The harmonic mean of precision and recall; 0 if both are. */
+  /** The harmonic mean of precision and recall; 0 if both are 0. */
   public static final Metric F1 = new Metric("F1", r -> r.confusion().f1());
 
   /** Matthews' correlation of decision and label, in [-1, 1]; 0 if either is constant. */
@@ -43,48 +46,50 @@ public final class Metrics {
       new Metric("Matthews correlation", r -> r.confusion().matthews());
 
   /**
-   * The precision at every distinct score, weighted by the recall it adds, without interpolation; 0
-   * if there are no AI images.
+   * The mean of the precisions at the distinct scores, each weighted by the recall that it adds,
+   * without interpolation; 0 if there are no AI images.
    */
   public static final Metric AVERAGE_PRECISION =
       new Metric("average precision", Metrics::averagePrecision);
 
   /**
-   * The chance that an AI image scores higher than a natural one, ties counting one half; NaN if
-   * there is one label only.
+   * The probability that an AI image scores higher than a natural one; a tie counts one half. NaN
+   * if there is one label only.
    */
   public static final Metric ROC_AUC = new Metric("ROC AUC", Metrics::rocAuc);
 
   /**
-   * The AI images found when at most 1 % of the natural ones are wrongly accused; NaN if there is
-   * one label only.
+   * The true positive rate at the lowest threshold where at most 1 % of the natural images count as
+   * AI; NaN if there is one label only.
    */
   public static final Metric TPR_AT_1_PERCENT_FPR =
       new Metric("TPR at 1 % FPR", r -> tprAtFpr(0.01, r));
 
   /**
-   * The AI images found when at most 0.1 % of the natural ones are wrongly accused; NaN if there is
-   * one label only.
+   * The true positive rate at the lowest threshold where at most 0.1 % of the natural images count
+   * as AI; NaN if there is one label only.
    */
   public static final Metric TPR_AT_0_1_PERCENT_FPR =
       new Metric("TPR at 0.1 % FPR", r -> tprAtFpr(0.001, r));
 
   /**
-   * The mean of the two error rates at the highest threshold where they are closest; NaN if there
-   * is one label only.
+   * The mean of false positive and false negative rate at the highest threshold where they are
+   * closest; NaN if there is one label only.
    */
   public static final Metric EQUAL_ERROR_RATE =
       new Metric("equal error rate", Metrics::equalErrorRate);
 
-  /** The mean of -ln of the probability given to the truth, clipped at 2.2e-16; in nats. */
+  /**
+   * The mean of -ln of the score of the true label, clipped at 2.2e-16; in nats, from 0 to 36.1.
+   */
   public static final Metric LOG_LOSS = new Metric("log loss", Metrics::logLoss);
 
   /** The mean squared difference of score and truth (Brier 1950). */
   public static final Metric BRIER = new Metric("Brier score", Metrics::brier);
 
   /**
-   * The mean gap between score and share of AI images over 15 equal bins of the score, each with
-   * the weight of its images (Naeini et al. 2015).
+   * The expected calibration error (Naeini et al. 2015): the mean gap between score and share of AI
+   * images over 15 equal bins of the score, each weighted by its number of images.
    */
   public static final Metric CALIBRATION_ERROR =
       new Metric("calibration error", r -> ReliabilityCurve.of(r).meanGap());
@@ -162,11 +167,11 @@ public final class Metrics {
   }
 
   /**
-   * Returns the largest share of AI images found at a threshold where no more than this share of
-   * the natural images counts as AI.
+   * Returns the true positive rate at the lowest threshold where the false positive rate does not
+   * exceed a limit.
    *
-   * @param falsePositiveRate in [0, 1]
-   * @return in [0, 1]; NaN if there is one label only
+   * @param falsePositiveRate the limit, in [0, 1]
+   * @return the share of AI images that count as AI, in [0, 1]; NaN if there is one label only
    * @throws IllegalArgumentException if the rate is outside [0, 1] or not a number
    */
   public static double tprAtFpr(double falsePositiveRate, Ranking ranking) {

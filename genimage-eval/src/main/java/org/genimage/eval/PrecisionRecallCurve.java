@@ -5,11 +5,10 @@ import java.util.List;
 import org.genimage.data.Label;
 
 /**
- * The trade between AI images found and how often a decision for AI is right, over all thresholds.
+ * Precision and recall over all thresholds; AI is the positive class.
  *
- * @param points one per distinct score, from the lowest, before a last one at precision 1 and
- *     recall 0 with threshold infinity; without AI images every other recall is 1, as scikit-learn
- *     has it
+ * @param points one per distinct score, from the lowest; the last one has precision 1, recall 0 and
+ *     an infinite threshold. Without AI images every other recall is 1, as in scikit-learn
  */
 public record PrecisionRecallCurve(List<Point> points) {
 
@@ -17,8 +16,8 @@ public record PrecisionRecallCurve(List<Point> points) {
    * The decisions at one threshold.
    *
    * @param threshold images count as AI from this score on
-   * @param precision AI images among those that count as AI
-   * @param recall images that count as AI among the AI images
+   * @param precision the share of AI images among those that count as AI, in [0, 1]
+   * @param recall the share of AI images that count as AI, in [0, 1]
    */
   public record Point(double threshold, double precision, double recall) {}
 
@@ -29,7 +28,11 @@ public record PrecisionRecallCurve(List<Point> points) {
 
   /** Returns the curve of these scores. */
   public static PrecisionRecallCurve of(Scores scores) {
-    Ranking ranking = scores.ranking();
+    return of(scores.ranking());
+  }
+
+  /** Returns the curve of these ranked scores. */
+  public static PrecisionRecallCurve of(Ranking ranking) {
     double ai = ranking.count(Label.AI);
     long found = ranking.count(Label.AI);
     long all = ranking.size();

@@ -9,8 +9,17 @@ import org.genimage.data.Label;
 import org.genimage.models.Detector;
 
 /**
- * Scores in falling order with the number of AI and of natural images at each: all that a metric
- * needs to know. Scores that are equal share one place, so ties have no order.
+ * The distinct scores, from the highest, with the number of AI and of natural images at each: what
+ * most metrics are functions of. Equal scores share one place, so ties have no order.
+ *
+ * <pre>{@code
+ * long natural = 0; // the natural images that score higher than every AI image
+ * for (int place = 0; place < ranking.places() && ranking.count(place, Label.AI) == 0; place++) {
+ *   natural += ranking.count(place, Label.NATURE);
+ * }
+ * }</pre>
+ *
+ * <p>In a {@linkplain Bootstrap bootstrap} some places have no image, and a label may be missing.
  */
 public final class Ranking {
 
@@ -35,8 +44,8 @@ public final class Ranking {
    *
    * @param scores probabilities of {@link Label#AI}, in [0, 1]
    * @param labels one per score
-   * @throws IllegalArgumentException if there is no score, their number is not the labels', or one
-   *     is outside [0, 1] or not a number
+   * @throws IllegalArgumentException if there is no score, the numbers of scores and labels differ,
+   *     or a score is outside [0, 1] or not a number
    */
   public static Ranking of(double[] scores, List<Label> labels) {
     checkArgument(
@@ -97,8 +106,17 @@ public final class Ranking {
     return low;
   }
 
-  /** Returns the same ranking, decided at another threshold. */
-  Ranking at(double newThreshold) {
+  /**
+   * Returns the same ranking, decided at another threshold.
+   *
+   * @param newThreshold in [0, 1]; a score counts as AI above it
+   * @throws IllegalArgumentException if it is outside [0, 1] or not a number
+   */
+  public Ranking at(double newThreshold) {
+    checkArgument(
+        newThreshold >= 0 && newThreshold <= 1,
+        "threshold must be in [0, 1], got %s",
+        newThreshold);
     return new Ranking(values, ai, nature, newThreshold);
   }
 
@@ -123,17 +141,27 @@ public final class Ranking {
   }
 
   /** Returns the number of distinct scores. */
-  int places() {
+  public int places() {
     return values.length;
   }
 
-  /** Returns a distinct score, from the highest. */
-  double value(int place) {
+  /**
+   * Returns a distinct score, in [0, 1].
+   *
+   * @param place from 0, the highest score, to {@code places() - 1}, the lowest
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public double value(int place) {
     return values[place];
   }
 
-  /** Returns the number of a label's images with a distinct score. */
-  long count(int place, Label label) {
+  /**
+   * Returns the number of a label's images that have the score at a place.
+   *
+   * @param place from 0, the highest score, to {@code places() - 1}, the lowest
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public long count(int place, Label label) {
     return (label == Label.AI ? ai : nature)[place];
   }
 
@@ -152,14 +180,14 @@ public final class Ranking {
     return threshold;
   }
 
-  /** Returns how many images count as what they are. */
+  /** Returns how many of the images are decided rightly at the threshold. */
   public Proportion accuracy() {
     Confusion confusion = confusion();
     return new Proportion(confusion.trueAi() + confusion.trueNature(), size());
   }
 
   /**
-   * Returns how many images of a label count as what they are.
+   * Returns how many of a label's images are decided rightly at the threshold.
    *
    * @throws IllegalArgumentException if there are none
    */
@@ -169,8 +197,8 @@ public final class Ranking {
         label == Label.AI ? confusion.trueAi() : confusion.trueNature(), count(label));
   }
 
-  /** Returns the counts of decisions and labels. */
-  Confusion confusion() {
+  /** Returns how many images of each label count as AI and as natural at the threshold. */
+  public Confusion confusion() {
     int above = (int) IntStream.range(0, values.length).filter(i -> values[i] > threshold).count();
     long trueAi = Arrays.stream(ai, 0, above).sum();
     long falseAi = Arrays.stream(nature, 0, above).sum();

@@ -5,10 +5,11 @@ import java.util.List;
 import org.genimage.data.Label;
 
 /**
- * How often images with about this score are by AI, over equal bins of the score; bin i of n holds
- * scores in [i/n, (i+1)/n), and a score of exactly 1 has a bin of its own (torchmetrics' rule).
+ * The share of AI images among images with similar scores. The scores are divided into {@value
+ * #BINS} equal bins: bin i of n holds scores in [i/n, (i+1)/n), and a score of exactly 1 has a bin
+ * of its own, as in torchmetrics.
  *
- * @param bins those with images, from the lowest
+ * @param bins those that contain images, from the lowest
  */
 public record ReliabilityCurve(List<Bin> bins) {
 
@@ -18,13 +19,13 @@ public record ReliabilityCurve(List<Bin> bins) {
   /**
    * Images with scores close to each other.
    *
-   * @param images how many, and how many of them are by AI
+   * @param images the share of AI images among those in the bin
    * @param meanScore in [0, 1]
    */
   public record Bin(Proportion images, double meanScore) {
 
-    /** Returns the distance of mean score and share of AI images. */
-    double gap() {
+    /** Returns the distance between mean score and share of AI images, in [0, 1]. */
+    public double gap() {
       return Math.abs(images.value() - meanScore);
     }
   }
@@ -39,7 +40,8 @@ public record ReliabilityCurve(List<Bin> bins) {
     return of(scores.ranking());
   }
 
-  static ReliabilityCurve of(Ranking ranking) {
+  /** Returns the curve of these ranked scores. */
+  public static ReliabilityCurve of(Ranking ranking) {
     List<Bin> bins = new ArrayList<>();
     int place = ranking.places() - 1;
     for (int bin = 0; bin <= BINS; bin++) {
@@ -60,17 +62,20 @@ public record ReliabilityCurve(List<Bin> bins) {
     return new ReliabilityCurve(bins);
   }
 
-  double meanGap() {
+  /** Returns the mean gap, each bin weighted by its number of images, in [0, 1]. */
+  public double meanGap() {
     return bins.stream().mapToDouble(bin -> bin.gap() * bin.images().total()).sum() / images();
   }
 
-  double rootMeanSquaredGap() {
+  /** Returns the root of the mean squared gap, weighted likewise, in [0, 1]. */
+  public double rootMeanSquaredGap() {
     return Math.sqrt(
         bins.stream().mapToDouble(bin -> bin.gap() * bin.gap() * bin.images().total()).sum()
             / images());
   }
 
-  double maxGap() {
+  /** Returns the largest gap of a bin, in [0, 1]. */
+  public double maxGap() {
     return bins.stream().mapToDouble(Bin::gap).max().orElseThrow();
   }
 

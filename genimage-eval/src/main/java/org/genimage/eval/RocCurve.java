@@ -5,10 +5,11 @@ import java.util.List;
 import org.genimage.data.Label;
 
 /**
- * The trade between AI images found and natural images wrongly accused, over all thresholds.
+ * The receiver operating characteristic: true and false positive rates over all thresholds; AI is
+ * the positive class.
  *
- * @param points one per distinct score, from the highest, after a first one at (0, 0) with
- *     threshold infinity; a rate is NaN if there are no images to divide by
+ * @param points first (0, 0) with an infinite threshold, then one per distinct score from the
+ *     highest. The rate of a label without images is NaN
  */
 public record RocCurve(List<Point> points) {
 
@@ -18,8 +19,8 @@ public record RocCurve(List<Point> points) {
    * @param threshold images count as AI from this score on
    * @param falsePositives natural images that count as AI
    * @param truePositives AI images that count as AI
-   * @param falsePositiveRate their share of the natural images
-   * @param truePositiveRate their share of the AI images
+   * @param falsePositiveRate false positives as a share of the natural images, in [0, 1]
+   * @param truePositiveRate true positives as a share of the AI images, in [0, 1]
    */
   public record Point(
       double threshold,
@@ -28,7 +29,7 @@ public record RocCurve(List<Point> points) {
       double falsePositiveRate,
       double truePositiveRate) {
 
-    /** Returns the share of the AI images that count as natural, the y axis of a DET curve. */
+    /** Returns the share of AI images that count as natural: the y axis of a DET curve. */
     public double falseNegativeRate() {
       return 1 - truePositiveRate;
     }
@@ -44,7 +45,8 @@ public record RocCurve(List<Point> points) {
     return of(scores.ranking());
   }
 
-  static RocCurve of(Ranking ranking) {
+  /** Returns the curve of these ranked scores. */
+  public static RocCurve of(Ranking ranking) {
     double natural = ranking.count(Label.NATURE);
     double ai = ranking.count(Label.AI);
     List<Point> points = new ArrayList<>(ranking.places() + 1);
@@ -66,8 +68,8 @@ public record RocCurve(List<Point> points) {
   }
 
   /**
-   * Returns the curve without the points that its shape does not need: those on a straight line
-   * through their neighbours, evenly spaced. The highest score stays, as scikit-learn has it.
+   * Returns the curve without the points that its shape does not need: those halfway on a straight
+   * line between their neighbours. The highest score stays, as in scikit-learn.
    */
   public RocCurve withoutIntermediate() {
     List<Point> kept = new ArrayList<>();

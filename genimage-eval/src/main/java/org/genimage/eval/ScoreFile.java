@@ -32,12 +32,14 @@ import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.Detector;
 
 /*
- * One JSON object a line. The first says whose scores these are; then one line per image, in the
- * order of the dataset, so that the number of lines says where to go on. Lines are only ever
- * appended; what a killed process left of a line has no line end, and the next run cuts it off.
+ * One JSON object a line. The first says which detector and images the scores belong to; then one
+ * line per image, in the order of the dataset, so that the number of lines says where to resume.
+ * Lines are only ever appended, not written by WholeFiles: a run of hours must keep every score that
+ * it has. A killed process leaves at most one line without a line end, and the next run removes it.
  */
 
 /** The scores of one evaluation in a file that grows while it runs. */
@@ -168,7 +170,7 @@ final class ScoreFile implements AutoCloseable {
     private void checkComplete(Path file) {
       if (!complete()) {
         throw new ScoreFileException(
-            "%s: expected scores of %d images, found %d; run the evaluation again, it goes on there"
+            "%s: expected scores of %d images, found %d; run the evaluation again, it resumes there"
                 .formatted(file, header.images(), size()));
       }
     }
@@ -216,7 +218,7 @@ final class ScoreFile implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: scores cannot be written there (%s); choose another place"
-              .formatted(file, e.getMessage()),
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
   }
@@ -253,10 +255,7 @@ final class ScoreFile implements AutoCloseable {
   }
 
   private static void write(FileChannel channel, String lines) throws IOException {
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(lines);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    WholeFiles.drain(channel, StandardCharsets.UTF_8.encode(lines));
   }
 
   /** Returns what the file held when it was opened. */
@@ -270,8 +269,8 @@ final class ScoreFile implements AutoCloseable {
       write(channel, String.join("", lines));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: scores could not be written (%s); make room there and run again, it goes on"
-              .formatted(file, e.getMessage()),
+          "%s: scores could not be written (%s); make room there and run again, it resumes"
+              .formatted(file, WholeFiles.reason(e)),
           e);
     }
   }
@@ -328,10 +327,12 @@ final class ScoreFile implements AutoCloseable {
       return new Content(Header.parse(first), scores, failures);
     } catch (IllegalArgumentException e) {
       throw new ScoreFileException(
-          "%s: line %d is no score (%s); remove the file and run again"
+          "%s: expected a score in line %d, found none (%s); remove the file and run again"
               .formatted(file, number, e.getMessage()));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": scores cannot be read", e);
+      throw new UncheckedIOException(
+          "%s: scores cannot be read (%s); check the path".formatted(file, WholeFiles.reason(e)),
+          e);
     }
   }
 
@@ -375,7 +376,7 @@ final class ScoreFile implements AutoCloseable {
       return JSON.readTree(line);
     } catch (JsonProcessingException e) {
       throw new ScoreFileException(
-          "%s: line %d is no line of a score file; if the file is one, remove it and run again"
+          "%s: expected JSON in line %d, found none; if this is a score file, remove it and run again"
               .formatted(file, number));
     }
   }
@@ -400,7 +401,10 @@ final class ScoreFile implements AutoCloseable {
       channel.force(true);
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": scores could not be written", e);
+      throw new UncheckedIOException(
+          "%s: scores could not be written (%s); make room there and run again, it resumes"
+              .formatted(file, WholeFiles.reason(e)),
+          e);
     }
   }
 }

@@ -12,7 +12,7 @@ import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.models.Detector;
 
-/** A detector's scores of a set of images, and the threshold above which they count as AI. */
+/** A detector's scores of a set of images, and the threshold above which an image counts as AI. */
 public final class Scores {
 
   private final List<Score> all;
@@ -31,6 +31,11 @@ public final class Scores {
     this.all = others.all;
     this.threshold = threshold;
     this.ranking = Suppliers.memoize(() -> others.ranking().at(threshold));
+  }
+
+  /** Returns other images' scores, decided at the same threshold. */
+  Scores with(List<Score> others) {
+    return new Scores(List.copyOf(others), threshold);
   }
 
   /**
@@ -68,7 +73,7 @@ public final class Scores {
     return threshold;
   }
 
-  /** Returns the scores in falling order with counts, which every metric is a function of. */
+  /** Returns the distinct scores from the highest, with the number of images of each label. */
   public Ranking ranking() {
     return ranking.get();
   }
@@ -120,13 +125,13 @@ public final class Scores {
     return scores;
   }
 
-  /** Returns how many images count as what they are. */
+  /** Returns how many of the images are decided rightly. */
   public Proportion accuracy() {
     return ranking().accuracy();
   }
 
   /**
-   * Returns how many images of a label count as what they are.
+   * Returns how many of a label's images are decided rightly.
    *
    * @throws IllegalArgumentException if there are none
    */

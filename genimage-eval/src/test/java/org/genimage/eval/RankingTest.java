@@ -27,6 +27,29 @@ class RankingTest {
   }
 
   @Test
+  void places_scoresWithTies_areDistinctFromTheHighest() {
+    Ranking ranking =
+        Ranking.of(
+            new double[] {0.2, 0.9, 0.2, 0.5},
+            List.of(Label.NATURE, Label.AI, Label.AI, Label.NATURE));
+
+    assertThat(ranking.places()).isEqualTo(3);
+    assertThat(ranking.value(0)).isEqualTo(0.9);
+    assertThat(ranking.value(2)).isEqualTo(0.2);
+    assertThat(ranking.count(2, Label.AI)).isEqualTo(1);
+    assertThat(ranking.count(2, Label.NATURE)).isEqualTo(1);
+    assertThat(ranking.confusion()).isEqualTo(new Confusion(1, 0, 2, 1));
+    assertThat(ranking.at(0.3).confusion()).isEqualTo(new Confusion(1, 1, 1, 1));
+    assertThatThrownBy(() -> ranking.value(3)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> ranking.at(1.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threshold must be in [0, 1], got 1.5");
+    assertThatThrownBy(() -> new Confusion(1, 2, -3, 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("counts must not be negative, got 1, 2, -3 and 4");
+  }
+
+  @Test
   void order_ties_isAPermutationFromTheHighest() {
     double[] scores = {0.2, 0.9, 0.2, 0.5, 0.9, 0.2};
     int[] order = Ranking.order(scores);

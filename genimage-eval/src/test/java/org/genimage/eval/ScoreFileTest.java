@@ -132,7 +132,7 @@ class ScoreFileTest {
     assertThatThrownBy(() -> EvaluationResult.read(file()))
         .isInstanceOf(ScoreFileException.class)
         .hasMessageContaining("expected scores of 11 images, found ")
-        .hasMessageEndingWith("; run the evaluation again, it goes on there");
+        .hasMessageEndingWith("; run the evaluation again, it resumes there");
     List<Long> heard = new ArrayList<>();
     EvaluationResult result =
         plan(DETECTOR).progress((done, total) -> heard.add(100 * done + total)).run();
@@ -245,14 +245,15 @@ class ScoreFileTest {
     Path other = Files.writeString(folder.resolve("a.txt"), "hello\n");
     assertThatThrownBy(() -> EvaluationResult.read(other))
         .isInstanceOf(ScoreFileException.class)
-        .hasMessageContaining("line 1 is no line of a score file");
+        .hasMessageContaining("expected JSON in line 1, found none");
     plan(DETECTOR).run();
     Files.writeString(
         file(),
         "{\"name\":\"x\",\"generator\":\"ADM\",\"label\":\"ai\",\"score\":\"NaN\"}\n",
         StandardOpenOption.APPEND);
     assertThatThrownBy(() -> EvaluationResult.read(file()))
-        .hasMessageContaining("line 13 is no score (score of x must be in [0, 1], got NaN)");
+        .hasMessageContaining(
+            "expected a score in line 13, found none (score of x must be in [0, 1], got NaN)");
   }
 
   /** A process of its own scores slowly and is killed; what it wrote is enough to go on. */

@@ -11,10 +11,10 @@ import java.util.Map;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
 import org.genimage.models.internal.KeyFit;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
@@ -56,7 +56,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
   }
 
   /**
-   * Trains by the paper's recipe, with the trainer that genimage-train offers.
+   * Trains by the paper's recipe, with the trainer that genimage-train offers. Progress is logged
+   * at INFO.
    *
    * @param data the training images
    * @return the trained detector, to be closed by the caller
@@ -64,6 +65,20 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    */
   public DifferentiableDetector train(ImageDataset data) {
     return train(Trainers.installed(this), data);
+  }
+
+  /**
+   * Trains as {@link #train(ImageDataset)} does and saves a checkpoint after every epoch. If the
+   * folder holds a checkpoint of the same training, training resumes from it.
+   *
+   * @param data the training images
+   * @param folder for the checkpoints; created if it does not exist
+   * @return the trained detector, to be closed by the caller
+   * @throws IllegalStateException if no trainer is on the class path
+   * @throws WeightsException if a checkpoint cannot be written, or belongs to another training
+   */
+  public DifferentiableDetector train(ImageDataset data, Path folder) {
+    return load(Trainers.installed(this).fit(this, data, folder));
   }
 
   /**
@@ -165,7 +180,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
       Ops tf = Ops.create(graph);
       Operand<TFloat32> images =
           tf.zeros(tf.array(1, input.side(), input.side(), 3), TFloat32.class);
-      network.logits(ModelScope.root(tf, Mode.TRAINING, variables), images);
+      network.logits(ModelScope.root(tf, Purpose.TRAINING, variables), images);
     }
     return variables.entries();
   }

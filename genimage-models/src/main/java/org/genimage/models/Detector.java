@@ -17,6 +17,7 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
 
 /**
  * A network with its weights: it says how likely an image is the work of a generator.
@@ -42,6 +43,20 @@ public interface Detector extends AutoCloseable {
    * genimage.input} and {@code genimage.head}, the order of the labels in the network's outputs.
    */
   Map<String, String> provenance();
+
+  /**
+   * Returns the detector's weights with everything that {@link Detectors#load(Path)} needs to open
+   * them again: name, input contract, head, calibration. They are those in use, not a copy; they
+   * stay valid after the detector is closed.
+   *
+   * @throws UnsupportedOperationException if this detector has none, such as one of a user's own
+   *     that is not made of a {@link Blueprint}
+   */
+  default Weights weights() {
+    throw new UnsupportedOperationException(
+        "%s has no weights to hand out; only detectors that a blueprint loaded or trained have"
+            .formatted(name()));
+  }
 
   /** Returns how its scores were calibrated: not at all, unless its weights say otherwise. */
   default Calibration calibration() {

@@ -1,17 +1,18 @@
 package org.genimage.models;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
-import org.genimage.models.nn.Derivatives;
+import org.genimage.models.nn.CustomGradients;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A detector that also tells how its loss changes with every pixel. Preprocessing after the resize
- * (normalisation and whatever else the detector computes from pixels) is part of the function that
- * is differentiated, so a gradient is per pixel value in [0, 1].
+ * A detector that also gives its logits, and gradients with respect to every pixel. Preprocessing
+ * after the resize (normalisation and whatever else the detector computes from pixels) is part of
+ * the function that is differentiated, so a gradient is per pixel value in [0, 1].
  */
 public interface DifferentiableDetector extends Detector {
 
@@ -22,6 +23,54 @@ public interface DifferentiableDetector extends Detector {
    * @return one score in [0, 1] per image, in order
    */
   double[] score(Pixels pixels);
+
+  /**
+   * Returns the network's own logits, before the temperature of its calibration; of a network with
+   * one logit z they are (0, z), or (z, 0) where z is that of nature. The default makes (0, z) of
+   * the scores, which are exact there up to the rounding of a score near 0 or 1.
+   *
+   * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the contract's side
+   * @return two logits per image, in order
+   * @throws IllegalArgumentException if the images have another size
+   */
+  default Logits logits(Pixels pixels) {
+    double[] scores = score(pixels);
+    float[] values = new float[2 * scores.length];
+    for (int i = 0; i < scores.length; i++) {
+      double odds = scores[i] / (1 - scores[i]);
+      values[2 * i + 1] = (float) (calibration().temperature() * Math.log(odds));
+    }
+    return Logits.of(values);
+  }
+
+  /**
+   * Returns the gradient of a linear function of the logits with respect to each image's own
+   * pixels: of w(nature) * logit(nature) + w(AI) * logit(AI), with weights of each image's own. The
+   * weights (-1, 1) give the gradient of the margin, (0, 1) that of the logit of AI. The default
+   * follows from {@link #lossGradient} and is that of the default {@link #logits(Pixels)}.
+   *
+   * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the contract's side
+   * @param weights two per image
+   * @return {@code [count, side, side, 3]}, per unit of pixel value
+   * @throws IllegalArgumentException if the sizes or counts do not match
+   */
+  default Pixels gradient(Pixels pixels, Logits weights) {
+    Logits logits = logits(pixels);
+    List<Label> unlikely = new ArrayList<>();
+    for (int i = 0; i < logits.count(); i++) {
+      unlikely.add(logits.margin(i) > 0 ? Label.NATURE : Label.AI);
+    }
+    float[] gradient = lossGradient(pixels, unlikely).toArray();
+    int length = gradient.length / logits.count();
+    for (int i = 0; i < gradient.length; i++) {
+      int image = i / length;
+      // With p the probability of AI, a loss rises with the margin by p (nature) or p - 1 (AI).
+      double slope = 1 / (1 + Math.exp(-Math.abs(logits.margin(image))));
+      double sign = unlikely.get(image) == Label.NATURE ? 1 : -1;
+      gradient[i] = (float) (gradient[i] * weights.ai(image) * sign / slope);
+    }
+    return Pixels.of(pixels.count(), pixels.height(), pixels.width(), gradient);
+  }
 
   /**
    * Returns the gradient of each image's cross-entropy with respect to its own pixels. The loss is
@@ -51,11 +100,12 @@ public interface DifferentiableDetector extends Detector {
 
   /**
    * Adds the detector to a graph of the caller's as {@link #logits(Ops, Operand)} does, with
-   * gradients that take less time and memory: ask {@link Derivatives#of} for them, not TensorFlow.
+   * gradients that take less time and memory: ask {@link CustomGradients#of} for them, not
+   * TensorFlow.
    *
-   * @param derivatives {@link Derivatives#told()}, one per graph
+   * @param gradients where the detector's layers register custom gradients; one per graph
    */
-  default Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, Derivatives derivatives) {
+  default Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, CustomGradients gradients) {
     return logits(tf, pixels);
   }
 }

@@ -13,8 +13,10 @@ import org.genimage.data.Label;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.internal.NativeRuntime;
-import org.genimage.models.nn.Derivatives;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.nn.CustomGradients;
+import org.genimage.models.nn.Kernels;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 import org.tensorflow.Operand;
@@ -22,8 +24,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and,
- * built when first asked for, one that has a gradient at every op.
+ * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and
+ * one with a gradient at every op for pixels in [0, 1], which is built when it is first needed.
  */
 final class GraphDetector implements DifferentiableDetector {
 
@@ -73,6 +75,11 @@ final class GraphDetector implements DifferentiableDetector {
   }
 
   @Override
+  public Weights weights() {
+    return blueprint.describe(weights);
+  }
+
+  @Override
   public Calibration calibration() {
     return calibration;
   }
@@ -90,6 +97,28 @@ final class GraphDetector implements DifferentiableDetector {
   }
 
   @Override
+  public Logits logits(Pixels pixels) {
+    checkSize(pixels.height(), pixels.width());
+    return whileOpen(() -> Logits.of(gradient().logits(pixels)));
+  }
+
+  @Override
+  public Pixels gradient(Pixels pixels, Logits weights) {
+    checkSize(pixels.height(), pixels.width());
+    checkArgument(
+        weights.count() == pixels.count(),
+        "%s images need two weights each, got those of %s",
+        pixels.count(),
+        weights.count());
+    return whileOpen(() -> gradient().gradient(pixels, weights));
+  }
+
+  /** Returns whether the ops of a gradient were added to a graph. */
+  boolean hasGradient() {
+    return gradient != null && gradient.hasGradient();
+  }
+
+  @Override
   public Pixels lossGradient(Pixels pixels, List<Label> labels) {
     checkSize(pixels.height(), pixels.width());
     checkArgument(
@@ -102,11 +131,15 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
-    return logits(tf, pixels, Derivatives.plain());
+    return logits(KernelChoice.differentiable(tf), pixels);
   }
 
   @Override
-  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, Derivatives derivatives) {
+  public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, CustomGradients gradients) {
+    return logits(KernelChoice.training(tf, gradients), pixels);
+  }
+
+  private Operand<TFloat32> logits(Kernels kernels, Operand<TFloat32> pixels) {
     long[] shape = pixels.shape().asArray();
     int side = blueprint.input().side();
     checkArgument(
@@ -117,9 +150,7 @@ final class GraphDetector implements DifferentiableDetector {
         side,
         pixels.shape());
     return whileOpen(
-        () ->
-            ScoringGraph.fromPixels(
-                tf, Mode.DIFFERENTIABLE, pixels, blueprint, weights, derivatives));
+        () -> ScoringGraph.fromPixels(Purpose.GRADIENTS, kernels, pixels, blueprint, weights));
   }
 
   private GradientGraph gradient() {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.genimage.data.image.Filter;
 import org.genimage.data.internal.NativeRuntime;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.tensorflow.ConcreteFunction;
@@ -121,7 +121,7 @@ final class SavedModelExport {
               .expect(TUint8.class);
       Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
       Operand<TFloat32> byLabel =
-          ScoringGraph.fromBytes(tf, Mode.PORTABLE, pixels, blueprint, weights);
+          ScoringGraph.fromBytes(KernelChoice.portable(tf), pixels, blueprint, weights);
       Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
       float temperature = (float) weights.calibration().temperature();
       Operand<TFloat32> softmax = tf.nn.softmax(tf.math.div(byLabel, tf.constant(temperature)));

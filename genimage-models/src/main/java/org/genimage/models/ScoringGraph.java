@@ -1,11 +1,13 @@
 package org.genimage.models;
 
+import java.util.function.Function;
 import org.genimage.data.image.ImageBatch;
+import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.internal.WeightConstants;
-import org.genimage.models.nn.Derivatives;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.weights.Weights;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -40,25 +42,25 @@ final class ScoringGraph implements AutoCloseable {
    */
   static ScoringGraph create(Blueprint blueprint, Weights weights, Precision precision) {
     if (precision == Precision.FLOAT32) {
-      Mode mode = Mode.INFERENCE.isAvailable() ? Mode.INFERENCE : Mode.PORTABLE;
-      return create(blueprint, weights, mode);
+      return create(blueprint, weights, KernelChoice::scoring);
     }
-    if (!Mode.INFERENCE_BFLOAT16.isAvailable()) {
+    if (!KernelChoice.scoresBfloat16()) {
       throw new UnsupportedOperationException(
           "scores in bfloat16 need TensorFlow with oneDNN on Linux, a processor with AVX-512 and no"
               + " GPU, which this machine lacks; load %s in FLOAT32".formatted(blueprint.name()));
     }
-    return create(blueprint, weights, Mode.INFERENCE_BFLOAT16);
+    return create(blueprint, weights, KernelChoice::scoringBfloat16);
   }
 
-  static ScoringGraph create(Blueprint blueprint, Weights weights, Mode mode) {
+  private static ScoringGraph create(
+      Blueprint blueprint, Weights weights, Function<Ops, Kernels> choice) {
     Graph graph = new Graph();
     try {
       Ops tf = Ops.create(graph);
       int side = blueprint.input().side();
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
-      Operand<TFloat32> logits = fromBytes(tf, mode, images, blueprint, weights);
+      Operand<TFloat32> logits = fromBytes(choice.apply(tf), images, blueprint, weights);
       return new ScoringGraph(graph, new Session(graph, SessionSettings.scoring()), images, logits);
     } catch (RuntimeException e) {
       graph.close();
@@ -68,22 +70,23 @@ final class ScoringGraph implements AutoCloseable {
 
   /** Adds the detector: {@code [N, side, side, 3]}, 0 to 255, to {@code [N, 2]}: nature, ai. */
   static Operand<TFloat32> fromBytes(
-      Ops tf, Mode mode, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
+      Kernels kernels, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
+    Ops tf = kernels.tf();
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
-    return fromPixels(tf, mode, pixels, blueprint, weights, Derivatives.plain());
+    return fromPixels(Purpose.SCORING, kernels, pixels, blueprint, weights);
   }
 
   /** Adds the detector: {@code [N, side, side, 3]}, in [0, 1], to {@code [N, 2]}: nature, ai. */
   static Operand<TFloat32> fromPixels(
-      Ops tf,
-      Mode mode,
+      Purpose purpose,
+      Kernels kernels,
       Operand<TFloat32> pixels,
       Blueprint blueprint,
-      Weights weights,
-      Derivatives derivatives) {
+      Weights weights) {
+    Ops tf = kernels.tf();
     WeightConstants constants = new WeightConstants(weights);
-    ModelScope scope = ModelScope.root(tf, mode, constants).derivatives(derivatives);
+    ModelScope scope = ModelScope.root(purpose, kernels, constants);
     Operand<TFloat32> outputs =
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
     constants.verify(blueprint.name());

@@ -13,7 +13,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Seed;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.internal.SessionSettings;
-import org.genimage.models.nn.Derivatives;
+import org.genimage.models.nn.CustomGradients;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -93,7 +93,7 @@ class DetectorInAGraphTest {
 
   @ParameterizedTest
   @MethodSource("small")
-  void derivatives_ofEveryDetector_equalTensorFlows(Blueprint blueprint) {
+  void gradients_ofEveryDetector_equalTensorFlows(Blueprint blueprint) {
     int side = blueprint.input().side();
     float[] values = new float[2 * side * side * 3];
     RandomGenerator random = Seed.of(8).random();
@@ -101,16 +101,18 @@ class DetectorInAGraphTest {
       values[i] = random.nextFloat();
     }
     List<float[]> both = new ArrayList<>();
-    for (Derivatives derivatives : List.of(Derivatives.plain(), Derivatives.told())) {
+    for (boolean custom : List.of(false, true)) {
+      CustomGradients gradients = new CustomGradients();
       try (Graph graph = new Graph();
           DifferentiableDetector detector = blueprint.load(blueprint.initialWeights(5))) {
         Ops tf = Ops.create(graph);
         Operand<TFloat32> pixels =
             tf.constant(Shape.of(2, side, side, 3), DataBuffers.of(values, true, false));
-        Operand<TFloat32> logits = detector.logits(tf, pixels, derivatives);
+        Operand<TFloat32> logits =
+            custom ? detector.logits(tf, pixels, gradients) : detector.logits(tf, pixels);
         Operand<TFloat32> lead = tf.math.mul(logits, tf.constant(new float[] {-1, 1}));
         Operand<TFloat32> loss = tf.sum(lead, tf.array(0, 1));
-        Operand<TFloat32> gradient = derivatives.of(graph, tf, loss, List.of(pixels)).get(0);
+        Operand<TFloat32> gradient = gradients.of(graph, tf, loss, List.of(pixels)).get(0);
         try (Session session = new Session(graph, SessionSettings.scoring());
             var result = session.runner().fetch(gradient).run()) {
           float[] slope = new float[values.length];

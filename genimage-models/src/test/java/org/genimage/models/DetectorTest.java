@@ -33,9 +33,9 @@ import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
+import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 class DetectorTest {
@@ -207,7 +208,7 @@ class DetectorTest {
     try (Detector full = TINY.load(weights)) {
       assertThat(full.provenance()).containsEntry("genimage.precision", "FLOAT32");
     }
-    if (Mode.INFERENCE_BFLOAT16.isAvailable()) {
+    if (Graphs.SCORING_BFLOAT16.isAvailable()) {
       try (Detector half = TINY.load(weights, Precision.BFLOAT16)) {
         assertThat(half.provenance()).containsEntry("genimage.precision", "BFLOAT16");
       }
@@ -265,6 +266,144 @@ class DetectorTest {
                 / (2 * step);
         assertThat((double) gradient[i]).isCloseTo(slope, within(2e-3 * largest(gradient)));
       }
+    }
+  }
+
+  @Test
+  void gradient_ofAnyWeights_equalsFiniteDifferencesOfTheLogits() {
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2))).toPixels();
+    Logits weights = Logits.of(0.5f, -2, 3, 1);
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      float[] gradient = detector.gradient(pixels, weights).toArray();
+      RandomGenerator random = Seed.of(4).random();
+      for (int k = 0; k < 20; k++) {
+        int i = random.nextInt(gradient.length);
+        double step = 1e-2;
+        double slope =
+            (weighted(detector.logits(moved(pixels, i, step)), weights)
+                    - weighted(detector.logits(moved(pixels, i, -step)), weights))
+                / (2 * step);
+        assertThat((double) gradient[i]).isCloseTo(slope, within(2e-3 * largest(gradient)));
+      }
+    }
+  }
+
+  private static double weighted(Logits logits, Logits weights) {
+    double sum = 0;
+    for (int i = 0; i < logits.count(); i++) {
+      for (Label label : Label.values()) {
+        sum += (double) logits.of(i, label) * weights.of(i, label);
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void gradient_otherNumberOfWeights_isRefused() {
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2))).toPixels();
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      assertThatThrownBy(() -> detector.gradient(pixels, Logits.same(3, -1, 1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("2 images need two weights each, got those of 3");
+    }
+  }
+
+  @Test
+  void logits_ofACalibratedDetector_areBeforeTheTemperature() {
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2))).toPixels();
+    Weights weights = TINY.initialWeights(3);
+    Calibration calibration = new Calibration(2.5, 0.5);
+    try (DifferentiableDetector plain = TINY.load(weights);
+        DifferentiableDetector calibrated = TINY.load(weights.calibrated(calibration))) {
+      Logits logits = calibrated.logits(pixels);
+
+      assertThat(logits).isEqualTo(plain.logits(pixels));
+      for (int i = 0; i < logits.count(); i++) {
+        assertThat(calibrated.score(pixels)[i])
+            .isEqualTo(calibration.score(logits.nature(i), logits.ai(i)));
+      }
+    }
+  }
+
+  @Test
+  void scoresAndLogits_ofPixels_buildNoGradient() {
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1))).toPixels();
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      double[] scores = detector.score(pixels);
+      Logits logits = detector.logits(pixels);
+
+      assertThat(((GraphDetector) detector).hasGradient()).isFalse();
+
+      detector.lossGradient(pixels, List.of(Label.AI));
+
+      assertThat(((GraphDetector) detector).hasGradient()).isTrue();
+      assertThat(detector.score(pixels)).isEqualTo(scores);
+      assertThat(detector.logits(pixels)).isEqualTo(logits);
+    }
+  }
+
+  /** A detector that knows its scores and its loss's gradient alone has the same margin. */
+  @Test
+  void marginGradient_ofTheInterfacesDefaults_isThatOfTheDetector() {
+    Pixels pixels = ImageBatch.of(List.of(noise(9, 9, 1), noise(9, 9, 2))).toPixels();
+    try (DifferentiableDetector detector = TINY.load(TINY.initialWeights(3))) {
+      DifferentiableDetector bare = new Bare(detector);
+      float[] expected = detector.gradient(pixels, Logits.same(2, -1, 1)).toArray();
+
+      float[] actual = bare.gradient(pixels, Logits.same(2, 0, 1)).toArray();
+
+      assertThat(actual).containsExactly(expected, within(1e-4f * (float) largest(expected)));
+      for (int i = 0; i < 2; i++) {
+        assertThat(bare.logits(pixels).margin(i))
+            .isCloseTo(detector.logits(pixels).margin(i), within(1e-5));
+      }
+      assertThatThrownBy(bare::weights)
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("tiny has no weights to hand out");
+    }
+  }
+
+  /** Has nothing but what every differentiable detector must have. */
+  private record Bare(DifferentiableDetector inside) implements DifferentiableDetector {
+
+    @Override
+    public String name() {
+      return inside.name();
+    }
+
+    @Override
+    public InputContract input() {
+      return inside.input();
+    }
+
+    @Override
+    public Map<String, String> provenance() {
+      return inside.provenance();
+    }
+
+    @Override
+    public double[] score(ImageBatch images) {
+      return inside.score(images);
+    }
+
+    @Override
+    public double[] score(Pixels pixels) {
+      return inside.score(pixels);
+    }
+
+    @Override
+    public Pixels lossGradient(Pixels pixels, List<Label> labels) {
+      return inside.lossGradient(pixels, labels);
+    }
+
+    @Override
+    public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
+      return inside.logits(tf, pixels);
+    }
+
+    @Override
+    public void close() {
+      inside.close();
     }
   }
 
@@ -426,8 +565,7 @@ class DetectorTest {
   void train_withATrainer_loadsWhatItFound() {
     ImageDataset data = ImageDataset.of(List.of());
 
-    try (Detector detector =
-        TINY.train((blueprint, images) -> blueprint.initialWeights(images.size()), data)) {
+    try (Detector detector = TINY.train(new TrainersTest.Initial(), data)) {
       assertThat(detector.name()).isEqualTo("tiny");
     }
   }

@@ -19,7 +19,6 @@ import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.internal.WeightConstants;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
@@ -131,8 +130,7 @@ class F3NetTest {
       Operand<TFloat32> images =
           tf.constant(Shape.of(1, 299, 299, 3), DataBuffers.of(waves(), true, false));
       // Without weights everything learnt is 0.
-      ModelScope scope =
-          ModelScope.root(tf, Mode.DIFFERENTIABLE, new WeightConstants(Weights.of(Map.of())));
+      ModelScope scope = Graphs.PLAIN_GRADIENTS.root(tf, new WeightConstants(Weights.of(Map.of())));
       F3Net network = new F3Net(F3NetVariant.MIX, 1);
       var fad = network.decomposition(scope.at("fad_head"), images);
       var lfs = network.localStatistics(scope.at("lfs_head"), images);
@@ -221,8 +219,7 @@ class F3NetTest {
       float[] hwc = ReferenceInput.toNhwc(chw, 1, 3, 299, 299);
       Operand<TFloat32> image =
           tf.constant(Shape.of(1, 299, 299, 3), DataBuffers.of(hwc, true, false));
-      ModelScope scope =
-          ModelScope.root(tf, Mode.INFERENCE, new WeightConstants(hashedWeights(detector)));
+      ModelScope scope = Graphs.SCORING.root(tf, new WeightConstants(hashedWeights(detector)));
       var logits = head.byLabel(tf, detector.network().logits(scope, image));
       try (Session session = new Session(graph, SessionSettings.scoring());
           var result = session.runner().fetch(logits).run()) {

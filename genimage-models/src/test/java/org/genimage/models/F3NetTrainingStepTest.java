@@ -7,9 +7,9 @@ import org.genimage.data.Seed;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +49,7 @@ class F3NetTrainingStepTest {
       }
       Operand<TFloat32> images =
           tf.constant(Shape.of(2, 80, 80, 3), DataBuffers.of(noise, true, false));
-      ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+      ModelScope scope = ModelScope.root(tf, Purpose.TRAINING, variables);
       Operand<TFloat32> logits = new F3Net(variant, 1).logits(scope, images);
       Parameter idle =
           variables.trained().stream()

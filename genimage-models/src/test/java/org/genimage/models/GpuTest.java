@@ -9,9 +9,9 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.genimage.data.Seed;
+import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
-import org.genimage.models.nn.Derivatives;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.Purpose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -138,12 +138,11 @@ class GpuTest {
       Operand<TFloat32> images = tf.placeholder(TFloat32.class);
       Operand<TFloat32> logits =
           ScoringGraph.fromPixels(
-              tf,
-              Mode.PORTABLE,
+              Purpose.SCORING,
+              KernelChoice.portable(tf),
               tf.ensureShape(images, Shape.of(-1, side, side, 3)),
               blueprint,
-              blueprint.initialWeights(1),
-              Derivatives.plain());
+              blueprint.initialWeights(1));
       try (Session session = new Session(graph, SessionSettings.scoring());
           TFloat32 fed =
               TFloat32.tensorOf(Shape.of(1, side, side, 3), DataBuffers.of(pixels, true, false));

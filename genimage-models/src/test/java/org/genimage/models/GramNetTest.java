@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.genimage.models.networks.GramNet;
 import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.TrainableVariables;
 import org.junit.jupiter.api.Test;
@@ -85,7 +84,7 @@ class GramNetTest implements PixelGradientContract {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
-      ModelScope scope = ModelScope.root(tf, Mode.INFERENCE, new TrainableVariables());
+      ModelScope scope = Graphs.SCORING.root(tf, new TrainableVariables());
       // PyTorch's arange(24) of shape [1, 2, 3, 4].
       float[] values = new float[24];
       for (int i = 0; i < values.length; i++) {

@@ -25,8 +25,6 @@ import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.internal.WeightConstants;
-import org.genimage.models.nn.Mode;
-import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
@@ -147,9 +145,9 @@ interface NetworkContract {
 
   @ParameterizedTest
   @EnumSource(
-      value = Mode.class,
-      names = {"INFERENCE", "DIFFERENTIABLE"})
-  default void logitsAndFeatures_equalOfficialNetwork(Mode mode) {
+      value = Graphs.class,
+      names = {"SCORING", "PLAIN_GRADIENTS"})
+  default void logitsAndFeatures_equalOfficialNetwork(Graphs kind) {
     JsonNode eval = json("eval");
     var arrays = ReferenceData.arrays("models/" + folder() + "/eval.safetensors");
     ReferenceFill fill = ReferenceFill.salted(eval.get("salt").asText());
@@ -168,7 +166,7 @@ interface NetworkContract {
       changed[position(change.get("index"), input.get("shape"))] +=
           (float) change.get("add").asDouble();
       List<Map<String, float[]>> results =
-          run(mode, weights, List.of(images, changed), input.get("shape"), features);
+          run(kind, weights, List.of(images, changed), input.get("shape"), features);
       Map<String, float[]> found = results.get(0);
 
       for (String feature : features) {
@@ -183,7 +181,7 @@ interface NetworkContract {
           assertSummary(what, found.get(feature), summary, allowed, allowedOfLargest);
         }
       }
-      if (mode == Mode.DIFFERENTIABLE) {
+      if (kind == Graphs.PLAIN_GRADIENTS) {
         assertThat(found).containsKeys(features.toArray(String[]::new));
       }
       assertThat(found.keySet()).hasSizeGreaterThan(features.size() / 2);
@@ -212,7 +210,7 @@ interface NetworkContract {
       JsonNode input = item.getValue().get("input");
       float[] images = images(input, eval.get("domain").asText(), fill);
       Weights weights = filled(item.getValue().get("overrides"), fill);
-      var found = run(Mode.PORTABLE, weights, List.of(images), input.get("shape"), List.of());
+      var found = run(Graphs.PORTABLE, weights, List.of(images), input.get("shape"), List.of());
 
       assertThat(doubles(found.get(0).get("logits")))
           .as(item.getKey())
@@ -299,7 +297,7 @@ interface NetworkContract {
 
   /** Returns features and logits for each input; features in PyTorch's order. */
   private List<Map<String, float[]>> run(
-      Mode mode, Weights weights, List<float[]> inputs, JsonNode shape, List<String> features) {
+      Graphs kind, Weights weights, List<float[]> inputs, JsonNode shape, List<String> features) {
     int n = shape.get(0).asInt();
     int c = shape.get(1).asInt();
     int h = shape.get(2).asInt();
@@ -311,8 +309,8 @@ interface NetworkContract {
       Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
       WeightConstants constants = new WeightConstants(weights);
       // A feature between a convolution and its batch norm is there where they are not folded.
-      ModelVariables variables = mode.hasGradient() ? new UnfoldedConstants(constants) : constants;
-      Operand<TFloat32> logits = network().logits(ModelScope.root(tf, mode, variables), shaped);
+      ModelVariables variables = kind.hasGradient() ? new UnfoldedConstants(constants) : constants;
+      Operand<TFloat32> logits = network().logits(kind.root(tf, variables), shaped);
       constants.verify(folder());
       List<String> present =
           features.stream().filter(name -> graph.operation(place(name)) != null).toList();

@@ -25,10 +25,8 @@ import org.genimage.models.networks.SwinTransformer;
 import org.genimage.models.networks.VisionTransformer;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Dct;
-import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
@@ -70,19 +68,19 @@ class NumericGradientTest {
    */
   private record Case(
       String name,
-      Mode mode,
+      Graphs mode,
       Shape shape,
       Layer layer,
       UnaryOperator<float[]> values,
       double step,
       double tolerance) {
 
-    static Case of(String name, Mode mode, Shape shape, Layer layer) {
+    static Case of(String name, Graphs mode, Shape shape, Layer layer) {
       return new Case(name, mode, shape, layer, UnaryOperator.identity(), 2e-2, 1e-3);
     }
 
     static Case of(String name, Shape shape, Layer layer) {
-      return of(name, Mode.TRAINING, shape, layer);
+      return of(name, Graphs.TRAINING, shape, layer);
     }
 
     Case values(UnaryOperator<float[]> change) {
@@ -109,7 +107,7 @@ class NumericGradientTest {
     windows.put("7x7 by 2", Conv.kernel(7).stride(2));
     windows.put("1x1 by 2", Conv.kernel(1).stride(2));
     windows.put("4x4 by 2 padded by 1", new Conv(4, 2, 1));
-    for (Mode mode : List.of(Mode.TRAINING, Mode.DIFFERENTIABLE)) {
+    for (Graphs mode : List.of(Graphs.TRAINING, Graphs.PLAIN_TRAINING, Graphs.PLAIN_GRADIENTS)) {
       windows.forEach(
           (name, window) ->
               cases.add(
@@ -205,7 +203,7 @@ class NumericGradientTest {
     cases.add(
         Case.of(
             "MixBlock",
-            Mode.DIFFERENTIABLE,
+            Graphs.PLAIN_GRADIENTS,
             Shape.of(2, 5, 5, 6),
             (scope, x) -> {
               var halves = scope.tf().split(scope.tf().constant(3), x, 2L).output();
@@ -284,7 +282,7 @@ class NumericGradientTest {
     RandomGenerator random = Seed.of(5).random();
     try (Slopes slopes =
         new Slopes(
-            Mode.TRAINING,
+            Graphs.TRAINING,
             Shape.of(1, side, side, 3),
             (scope, x) -> new F3Net(F3NetVariant.MIX, 1).localStatistics(scope.at("lfs_head"), x),
             random)) {
@@ -338,12 +336,12 @@ class NumericGradientTest {
     private final float[] weights;
     private final List<Operand<TFloat32>> gradients;
 
-    Slopes(Mode mode, Shape shape, Layer layer, RandomGenerator random) {
+    Slopes(Graphs mode, Shape shape, Layer layer, RandomGenerator random) {
       this.shape = shape;
       Ops tf = Ops.create(graph);
       input = tf.withName(INPUT).placeholder(TFloat32.class, Placeholder.shape(shape));
-      Derivatives derivatives = mode == Mode.TRAINING ? Derivatives.told() : Derivatives.plain();
-      outputs = layer.of(ModelScope.root(tf, mode, variables).derivatives(derivatives), input);
+      ModelScope scope = mode.root(tf, variables);
+      outputs = layer.of(scope, input);
       weights = normal(random, (int) outputs.shape().size());
       List<Integer> sides =
           Longs.asList(outputs.shape().asArray()).stream().map(Long::intValue).toList();
@@ -351,7 +349,7 @@ class NumericGradientTest {
       Operand<TFloat32> sum = tf.sum(tf.reshape(weighed, tf.array(-1)), tf.constant(0));
       List<Operand<TFloat32>> places = new ArrayList<>(List.of(input));
       places.addAll(variables.values(variables.trained()));
-      gradients = derivatives.of(graph, tf, sum, places);
+      gradients = scope.kernels().gradients().of(graph, tf, sum, places);
       session = new Session(graph);
     }
 

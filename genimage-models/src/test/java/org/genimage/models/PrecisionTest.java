@@ -9,7 +9,6 @@ import java.util.random.RandomGenerator;
 import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.weights.Weights;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +26,7 @@ class PrecisionTest {
   @ParameterizedTest
   @MethodSource("detectors")
   void bfloat16_scoresNearlyAsFloat32(Blueprint blueprint) {
-    assumeTrue(Mode.INFERENCE_BFLOAT16.isAvailable(), "kernels for bfloat16");
+    assumeTrue(Graphs.SCORING_BFLOAT16.isAvailable(), "kernels for bfloat16");
     Weights weights = blueprint.initialWeights(1);
     int side = blueprint.input().side();
     ImageBatch images = ImageBatch.of(List.of(waves(side, 0.05), waves(side, 0.4)));

@@ -96,13 +96,4 @@ public record Cluster(List<String> workers, int index, Duration timeout) {
   public Cluster timeout(Duration longest) {
     return new Cluster(workers, index, longest);
   }
-
-  /** Returns whether this process is the one that keeps checkpoints. */
-  boolean first() {
-    return index == 0;
-  }
-
-  int size() {
-    return workers.size();
-  }
 }

@@ -37,6 +37,14 @@ public record EpochReport(
     return samples / (time.toNanos() / 1e9);
   }
 
+  /** Returns the accuracy for a line of text; empty without validation. */
+  String accuracyText() {
+    return validationAccuracy.isPresent()
+        ? String.format(
+            Locale.ROOT, ", validation accuracy %.1f %%", 100 * validationAccuracy.getAsDouble())
+        : "";
+  }
+
   /** Returns a sentence about what held the epoch up: images, the network, or neither. */
   public String bottleneck() {
     double images = share(waiting);

@@ -15,6 +15,9 @@ import org.genimage.models.nn.Parameter;
  */
 record Frozen(List<String> patterns) {
 
+  /** Nothing is frozen. */
+  static final Frozen NONE = new Frozen(List.of());
+
   private static final int SHOWN = 5;
 
   /** Checks the patterns. */

@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
@@ -29,37 +28,20 @@ import org.genimage.train.recipe.Recipe;
  */
 public final class GradientTrainer implements Trainer {
 
-  final Recipe recipe;
-  Optional<Weights> start = Optional.empty();
-  Frozen frozen = new Frozen(List.of());
-  Optional<ImageDataset> validation = Optional.empty();
-  int patience;
-  Optional<Checkpoints> checkpoints = Optional.empty();
-  TrainingListener listener = new TrainingListener() {};
-  ErrorPolicy errors = ErrorPolicy.fail();
-  Execution execution = Execution.PLAIN;
+  private final TrainingSettings settings;
 
-  private GradientTrainer(Recipe recipe) {
-    this.recipe = recipe;
+  private GradientTrainer(TrainingSettings settings) {
+    this.settings = settings;
   }
 
-  /** Returns a copy for a wither to change before anybody else sees it. */
-  private GradientTrainer copy() {
-    GradientTrainer copy = new GradientTrainer(recipe);
-    copy.start = start;
-    copy.frozen = frozen;
-    copy.validation = validation;
-    copy.patience = patience;
-    copy.checkpoints = checkpoints;
-    copy.listener = listener;
-    copy.errors = errors;
-    copy.execution = execution;
-    return copy;
+  /** Returns all settings. */
+  TrainingSettings settings() {
+    return settings;
   }
 
   /** Returns a trainer that follows this recipe. */
   public static GradientTrainer with(Recipe recipe) {
-    return new GradientTrainer(recipe);
+    return new GradientTrainer(TrainingSettings.of(recipe));
   }
 
   /**
@@ -67,9 +49,7 @@ public final class GradientTrainer implements Trainer {
    * Blueprint#initialWeights(long, Weights, String...)} makes of a published backbone.
    */
   public GradientTrainer from(Weights initial) {
-    GradientTrainer changed = copy();
-    changed.start = Optional.of(initial);
-    return changed;
+    return new GradientTrainer(settings.start(initial));
   }
 
   /**
@@ -84,16 +64,12 @@ public final class GradientTrainer implements Trainer {
    * @throws java.util.regex.PatternSyntaxException if one is no regular expression
    */
   public GradientTrainer freeze(String... patterns) {
-    GradientTrainer changed = copy();
-    changed.frozen = new Frozen(List.of(patterns));
-    return changed;
+    return new GradientTrainer(settings.frozen(new Frozen(List.of(patterns))));
   }
 
   /** Returns this trainer with images that choose the best epoch. */
   public GradientTrainer validation(ImageDataset data) {
-    GradientTrainer changed = copy();
-    changed.validation = Optional.of(data);
-    return changed;
+    return new GradientTrainer(settings.validation(data));
   }
 
   /**
@@ -104,9 +80,7 @@ public final class GradientTrainer implements Trainer {
    */
   public GradientTrainer patience(int epochs) {
     checkArgument(epochs > 0, "patience must be positive, got %s epochs", epochs);
-    GradientTrainer changed = copy();
-    changed.patience = epochs;
-    return changed;
+    return new GradientTrainer(settings.patience(epochs));
   }
 
   /** Returns this trainer with a folder to keep a checkpoint in after every epoch. */
@@ -116,23 +90,17 @@ public final class GradientTrainer implements Trainer {
 
   /** Returns this trainer with checkpoints to go on from. */
   public GradientTrainer checkpoints(Checkpoints policy) {
-    GradientTrainer changed = copy();
-    changed.checkpoints = Optional.of(policy);
-    return changed;
+    return new GradientTrainer(settings.checkpoints(policy));
   }
 
   /** Returns this trainer with others that hear how training goes, each event in this order. */
-  public GradientTrainer listener(TrainingListener... hear) {
-    GradientTrainer changed = copy();
-    changed.listener = new ListenerList(List.of(hear));
-    return changed;
+  public GradientTrainer listener(TrainingListener... listeners) {
+    return new GradientTrainer(settings.listener(new ListenerList(List.of(listeners))));
   }
 
   /** Returns this trainer with another answer to files that cannot be read. */
   public GradientTrainer onError(ErrorPolicy policy) {
-    GradientTrainer changed = copy();
-    changed.errors = policy;
-    return changed;
+    return new GradientTrainer(settings.errors(policy));
   }
 
   /**
@@ -141,9 +109,7 @@ public final class GradientTrainer implements Trainer {
    * environment.
    */
   public GradientTrainer xla(boolean compiled) {
-    GradientTrainer changed = copy();
-    changed.execution = execution.xla(compiled);
-    return changed;
+    return execution(settings.execution().xla(compiled));
   }
 
   /**
@@ -161,9 +127,7 @@ public final class GradientTrainer implements Trainer {
    *     throws IllegalStateException if TensorFlow does not see one
    */
   public GradientTrainer devices(String... names) {
-    GradientTrainer changed = copy();
-    changed.execution = execution.devices(List.of(names));
-    return changed;
+    return execution(settings.execution().devices(List.of(names)));
   }
 
   /**
@@ -172,9 +136,7 @@ public final class GradientTrainer implements Trainer {
    * SyncBatchNorm}). It costs two more exchanges a layer and step.
    */
   public GradientTrainer synchronisedBatchNorm(boolean synchronised) {
-    GradientTrainer changed = copy();
-    changed.execution = execution.synchronised(synchronised);
-    return changed;
+    return execution(settings.execution().synchronised(synchronised));
   }
 
   /**
@@ -188,9 +150,7 @@ public final class GradientTrainer implements Trainer {
    * workers.
    */
   public GradientTrainer distributed(Cluster cluster) {
-    GradientTrainer changed = copy();
-    changed.execution = execution.cluster(cluster);
-    return changed;
+    return execution(settings.execution().group(new ClusterGroup(cluster)));
   }
 
   /**
@@ -208,21 +168,44 @@ public final class GradientTrainer implements Trainer {
    */
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data) {
+    check(blueprint, data);
+    Execution execution = settings.execution();
+    try (TrainingGraph graph =
+        new TrainingGraph(blueprint, settings.recipe(), settings.frozen(), execution)) {
+      return new TrainingRun(settings, blueprint, data, graph).toEnd();
+    }
+  }
+
+  /**
+   * Trains as {@link #fit(Blueprint, ImageDataset)} does, with a checkpoint in a folder after every
+   * epoch.
+   *
+   * @param folder is created if it does not exist; it takes the place of {@link #checkpoints}
+   */
+  @Override
+  public Weights fit(Blueprint blueprint, ImageDataset data, Path folder) {
+    return checkpoints(folder).fit(blueprint, data);
+  }
+
+  private GradientTrainer execution(Execution how) {
+    return new GradientTrainer(settings.execution(how));
+  }
+
+  private void check(Blueprint blueprint, ImageDataset data) {
     checkClasses(data);
     checkArgument(
-        patience == 0 || validation.isPresent(),
+        settings.patience().isEmpty() || settings.validation().isPresent(),
         "patience needs validation images, got none; name some with validation");
-    frozen.check(blueprint.entries());
-    int workers = execution.cluster().map(Cluster::size).orElse(1);
+    settings.frozen().check(blueprint.entries());
+    int batchSize = settings.recipe().batchSize();
+    int devices = settings.execution().devices().size();
+    int processes = settings.execution().group().size();
     checkArgument(
-        recipe.batchSize() >= workers * execution.devices().size(),
+        batchSize >= processes * devices,
         "a batch of %s is too small for %s devices in each of %s processes",
-        recipe.batchSize(),
-        execution.devices().size(),
-        workers);
-    try (TrainingGraph graph = new TrainingGraph(blueprint, recipe, frozen, execution)) {
-      return new TrainingRun(this, blueprint, data, graph).toEnd();
-    }
+        batchSize,
+        devices,
+        processes);
   }
 
   private void checkClasses(ImageDataset data) {
@@ -230,12 +213,12 @@ public final class GradientTrainer implements Trainer {
     for (Sample sample : data.samples()) {
       counts.merge(sample.label(), 1, Integer::sum);
     }
-    if (counts.size() < Label.values().length || data.size() < recipe.batchSize()) {
+    if (counts.size() < Label.values().length || data.size() < settings.recipe().batchSize()) {
       throw new DatasetException(
           ("training needs images of both classes and at least one batch of %d, found %d nature"
                   + " and %d ai; add images or make the batch smaller")
               .formatted(
-                  recipe.batchSize(),
+                  settings.recipe().batchSize(),
                   counts.getOrDefault(Label.NATURE, 0),
                   counts.getOrDefault(Label.AI, 0)));
     }

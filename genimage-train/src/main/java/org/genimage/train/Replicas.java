@@ -3,10 +3,7 @@ package org.genimage.train;
 import com.google.common.base.Splitter;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.genimage.models.nn.Peers;
 import org.tensorflow.DeviceSpec;
@@ -36,25 +33,20 @@ final class Replicas {
   private static final int ROWS = 500_000_000;
   private static final int ROWS_GRADIENT = 500_000_000; // added to ROWS
 
-  /** A server remembers the shape that belongs to a key: each graph on it has keys of its own. */
-  private static final Map<String, AtomicInteger> GRAPHS = new ConcurrentHashMap<>();
-
-  private static final int KEYS = 10_000;
-
   private final List<String> named;
   private final List<String> devices;
-  private final Optional<Cluster> cluster;
+  private final ProcessGroup group;
   private final boolean synchronised;
   private final int keys;
   private int means;
 
-  private Replicas(List<String> named, Optional<Cluster> cluster, boolean synchronised) {
-    String process = cluster.map(Workers::place).orElse("");
+  private Replicas(List<String> named, ProcessGroup group, boolean synchronised) {
+    String process = group.devicePrefix();
     this.named = named.stream().map(name -> process + "/device:" + name).toList();
     this.devices = named.isEmpty() ? List.of(process + "/device:CPU:0") : this.named;
-    this.cluster = cluster;
+    this.group = group;
     this.synchronised = synchronised;
-    this.keys = cluster.map(own -> KEYS * graphs(own).getAndIncrement()).orElse(0);
+    this.keys = group.newKeys();
     this.means = keys;
   }
 
@@ -64,25 +56,17 @@ final class Replicas {
    * @param named the devices to use; none leaves the choice of one to TensorFlow
    */
   static Replicas of(Execution execution, List<String> named) {
-    return new Replicas(named, execution.cluster(), execution.synchronised());
+    return new Replicas(named, execution.group(), execution.synchronised());
   }
 
-  private static AtomicInteger graphs(Cluster own) {
-    return GRAPHS.computeIfAbsent(own.workers() + " " + own.index(), server -> new AtomicInteger());
-  }
-
-  /** Returns a single one, on the device that TensorFlow chooses. */
-  static Replicas alone() {
+  /** Returns one replica, on the device that TensorFlow chooses. */
+  static Replicas single() {
     return of(Execution.PLAIN, List.of());
   }
 
   /** Returns how many parts a batch of this process has. */
   int count() {
     return devices.size();
-  }
-
-  private int workers() {
-    return cluster.map(Cluster::size).orElse(1);
   }
 
   /**
@@ -93,7 +77,7 @@ final class Replicas {
     if (named.isEmpty()) {
       return;
     }
-    TF_Graph handle = Workers.handle(graph);
+    TF_Graph handle = ClusterServer.handle(graph);
     for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
       GraphOperation operation = all.next();
       if (operation.device() == null || operation.device().isEmpty()) {
@@ -110,7 +94,7 @@ final class Replicas {
    * @param own an operand of each device of this process
    */
   Operand<TFloat32> mean(Ops tf, List<Operand<TFloat32>> own) {
-    int members = workers() * count();
+    int members = group.size() * count();
     if (members == 1) {
       return own.get(0);
     }
@@ -128,36 +112,36 @@ final class Replicas {
 
   /** Returns the mean over the processes' first devices; all must ask in the same order. */
   Operand<TFloat32> meanOfProcesses(Ops tf, Operand<TFloat32> own) {
-    if (workers() == 1) {
+    if (group.size() == 1) {
       return own;
     }
     means++;
-    return reduce(tf, own, workers(), FIRST_DEVICES, means, "Div", 0);
+    return reduce(tf, own, group.size(), FIRST_DEVICES, means, "Div", 0);
   }
 
   /** Returns the mean over the processes outside of training; all must ask in the same order. */
   Operand<TFloat32> meanOfCounts(Ops tf, Operand<TFloat32> own) {
     means++;
-    return reduce(tf, own, workers(), PROCESSES, means, "Div", 0);
+    return reduce(tf, own, group.size(), PROCESSES, means, "Div", 0);
   }
 
   /** Returns what shares the statistics of a device's batch norms, if they are to be shared. */
   Optional<Peers> peers(int device) {
-    int members = workers() * count();
+    int members = group.size() * count();
     if (!synchronised || members == 1) {
       return Optional.empty();
     }
-    int before = cluster.map(Cluster::index).orElse(0) * count() + device;
+    int before = group.rank() * count() + device;
     int[] asked = {ROWS + keys};
     return Optional.of(
-        (tf, derivatives, row) -> {
+        (tf, gradients, row) -> {
           Operand<TInt32> places =
               tf.reshape(tf.array(before, members - 1 - before, 0, 0), tf.array(2, 2));
           Operand<TFloat32> own = tf.pad(row, places, tf.constant(0f));
           int key = asked[0]++;
           Operand<TFloat32> all = reduce(tf, own, members, ALL_DEVICES, key, "Id", device);
-          // A sum's derivative by each of its terms is the sum of all members' derivatives.
-          return derivatives.tell(
+          // A sum's gradient for each of its terms is the sum of all members' upstream gradients.
+          return gradients.register(
               tf,
               all,
               List.of(own),
@@ -168,24 +152,23 @@ final class Replicas {
   }
 
   private Operand<TFloat32> reduce(
-      Ops tf, Operand<TFloat32> x, int members, int group, int key, String last, int device) {
+      Ops tf, Operand<TFloat32> x, int members, int set, int key, String last, int device) {
     String place = devices.get(device);
     // The scope's device would win over the builder's.
     Ops there = tf.withDevice(spec(place));
-    String name = "all_reduce_%d_%d_%d".formatted(group, key, device);
+    String name = "all_reduce_%d_%d_%d".formatted(set, key, device);
     return ((Graph) tf.scope().env())
         .opBuilder("CollectiveReduceV2", name, there.scope())
         .addInput(x.asOutput())
         .addInput(tf.constant(members).asOutput())
-        .addInput(tf.constant(group).asOutput())
+        .addInput(tf.constant(set).asOutput())
         .addInput(tf.constant(key).asOutput())
         .setDevice(place)
         .addInputList(new Output<?>[0]) // no tokens that order it
         .setAttr("merge_op", "Add")
         .setAttr("final_op", last)
         .setAttr("communication_hint", place.contains("GPU") ? "nccl" : "auto")
-        .setAttr(
-            "timeout_seconds", cluster.map(own -> (float) own.timeout().toSeconds()).orElse(0f))
+        .setAttr("timeout_seconds", group.timeoutSeconds())
         .build()
         .output(0);
   }

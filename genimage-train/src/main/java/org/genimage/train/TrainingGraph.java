@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.Batch;
 import org.genimage.data.Label;
@@ -14,11 +13,11 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
-import org.genimage.models.Precision;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.train.recipe.Average;
 import org.genimage.train.recipe.Mixing;
@@ -31,7 +30,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -51,82 +49,58 @@ final class TrainingGraph implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Session session;
   private final TrainingPass.Variables variables;
-  private final Placeholder<TUint8> images;
-  private final Placeholder<TFloat32> targets;
-  private final Placeholder<TFloat32> rate;
-  private final Placeholder<TFloat32> share;
-  private final Placeholder<TFloat32> scale;
-  private final Placeholder<TInt64> draw;
+  private final StepInputs inputs;
   private final Erasing erasing;
   private final BatchMixing mixing;
   private final TrainingPass step;
-  private final Optional<Workers> workers;
+  private final ProcessGroup group;
   private final List<Op> shared;
   private final Operand<TFloat32> validationLogits;
   private final Seed seed;
   private final int parts;
   private final boolean averaged;
-  private final int reader;
 
   TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
     variables = TrainingPass.Variables.create(frozen);
-    workers = execution.cluster().map(Workers::new);
+    group = execution.group();
+    seed = Seed.of(recipe.seed());
+    parts = recipe.parts();
+    averaged = recipe.average().filter(Average::used).isPresent();
     try {
       ConfigProto config = execution.config(recipe.precision());
       Replicas replicas = Replicas.of(execution, LocalDevices.resolve(execution.devices(), config));
       Ops tf = Ops.create(graph);
       InputContract input = blueprint.input();
-      seed = Seed.of(recipe.seed());
-      parts = recipe.parts();
-      reader = execution.cluster().map(Cluster::index).orElse(0);
-      averaged = recipe.average().filter(Average::used).isPresent();
-      images =
-          tf.placeholder(
-              TUint8.class, Placeholder.shape(Shape.of(-1, input.side(), input.side(), 3)));
-      targets = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
-      rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      share = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      scale = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      draw = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+      inputs = StepInputs.create(tf, input.side());
       erasing = Erasing.create(tf, recipe.images(), input.side(), seed);
       mixing = BatchMixing.create(tf, recipe.images().mixing(), input.side(), seed);
-      Operand<TFloat32> pixels =
-          tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
-      Operand<TFloat32> normalised = input.normalise(tf, pixels);
-      Operand<TFloat32> varied = mixing.apply(tf, erasing.apply(tf, normalised));
-      step =
-          TrainingPass.create(
-              graph,
-              tf,
-              blueprint,
-              recipe,
-              variables,
-              new TrainingPass.Input(
-                  varied,
-                  targets,
-                  rate,
-                  draw,
-                  share,
-                  Optional.<Operand<TFloat32>>of(scale)
-                      .filter(fed -> recipe.precision() == Precision.FLOAT16),
-                  replicas,
-                  execution.derivatives(recipe.precision())));
-      shared = workers.map(all -> sharedStatistics(tf, replicas)).orElse(List.of());
-      ModelVariables validated =
-          averaged ? new Average.Numbers(variables.slots()) : variables.model();
-      ModelScope scope = ModelScope.root(tf, Mode.DIFFERENTIABLE, validated);
-      validationLogits =
-          blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
+      Operand<TFloat32> normalised = input.normalise(tf, inputs.pixels(tf));
+      Operand<TFloat32> augmented = mixing.apply(tf, erasing.apply(tf, normalised));
+      Kernels kernels = execution.kernels(tf, recipe.precision());
+      TrainingPass.Input passed = inputs.pass(augmented, recipe.precision(), replicas, kernels);
+      step = TrainingPass.create(graph, tf, blueprint, recipe, variables, passed);
+      shared = sharedStatistics(tf, replicas);
+      validationLogits = validationLogits(tf, blueprint, normalised);
       replicas.place(graph, 0);
-      session =
-          workers.map(all -> all.open(graph, config)).orElseGet(() -> new Session(graph, config));
+      session = group.open(graph, config);
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
     }
   }
 
+  private Operand<TFloat32> validationLogits(
+      Ops tf, Blueprint blueprint, Operand<TFloat32> normalised) {
+    ModelVariables validated =
+        averaged ? new Average.Numbers(variables.slots()) : variables.model();
+    ModelScope scope = ModelScope.root(tf, Purpose.SCORING, validated);
+    return blueprint.head().byLabel(tf, blueprint.network().logits(scope, normalised));
+  }
+
   private List<Op> sharedStatistics(Ops tf, Replicas replicas) {
+    if (group.size() == 1) {
+      return List.of();
+    }
     TrainableVariables model = variables.model();
     List<Op> assigned = new ArrayList<>();
     for (Parameter entry : entries()) {
@@ -138,10 +112,11 @@ final class TrainingGraph implements AutoCloseable {
     return assigned;
   }
 
-  /** Gives all workers the mean of their running statistics. */
+  /** Sets the running statistics of all processes to their mean. */
   void shareStatistics() {
     if (!shared.isEmpty()) {
-      Session.Runner runner = session.runner().setOptions(Workers.RUN);
+      Session.Runner runner = session.runner();
+      group.prepare(runner);
       shared.forEach(runner::addTarget);
       runner.run().close();
     }
@@ -176,9 +151,9 @@ final class TrainingGraph implements AutoCloseable {
     }
     if (finite) {
       try (TFloat32 fedRate = TFloat32.scalarOf((float) learningRate)) {
-        Session.Runner runner = session.runner().feed(rate, fedRate);
+        Session.Runner runner = session.runner().feed(inputs.rate(), fedRate);
         step.updates().forEach(runner::addTarget);
-        workers.ifPresent(all -> runner.setOptions(Workers.RUN));
+        group.prepare(runner);
         runner.run().close();
       }
     } else {
@@ -196,7 +171,7 @@ final class TrainingGraph implements AutoCloseable {
       List<Op> updates,
       double learningRate) {
     Mixing.Mix mix = mixing.draw(batch, progress.epoch());
-    long layers = seed.at("layers").at(progress.epoch()).at(reader).at(part).value();
+    long layers = seed.at("layers").at(progress.epoch()).at(group.rank()).at(part).value();
     float[] loss = new float[1];
     try (TUint8 fedImages = tensor(batch.images());
         TFloat32 fedTargets = tensor(mix.targets(oneHot(batch.labels())));
@@ -211,18 +186,18 @@ final class TrainingGraph implements AutoCloseable {
       Session.Runner runner =
           session
               .runner()
-              .feed(images, fedImages)
-              .feed(targets, fedTargets)
-              .feed(rate, fedRate)
-              .feed(share, fedShare)
-              .feed(draw, fedDraw)
-              .feed(scale, fedScale)
+              .feed(inputs.images(), fedImages)
+              .feed(inputs.targets(), fedTargets)
+              .feed(inputs.rate(), fedRate)
+              .feed(inputs.share(), fedShare)
+              .feed(inputs.draw(), fedDraw)
+              .feed(inputs.scale(), fedScale)
               .fetch(step.loss());
       erased.feedTo(runner);
       mixed.feedTo(runner);
       updates.forEach(runner::addTarget);
       step.finite().ifPresent(runner::fetch);
-      workers.ifPresent(all -> runner.setOptions(Workers.RUN));
+      group.prepare(runner);
       try (var result = runner.run()) {
         ((TFloat32) result.get(0)).copyTo(DataBuffers.of(loss));
         boolean finite = step.finite().isEmpty() || ((TBool) result.get(1)).getBoolean();
@@ -235,7 +210,7 @@ final class TrainingGraph implements AutoCloseable {
   float[] logits(ImageBatch batch) {
     float[] logits = new float[2 * batch.count()];
     try (TUint8 fed = tensor(batch);
-        var result = session.runner().feed(images, fed).fetch(validationLogits).run()) {
+        var result = session.runner().feed(inputs.images(), fed).fetch(validationLogits).run()) {
       ((TFloat32) result.get(0)).copyTo(DataBuffers.of(logits));
     }
     return logits;

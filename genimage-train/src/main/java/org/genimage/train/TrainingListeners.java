@@ -31,13 +31,6 @@ public final class TrainingListeners {
     return new TrainingListener() {
       @Override
       public void onEpoch(EpochReport report) {
-        String accuracy =
-            report.validationAccuracy().isPresent()
-                ? String.format(
-                    Locale.ROOT,
-                    ", validation accuracy %.1f %%",
-                    100 * report.validationAccuracy().getAsDouble())
-                : "";
         out.accept(
             String.format(
                 Locale.ROOT,
@@ -45,7 +38,7 @@ public final class TrainingListeners {
                 report.epoch() + 1,
                 report.epochs(),
                 report.loss(),
-                accuracy,
+                report.accuracyText(),
                 report.samplesPerSecond(),
                 report.bottleneck()));
       }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.models.Blueprint;
-import org.genimage.models.nn.Derivatives;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.train.recipe.Average;
 import org.genimage.train.recipe.Optimizer;
@@ -51,7 +51,7 @@ record TrainingPass(
    *     the step's samples that these are, over the loss's scale
    * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
    * @param replicas that share the step
-   * @param derivatives how the gradients are found
+   * @param kernels what computes the step
    */
   record Input(
       Operand<TFloat32> images,
@@ -61,7 +61,7 @@ record TrainingPass(
       Operand<TFloat32> share,
       Optional<Operand<TFloat32>> scale,
       Replicas replicas,
-      Derivatives derivatives) {}
+      Kernels kernels) {}
 
   /**
    * A step's variables.
@@ -88,23 +88,23 @@ record TrainingPass(
     List<Op> moved = new ArrayList<>();
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TFloat32>> losses = new ArrayList<>();
-    List<List<Operand<TFloat32>>> derivatives = new ArrayList<>();
+    List<List<Operand<TFloat32>>> ofShards = new ArrayList<>();
     List<Shard> shards = Shard.of(tf, input, recipe.loss().splits(), replicas.count());
     replicas.place(graph, 0);
     for (int i = 0; i < shards.size(); i++) {
       Shard shard = shards.get(i);
       ModelScope root =
-          ModelScope.root(tf, Mode.TRAINING, model, shard.draw())
-              .drop(recipe.drop())
-              .derivatives(input.derivatives());
+          ModelScope.root(Purpose.TRAINING, input.kernels(), model, shard.draw())
+              .drop(recipe.drop());
       ModelScope scope = replicas.peers(i).map(root::peers).orElse(root);
       logits.add(blueprint.head().byLabel(tf, blueprint.network().logits(scope, shard.images())));
       Operand<TFloat32> loss = recipe.loss().value(tf, logits.get(i), shard.targets());
       Operand<TFloat32> own = times(tf, loss, shard.weight());
       losses.add(own);
-      derivatives.add(
+      ofShards.add(
           input
-              .derivatives()
+              .kernels()
+              .gradients()
               .of(
                   graph,
                   tf,
@@ -119,7 +119,7 @@ record TrainingPass(
     List<Operand<TFloat32>> gradients = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
       int each = i;
-      gradients.add(replicas.mean(tf, derivatives.stream().map(own -> own.get(each)).toList()));
+      gradients.add(replicas.mean(tf, ofShards.stream().map(own -> own.get(each)).toList()));
     }
     Optional<Operand<TBool>> finite = input.scale().map(scale -> finite(tf, gradients));
     if (recipe.parts() == 1 && finite.isEmpty()) {

@@ -1,11 +1,7 @@
 package org.genimage.train;
 
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,13 +13,10 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
 import org.genimage.data.ImageDataset;
-import org.genimage.data.Label;
-import org.genimage.data.Sample;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
 import org.genimage.models.nn.Parameter;
@@ -38,17 +31,16 @@ import org.genimage.train.recipe.TrainingProgress;
 final class TrainingRun {
 
   private static final System.Logger LOGGER = System.getLogger(TrainingRun.class.getName());
-  private static final int VALIDATION_BATCH = 64;
 
-  private final GradientTrainer trainer;
+  private final TrainingSettings settings;
   private final Recipe recipe;
   private final Blueprint blueprint;
   private final TrainingGraph graph;
   private final BatchLoader loader;
   private final int batches;
   private final TrainingListener listener;
-  private final Optional<Cluster> cluster;
-  private final Optional<Meeting> meeting;
+  private final ProcessGroup group;
+  private final Optional<Validation> validation;
   private final String trainingData;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
@@ -56,31 +48,39 @@ final class TrainingRun {
   private long samples;
   private long totalSamples;
   private double rate;
-  private long kept = System.nanoTime();
+  private long saved = System.nanoTime();
 
   TrainingRun(
-      GradientTrainer trainer, Blueprint blueprint, ImageDataset data, TrainingGraph graph) {
-    this.trainer = trainer;
-    this.recipe = trainer.recipe;
+      TrainingSettings settings, Blueprint blueprint, ImageDataset data, TrainingGraph graph) {
+    this.settings = settings;
+    this.recipe = settings.recipe();
     this.blueprint = blueprint;
     this.graph = graph;
-    this.cluster = trainer.execution.cluster();
-    this.meeting = cluster.map(Meeting::new);
-    this.listener =
-        cluster.filter(own -> !own.first()).isPresent()
-            ? new TrainingListener() {}
-            : trainer.listener;
-    this.loader =
-        BatchLoader.of(data)
-            .augmentation(recipe.images().augmentation(blueprint.input()))
-            .batchSize(recipe.batchSize())
-            .shuffle(Seed.of(recipe.seed()))
-            .sampling(recipe.sampling())
-            .dropLast(recipe.dropLast() || cluster.isPresent())
-            .onError(trainer.errors);
+    this.group = settings.execution().group();
+    this.listener = settings.reporting();
+    this.validation =
+        settings
+            .validation()
+            .map(images -> new Validation(images, recipe, blueprint, settings.errors(), group));
+    this.loader = loader(settings, blueprint, data);
     this.batches = loader.batches();
     this.trainingData = Provenance.describe(data);
-    this.identity = trainer.checkpoints.isPresent() ? identity() : Map.of();
+    this.identity =
+        settings.checkpoints().isPresent()
+            ? RunIdentity.of(settings, blueprint, graph.entries(), trainingData)
+            : Map.of();
+  }
+
+  /** Returns the loader of training batches. */
+  static BatchLoader loader(TrainingSettings settings, Blueprint blueprint, ImageDataset data) {
+    Recipe recipe = settings.recipe();
+    return BatchLoader.of(data)
+        .augmentation(recipe.images().augmentation(blueprint.input()))
+        .batchSize(recipe.batchSize())
+        .shuffle(Seed.of(recipe.seed()))
+        .sampling(recipe.sampling())
+        .dropLast(recipe.dropLast() || settings.execution().group().wholeBatches())
+        .onError(settings.errors());
   }
 
   Weights toEnd() {
@@ -89,7 +89,7 @@ final class TrainingRun {
     try (Shutdown shutdown = new Shutdown()) {
       listener.onBegin(state.epoch(), state.steps());
       while (state.epoch() < recipe.epochs()
-          && !hopeless()
+          && !stagnant()
           && !recipe.schedule().ended(progress(0))) {
         train(shutdown);
         finishEpoch();
@@ -101,29 +101,29 @@ final class TrainingRun {
   }
 
   private void begin() {
-    meeting.ifPresent(Meeting::gather);
+    group.gather();
     Optional<Checkpoint> found =
-        trainer.checkpoints.flatMap(policy -> Checkpoint.latest(policy.folder(), identity));
-    meeting.ifPresent(all -> all.agree(with(found)));
+        settings.checkpoints().flatMap(policy -> Checkpoint.latest(policy.folder(), identity));
+    group.agree(with(found));
     if (found.isPresent()) {
       Checkpoint checkpoint = found.get();
       checkpoint.restore(graph);
       state = checkpoint.state();
       best = checkpoint.best().map(arrays -> described(arrays, state.ranking().get(0)));
     } else {
-      if (trainer.start.isEmpty() && recipe.start().backbone().isPresent()) {
+      if (settings.start().isEmpty() && recipe.start().backbone().isPresent()) {
         LOGGER.log(
             Level.WARNING,
-            "{0} starts from {1}; give them with GradientTrainer.from",
+            "{0} starts from {1}; provide these weights with GradientTrainer.from",
             blueprint.name(),
             recipe.start().describe(false));
       }
-      Weights initial = trainer.start.orElseGet(() -> blueprint.initialWeights(recipe.seed()));
+      Weights initial = settings.start().orElseGet(() -> blueprint.initialWeights(recipe.seed()));
       graph.start(parameter -> initial.get(parameter.key()).toFloats());
     }
   }
 
-  /** Returns what the workers must have in common. */
+  /** Returns what must be the same in all processes. */
   private Map<String, String> with(Optional<Checkpoint> found) {
     Map<String, String> common = new TreeMap<>(identity);
     common.put(
@@ -137,11 +137,13 @@ final class TrainingRun {
     return (recipe.epochs() - state.epoch()) * ofEpoch - state.part().position();
   }
 
-  /** Whether validation has not improved for as long as patience lasts. */
-  private boolean hopeless() {
-    return trainer.patience > 0
-        && !state.accuracies().isEmpty()
-        && state.accuracies().size() - 1 - state.ranking().get(0) >= trainer.patience;
+  /** Returns whether the accuracy has not improved for as many epochs as patience allows. */
+  private boolean stagnant() {
+    if (settings.patience().isEmpty() || state.accuracies().isEmpty()) {
+      return false;
+    }
+    int idle = state.accuracies().size() - 1 - state.ranking().get(0);
+    return idle >= settings.patience().getAsInt();
   }
 
   private TrainingProgress progress(int step) {
@@ -149,78 +151,60 @@ final class TrainingRun {
   }
 
   private void train(Shutdown shutdown) {
-    EpochPart before = state.part();
-    long began = System.nanoTime();
-    long waiting = before.waiting();
-    long stepping = before.stepping();
-    int workers = cluster.map(Cluster::size).orElse(1);
-    try (Batches batches = open(before.position())) {
-      while (true) {
-        long asked = System.nanoTime();
-        if (!batches.hasNext()) {
-          break;
-        }
-        Batch batch = batches.next();
-        long got = System.nanoTime();
-        waiting += got - asked;
-        EpochPart part = state.part();
-        TrainingProgress progress = progress(part.steps());
+    EpochClock clock = new EpochClock(state.part());
+    int position = state.part().position();
+    try (Batches batches = loader.epoch(state.epoch(), position, group.rank(), group.size())) {
+      while (clock.waiting(batches::hasNext)) {
+        Batch batch = clock.waiting(batches::next);
+        TrainingProgress progress = progress(state.part().steps());
         rate = recipe.schedule().rate(progress);
-        TrainingGraph.Step step =
-            together(() -> graph.train(batch, progress, rate, state.lossScale().factor()));
-        double loss = step.loss();
+        TrainingGraph.Step step = clock.stepping(() -> step(batch, progress));
         LossScale scale = state.lossScale().after(step.finite());
-        if (!Double.isFinite(loss)) {
-          throw diverged("the loss", loss);
-        }
         if (scale.factor() < LossScale.SMALLEST) {
-          throw diverged("16-bit gradients overflow at any scale, and the loss", loss);
+          throw diverged("16-bit gradients overflow at any scale, and the loss", step.loss());
         }
-        long now = System.nanoTime();
-        stepping += now - got;
+        int trained = batch.samples().size() * group.size();
         EpochPart reached =
-            new EpochPart(
-                batches.position(),
-                part.steps() + 1,
-                part.lossSum() + loss,
-                part.samples() + batch.samples().size() * workers,
-                before.skipped() + batches.skipped().size(),
-                before.nanos() + now - began,
-                waiting,
-                stepping);
-        state = state.stepped(reached, loss, scale);
-        samples += batch.samples().size() * workers;
+            clock.after(
+                batches.position(), state.part(), step.loss(), trained, batches.skipped().size());
+        state = state.stepped(reached, step.loss(), scale);
+        samples += trained;
         listener.onStep(
-            new StepReport(state.epoch(), state.steps(), loss, rate, samples, totalSamples));
-        Duration sinceLast = Duration.ofNanos(now - kept);
-        trainer
-            .checkpoints
-            .filter(policy -> cluster.map(Cluster::first).orElse(true))
-            .filter(policy -> shutdown.requested() || policy.due(state.steps(), sinceLast))
-            .ifPresent(this::keep);
-        if (shutdown.requested()) {
-          throw new CancellationException(
-              "training was stopped in epoch %d after step %d"
-                  .formatted(state.epoch(), state.steps()));
-        }
+            new StepReport(state.epoch(), state.steps(), step.loss(), rate, samples, totalSamples));
+        saveIfDue(shutdown.requested());
       }
     }
   }
 
-  private Batches open(int position) {
-    return loader.epoch(
-        state.epoch(),
-        position,
-        cluster.map(Cluster::index).orElse(0),
-        cluster.map(Cluster::size).orElse(1));
+  private TrainingGraph.Step step(Batch batch, TrainingProgress progress) {
+    double factor = state.lossScale().factor();
+    TrainingGraph.Step step = together(() -> graph.train(batch, progress, rate, factor));
+    if (!Double.isFinite(step.loss())) {
+      throw diverged("the loss", step.loss());
+    }
+    return step;
   }
 
-  /** Calculates what takes all workers, if there are several. */
+  /** Saves a checkpoint inside an epoch if it is time for one, or if the JVM is about to end. */
+  private void saveIfDue(boolean ending) {
+    Duration sinceLast = Duration.ofNanos(System.nanoTime() - saved);
+    settings
+        .checkpoints()
+        .filter(policy -> group.first())
+        .filter(policy -> ending || policy.due(state.steps(), sinceLast))
+        .ifPresent(policy -> save(policy, weights(state.epoch(), graph.read())));
+    if (ending) {
+      throw new CancellationException(
+          "training was stopped in epoch %d after step %d".formatted(state.epoch(), state.steps()));
+    }
+  }
+
+  /** Returns the result of a calculation that all processes take part in. */
   private <T> T together(Supplier<T> calculation) {
     try {
       return calculation.get();
     } catch (RuntimeException e) {
-      throw meeting.map(all -> all.explained(e)).orElse(e);
+      throw group.explained(e);
     }
   }
 
@@ -241,26 +225,13 @@ final class TrainingRun {
 
   private void finishEpoch() {
     int epoch = state.epoch();
-    EpochPart part = state.part();
     together(
         () -> {
           graph.shareStatistics();
           return true;
         });
-    Optional<Double> accuracy = trainer.validation.map(this::accuracy);
-    EpochReport report =
-        new EpochReport(
-            epoch,
-            recipe.epochs(),
-            state.steps(),
-            part.lossSum() / part.steps(),
-            rate,
-            part.samples(),
-            part.skipped(),
-            Duration.ofNanos(part.nanos()),
-            Duration.ofNanos(part.waiting()),
-            Duration.ofNanos(part.stepping()),
-            accuracy.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+    Optional<Double> accuracy = validation.map(images -> images.accuracy(graph, epoch));
+    EpochReport report = report(accuracy);
     state = state.epochDone(accuracy);
     Weights reached = weights(epoch);
     if (accuracy.isPresent() && state.ranking().get(0) == epoch) {
@@ -269,14 +240,30 @@ final class TrainingRun {
     try {
       listener.onEpoch(report);
     } finally {
-      trainer.checkpoints.ifPresent(policy -> keepEpoch(policy, epoch, reached));
+      settings
+          .checkpoints()
+          .filter(policy -> group.first())
+          .ifPresent(policy -> saveEpoch(policy, epoch, reached));
     }
   }
 
-  private void keepEpoch(Checkpoints checkpoints, int epoch, Weights reached) {
-    if (cluster.filter(own -> !own.first()).isPresent()) {
-      return;
-    }
+  private EpochReport report(Optional<Double> accuracy) {
+    EpochPart part = state.part();
+    return new EpochReport(
+        state.epoch(),
+        recipe.epochs(),
+        state.steps(),
+        part.lossSum() / part.steps(),
+        rate,
+        part.samples(),
+        part.skipped(),
+        Duration.ofNanos(part.nanos()),
+        Duration.ofNanos(part.waiting()),
+        Duration.ofNanos(part.stepping()),
+        accuracy.map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+  }
+
+  private void saveEpoch(Checkpoints checkpoints, int epoch, Weights reached) {
     Path folder = checkpoints.folder();
     reached.write(folder.resolve("last.safetensors"));
     best.ifPresent(weights -> weights.write(folder.resolve("best.safetensors")));
@@ -285,11 +272,8 @@ final class TrainingRun {
     if (checkpoints.best() > 1 && rank >= 0 && rank < checkpoints.best()) {
       reached.write(epochFile(folder, epoch));
     }
-    if (graph.averaged()) {
-      keep(checkpoints);
-    } else { // The same numbers again would need the memory of another model.
-      keep(checkpoints, reached);
-    }
+    // Reading the model's numbers again would need the memory of another model.
+    save(checkpoints, graph.averaged() ? weights(state.epoch(), graph.read()) : reached);
     ranking.stream().skip(checkpoints.best()).forEach(worse -> delete(epochFile(folder, worse)));
   }
 
@@ -305,57 +289,9 @@ final class TrainingRun {
     }
   }
 
-  private void keep(Checkpoints checkpoints) {
-    keep(checkpoints, weights(state.epoch(), graph.read()));
-  }
-
-  private void keep(Checkpoints checkpoints, Weights model) {
+  private void save(Checkpoints checkpoints, Weights model) {
     Checkpoint.of(graph, model, best, state).write(checkpoints.folder(), identity);
-    kept = System.nanoTime();
-  }
-
-  /** Returns the part of images that the network is right about; each worker scores some. */
-  private double accuracy(ImageDataset images) {
-    int workers = cluster.map(Cluster::size).orElse(1);
-    int worker = cluster.map(Cluster::index).orElse(0);
-    List<Sample> share =
-        IntStream.range(0, images.size())
-            .filter(i -> i % workers == worker)
-            .mapToObj(images::sample)
-            .toList();
-    Score own = share.isEmpty() ? new Score(0, 0) : score(ImageDataset.of(share));
-    Score all =
-        meeting
-            .map(together -> together.sums(own.right(), own.count()))
-            .map(sums -> new Score(Math.toIntExact(sums[0]), Math.toIntExact(sums[1])))
-            .orElse(own);
-    return all.right() / (double) all.count();
-  }
-
-  private record Score(int right, int count) {}
-
-  private Score score(ImageDataset images) {
-    int right = 0;
-    int count = 0;
-    BatchLoader ordered =
-        BatchLoader.of(images)
-            .augmentation(recipe.images().validation(blueprint.input()))
-            .batchSize(VALIDATION_BATCH)
-            .shuffle(Seed.of(recipe.seed()).at("validation"))
-            .ordered()
-            .onError(trainer.errors);
-    try (Batches batches = ordered.epoch(state.epoch())) {
-      while (batches.hasNext()) {
-        Batch batch = batches.next();
-        float[] logits = graph.logits(batch.images());
-        for (int i = 0; i < batch.samples().size(); i++) {
-          Label found = logits[2 * i + 1] > logits[2 * i] ? Label.AI : Label.NATURE;
-          right += found == batch.samples().get(i).label() ? 1 : 0;
-          count++;
-        }
-      }
-    }
-    return new Score(right, count);
+    saved = System.nanoTime();
   }
 
   private Weights weights(int epoch) {
@@ -369,7 +305,7 @@ final class TrainingRun {
           entry.key(),
           switch (entry.role()) {
             case TRAINED, BUFFER -> finite(entry, values.get(entry.key()));
-            case COUNTER -> trainer.frozen.covers(entry) ? initial(entry) : counted();
+            case COUNTER -> settings.frozen().covers(entry) ? initial(entry) : counted();
             case FIXED, INDEX -> WeightArray.initial(entry, Seed.of(recipe.seed()));
           });
     }
@@ -381,8 +317,8 @@ final class TrainingRun {
   }
 
   private WeightArray initial(Parameter counter) {
-    return trainer
-        .start
+    return settings
+        .start()
         .map(weights -> weights.arrays().get(counter.key()))
         .orElseGet(() -> WeightArray.counter(0));
   }
@@ -393,47 +329,8 @@ final class TrainingRun {
         .with(
             Map.of(
                 "genimage.recipe", recipe.toString(),
-                "genimage.start", recipe.start().describe(trainer.start.isPresent()),
+                "genimage.start", recipe.start().describe(settings.start().isPresent()),
                 "genimage.epoch", Integer.toString(epoch),
                 "genimage.training_data", trainingData));
-  }
-
-  /**
-   * What a checkpoint must have in common to go on. Of the network it takes the entries, since a
-   * network may be a lambda, which prints itself differently in every JVM.
-   */
-  private Map<String, String> identity() {
-    Map<String, String> identity = new TreeMap<>();
-    identity.put("detector", blueprint.name());
-    identity.put("input", blueprint.input().toString());
-    identity.put("head", blueprint.head().toString());
-    for (RecordComponent component : Recipe.class.getRecordComponents()) {
-      try {
-        identity.put(component.getName(), component.getAccessor().invoke(recipe).toString());
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("a record's accessors can be called", e);
-      }
-    }
-    Hasher entries = Hashing.sha256().newHasher();
-    for (Parameter entry : graph.entries()) {
-      String text = entry.key() + entry.shape() + entry.role() + "\n";
-      entries.putString(text, StandardCharsets.UTF_8);
-    }
-    identity.put("network", entries.hash().toString());
-    identity.put("data", trainingData);
-    identity.put("validation", trainer.validation.map(Provenance::describe).orElse("none"));
-    identity.put("frozen", trainer.frozen.patterns().toString());
-    identity.put(
-        "start",
-        trainer
-            .start
-            .map(
-                weights -> {
-                  Hasher hasher = Hashing.sha256().newHasher();
-                  Checkpoint.put(hasher, weights);
-                  return hasher.hash().toString();
-                })
-            .orElse("random"));
-    return identity;
   }
 }

@@ -87,7 +87,8 @@ class ClusterTest {
             Job.SHORT, Job.CLIPPED_IN_PARTS, Job.NORMALISED, Job.HALF_FROZEN, Job.DEIT, Job.SWIN);
     Group pair = start(folder, 2, 60, jobs);
     // A part of a step normalises its images by themselves, as a worker does.
-    GradientTrainer inParts = GradientTrainer.with(Job.NORMALISED.trainer.recipe.parts(2));
+    GradientTrainer inParts =
+        GradientTrainer.with(Job.NORMALISED.trainer.settings().recipe().parts(2));
 
     Trained shortly = Trained.by(Job.SHORT, Job.SHORT.trainer);
     Trained clipped = Trained.by(Job.CLIPPED_IN_PARTS, Job.CLIPPED_IN_PARTS.trainer);
@@ -147,7 +148,8 @@ class ClusterTest {
     Job job = Job.HALF_FROZEN;
     Blueprint halves = new Blueprint("tiny", new Halves(), job.blueprint.input(), Head.NATURE_AI);
     GradientTrainer frozen =
-        GradientTrainer.with(job.trainer.recipe).freeze("bn[12]\\.weight", "bn[12]\\.bias");
+        GradientTrainer.with(job.trainer.settings().recipe())
+            .freeze("bn[12]\\.weight", "bn[12]\\.bias");
     TreeMap<Long, Double> losses = new TreeMap<>();
     Weights expected =
         ClusterTraining.fit(job, halves, frozen, remembering(losses, Long.MAX_VALUE));

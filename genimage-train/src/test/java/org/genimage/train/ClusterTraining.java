@@ -141,10 +141,10 @@ final class ClusterTraining {
             hasher.hash() + " " + new TreeMap<>(weights.metadata()));
         Files.write(folder.resolve("%s-%d.losses".formatted(job, cluster.index())), losses);
       }
-      Meeting meeting = new Meeting(cluster);
-      long[] sums = meeting.sums(cluster.index() + 1, 10);
+      ClusterGroup group = new ClusterGroup(cluster);
+      long[] sums = group.sums(cluster.index() + 1, 10);
       Files.writeString(folder.resolve("sums-" + cluster.index()), Arrays.toString(sums));
-      meeting.agree(Map.of("data", "the same", "seed", Integer.toString(cluster.index())));
+      group.agree(Map.of("data", "the same", "seed", Integer.toString(cluster.index())));
     } catch (IllegalStateException e) {
       Files.writeString(folder.resolve("error-" + cluster.index()), e.getMessage());
       System.exit(3);

@@ -126,7 +126,7 @@ class DevicesTest {
   void train_synchronisedBatchNorm_normalisesTheWholeBatch(int samples) {
     Batch batch = batch(GradientTrainerTest.stripes(samples, 8), 1);
     List<Batch> steps = List.of(batch, batch, batch);
-    Frozen none = new Frozen(List.of());
+    Frozen none = Frozen.NONE;
 
     assertClose(
         train(GradientTrainerTest.TINY, RECIPE, none, TWO.synchronised(true), steps),
@@ -179,7 +179,7 @@ class DevicesTest {
             .drop(Drop.NONE)
             .withoutAverage();
     Batch batch = batch(GradientTrainerTest.stripes(2, blueprint.input().side()), 1);
-    Frozen none = new Frozen(List.of());
+    Frozen none = Frozen.NONE;
 
     Trained two = train(blueprint, recipe, none, TWO, List.of(batch, batch));
     Trained one = train(blueprint, recipe, none, Execution.PLAIN, List.of(batch, batch));
@@ -299,7 +299,7 @@ class DevicesTest {
 
   private static Trained train(
       Blueprint blueprint, Recipe recipe, Execution execution, Batch batch) {
-    return train(blueprint, recipe, new Frozen(List.of()), execution, List.of(batch));
+    return train(blueprint, recipe, Frozen.NONE, execution, List.of(batch));
   }
 
   private static Trained train(
@@ -344,7 +344,7 @@ class DevicesTest {
                               train(
                                   blueprint,
                                   RECIPE,
-                                  execution.cluster(Cluster.of(addresses, i)),
+                                  execution.group(new ClusterGroup(Cluster.of(addresses, i))),
                                   batches.get(i))))
               .toList();
       List<Trained> trained = new ArrayList<>();

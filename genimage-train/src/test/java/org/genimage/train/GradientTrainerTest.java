@@ -605,6 +605,31 @@ class GradientTrainerTest {
     assertThatThrownBy(() -> Detectors.swinTiny().train(stripes(8, 8)))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("at least one batch of 128, found 4 nature and 4 ai");
+    assertThatThrownBy(() -> Detectors.swinTiny().train(stripes(8, 8), Path.of("unused")))
+        .isInstanceOf(DatasetException.class);
+  }
+
+  @Test
+  void fit_folder_savesCheckpointsAndResumes(@TempDir Path folder) {
+    GradientTrainer stopped = GradientTrainer.with(RECIPE.epochs(2)).listener(stoppingAt(7));
+    List<EpochReport> epochs = new ArrayList<>();
+
+    assertThatThrownBy(() -> stopped.fit(TINY, stripes(16, 8), folder)).hasMessage("stopped");
+    Weights resumed = trainer(RECIPE.epochs(2), epochs).fit(TINY, stripes(16, 8), folder);
+
+    assertThat(epochs).extracting(EpochReport::epoch).containsExactly(1);
+    assertSameNumbers(resumed, GradientTrainer.with(RECIPE.epochs(2)).fit(TINY, stripes(16, 8)));
+  }
+
+  static TrainingListener stoppingAt(long step) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(StepReport report) {
+        if (report.step() == step) {
+          throw new IllegalStateException("stopped");
+        }
+      }
+    };
   }
 
   static GradientTrainer trainer(Recipe recipe, List<EpochReport> reports) {

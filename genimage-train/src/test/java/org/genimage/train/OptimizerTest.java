@@ -175,7 +175,7 @@ class OptimizerTest {
     Map<String, List<float[]>> found = new HashMap<>();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      TrainingPass.Variables variables = TrainingPass.Variables.create(new Frozen(List.of()));
+      TrainingPass.Variables variables = TrainingPass.Variables.create(Frozen.NONE);
       List<Parameter> parameters = new ArrayList<>();
       List<Operand<TFloat32>> gradients = new ArrayList<>();
       for (String name : NAMES) {
@@ -204,7 +204,7 @@ class OptimizerTest {
       }
       List<Op> updates =
           TrainingPass.updates(
-              tf, recipe, variables, parameters, gradients, rate, Replicas.alone(), List.of());
+              tf, recipe, variables, parameters, gradients, rate, Replicas.single(), List.of());
       try (Session session = new Session(graph)) {
         variables.model().load(session, entry -> arrays.get("start/" + entry.key()).floats());
         variables

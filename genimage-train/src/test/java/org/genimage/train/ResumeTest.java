@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.genimage.train.GradientTrainerTest.RECIPE;
 import static org.genimage.train.GradientTrainerTest.TINY;
 import static org.genimage.train.GradientTrainerTest.assertSameNumbers;
+import static org.genimage.train.GradientTrainerTest.stoppingAt;
 import static org.genimage.train.GradientTrainerTest.stripes;
 
 import com.google.common.jimfs.Configuration;
@@ -305,17 +306,6 @@ class ResumeTest {
 
   private static double accuracy(EpochReport report) {
     return report.validationAccuracy().orElseThrow();
-  }
-
-  private static TrainingListener stoppingAt(long step) {
-    return new TrainingListener() {
-      @Override
-      public void onStep(StepReport report) {
-        if (report.step() == step) {
-          throw new IllegalStateException("stopped");
-        }
-      }
-    };
   }
 
   private static TrainingListener hearing(List<Long> steps, List<EpochReport> epochs) {

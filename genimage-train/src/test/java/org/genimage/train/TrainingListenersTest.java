@@ -148,15 +148,7 @@ class TrainingListenersTest {
   }
 
   private static void stopped(GradientTrainer trainer, int step, TrainingListener listener) {
-    TrainingListener stopping =
-        new TrainingListener() {
-          @Override
-          public void onStep(StepReport report) {
-            if (report.step() == step) {
-              throw new IllegalStateException("stopped");
-            }
-          }
-        };
+    TrainingListener stopping = GradientTrainerTest.stoppingAt(step);
     assertThatThrownBy(() -> trainer.listener(listener, stopping).fit(TINY, DATA))
         .hasMessage("stopped");
   }

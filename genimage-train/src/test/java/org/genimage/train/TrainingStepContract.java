@@ -20,12 +20,12 @@ import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Precision;
-import org.genimage.models.nn.Derivatives;
 import org.genimage.models.nn.Drop;
-import org.genimage.models.nn.Mode;
+import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.train.recipe.Loss;
 import org.genimage.train.recipe.Recipe;
@@ -317,9 +317,9 @@ interface TrainingStepContract {
               Shape.of(count, side, side, 3),
               DataBuffers.of(ReferenceInput.toNhwc(input, count, 3, side, side), true, false));
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      TrainingPass.Variables variables = TrainingPass.Variables.create(new Frozen(List.of()));
+      TrainingPass.Variables variables = TrainingPass.Variables.create(Frozen.NONE);
       model = variables.model();
-      Derivatives derivatives = Execution.PLAIN.derivatives(Precision.FLOAT32);
+      Kernels kernels = Execution.PLAIN.kernels(tf, Precision.FLOAT32);
       pass =
           TrainingPass.create(
               graph,
@@ -334,10 +334,10 @@ interface TrainingStepContract {
                   tf.constant(new long[2]),
                   tf.constant(1f),
                   Optional.empty(),
-                  Replicas.alone(),
-                  derivatives));
-      inputGradient = derivatives.of(graph, tf, pass.loss(), List.of(images)).get(0);
-      eval = blueprint.network().logits(ModelScope.root(tf, Mode.DIFFERENTIABLE, model), images);
+                  Replicas.single(),
+                  kernels));
+      inputGradient = kernels.gradients().of(graph, tf, pass.loss(), List.of(images)).get(0);
+      eval = blueprint.network().logits(ModelScope.root(tf, Purpose.SCORING, model), images);
       session = new Session(graph, Execution.PLAIN.config(Precision.FLOAT32));
       model.load(
           session,

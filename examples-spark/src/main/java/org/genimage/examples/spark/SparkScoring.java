@@ -26,15 +26,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /*
- * A partition is a part of the dataset and leaves a score file of its own, so a job that was
- * stopped, and a task that Spark starts again on another machine, go on where the file ends. Only
- * paths and numbers travel: each executor opens the dataset and loads the detector once, and the
- * score files refuse each other if two machines do not see the same images.
+ * A partition is one part of the dataset, and its scores have a file of their own. So a job that was
+ * stopped resumes where the files end, and so does a task that Spark restarts on another machine.
+ * Only paths and numbers are sent to executors: each executor opens the dataset and loads the
+ * detector once. Joining the score files fails if two machines do not see the same images.
  */
 
 /**
  * Scores a folder or a list of images on all machines of an Apache Spark cluster and writes one
- * report. Images, weights and output lie where every machine finds them under the same path.
+ * report. Images, weights and output must have the same path on every machine.
  */
 @Command(
     name = "spark-scoring",
@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Scores a folder or a list of images on all machines of an Apache Spark cluster.",
-      "Paths are those of storage that all machines mount. Run again, it goes on where it was"
+      "All paths must be on storage that every machine mounts. A second run resumes a run that was"
           + " stopped."
     })
 public final class SparkScoring implements Callable<Integer> {
@@ -74,24 +74,24 @@ public final class SparkScoring implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = "where scores, report and tables are written")
+      description = "the folder for scores, report and tables")
   private Path out;
 
   @Option(
       names = "--parts",
       paramLabel = "N",
       defaultValue = "64",
-      description = "pieces of work, several for each executor (default: ${DEFAULT-VALUE})")
+      description = "number of parts, several for each executor (default: ${DEFAULT-VALUE})")
   private int parts;
 
   @Option(
       names = "--skip-unreadable",
       paramLabel = "N",
       defaultValue = "0",
-      description = "leave out up to N broken files of a piece, and count them (default: none)")
+      description = "skip and count up to N unreadable files per part (default: none)")
   private int skip;
 
-  /** Takes the cluster from {@code spark-submit} and exits with the command line's code. */
+  /** Runs the command line on the cluster of {@code spark-submit}, and exits with its code. */
   public static void main(String[] arguments) {
     System.exit(run(arguments));
   }
@@ -113,7 +113,7 @@ public final class SparkScoring implements Callable<Integer> {
     Job job = new Job(detector, path(weights), path(data), path(out), skip);
     job.blueprint();
     int count = Math.min(parts, job.images().size());
-    checkArgument(count > 0, "%s: expected images, found none", data);
+    checkArgument(count > 0, "%s: expected images, found none; check the path", data);
     try (JavaSparkContext spark = new JavaSparkContext()) {
       spark
           .parallelize(IntStream.range(0, count).boxed().toList(), count)
@@ -148,13 +148,13 @@ public final class SparkScoring implements Callable<Integer> {
         accuracy.total());
   }
 
-  /** What an executor has to know. */
+  /** The settings that are sent to an executor. */
   private record Job(String detector, String weights, String data, String out, int skip)
       implements Serializable {
 
     private static final ConcurrentMap<Job, Evaluation> OPEN = new ConcurrentHashMap<>();
 
-    /** Scores a part with this process' only detector, which lives as long as the process. */
+    /** Scores a part. Each process has one detector, which stays open until the process ends. */
     void score(int part, int parts) {
       OPEN.computeIfAbsent(this, Job::open).file(file(part, parts)).runPart(part, parts);
     }

@@ -1,2 +1,2 @@
-/** Scoring on an Apache Spark cluster. Nothing else in this project knows Spark. */
+/** Scoring on an Apache Spark cluster. No other module of this project uses Spark. */
 package org.genimage.examples.spark;

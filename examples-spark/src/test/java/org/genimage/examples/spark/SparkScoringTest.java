@@ -25,14 +25,12 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A cluster on this machine: a master, two workers, and two executors as processes of their own.
- */
+/** Runs a cluster on this machine: a master, two workers, and two executors in own processes. */
 class SparkScoringTest {
 
   @TempDir Path folder;
 
-  /** Maven has Spark's classes, not the folders of its installation. */
+  /** Maven provides Spark's classes, but not the folders of an installation. */
   @BeforeAll
   static void installSpark() throws IOException {
     Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
@@ -72,7 +70,7 @@ class SparkScoringTest {
     }
     assertThat(out.resolve("report.html")).content().contains("BigGAN", "GLIDE");
 
-    // What is scored is not scored again.
+    // A second run scores only the missing part.
     FileTime before = Files.getLastModifiedTime(parts.get(0));
     Files.delete(parts.get(5));
     assertThat(run(images, weights, out)).isZero();

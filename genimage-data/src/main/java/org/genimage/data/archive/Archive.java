@@ -20,15 +20,15 @@ import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.NaturalOrder;
 
 /**
- * A ZIP archive of images as published: in volumes, by Info-ZIP ({@code .z01} to {@code .zip}, each
- * entry counted from its volume's start) or cut from one file afterwards (counted from the first
- * volume's start). Reads the directory once and keeps some 40 bytes an image; any thread may then
- * read any image.
+ * A ZIP archive of images in volumes. Info-ZIP writes volumes {@code .z01} to {@code .zip} whose
+ * entries are counted from their volume's start; in an archive that was split afterwards they are
+ * counted from the first volume's start. The directory is read once and takes some 40 bytes per
+ * image. Any thread may then read any image.
  *
  * <p>Format: PKWARE's APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory),
- * 4.3.14 to 4.3.16 (its end, ZIP64's too), 4.5.3 (ZIP64's extra field). {@code java.util.zip} reads
- * no volumes, and Commons Compress keeps an object of half a kilobyte for each entry and one
- * channel that threads take turns at.
+ * 4.3.14 to 4.3.16 (its end, ZIP64's too), 4.5.3 (ZIP64's extra field). {@code java.util.zip} does
+ * not read volumes. Commons Compress keeps half a kilobyte per entry and one channel for all
+ * threads.
  */
 final class Archive {
 
@@ -45,11 +45,11 @@ final class Archive {
   private static final long MAX_32 = 0xffffffffL;
   private static final int MAX_16 = 0xffff;
 
-  /** What would leave the archive's folder, or means another on another system. */
+  /** Names that lead out of the archive's folder, or do so on another system. */
   private static final Pattern UNSAFE =
       Pattern.compile("/.*|.*[\\\\\0].*|[A-Za-z]:.*|(.*/)?\\.\\.(/.*)?", Pattern.DOTALL);
 
-  /** A split without a folder of the archive's name around it. */
+  /** A split that is not inside a folder with the archive's name. */
   private static final Pattern BARE =
       Pattern.compile("(train|val)/.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
@@ -70,7 +70,7 @@ final class Archive {
    * Reads an archive's directory.
    *
    * @param name without the extension
-   * @throws IOException if it is damaged, or would lead out of its folder, or its entries overlap
+   * @throws IOException if it is damaged, an entry leads out of its folder, or entries overlap
    */
   static Archive open(String name, Volumes volumes, Limits limits) throws IOException {
     End end = end(volumes);
@@ -197,7 +197,7 @@ final class Archive {
     return new Entry(path, position, packed, unpacked, crc, method);
   }
 
-  /** Returns the content of ZIP64's extra field, or nothing. */
+  /** Returns the content of ZIP64's extra field; empty if there is none. */
   private static ByteBuffer large(byte[] extra) {
     ByteBuffer fields = ByteBuffer.wrap(extra).order(ByteOrder.LITTLE_ENDIAN);
     while (fields.remaining() >= 4) {
@@ -211,7 +211,7 @@ final class Archive {
     return ByteBuffer.allocate(0);
   }
 
-  /** Sorted on their own, starts and ends of disjoint ranges alternate. */
+  /** Uses that starts and ends of disjoint ranges, each sorted, alternate. */
   private static void refuseOverlaps(long[] starts, long[] ends, long directory)
       throws IOException {
     Arrays.sort(starts);
@@ -238,7 +238,7 @@ final class Archive {
     return new ArchivedFile(this, entries, image);
   }
 
-  /** Returns an entry's bytes as they are in the archive. */
+  /** Returns the compressed bytes of an entry. */
   byte[] packed(long position, int length) throws IOException {
     ByteBuffer header = volumes.read(position, LOCAL_LENGTH);
     if (header.getInt(0) != LOCAL) {
@@ -280,7 +280,7 @@ final class Archive {
       }
     }
 
-    /** Of several entries of one name the last one counts, as when they are unpacked. */
+    /** Keeps the last of several entries with one name, as unpacking does. */
     static Entries of(List<Entry> entries) {
       Map<String, Entry> byName = new HashMap<>();
       entries.forEach(entry -> byName.put(entry.name, entry));

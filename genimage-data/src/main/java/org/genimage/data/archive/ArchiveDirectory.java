@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A folder within an archive.
+ * A folder in an archive.
  *
  * @param archive the archive
- * @param path where it would lie if the archive were unpacked beside its volumes
+ * @param path the path it would have if the archive were unpacked beside its volumes
  * @param prefix its name in the archive, with a slash at the end; empty for the archive itself
  */
 record ArchiveDirectory(Archive archive, Path path, String prefix) implements Directory {

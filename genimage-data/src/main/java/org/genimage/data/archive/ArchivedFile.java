@@ -11,7 +11,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.genimage.data.internal.NaturalOrder;
 
-/** The content of one image in an archive, read at random and checked. */
+/** The content of one image in an archive. Its checksum is verified at each reading. */
 final class ArchivedFile extends ByteSource {
 
   private static final int STORED = 0;
@@ -72,7 +72,7 @@ final class ArchivedFile extends ByteSource {
     return content;
   }
 
-  /** Searched for when it is needed: most samples are asked for their label only. */
+  /** Searched only when needed, since most samples are asked for their label alone. */
   private int index() {
     return Collections.binarySearch(entries.names(), image, NaturalOrder.INSTANCE);
   }

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The archives met while a dataset is opened: each is opened once, and what fails is kept. */
+/** The archives that are found while a dataset is opened. Each is opened once. */
 public final class Archives {
 
   private static final Pattern VOLUME =
@@ -28,18 +28,24 @@ public final class Archives {
   private final Map<Path, List<Directory>> byFolder = new ConcurrentHashMap<>();
   private final List<String> problems = new CopyOnWriteArrayList<>();
 
+  /** Creates an empty collection. */
   public Archives(Limits limits) {
     this.limits = limits;
   }
 
-  /** The place of a volume: which archive, and where in it; the {@code .zip} is the last. */
+  /**
+   * Which volume of which archive a file is.
+   *
+   * @param archive the name without the extension
+   * @param number from 1; the {@code .zip} is the last
+   */
   public record Volume(String archive, int number) {
 
     static final int LAST = Integer.MAX_VALUE;
 
     /**
-     * Reads a file name. Google Drive inserts {@code -001} and the like into names; where the rest
-     * is a published archive's name, it is taken out.
+     * Parses a file name; empty if it is not a volume's. Google Drive inserts {@code -001} and the
+     * like into names. If the rest is the name of a published archive, the insertion is removed.
      *
      * @param published the published archives, without {@code .zip}, in lower case
      */
@@ -65,12 +71,12 @@ public final class Archives {
     }
   }
 
-  /** Returns the archives that lie in a folder, as folders. */
+  /** Returns the archives in a folder, as folders. */
   List<Directory> in(Path folder) {
     return byFolder.computeIfAbsent(folder.toAbsolutePath().normalize(), f -> openAll(folder));
   }
 
-  /** Returns what kept archives from being opened, a sentence each. */
+  /** Returns why archives could not be opened, one sentence each. */
   public List<String> problems() {
     return List.copyOf(problems);
   }

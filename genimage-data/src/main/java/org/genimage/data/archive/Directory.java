@@ -5,19 +5,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A folder of a dataset: on disk, or within an archive and treated as if it were unpacked. */
+/** A folder of a dataset, on disk or in an archive. */
 public interface Directory {
 
-  /** Returns where it lies, or would lie if the archive were unpacked beside its volumes. */
+  /** Returns its path; in an archive, the path it would have if it were unpacked in place. */
   Path path();
 
-  /** Returns the folder of this name in it, upper or lower case. */
+  /** Returns the folder with this name in it, in upper or lower case. */
   Optional<Directory> child(String name);
 
-  /** Returns the names of the folders in it, in order, but for hidden ones and macOS's. */
+  /** Returns the names of the folders in it, in order, without hidden ones and macOS's. */
   List<String> folders();
 
-  /** Returns the names of all that is in it, in order, for messages. */
+  /** Returns the names of all files and folders in it, in order, for messages. */
   List<String> contents();
 
   /** Returns the names of the images in it, in order. */

@@ -15,11 +15,12 @@ import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.NaturalOrder;
 
 /**
- * A folder on disk. What archives in it contain counts as unpacked, but files and folders go first.
+ * A folder on disk. The contents of archives in it appear as if they were unpacked there; if both
+ * exist, the folder on disk is used.
  *
  * @param path the folder
- * @param archives opens the archives met, each once
- * @param index remembers the names of images, if there is one
+ * @param archives opens the archives
+ * @param index stores the names of images, if present
  */
 public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex> index)
     implements Directory {
@@ -27,12 +28,14 @@ public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex>
   private static final Pattern IMAGE =
       Pattern.compile("[^.].*\\.(png|jpg|jpeg)", Pattern.CASE_INSENSITIVE);
 
-  /** Tells whether a file is an image by its name; hidden files, macOS's {@code ._*}, are none. */
+  /**
+   * Returns whether a file's name is an image's; hidden files, such as {@code ._1.png}, are not.
+   */
   public static boolean isImage(String name) {
     return IMAGE.matcher(name).matches();
   }
 
-  /** Tells whether a folder can belong to a dataset. */
+  /** Returns whether a folder can belong to a dataset: it is neither hidden nor macOS's. */
   public static boolean isData(String folder) {
     return !folder.startsWith(".") && !folder.equals("__MACOSX");
   }

@@ -3,10 +3,11 @@ package org.genimage.data.archive;
 import java.util.Set;
 
 /**
- * What an archive may demand of its reader, and which archives are known by name.
+ * Limits that protect against decompression bombs, and the names of published archives.
  *
  * @param imageBytes the largest image file, in bytes
- * @param ratio how many times larger than in the archive an image file of more than 1 MiB may be
+ * @param ratio the largest ratio of an image file's size to its compressed size; files of up to 1
+ *     MiB are not checked
  * @param overlapping the archives, without {@code .zip}, whose entries may overlap
  * @param published the published archives, without {@code .zip}, in lower case
  */

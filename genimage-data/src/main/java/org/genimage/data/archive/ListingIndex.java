@@ -11,19 +11,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * Remembers what was listed, one file per folder, so that a folder of 160,000 images is opened
- * without being read again. An entry holds as long as the folder's modification time: file systems
- * change it whenever a file comes, goes or is renamed. What cannot be read, is damaged or of
- * another version is listed anew; what cannot be written is not remembered.
+ * Stores the file names of folders, one index file per folder, so that a folder of 160,000 images
+ * is opened without being listed again. An index file is valid while the folder's modification time
+ * stays the same: file systems change it whenever a file is added, removed or renamed. If an index
+ * file cannot be read, is damaged or has another version, the folder is listed again. If it cannot
+ * be written, a warning is logged.
  */
 public final class ListingIndex {
 
@@ -31,7 +32,7 @@ public final class ListingIndex {
   private static final int MAGIC = 0x47494c31; // "GIL1"
   private static final int CHECKSUM = 4;
 
-  /** A folder that changed as recently may change again within one tick of its clock. */
+  /** A folder that changed this recently may change again within one tick of its clock. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
   private final Path folder;
@@ -39,7 +40,7 @@ public final class ListingIndex {
   /**
    * Creates an index.
    *
-   * @param folder keeps one file per listed folder
+   * @param folder where the index files are; created when the first is written
    */
   public ListingIndex(Path folder) {
     this.folder = folder;
@@ -94,7 +95,12 @@ public final class ListingIndex {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "{0}: unusable ({1}), {2} is listed anew", file, e, listed);
+      LOG.log(
+          Level.WARNING,
+          "{0}: cannot be used ({1}); {2} is listed again",
+          file,
+          WholeFiles.reason(e),
+          listed);
       return Optional.empty();
     }
   }
@@ -108,16 +114,14 @@ public final class ListingIndex {
       names.write(out);
       byte[] content = out.toByteArray();
       out.writeInt(Hashing.crc32c().hashBytes(content).asInt());
-      Files.createDirectories(folder);
-      Path unfinished = Files.createTempFile(folder, "genimage-", ".unfinished");
-      try {
-        Files.write(unfinished, out.toByteArray());
-        Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(unfinished);
-      }
+      WholeFiles.write(file, out.toByteArray());
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "{0}: cannot remember what {1} contains ({2})", folder, listed, e);
+      LOG.log(
+          Level.WARNING,
+          "{0}: the list of files in {1} cannot be written there ({2}); opening stays slow",
+          folder,
+          listed,
+          WholeFiles.reason(e));
     }
   }
 }

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The volumes of one archive as one sequence of bytes. Every reading opens its own channels: a
- * shared one would be closed by the first interrupted thread, and there is nothing to close.
+ * The volumes of one archive as one sequence of bytes. Each reading opens its own channels: a
+ * shared channel would be closed by the first interrupted thread, and would need an owner.
  */
 final class Volumes {
 
@@ -56,7 +56,7 @@ final class Volumes {
   /** Returns some bytes, little-endian. */
   ByteBuffer read(long position, int length) throws IOException {
     if (position < 0 || position > length() - length) {
-      throw new EOFException("refers to bytes behind the end of " + last());
+      throw new EOFException("refers to bytes beyond the end of " + last());
     }
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     for (int volume = volumeAt(position); bytes.hasRemaining(); volume++) {

@@ -19,10 +19,11 @@ import org.genimage.data.FolderDataset;
 import org.genimage.data.GenImage;
 import org.genimage.data.Progress;
 import org.genimage.data.internal.InOrder;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * Examines every image file of a benchmark: reads it whole, decodes it, and compares its format,
- * size and content with what is published and with the others.
+ * Examines every image file of a benchmark: reads and decodes it, and compares its format, size and
+ * content with what is published and with the other files.
  *
  * <pre>{@code
  * DataReport report = DataDoctor.of(GenImage.open(folder)).examine(Progress.NONE);
@@ -30,8 +31,8 @@ import org.genimage.data.internal.InOrder;
  * }</pre>
  *
  * @param data the benchmark
- * @param threads the threads that read and decode
- * @param state where an unfinished examination is kept, if anywhere
+ * @param threads the number of threads that read and decode
+ * @param state the file that stores an unfinished examination, if any
  */
 public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
 
@@ -47,7 +48,7 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     checkArgument(threads > 0, "number of threads must be positive, got %s", threads);
   }
 
-  /** Returns a doctor with a thread for each processor, who keeps nothing. */
+  /** Returns a doctor with one thread per processor and no file for an unfinished examination. */
   public static DataDoctor of(GenImage data) {
     return new DataDoctor(data, Runtime.getRuntime().availableProcessors(), Optional.empty());
   }
@@ -62,21 +63,22 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
   }
 
   /**
-   * Returns these settings with a file that keeps what was found so far, a line for each image. An
-   * examination that was broken off goes on from there; one that ends deletes it. Images found by
-   * then are not read again, even if they have changed.
+   * Returns these settings with a file that stores the findings so far, one line per image. An
+   * interrupted examination resumes there; a finished one deletes the file. Images in the file are
+   * not read again, even if they have changed.
    */
   public DataDoctor state(Path file) {
     return new DataDoctor(data, threads, Optional.of(file));
   }
 
   /**
-   * Examines all images that are there. The report is the same for any number of threads.
+   * Examines all images that exist. The report is the same for any number of threads.
    *
-   * @param progress hears of every image, on the calling thread
-   * @throws DatasetException if the state's file is another one, which is left as it is
+   * @param progress receives the number of images examined, on the calling thread
+   * @throws DatasetException if the state's file has another format; it is then left as it is
    * @throws UncheckedIOException if the state cannot be read or written
-   * @throws CancellationException if this thread is interrupted; it stays so, and the state is kept
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set, and
+   *     the state is kept
    */
   public DataReport examine(Progress progress) {
     FolderDataset images = data.everything();
@@ -106,13 +108,13 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
       return finished;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "%s: the examination's state cannot be kept (%s); make room or choose another file"
-              .formatted(state.orElseThrow(), e.getMessage()),
+          "%s: the examination's state cannot be written (%s); make room or choose another file"
+              .formatted(state.orElseThrow(), WholeFiles.reason(e)),
           e);
     }
   }
 
-  /** Takes over what an earlier examination found, and cuts off what does not fit. */
+  /** Takes over the lines of an earlier examination, and removes those that do not fit. */
   private int resume(FolderDataset images, DataReport.Builder report, Progress progress)
       throws IOException {
     if (state.isEmpty() || !Files.exists(state.get())) {
@@ -149,7 +151,7 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     return Files.size(state.orElseThrow()) == line.length();
   }
 
-  /** Cuts a file off, or adds the end of a last line that was complete but for it. */
+  /** Truncates a file, or adds the line end that its last line lacks. */
   private static void cut(Path file, long length) throws IOException {
     try (SeekableByteChannel channel =
         Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -161,6 +163,10 @@ public record DataDoctor(GenImage data, int threads, Optional<Path> state) {
     }
   }
 
+  /**
+   * Opens the state to append to: it grows line by line, so that an interrupted examination resumes
+   * behind the last complete line. It is the one output here that is not written at once.
+   */
   private static Writer writer(Path file) throws IOException {
     Writer out =
         Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

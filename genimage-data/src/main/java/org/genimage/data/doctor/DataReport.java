@@ -29,10 +29,10 @@ import org.genimage.data.image.ImageHeader;
 /**
  * What {@link DataDoctor} found.
  *
- * @param subsets by generator, split and class, in the benchmark's order
+ * @param subsets one per generator, split and class, in the benchmark's order
  * @param findings file by file, in the same order; duplicates last
- * @param biases what tells the classes apart without looking at the pixels
- * @param missing what the benchmark misses, a sentence each
+ * @param biases how well file properties alone separate the classes
+ * @param missing what the benchmark lacks, one sentence each
  */
 public record DataReport(
     List<Subset> subsets, List<Finding> findings, List<Bias> biases, List<String> missing) {
@@ -50,13 +50,17 @@ public record DataReport(
   /**
    * The images of one class of one split of one generator.
    *
-   * @param files how many there are
-   * @param published how many were published, if that is known
-   * @param bytes of all files
-   * @param formats how many are of each format, by their content
-   * @param sizes how many are of each size, such as {@code 512x512}
-   * @param qualities how many JPEG files are of each quality, estimated from their tables
-   * @param defects how many have each defect
+   * @param generator the subset's generator
+   * @param split the subset's split
+   * @param label the subset's class
+   * @param files the number of files
+   * @param published the number of published files; empty if unknown
+   * @param bytes the size of all files together
+   * @param formats the number of files of each format, by their content
+   * @param sizes the number of files of each size in pixels, such as {@code 512x512}
+   * @param qualities the number of JPEG files of each quality, 1 to 100, estimated from their
+   *     quantisation tables
+   * @param defects the number of files with each defect
    */
   public record Subset(
       Generator generator,
@@ -80,21 +84,24 @@ public record DataReport(
   }
 
   /**
-   * Something wrong with one file.
+   * A defect of one file.
    *
    * @param place the file's place in the published layout, as in a {@link Quarantine}
    * @param defect what is wrong
-   * @param detail the reason, or the file that it equals
-   * @param known whether GenImage's users report this file as damaged
+   * @param detail the reason; for a duplicate, the file that it equals
+   * @param known whether GenImage's users have reported this file as damaged
    */
   public record Finding(String place, Defect defect, String detail, boolean known) {}
 
   /**
-   * How far one property of the files tells the classes of one split of one generator apart.
+   * How well one property of the files separates the classes of one split of one generator.
    *
+   * @param generator the generator
+   * @param split the split
    * @param property {@code format}, {@code size} or {@code quality}
-   * @param accuracy the balanced accuracy of the best rule that knows this property alone, on these
-   *     very images: 0.5 to 1. Where there are few images of many sizes it is high by chance.
+   * @param accuracy the balanced accuracy, 0.5 to 1, of the best rule that uses this property
+   *     alone, measured on the images it was chosen on. With few images of many sizes it is high by
+   *     chance
    */
   public record Bias(Generator generator, Split split, String property, double accuracy) {}
 
@@ -116,7 +123,9 @@ public record DataReport(
     return new Quarantine(reasons);
   }
 
-  /** Returns the counts as a table to print, with a line for each subset, and the biases. */
+  /**
+   * Returns a text to print: one line of counts for each subset, the biases, and what is missing.
+   */
   public String table() {
     List<List<String>> rows = new ArrayList<>();
     List<String> head =
@@ -148,9 +157,10 @@ public record DataReport(
     StringBuilder table = new StringBuilder(aligned(rows));
     long known = findings.stream().filter(Finding::known).count();
     if (known > 0) {
-      table.append("\nOf these findings users of GenImage report %d.\n".formatted(known));
+      table.append("\nGenImage's users have reported %d of these findings.\n".formatted(known));
     }
-    table.append("\nHow far a property alone tells the classes apart (0.5 not at all, 1 always)\n");
+    table.append(
+        "\nAccuracy of the best rule that uses one file property alone (0.5 is guessing, 1 is perfect)\n");
     List<List<String>> lines = new ArrayList<>();
     lines.add(List.of("generator", "split", "property", "accuracy"));
     for (Bias bias : biases) {
@@ -166,7 +176,7 @@ public record DataReport(
     return table.toString();
   }
 
-  /** Returns the whole report as JSON; of sizes only the ten commonest of each subset. */
+  /** Returns the report as JSON. Of the sizes it has the ten most common of each subset. */
   public String json() {
     ObjectNode json = JSON.createObjectNode();
     ArrayNode list = json.putArray("subsets");
@@ -252,7 +262,7 @@ public record DataReport(
     return text.toString();
   }
 
-  /** Gathers examinations; keeps eight bytes an image. */
+  /** Collects examinations; keeps eight bytes per image. */
   static final class Builder {
 
     private final FolderDataset images;
@@ -322,7 +332,7 @@ public record DataReport(
       findings.add(new Finding(place, defect, detail, KnownDamage.contains(place)));
     }
 
-    /** Of equal files the first one stays; equal hashes are compared byte by byte. */
+    /** Finds files that equal an earlier one; equal hashes are compared byte by byte. */
     private void findDuplicates() {
       long[] sorted = hashes.clone();
       Arrays.sort(sorted);
@@ -356,7 +366,7 @@ public record DataReport(
         byte[] content = images.sample(a).content().read();
         return content.length > 0 && Arrays.equals(content, images.sample(b).content().read());
       } catch (IOException e) {
-        return false; // gone meanwhile
+        return false; // removed meanwhile
       }
     }
 

@@ -1,6 +1,6 @@
 package org.genimage.data.doctor;
 
-/** What may be wrong with an image file. */
+/** A defect of an image file. */
 public enum Defect {
   /** It has no bytes. */
   EMPTY("empty"),
@@ -8,13 +8,13 @@ public enum Defect {
   TRUNCATED("truncated"),
   /** It cannot be read or decoded. */
   CORRUPT("corrupt"),
-  /** It is of another format than its name says. */
+  /** Its format differs from the one that its name says. */
   MISNAMED("misnamed"),
-  /** It is a JPEG of four components, CMYK or YCCK. */
+  /** It is a JPEG file with four components, CMYK or YCCK. */
   CMYK("CMYK"),
-  /** It is a generator's, and not of the size that this generator's published images have. */
+  /** It is an AI image whose size differs from that of the generator's published images. */
   ODD_SIZE("odd size"),
-  /** Its bytes are in the other split, or in the other class, too. */
+  /** A file with the same bytes exists in the other split or in the other class. */
   DUPLICATE("duplicate");
 
   private final String label;
@@ -23,7 +23,7 @@ public enum Defect {
     this.label = label;
   }
 
-  /** Tells whether nothing can be learned from such a file. */
+  /** Returns whether a file with this defect cannot be decoded. */
   public boolean isUnreadable() {
     return this == EMPTY || this == TRUNCATED || this == CORRUPT;
   }

@@ -3,6 +3,7 @@ package org.genimage.data.doctor;
 import com.google.common.hash.Hashing;
 import com.google.common.io.ByteSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +21,10 @@ import org.genimage.data.image.UnreadableImageException;
  * What the doctor found in one file.
  *
  * @param bytes the file's length
- * @param hash of its content
- * @param defects what is wrong with it by itself
- * @param reason why it is unreadable, empty if it is readable
+ * @param hash the first 64 bits of the SHA-256 of its content
+ * @param header what the file states before its pixels
+ * @param defects its defects, without duplicates of other files
+ * @param reason why it cannot be decoded; empty if it can
  */
 record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defects, String reason) {
 
@@ -47,7 +49,7 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
     String reason = "";
     try {
       Image image = Image.read(sample.name(), ByteSource.wrap(file));
-      if (header.width() == 0) { // of a format whose header is not read
+      if (header.width() == 0) { // only headers of JPEG and PNG are read
         header = header.sized(image.width(), image.height());
       }
     } catch (UnreadableImageException e) {
@@ -55,7 +57,7 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
       defects.add(
           file.length == 0
               ? Defect.EMPTY
-              : ImageHeader.ends(header.format(), file) ? Defect.CORRUPT : Defect.TRUNCATED);
+              : isComplete(header.format(), file) ? Defect.CORRUPT : Defect.TRUNCATED);
     }
     int side = sample.label() == Label.AI ? sample.generator().imageSide() : 0;
     if (side > 0 && header.width() > 0 && (header.width() != side || header.height() != side)) {
@@ -122,6 +124,17 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
     } catch (IOException e) {
       throw new AssertionError(e); // bytes in memory
     }
+  }
+
+  /** Returns whether a file ends as its format prescribes; true for formats that are not known. */
+  private static boolean isComplete(String format, byte[] file) {
+    int n = file.length;
+    return switch (format) {
+      case "PNG" ->
+          n >= 8 && new String(file, n - 8, 4, StandardCharsets.ISO_8859_1).equals("IEND");
+      case "JPEG" -> n >= 2 && file[n - 2] == (byte) 0xff && file[n - 1] == (byte) 0xd9;
+      default -> true;
+    };
   }
 
   private static String formatOf(String name) {

@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of the published archives that GenImage's users report as damaged
+ * The files of the published archives that GenImage's users have reported as damaged
  * (github.com/GenImage-Dataset/GenImage, pull request 2). Some 3,648 natural images of Stable
- * Diffusion V1.5 are known by their classes.
+ * Diffusion V1.5 are identified by their classes.
  */
 final class KnownDamage {
 
@@ -35,7 +35,9 @@ final class KnownDamage {
 
   private KnownDamage() {}
 
-  /** Tells whether an image, by its place in the published layout, is reported as damaged. */
+  /**
+   * Returns whether an image has been reported as damaged, by its place in the published layout.
+   */
   static boolean contains(String place) {
     Matcher natural = CLASS.matcher(place);
     if (natural.matches()) {

@@ -5,11 +5,11 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 
 /**
- * How one image becomes one or several network inputs of one size.
+ * Turns one image into one or several network inputs of one size.
  *
- * @param shared what happens first and once
- * @param splits what happens then, each on its own copy; timm's AugMix splits are a clean one
- *     followed by augmented ones (paper: Hendrycks et al. 2020)
+ * @param shared applied first, once
+ * @param splits applied next, each to its own copy of the result. AugMix (Hendrycks et al. 2020) in
+ *     timm has one split without augmentation, followed by augmented ones
  */
 public record Augmentation(Transform shared, List<Transform> splits) {
 
@@ -23,7 +23,7 @@ public record Augmentation(Transform shared, List<Transform> splits) {
     checkArgument(!splits.isEmpty(), "an augmentation needs at least one split, got none");
   }
 
-  /** Returns the augmentation that makes one input of an image. */
+  /** Returns the augmentation that makes one input from an image. */
   public static Augmentation of(Transform transform) {
     return new Augmentation(transform, List.of(Transform.IDENTITY));
   }

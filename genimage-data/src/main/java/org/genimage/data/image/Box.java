@@ -3,7 +3,7 @@ package org.genimage.data.image;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * A rectangle of pixels.
+ * A rectangle of pixels, which may reach beyond an image.
  *
  * @param x the first column, from 0 at the left
  * @param y the first row, from 0 at the top

@@ -16,7 +16,7 @@ record CenterCrop(int size) implements Transform {
     return Crop.of(image, box(image.width(), image.height()));
   }
 
-  /** Returns what is kept of an image of this size; reaches over its edges if it is smaller. */
+  /** Returns the part that is kept; it reaches beyond the edges of a smaller image. */
   Box box(int width, int height) {
     return new Box(offset(width), offset(height), size, size);
   }

@@ -11,9 +11,9 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * Makes a PNG file whole: the rows that can still be inflated, zeros for the rest, which are black
- * or the palette's first colour, as in Pillow with {@code LOAD_TRUNCATED_IMAGES} (PNG, third
- * edition).
+ * Repairs a PNG file: keeps the rows that can be inflated and fills the rest with zeros, which are
+ * black or the palette's first colour, as Pillow does with {@code LOAD_TRUNCATED_IMAGES} (PNG,
+ * third edition).
  */
 final class DamagedPng {
 

@@ -6,34 +6,37 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a file becomes an image where decoders differ. {@link #PILLOW} is what the detectors'
- * published code does.
+ * Options of decoding, where decoders differ. {@link #PILLOW} is what the detectors' published code
+ * does.
  *
- * @param orientation whether an image is turned as its EXIF data say
- * @param truncated what happens to a file that ends too early or is damaged inside
+ * @param orientation whether an image is rotated as its EXIF data say
+ * @param truncated what happens to a file that ends too early or is damaged
  * @param maxPixels the largest width x height; a header that claims more is refused before memory
- *     is taken
- * @param shorterSide in pixels: a JPEG file whose shorter side stays at least as long is decoded at
- *     a half, a quarter or an eighth; 0 for never
+ *     is allocated
+ * @param shorterSide in pixels: a JPEG file is decoded at a half, a quarter or an eighth of its
+ *     size if its shorter side is then at least as long; 0 for never
  */
 public record Decoding(
     Orientation orientation, Truncated truncated, long maxPixels, int shorterSide) {
 
-  /** Whether an image is turned as its EXIF data say. */
+  /** Whether an image is rotated as its EXIF data say. */
   public enum Orientation {
-    /** The stored pixels, as Pillow's {@code open}, torchvision's and timm's loaders have them. */
+    /**
+     * The pixels as stored, as in Pillow's {@code open} and the loaders of torchvision and timm.
+     */
     IGNORED,
-    /** Turned upright, as a camera's user expects. */
+    /** Rotated upright. */
     APPLIED
   }
 
-  /** What happens to a file that ends too early or is damaged inside. */
+  /** What happens to a file that ends too early or is damaged. */
   public enum Truncated {
-    /** It cannot be read. */
+    /** The file is refused. */
     REFUSED,
     /**
-     * What can be decoded, then grey in a JPEG file and black in a PNG file: Pillow's {@code
-     * LOAD_TRUNCATED_IMAGES}, which CNNSpot's code sets. Files of other formats are refused.
+     * The part that can be decoded is used; the rest is grey in a JPEG file and black in a PNG
+     * file. Equals Pillow's {@code LOAD_TRUNCATED_IMAGES}, which CNNSpot's code sets. Files of
+     * other formats are refused.
      */
     PADDED
   }
@@ -61,18 +64,18 @@ public record Decoding(
         shorterSide >= 0, "shorter side to decode to must not be negative, got %s", shorterSide);
   }
 
-  /** Returns this with another treatment of EXIF's orientation. */
+  /** Returns these options with another treatment of EXIF's orientation. */
   public Decoding orientation(Orientation orientation) {
     return new Decoding(orientation, truncated, maxPixels, shorterSide);
   }
 
-  /** Returns this with another treatment of incomplete files. */
+  /** Returns these options with another treatment of incomplete files. */
   public Decoding truncated(Truncated truncated) {
     return new Decoding(orientation, truncated, maxPixels, shorterSide);
   }
 
   /**
-   * Returns this with another limit.
+   * Returns these options with another limit of pixels.
    *
    * @throws IllegalArgumentException if the limit is not from 1 to 715,827,882
    */
@@ -81,12 +84,12 @@ public record Decoding(
   }
 
   /**
-   * Returns this in a hurry: JPEG files are decoded at an eighth, a quarter or a half where their
-   * shorter side then still has this many pixels, as Pillow's {@code draft} does it. Large
-   * photographs are read several times faster; their pixels are others than those of a whole image
-   * that is resized, so score and train with the same decoding.
+   * Returns these options with a faster decoding of JPEG files: at an eighth, a quarter or a half
+   * of their size, if the shorter side then still has this many pixels, as Pillow's {@code draft}
+   * does. Large photographs are read several times faster. Their pixels differ from those of an
+   * image that is decoded in full and resized, so score and train with the same decoding.
    *
-   * @param pixels what the image is going to be resized to
+   * @param pixels the shorter side that the image will be resized to
    * @throws IllegalArgumentException if it is not positive
    */
   public Decoding reduced(int pixels) {

@@ -1,6 +1,6 @@
 package org.genimage.data.image;
 
-/** A resampling filter, as Pillow defines it: antialiased when an image shrinks. */
+/** A resampling filter, as in Pillow: antialiased when an image shrinks. */
 public enum Filter {
   /** The triangle, support 1. */
   BILINEAR,

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Gaussian blur as SciPy's {@code gaussian_filter} and OpenCV's {@code GaussianBlur} compute it,
- * equal on every byte: along the columns first, then along the rows. Sums are in double precision
+ * equal in every byte: along the columns first, then along the rows. Sums are in double precision
  * and in SciPy's order, the centre, then pairs from the outside in (SciPy 1.17, ni_filters.c),
  * because what is truncated to 8 bits shows the last bit of a sum. OpenCV's are whole numbers of
  * 2^-16, which no order changes (OpenCV 5.0, modules/imgproc/src/smooth.dispatch.cpp).

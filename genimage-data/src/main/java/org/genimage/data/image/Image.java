@@ -61,7 +61,7 @@ public final class Image {
    * Returns the pixels of a picture in memory. Grey is copied to three channels, deeper channels
    * keep their high byte, alpha is dropped.
    *
-   * @param picture of any type that Java draws
+   * @param picture of any type
    */
   public static Image of(BufferedImage picture) {
     int width = picture.getWidth();
@@ -89,7 +89,7 @@ public final class Image {
    * Reads a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM file: the pixels that Pillow's {@code
    * open(file).convert("RGB")} gives. The content decides the format, not the name. Grey is copied
    * to three channels, alpha is dropped, of several frames the first is read, the orientation in
-   * EXIF is left alone.
+   * EXIF is ignored.
    *
    * @throws UnreadableImageException if the file cannot be read or decoded
    */
@@ -98,7 +98,7 @@ public final class Image {
   }
 
   /**
-   * Reads a file, decoded in another way than Pillow's default, such as upright:
+   * Reads a file with other options of decoding, such as upright:
    *
    * <pre>{@code Image.read(file, Decoding.PILLOW.orientation(Decoding.Orientation.APPLIED))}</pre>
    *

@@ -60,7 +60,12 @@ public final class ImageBatch {
     return width;
   }
 
-  /** Returns a copy of one image. */
+  /**
+   * Returns a copy of one image.
+   *
+   * @param index from 0 to {@code count() - 1}
+   * @throws IllegalArgumentException if there is no such image
+   */
   public Image image(int index) {
     checkArgument(
         index >= 0 && index < count, "image index must be from 0 to %s, got %s", count - 1, index);
@@ -74,7 +79,7 @@ public final class ImageBatch {
     return bytes.clone();
   }
 
-  /** Returns the same pixels as numbers in [0, 1]. */
+  /** Returns the same pixels as numbers in [0, 1]: the bytes divided by 255. */
   public Pixels toPixels() {
     float[] values = new float[bytes.length];
     for (int i = 0; i < values.length; i++) {

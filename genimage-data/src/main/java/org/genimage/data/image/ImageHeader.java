@@ -7,26 +7,39 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What an image file says of itself before its pixels.
+ * What an image file states before its pixels. Sizes are read from JPEG and PNG files only.
  *
- * @param format {@code JPEG}, {@code PNG}, another format's name, or {@code unknown}
+ * @param format {@code JPEG}, {@code PNG}, {@code WebP}, {@code GIF}, {@code BMP}, {@code TIFF} or
+ *     {@code PPM} by the first bytes, or {@code unknown}
  * @param width in pixels, 0 if not read
  * @param height in pixels, 0 if not read
- * @param channels as stored, 0 if not read; a palette counts as three
- * @param quality a JPEG's, as {@link JpegQuality} estimates it
+ * @param channels the number of stored channels, 0 if not read; a palette counts as three
+ * @param quality of a JPEG file, 1 to 100, estimated from its luminance quantisation table; empty
+ *     for other formats
  */
 public record ImageHeader(String format, int width, int height, int channels, OptionalInt quality) {
 
+  /**
+   * Returns this header with another size.
+   *
+   * @param width in pixels
+   * @param height in pixels
+   */
   public ImageHeader sized(int width, int height) {
     return new ImageHeader(format, width, height, channels, quality);
   }
 
-  /** Reads no further than it must. Content that ends early leaves the rest at 0. */
+  /**
+   * Reads a header, and no more of the file than it needs. If the content ends too early, what is
+   * missing is 0 or empty.
+   *
+   * @param content the file from its first byte; the caller closes it
+   * @throws IOException if the content cannot be read
+   */
   public static ImageHeader read(InputStream content) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(content));
     byte[] start = in.readNBytes(12);
@@ -40,17 +53,6 @@ public record ImageHeader(String format, int width, int height, int channels, Op
     }
     String title = format.map(FileFormat::title).orElse("unknown");
     return new ImageHeader(title, 0, 0, 0, OptionalInt.empty());
-  }
-
-  /** Tells whether a complete file ends so. */
-  public static boolean ends(String format, byte[] file) {
-    int n = file.length;
-    return switch (format) {
-      case "PNG" ->
-          n >= 8 && new String(file, n - 8, 4, StandardCharsets.ISO_8859_1).equals("IEND");
-      case "JPEG" -> n >= 2 && file[n - 2] == (byte) 0xff && file[n - 1] == (byte) 0xd9;
-      default -> true;
-    };
   }
 
   private static ImageHeader png(DataInputStream in) throws IOException {
@@ -86,7 +88,7 @@ public record ImageHeader(String format, int width, int height, int channels, Op
         int marker;
         while ((marker = next(in)) != 0xda) { // SOS
           if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-            continue; // without content
+            continue; // markers without content
           }
           byte[] segment = new byte[Math.max(0, in.readUnsignedShort() - 2)];
           in.readFully(segment);
@@ -100,7 +102,7 @@ public record ImageHeader(String format, int width, int height, int channels, Op
           }
         }
       } catch (EOFException e) {
-        // what is known by now is told
+        // the values read so far are returned
       }
       int[] first = tables[table];
       return new ImageHeader(

@@ -21,9 +21,9 @@ import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * What TensorFlow's codecs lack, read by the JDK's: GIF, BMP, TIFF and JPEG files of four
- * components. Samples become colours by Pillow's rules, not by Java's, which convert grey from
- * linear light and ink by a profile.
+ * Reads with the JDK's codecs what TensorFlow's lack: GIF, BMP and TIFF files, and JPEG files with
+ * four components. Samples are converted to colours by Pillow's rules. Java's rules differ: they
+ * treat grey as linear light and use a profile for inks.
  */
 final class JdkCodec {
 

@@ -1,11 +1,11 @@
 package org.genimage.data.image;
 
 /**
- * The quality that a JPEG file was written with, estimated from its luminance quantisation table:
- * the Independent JPEG Group's table (ISO/IEC 10918-1, K.1) is scaled for each quality from 100
- * down, and the nearest in mean squared error is taken, the lower of equals; the search ends when
- * the distance grows. So the code of "Fake or JPEG?" (arXiv 2403.17608) does it. Files of encoders
- * with other tables get the nearest quality, too.
+ * Estimates the quality that a JPEG file was written with from its luminance quantisation table, as
+ * the code of "Fake or JPEG?" (arXiv 2403.17608) does. The table of the Independent JPEG Group
+ * (ISO/IEC 10918-1, K.1) is scaled for each quality from 100 down. The quality with the smallest
+ * mean squared error is taken, the lower of equals; the search ends when the error grows. Files of
+ * encoders with other tables get the nearest quality, too.
  */
 final class JpegQuality {
 

@@ -19,8 +19,9 @@ import org.tensorflow.types.TUint16;
 import org.tensorflow.types.TUint8;
 
 /**
- * TensorFlow's codecs, libjpeg-turbo and libpng as Pillow has them. They are loaded at the first
- * use; threads may share them. What cannot be decoded is a {@code TFInvalidArgumentException}.
+ * TensorFlow's codecs: libjpeg-turbo and libpng, which Pillow uses, too. They are loaded at the
+ * first use, and threads may share them. If an image cannot be decoded, they throw {@code
+ * TFInvalidArgumentException}.
  */
 final class NativeCodec {
 

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A number per pixel and channel of several images of one size, immutable: {@code [count, height,
+ * One number per pixel and channel of several images of one size, immutable: {@code [count, height,
  * width, 3]}, row-major, RGB. Images have values in [0, 1]; a gradient with respect to them has the
- * same shape.
+ * same shape and any values.
  */
 public final class Pixels {
 
@@ -28,7 +28,7 @@ public final class Pixels {
    * Returns pixels of these values.
    *
    * @param values {@code [count, height, width, 3]}, row-major; copied
-   * @throws IllegalArgumentException if the array has another length
+   * @throws IllegalArgumentException if a side is not positive or the array has another length
    */
   public static Pixels of(int count, int height, int width, float[] values) {
     return wrap(count, height, width, values.clone());
@@ -66,7 +66,7 @@ public final class Pixels {
     return values.clone();
   }
 
-  /** Returns the images with every value rounded to the nearest of the 256 levels and clipped. */
+  /** Returns 8-bit images: each value is rounded to the nearest of 256 levels and clipped. */
   public ImageBatch toImages() {
     int length = 3 * height * width;
     List<Image> images = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Pixels as they are behind a line of text: the binary PPM of Netpbm, 8 bits a channel. */
+/** Binary PPM files of Netpbm with 8 bits per channel: a line of text, then the pixels. */
 final class Ppm {
 
   private static final String GAP = "(?:\\s|#[^\\n\\r]*[\\n\\r])+";

@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Random erasing (Zhong et al. 2020) as timm draws it: the law of the rectangle. Whoever erases
- * puts a standard normal number in each of its pixels and channels, after normalisation.
+ * Random erasing (Zhong et al. 2020): the distribution of the rectangle, as in timm. The trainer
+ * fills each pixel and channel of the rectangle with standard normal numbers, after normalisation.
  *
  * @param probability of erasing anything, 0 to 1
  * @param minArea the least area, as a share of the image's
  * @param maxArea the largest area, as a share of the image's
  * @param minLogAspect the natural logarithm of the least height / width
  * @param maxLogAspect the natural logarithm of the largest height / width
- * @param attempts how often a rectangle is drawn until one is smaller than the image; if none is,
+ * @param attempts the number of rectangles drawn until one fits into the image; if none does,
  *     nothing is erased
  */
 public record RandomErasing(
@@ -63,7 +63,7 @@ public record RandomErasing(
    *
    * @param width of the image in pixels
    * @param height of the image in pixels
-   * @param random the source of chance
+   * @param random the source of random numbers
    * @return a rectangle inside the image, narrower and lower than it; empty if nothing is erased
    */
   public Optional<Box> box(int width, int height, RandomGenerator random) {

@@ -1,12 +1,12 @@
 package org.genimage.data.image;
 
-/** The guard against files that claim more pixels than anybody has. */
+/** Protects against files whose header claims an enormous size. */
 record SizeLimit(String name, FileFormat format, long maxPixels) {
 
   /**
-   * Accepts the sides that a header claims.
+   * Checks the size that a header claims.
    *
-   * @throws UnreadableImageException if they are too large
+   * @throws UnreadableImageException if it is too large
    */
   void check(long width, long height) {
     boolean overflows = width > maxPixels || height > maxPixels;

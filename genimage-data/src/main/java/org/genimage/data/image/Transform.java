@@ -2,18 +2,18 @@ package org.genimage.data.image;
 
 import java.util.random.RandomGenerator;
 
-/** A function from an image to an image that may draw random numbers, and from nowhere else. */
+/** A function from an image to an image, perhaps random. */
 @FunctionalInterface
 public interface Transform {
 
-  /** Leaves the image as it is. */
+  /** Returns the image unchanged. */
   Transform IDENTITY = (image, random) -> image;
 
   /**
    * Transforms an image.
    *
    * @param image the image
-   * @param random the only source of chance: the same stream gives the same result
+   * @param random the only source of random numbers: the same stream gives the same result
    */
   Image apply(Image image, RandomGenerator random);
 

@@ -5,9 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 
 /**
- * The transforms of the seven detectors and the degradations of the paper's robustness test. Those
- * that resample are equal to Pillow's on every byte, those named after OpenCV to OpenCV's; laws of
- * chance are those of torchvision, timm and the papers' code, their random streams are not.
+ * The transforms of the seven detectors, and the degradations of the paper's robustness test.
+ * Resampling equals Pillow's in every byte, or OpenCV's where the name says so. Random transforms
+ * have the distributions of torchvision, timm and the papers' code, but other random streams.
  */
 public final class Transforms {
 
@@ -27,8 +27,8 @@ public final class Transforms {
   }
 
   /**
-   * Returns OpenCV's bilinear {@code cv2.resize} to a size, whatever the shape. It mixes the four
-   * nearest pixels however far an image shrinks, so fine detail aliases where Pillow would smooth.
+   * Returns OpenCV's bilinear {@code cv2.resize} to a size, whatever the shape. It interpolates
+   * between four pixels even when an image shrinks a lot, so fine detail aliases; Pillow smooths.
    *
    * @param width in pixels
    * @param height in pixels
@@ -42,8 +42,8 @@ public final class Transforms {
 
   /**
    * Returns the resize that keeps the shape: the shorter side becomes {@code size}, the longer one
-   * {@code size * longer / shorter}, rounded down (torchvision's {@code Resize}). An image that
-   * fits is left as it is. Directly followed by {@link #centerCrop}, only what the crop keeps is
+   * {@code size * longer / shorter}, rounded down (torchvision's {@code Resize}). An image of that
+   * size is not changed. If {@link #centerCrop} follows directly, only the pixels that it keeps are
    * computed.
    *
    * @param size in pixels
@@ -54,8 +54,9 @@ public final class Transforms {
   }
 
   /**
-   * Returns the crop of a square from the centre (torchvision's {@code CenterCrop}): an odd rest is
-   * divided half to even; a smaller image gets black edges, the odd one right and below.
+   * Returns the crop of a square from the centre (torchvision's {@code CenterCrop}). The offset is
+   * rounded half to even. A smaller image gets black edges; an odd one is larger at the right and
+   * at the bottom.
    *
    * @param size in pixels
    * @throws IllegalArgumentException if the size is not positive
@@ -65,9 +66,9 @@ public final class Transforms {
   }
 
   /**
-   * Returns the crop of a square from a uniformly drawn place (torchvision's {@code RandomCrop}).
-   * Where torchvision refuses an image that is smaller, the missing side is padded with black as
-   * {@link #centerCrop} pads it.
+   * Returns the crop of a square from a random place, uniformly distributed (torchvision's {@code
+   * RandomCrop}). A smaller image, which torchvision refuses, gets black edges as in {@link
+   * #centerCrop}.
    *
    * @param size in pixels
    * @throws IllegalArgumentException if the size is not positive
@@ -84,7 +85,7 @@ public final class Transforms {
   }
 
   /**
-   * Returns the mirroring of left and right that happens with a probability.
+   * Returns a horizontal flip with a probability.
    *
    * @param probability 0 to 1
    * @throws IllegalArgumentException if the probability is out of its range
@@ -95,15 +96,15 @@ public final class Transforms {
   }
 
   /**
-   * Returns Inception's random crop (Szegedy et al. 2015), as timm and torchvision draw it: ten
-   * attempts at an area from the range and a log-uniform width / height from 3/4 to 4/3, then the
-   * largest central crop of such a shape; resized to a square. The detectors' recipes draw from
-   * 0.08 to 1.
+   * Returns Inception's random crop (Szegedy et al. 2015), as in timm and torchvision, resized to a
+   * square. It draws an area from a range and a log-uniform width / height from 3/4 to 4/3. After
+   * ten crops that do not fit, it takes the largest central crop of such a shape. The detectors'
+   * recipes use areas from 0.08 to 1.
    *
    * @param size of the result in pixels
    * @param minArea the least area, as a share of the image's, above 0
    * @param maxArea the largest area, as a share of the image's, at most 1
-   * @param filters one is drawn at each call, each as likely; timm's {@code random} is {@link
+   * @param filters one is drawn at each call, all equally likely; timm's {@code random} is {@link
    *     Filter#BILINEAR} and {@link Filter#BICUBIC}
    * @throws IllegalArgumentException if an argument is out of its range or there is no filter
    */
@@ -113,16 +114,16 @@ public final class Transforms {
   }
 
   /**
-   * Returns RandAugment (Cubuk et al. 2020), as timm draws it from its fifteen increasing
-   * operations: some are drawn with replacement, each is then applied with probability 1/2, at a
-   * magnitude drawn anew, with a random sign where it has one. What moves in from outside is
-   * ImageNet's mean colour. {@code rand-m9-mstd0.5-inc1} is {@code randAugment(2, 9, 0.5, ...)}.
+   * Returns RandAugment (Cubuk et al. 2020) with timm's fifteen increasing operations. Operations
+   * are drawn with replacement. Each is applied with probability 1/2, with its own random magnitude
+   * and, if it has one, a random sign. Pixels from outside the image have ImageNet's mean colour.
+   * timm's {@code rand-m9-mstd0.5-inc1} is {@code randAugment(2, 9, 0.5, ...)}.
    *
-   * @param operations how many are drawn
+   * @param operations the number of operations drawn
    * @param magnitude the mean magnitude, 0 to 10
    * @param deviation the standard deviation of the magnitude, which is clipped to 0 to 10
-   * @param filters of the geometric operations, bilinear or bicubic; one is drawn at each call,
-   *     each as likely
+   * @param filters of the geometric operations, bilinear or bicubic; one is drawn at each call, all
+   *     equally likely
    * @throws IllegalArgumentException if an argument is out of its range or there is no filter
    */
   public static Transform randAugment(
@@ -131,10 +132,10 @@ public final class Transforms {
   }
 
   /**
-   * Returns the trip through a JPEG file: encoded as Pillow and OpenCV do at their defaults, chroma
-   * at half the size, then decoded. Equal to both on every byte.
+   * Returns JPEG compression: the image is encoded as by Pillow's and OpenCV's defaults, with
+   * chroma at half the size, and decoded again. Equals both in every byte.
    *
-   * @param quality libjpeg's, 1 to 100
+   * @param quality of libjpeg, 1 to 100
    * @throws IllegalArgumentException if the quality is out of its range
    */
   public static Transform jpeg(int quality) {
@@ -143,8 +144,8 @@ public final class Transforms {
   }
 
   /**
-   * Returns {@link #jpeg} that happens with a probability, at a quality drawn from a range, each as
-   * likely. CNNSpot (Wang et al. 2020) trains with 0.5 and 30 to 100.
+   * Returns {@link #jpeg} with a probability, and with a quality drawn uniformly from a range.
+   * CNNSpot (Wang et al. 2020) trains with 0.5 and 30 to 100.
    *
    * @param probability 0 to 1
    * @param minQuality the least quality, at least 1
@@ -167,13 +168,13 @@ public final class Transforms {
   }
 
   /**
-   * Returns Gaussian blur as CNNSpot's code runs SciPy's {@code gaussian_filter}, on 8-bit
-   * channels: the kernel ends at four sigma, the border is mirrored, and each of both passes
-   * truncates to 8 bits, which darkens an image by one level on average. Equal on every byte, but
-   * for sigmas whose weights differ in the last bit between processors in NumPy itself: there, flat
-   * areas may differ by up to two levels.
+   * Returns Gaussian blur as in CNNSpot's code, which runs SciPy's {@code gaussian_filter} on 8-bit
+   * channels: the kernel ends at four sigma, the border is mirrored, and both passes truncate to 8
+   * bits, which darkens an image by one level on average. Equals SciPy in every byte, except for
+   * sigmas whose weights differ between processors in NumPy itself: there, flat areas may differ by
+   * up to two levels.
    *
-   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/8 the image is left as it is
+   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/8 the image is not changed
    * @throws IllegalArgumentException if sigma is out of its range
    */
   public static Transform gaussianBlur(double sigma) {
@@ -184,7 +185,7 @@ public final class Transforms {
    * Returns {@link #gaussianBlur} without its darkening: SciPy's {@code gaussian_filter} on
    * floating-point numbers, rounded once.
    *
-   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/8 the image is left as it is
+   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/8 the image is not changed
    * @throws IllegalArgumentException if sigma is out of its range
    */
   public static Transform gaussianBlurRounded(double sigma) {
@@ -192,10 +193,10 @@ public final class Transforms {
   }
 
   /**
-   * Returns OpenCV's {@code GaussianBlur(image, (0, 0), sigma)}, equal on every byte: the kernel
+   * Returns OpenCV's {@code GaussianBlur(image, (0, 0), sigma)}, equal in every byte: the kernel
    * ends at three sigma and has weights of 8 bits.
    *
-   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/12 the image is left as it is
+   * @param sigma the standard deviation in pixels, 0 to 1000; below 1/12 the image is not changed
    * @throws IllegalArgumentException if sigma is out of its range
    */
   public static Transform gaussianBlurOpenCv(double sigma) {
@@ -203,8 +204,8 @@ public final class Transforms {
   }
 
   /**
-   * Returns {@link #gaussianBlur} that happens with a probability, with a sigma drawn uniformly.
-   * CNNSpot (Wang et al. 2020) trains with 0.5 and 0 to 3.
+   * Returns {@link #gaussianBlur} with a probability, and with a sigma drawn uniformly. CNNSpot
+   * (Wang et al. 2020) trains with 0.5 and 0 to 3.
    *
    * @param probability 0 to 1
    * @param minSigma the least standard deviation in pixels, at least 0
@@ -226,10 +227,10 @@ public final class Transforms {
   }
 
   /**
-   * Returns the loss of resolution that the paper's robustness test makes (GenImage, table 5: 112
-   * and 64 pixels): the image shrinks to a small square, whatever its shape, and stays there; the
-   * detector's own preprocessing makes it large again. The paper leaves the procedure open: this is
-   * the plain reading, {@link #lowResolutionShorterSide} the one that keeps the shape.
+   * Returns the loss of resolution of the paper's robustness test (GenImage, table 5: 112 and 64
+   * pixels). The image is resized to a small square, whatever its shape; the detector's own
+   * preprocessing enlarges it again. The paper does not give the procedure. This is the simplest
+   * reading; {@link #lowResolutionShorterSide} keeps the shape.
    *
    * @param side of the square in pixels
    * @throws IllegalArgumentException if the side is not positive
@@ -249,8 +250,8 @@ public final class Transforms {
   }
 
   /**
-   * Returns {@link #resizeOpenCv} to a square whose side is drawn from a range, each as likely.
-   * GramNet (Liu et al. 2020) trains on 64 to 256, followed by {@code resizeOpenCv(512, 512)}.
+   * Returns {@link #resizeOpenCv} to a square whose side is drawn uniformly from a range. GramNet
+   * (Liu et al. 2020) trains on 64 to 256, followed by {@code resizeOpenCv(512, 512)}.
    *
    * @param minSide the least side in pixels, above 0
    * @param maxSide the largest side in pixels

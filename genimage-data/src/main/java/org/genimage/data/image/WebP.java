@@ -10,10 +10,10 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * WebP files, decoded by libwebp, which com.github.usefulness:webp-imageio carries for every system
- * that TensorFlow runs on. (The decoder in Java of TwelveMonkeys 3.12 is right for lossless files
- * only.) What reaches it is the bitstream of the first frame: alpha, animation and metadata have
- * chunks of their own, and none changes a colour (RFC 9649).
+ * WebP files, decoded by libwebp. com.github.usefulness:webp-imageio contains it for every system
+ * that TensorFlow runs on. (The Java decoder of TwelveMonkeys 3.12 is correct for lossless files
+ * only.) Only the bitstream of the first frame is decoded: alpha, animation and metadata are in
+ * other chunks, and none changes a colour (RFC 9649).
  */
 final class WebP {
 

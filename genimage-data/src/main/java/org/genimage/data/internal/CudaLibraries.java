@@ -13,13 +13,13 @@ import org.tensorflow.internal.c_api.TF_Library;
 import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
-/** NVIDIA's libraries that TensorFlow's build for GPUs opens by name. */
+/** The libraries of NVIDIA that TensorFlow's GPU build opens by name. */
 public final class CudaLibraries {
 
-  /** Comes with the driver. */
+  /** The library that NVIDIA's driver installs. */
   public static final String DRIVER = "libcuda.so.1";
 
-  /** All must open, or TensorFlow 2.18 uses no GPU (tsl's DsoLoader::TryDlopenCUDALibraries). */
+  /** TensorFlow 2.18 uses no GPU unless all of these open (DsoLoader::TryDlopenCUDALibraries). */
   public static final List<String> NEEDED =
       List.of(
           "libcudart.so.12",
@@ -30,11 +30,11 @@ public final class CudaLibraries {
           "libcusparse.so.12",
           "libcudnn.so.9");
 
-  /** The needed ones, and what several GPUs of one machine share their gradients by. */
+  /** The needed libraries, and NCCL, by which several GPUs exchange gradients. */
   private static final List<String> OPENED =
       Stream.concat(NEEDED.stream(), Stream.of("libnccl.so.2")).toList();
 
-  /** What the needed ones link to or open themselves, in their own folder. */
+  /** Libraries that the needed ones load from their own folder. */
   private static final List<String> BESIDE =
       List.of(
           "libnvJitLink.so.12",
@@ -51,11 +51,11 @@ public final class CudaLibraries {
   private CudaLibraries() {}
 
   /**
-   * Unpacks and loads what {@code org.bytedeco:cuda} has on the class path. A library that is
-   * loaded is found by its name afterwards, whoever asks. TensorFlow Java asks JavaCPP to do that,
-   * but for the names of CUDA 11.
+   * Unpacks and loads the libraries that {@code org.bytedeco:cuda} has on the class path. A loaded
+   * library is found by its name afterwards. TensorFlow Java asks JavaCPP to do this with the names
+   * of CUDA 11, which is why it is done here.
    *
-   * @throws IllegalStateException if one cannot be unpacked or loaded
+   * @throws IllegalStateException if one cannot be loaded
    */
   static void preload() {
     List<URL> beside = find(BESIDE);
@@ -98,9 +98,9 @@ public final class CudaLibraries {
   }
 
   /**
-   * Opens a library as TensorFlow does it.
+   * Opens a library as TensorFlow does.
    *
-   * @return why it cannot be opened, in the words of the system; empty if it can
+   * @return the system's message if it cannot be opened; empty if it can
    */
   public static Optional<String> problem(String name) {
     NativeRuntime.prepare();

@@ -15,31 +15,33 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** Work on many items by several threads; the calling thread takes the results in order. */
+/** Work on many items on several threads. The calling thread receives the results in order. */
 public final class InOrder {
 
   private static final int AHEAD = 4;
 
   private InOrder() {}
 
-  /** Takes one result. */
+  /** Receives the results. */
   @FunctionalInterface
   public interface Result<T> {
 
     /**
-     * Takes the result of one item.
+     * Receives the result of one item.
      *
-     * @param index of the item
+     * @param index the item's index
      */
     void take(int index, T value) throws IOException;
   }
 
   /**
-   * Works on the items {@code from} to {@code to}, the last one excluded.
+   * Works on the items from {@code from} up to, but not including, {@code to}.
    *
-   * @param item returns the item of an index; called on the calling thread
+   * @param item returns the item of an index; runs on the calling thread
    * @param work runs on several threads at once
-   * @throws CancellationException if this thread is interrupted; it stays so
+   * @param result receives the results in order, on the calling thread
+   * @throws IOException if {@code result} throws it
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   public static <S, T> void run(
       int from, int to, int threads, IntFunction<S> item, Function<S, T> work, Result<T> result)

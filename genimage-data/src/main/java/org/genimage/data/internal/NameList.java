@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.RandomAccess;
 
 /**
- * File names in order, front-coded: a name is what it shares with the one before it, as a length,
- * and the rest. GenImage's take about 10 bytes each, where a list of strings takes 70. Every 16th
- * name stands alone, so any name is found in a few steps.
+ * File names in order, front-coded: a name is stored as the number of bytes that it shares with the
+ * name before, and the rest. GenImage's names take about 10 bytes each; in a list of strings they
+ * take 70. Every 16th name is stored in full, so any name is found in a few steps.
  */
 public final class NameList extends AbstractList<String> implements RandomAccess {
 
@@ -31,6 +31,7 @@ public final class NameList extends AbstractList<String> implements RandomAccess
     this.coded = coded;
   }
 
+  /** Returns the list of these names, in this order. */
   public static NameList of(List<String> names) {
     ByteArrayOutputStream coded = new ByteArrayOutputStream();
     int[] blocks = new int[(names.size() + BLOCK - 1) / BLOCK];
@@ -54,6 +55,11 @@ public final class NameList extends AbstractList<String> implements RandomAccess
     return new NameList(names.size(), blocks, coded.toByteArray());
   }
 
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it ends too early
+   */
   public static NameList read(DataInput in) throws IOException {
     int size = in.readInt();
     int[] blocks = new int[(size + BLOCK - 1) / BLOCK];
@@ -65,6 +71,11 @@ public final class NameList extends AbstractList<String> implements RandomAccess
     return new NameList(size, blocks, coded);
   }
 
+  /**
+   * Writes the list: the number of names, the position of every 16th, and the coded names.
+   *
+   * @throws IOException if it cannot be written
+   */
   public void write(DataOutput out) throws IOException {
     out.writeInt(size);
     for (int block : blocks) {
@@ -100,12 +111,12 @@ public final class NameList extends AbstractList<String> implements RandomAccess
     return size;
   }
 
-  /** Returns the bytes that this list takes, but for three objects' headers. */
+  /** Returns the size of this list in memory, in bytes, without the headers of three objects. */
   public long bytes() {
     return coded.length + 4L * blocks.length;
   }
 
-  /** Seven bits a byte, the lowest first; the top bit says that more follow. */
+  /** Writes seven bits per byte, the lowest first; the top bit says that more bytes follow. */
   private static void writeNumber(ByteArrayOutputStream out, int number) {
     int rest = number;
     while (rest >= 0x80) {

@@ -17,12 +17,12 @@ import org.bytedeco.javacpp.Loader;
 import org.tensorflow.TensorFlow;
 
 /**
- * Makes TensorFlow's native library a good guest. Everything in genimage that touches TensorFlow
- * calls {@link #prepare} before.
+ * Loads TensorFlow's native library. All code of genimage that uses TensorFlow calls {@link
+ * #prepare} first.
  *
- * <p>JavaCPP throws OutOfMemoryError when the process holds more than four times -Xmx. The limit is
- * meant for programs that leak; genimage closes what it opens, so a service with a small heap must
- * never meet it. Users who set the properties themselves keep their values.
+ * <p>JavaCPP throws OutOfMemoryError when the process uses more than four times -Xmx. The limit is
+ * meant for programs that leak. genimage closes what it opens, and a service with a small heap
+ * would exceed the limit, so this class removes it. Users who set the properties keep their values.
  */
 public final class NativeRuntime {
 
@@ -41,10 +41,10 @@ public final class NativeRuntime {
   private NativeRuntime() {}
 
   /**
-   * Loads TensorFlow's native library at the first call; later ones cost nothing.
+   * Loads TensorFlow's native library at the first call. Later calls do nothing.
    *
-   * @throws IllegalStateException if it is not on the class path, there twice, or does not load;
-   *     the message names what to add or to take away
+   * @throws IllegalStateException if the class path has no native library or two, or it cannot be
+   *     loaded; the message says which artifact to add or to remove
    */
   public static void prepare() {
     if (!loaded) {
@@ -109,7 +109,7 @@ public final class NativeRuntime {
             .formatted(String.join(", ", CPU), platform);
   }
 
-  /** JavaCPP copies a library out of its jar before the first use, which takes a while. */
+  /** Logs that JavaCPP copies a library out of its jar before the first use: it takes a while. */
   static void announce(String what, URL library, Predicate<String> unpacked) {
     try {
       if (library.openConnection() instanceof JarURLConnection connection) {

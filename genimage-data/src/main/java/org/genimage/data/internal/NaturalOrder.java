@@ -5,6 +5,7 @@ import java.util.Comparator;
 /** Orders names as people do: {@code 2_adm_9.png} before {@code 10_adm_1.png}. */
 public final class NaturalOrder implements Comparator<String> {
 
+  /** The one instance. */
   public static final NaturalOrder INSTANCE = new NaturalOrder();
 
   private NaturalOrder() {}

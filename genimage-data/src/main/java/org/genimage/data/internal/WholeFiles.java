@@ -1,25 +1,38 @@
 package org.genimage.data.internal;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Writes files and folders whole or not at all. The content goes to a new temporary place in the
- * same folder, is forced to the disk and then moved to its name, so a crash, a full disk or an
+ * same folder, is forced to the disk and then moved to its name. So a crash, a full disk or an
  * exception leaves what was there before. Temporary names are unique, so two writers never mix.
+ *
+ * <p>Files that grow line by line, such as score files, are not written here: their readers accept
+ * a file that ends early.
  */
 public final class WholeFiles {
 
@@ -75,27 +88,77 @@ public final class WholeFiles {
   }
 
   /**
-   * Makes a folder. It appears with all its files or not at all.
+   * Makes a folder. It appears with all its files or not at all. An empty folder that exists stays,
+   * since it may be a mount point, and takes the files one after the other when all are written.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if the folder is there and not empty
-   * @throws IOException if it cannot be written
+   * @throws java.nio.file.DirectoryNotEmptyException if the folder exists and is not empty
+   * @throws IOException if it cannot be written; the folder is then as it was
    */
   public static void folder(Path folder, FolderContent content) throws IOException {
     Path target = folder.toAbsolutePath();
-    Files.createDirectories(target.getParent());
-    Path partial = partial(target);
+    boolean exists = Files.isDirectory(target);
+    if (exists && !names(target).isEmpty()) {
+      throw new DirectoryNotEmptyException(folder.toString());
+    }
+    Path parent = exists ? target : target.getParent();
+    Files.createDirectories(parent);
+    Path partial = partial(exists ? target.resolve("content") : target);
     Files.createDirectory(partial);
     try {
       content.writeTo(partial);
       forceAll(partial);
-      if (Files.isDirectory(target)) {
-        Files.delete(target);
+      if (exists) {
+        moveContent(partial, target);
+      } else {
+        moveFolder(partial, target);
       }
-      moveFolder(partial, target);
     } finally {
       delete(partial);
     }
-    force(target.getParent());
+    force(parent);
+  }
+
+  private static void moveContent(Path from, Path to) throws IOException {
+    List<Path> moved = new ArrayList<>();
+    try {
+      for (String name : names(from)) {
+        moveFolder(from.resolve(name), to.resolve(name));
+        moved.add(to.resolve(name));
+      }
+    } catch (IOException e) {
+      for (Path path : moved) {
+        delete(path);
+      }
+      throw e;
+    }
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /**
+   * Returns why a file or folder could not be read or written, in words. The JDK leaves the message
+   * of some exceptions at the bare path.
+   */
+  public static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "access denied";
+    }
+    if (e instanceof FileAlreadyExistsException file) {
+      return file.getFile() + " is a file, not a folder";
+    }
+    if (e instanceof DirectoryNotEmptyException folder) {
+      return folder.getFile() + " is not empty";
+    }
+    if (e instanceof NoSuchFileException file) {
+      return file.getFile() + " does not exist";
+    }
+    return e instanceof FileSystemException other && other.getReason() != null
+        ? other.getReason()
+        : String.valueOf(e.getMessage());
   }
 
   /** Writes all that is left in a buffer. */
@@ -158,25 +221,9 @@ public final class WholeFiles {
   }
 
   private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
+    if (Files.exists(folder)) {
+      // The folder's name is random, so nobody else puts links where this writer deletes.
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
     }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException problem)
-              throws IOException {
-            Files.delete(visited);
-            return super.postVisitDirectory(visited, problem);
-          }
-        });
   }
 }

@@ -5,8 +5,6 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -29,12 +27,13 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Seed;
 import org.genimage.data.TestSet;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * A <em>simulated</em> GenImage: synthetic images in the published layout, to try out, test and
- * demonstrate what needs the benchmark's form but not its content. None of its images is a
- * photograph and none was made by the generator whose name it carries; accuracies on it say nothing
- * about GenImage. Every file says so in a comment.
+ * A <em>simulated</em> GenImage: synthetic images in the published layout, for tests,
+ * demonstrations and first steps. None of its images is a photograph, and none was made by the
+ * generator whose name it has. Accuracies on it say nothing about GenImage. A comment in every file
+ * says so.
  *
  * <p>"Nature" images are rendered from a model of natural images (dead leaves with 1/f texture,
  * shading and blur) and pass through a camera (lens, shot noise, sharpening). "AI" images show
@@ -56,20 +55,18 @@ import org.genimage.data.TestSet;
  * </table>
  *
  * <p>The published GenImage has a bias: its fakes are PNG files of one size per generator, its
- * natural images JPEG files of many. By default the simulation has not: both classes are cropped to
- * sizes of one distribution and encoded as JPEG of one distribution of qualities. The fakes'
- * decoded pixels are then saved losslessly under their usual PNG names, and comments in the JPEG
- * files make up for the bytes that PNG takes more. So neither the pixels' sizes and compression nor
- * the files' lengths tell the classes apart; the names and the files' own formats, which a detector
- * does not see, do as in the original. {@link #publishedBias} brings the bias back.
+ * natural images JPEG files of many sizes. By default the simulation has no such bias. The sizes of
+ * both classes have one distribution, and both are encoded as JPEG with one distribution of
+ * qualities. The decoded pixels of the fakes are then saved as PNG files, under the published
+ * names, and comments in the JPEG files make both classes equally long. So size, compression and
+ * length do not separate the classes. Names and file formats do, as in the original, but a detector
+ * does not see them. {@link #publishedBias} adds the bias.
  *
- * <p>Immutable. Each image depends on the seed, generator, split, label and index alone: the same
- * seed gives the same bytes on one Java version, whatever the number of threads, and more images
- * leave the first ones as they were.
+ * <p>Immutable. Each image depends only on the seed, generator, split, label and index: the same
+ * seed gives the same bytes on one Java version, whatever the number of threads, and asking for
+ * more images does not change the first ones.
  */
 public final class SimulatedGenImage {
-
-  private static final String UNFINISHED = ".unfinished";
 
   private final long seed;
   private final int imageSize;
@@ -155,7 +152,7 @@ public final class SimulatedGenImage {
    *
    * @param chosen some of {@link Generator#GENIMAGE}
    * @return a changed copy
-   * @throws IllegalArgumentException if there is none, one twice, or one that has no pipeline
+   * @throws IllegalArgumentException if there is none, one occurs twice, or one has no pipeline
    */
   public SimulatedGenImage generators(List<Generator> chosen) {
     checkArgument(!chosen.isEmpty(), "the simulation needs at least one generator");
@@ -169,13 +166,13 @@ public final class SimulatedGenImage {
   }
 
   /**
-   * Returns the simulation with further test sets, each in a folder of its own with as many images
-   * per class as validation has. Their AI images come from the same eight pipelines, so a detector
-   * meets nothing unseen in them: they rehearse the paper's tables 3 to 6, no more.
+   * Returns the simulation with further test sets, each in its own folder with as many images per
+   * class as validation has. Their AI images come from the same eight pipelines, so they are not
+   * unseen generators: use them to rehearse the paper's tables 3 to 6 only.
    *
    * @param sets some of {@link TestSet#ALL}, or none
    * @return a changed copy
-   * @throws IllegalArgumentException if one is there twice or is none of the paper's
+   * @throws IllegalArgumentException if a set occurs twice or is not in {@link TestSet#ALL}
    */
   public SimulatedGenImage testSets(List<TestSet> sets) {
     checkArgument(
@@ -188,7 +185,7 @@ public final class SimulatedGenImage {
   }
 
   /**
-   * Returns the simulation with or without GenImage's bias.
+   * Returns the simulation with or without the bias of the published GenImage.
    *
    * @param biased true for PNG fakes of one size per generator against JPEG natural images of many
    *     sizes, as published; false for both through the same JPEG encoding and sizes
@@ -202,10 +199,10 @@ public final class SimulatedGenImage {
    * Writes the images in GenImage's layout: {@code
    * stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/ai/033_sdv4_00134.png} and so on. Uses all
    * processors. The generators' folders appear when all images are written; after an error the
-   * folder is as empty as before.
+   * folder is empty or missing, as before.
    *
    * @param root a folder that is empty or does not exist yet
-   * @param progress hears of every image, on the calling thread
+   * @param progress receives the number of images written, on the calling thread
    * @throws DatasetException if the folder is not empty
    * @throws IllegalStateException if both splits are set to no images
    * @throws UncheckedIOException if a file cannot be written, or the thread is interrupted
@@ -217,24 +214,15 @@ public final class SimulatedGenImage {
   void writeTo(Path root, Progress progress, int threads) {
     checkState(
         train + validation > 0, "a simulated GenImage needs images, got none of either split");
-    requireEmpty(root);
-    Path unfinished = root.resolve(UNFINISHED);
     try {
-      writeAll(unfinished, progress, threads);
-      for (String folder : folders()) {
-        Files.move(unfinished.resolve(folder), root.resolve(folder));
-      }
+      requireEmpty(root);
+      WholeFiles.folder(root, folder -> writeAll(folder, progress, threads));
     } catch (IOException e) {
-      throw cannotWrite(root, e);
-    } finally {
-      delete(unfinished);
+      throw new UncheckedIOException(
+          "%s: the simulated images could not be written (%s); make room or choose another folder"
+              .formatted(root, WholeFiles.reason(e)),
+          e);
     }
-  }
-
-  /** Returns the outer folders that images are written to. */
-  private List<String> folders() {
-    Stream<String> sets = validation == 0 ? Stream.of() : testSets.stream().map(TestSet::folder);
-    return Stream.concat(generators.stream().map(Generator::folder), sets).toList();
   }
 
   private List<SimulatedImage> jobs() {
@@ -293,36 +281,17 @@ public final class SimulatedGenImage {
     return Files.write(file, image.encoded(Seed.of(seed), imageSize, publishedBias));
   }
 
-  private static void requireEmpty(Path root) {
-    try {
-      Files.createDirectories(root);
-      try (Stream<Path> entries = Files.list(root)) {
-        Optional<Path> found = entries.findAny();
-        if (found.isPresent()) {
-          throw new DatasetException(
-              "a simulated GenImage needs an empty folder, but %s contains %s"
-                  .formatted(root, found.get().getFileName()));
-        }
-      }
-    } catch (IOException e) {
-      throw cannotWrite(root, e);
+  private static void requireEmpty(Path root) throws IOException {
+    if (!Files.isDirectory(root)) {
+      return;
     }
-  }
-
-  private static UncheckedIOException cannotWrite(Path root, IOException cause) {
-    return new UncheckedIOException(
-        "%s: the simulated images could not be written (%s); make room or choose another folder"
-            .formatted(root, cause.getMessage()),
-        cause);
-  }
-
-  private static void delete(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+    try (Stream<Path> entries = Files.list(root)) {
+      Optional<Path> found = entries.findAny();
+      if (found.isPresent()) {
+        throw new DatasetException(
+            "a simulated GenImage needs an empty folder, but %s contains %s"
+                .formatted(root, found.get().getFileName()));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder, e);
     }
   }
 }

@@ -9,9 +9,9 @@ import org.genimage.data.TestSet;
 import org.genimage.data.image.Image;
 
 /**
- * One file of a simulated GenImage: where it lies and how it is made.
+ * One file of a simulated GenImage: its path and how it is made.
  *
- * @param generator whose pipeline makes it, or would if it were an AI image
+ * @param generator the generator whose pipeline makes the AI images of this folder
  * @param folder below the root
  */
 record SimulatedImage(Generator generator, Split split, Label label, int index, String folder) {
@@ -43,7 +43,7 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
         String.join("/", generator.folder(), generator.archive(), split.folder, label.folder()));
   }
 
-  /** Returns an image of a further test set, which one of the eight pipelines stands in for. */
+  /** Returns an image of a further test set; one of the eight pipelines makes its AI images. */
   static SimulatedImage of(TestSet set, Label label, int index) {
     int place = TestSet.ALL.indexOf(set) % Generator.GENIMAGE.size();
     return new SimulatedImage(
@@ -54,7 +54,7 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
         String.join("/", set.folder(), label.folder()));
   }
 
-  /** Returns the name, of the published pattern. Classes take turns and synsets are invented. */
+  /** Returns the file name, in the published pattern. Classes alternate; synsets are invented. */
   String fileName() {
     if (split == Split.TEST) {
       return String.format(Locale.ROOT, label == Label.AI ? "%05d.png" : "%05d.jpg", index);

@@ -7,9 +7,9 @@ import java.util.random.RandomGenerator;
 import org.genimage.data.Generator;
 
 /**
- * The eight ways to make an image of a scene as a network's decoder would, with the trace that each
- * leaves. The kernels are fixed, as a trained network's are. A name says which folder the images go
- * to, not that the generator works like this.
+ * Eight pipelines that make an image of a scene as the decoder of a network would, each with its
+ * own trace. The kernels are fixed, like those of a trained network. A name says in which folder
+ * the images are written; the real generator does not work like this.
  *
  * <p>Odena, Dumoulin, Olah: Deconvolution and Checkerboard Artifacts, Distill 2016. Zhang, Karaman,
  * Chang: Detecting and Simulating Artifacts in GAN Fake Images, WIFS 2019 (upsampling repeats the

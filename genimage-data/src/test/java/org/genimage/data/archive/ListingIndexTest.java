@@ -111,7 +111,7 @@ class ListingIndexTest {
       remembered = disk.getPath("/cache");
 
       assertThat(names()).hasSize(4);
-      assertThat(files()).allMatch(file -> !file.toString().endsWith(".unfinished"));
+      assertThat(files()).allMatch(file -> !file.toString().endsWith(".partial"));
     }
   }
 }

@@ -131,7 +131,7 @@ class DataDoctorTest {
     DataReport report = examine();
 
     assertThat(report.findings()).hasSize(1).allMatch(DataReport.Finding::known);
-    assertThat(report.table()).contains("Of these findings users of GenImage report 1.");
+    assertThat(report.table()).contains("GenImage's users have reported 1 of these findings.");
     assertThat(KnownDamage.contains("imagenet_ai_0424_sdv5/train/nature/n03461385_9434.JPEG"))
         .isTrue();
     assertThat(KnownDamage.contains("imagenet_ai_0424_sdv5/train/nature/n01440764_1.JPEG"))
@@ -191,7 +191,7 @@ class DataDoctorTest {
     }
     assertThatThrownBy(() -> DataDoctor.of(open()).state(root).examine(Progress.NONE))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("state cannot be kept");
+        .hasMessageContaining("state cannot be written");
   }
 
   private GenImage open() {
@@ -240,7 +240,7 @@ class DataDoctorTest {
 
       assertThatThrownBy(() -> doctor.examine(Progress.NONE))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageStartingWith("/state: the examination's state cannot be kept (")
+          .hasMessageStartingWith("/state: the examination's state cannot be written (")
           .hasMessageEndingWith("make room or choose another file");
 
       Path moved = root.resolve("moved");

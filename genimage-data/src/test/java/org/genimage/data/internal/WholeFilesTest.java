@@ -7,9 +7,12 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -119,6 +122,71 @@ class WholeFilesTest {
         .hasMessage("no more");
 
     assertThat(names(root)).isEmpty();
+  }
+
+  @Test
+  void folder_failingInAnEmptyOne_leavesItEmpty(@TempDir Path root) throws IOException {
+    Path folder = Files.createDirectory(root.resolve("set"));
+
+    assertThatThrownBy(
+            () ->
+                WholeFiles.folder(
+                    folder,
+                    partial -> {
+                      Files.writeString(partial.resolve("a"), "a");
+                      throw new IOException("no more");
+                    }))
+        .hasMessage("no more");
+
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void folder_emptyOne_staysTheSameFolder(@TempDir Path root) throws IOException {
+    Path folder = Files.createDirectory(root.resolve("set"));
+    Object before = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+
+    WholeFiles.folder(
+        folder,
+        partial -> {
+          Files.createDirectory(partial.resolve("inner"));
+          Files.writeString(partial.resolve("inner").resolve("a"), "a");
+          Files.writeString(partial.resolve("b"), "b");
+        });
+
+    assertThat(Files.readAttributes(folder, BasicFileAttributes.class).fileKey()).isEqualTo(before);
+    assertThat(names(folder)).containsExactly("b", "inner");
+    assertThat(folder.resolve("inner").resolve("a")).hasContent("a");
+  }
+
+  @Test
+  void reason_barePath_isSaidInWords(@TempDir Path root) throws IOException {
+    Path file = Files.writeString(root.resolve("file"), "");
+    Files.createDirectories(root.resolve("full").resolve("inner"));
+
+    assertThat(reason(() -> WholeFiles.write(file.resolve("a"), "a")))
+        .isEqualTo(file + " is a file, not a folder");
+    assertThat(reason(() -> Files.newInputStream(root.resolve("none")).close()))
+        .isEqualTo(root.resolve("none") + " does not exist");
+    assertThat(reason(() -> WholeFiles.folder(root.resolve("full"), partial -> {})))
+        .isEqualTo(root.resolve("full") + " is not empty");
+    assertThat(WholeFiles.reason(new AccessDeniedException("/x"))).isEqualTo("access denied");
+    assertThat(WholeFiles.reason(new FileSystemException("/x", null, "disk full")))
+        .isEqualTo("disk full");
+    assertThat(WholeFiles.reason(new IOException("no more"))).isEqualTo("no more");
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private static String reason(Work work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      return WholeFiles.reason(e);
+    }
+    throw new AssertionError("expected an exception, got none");
   }
 
   @Test

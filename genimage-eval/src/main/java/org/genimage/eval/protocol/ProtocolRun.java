@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +16,7 @@ import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
@@ -250,18 +250,21 @@ public record ProtocolRun(
             ? Optional.of(new Proportion(Long.parseLong(words[0]), Long.parseLong(words[1])))
             : Optional.empty();
       } catch (IOException e) {
-        throw new UncheckedIOException(file + ": cannot be read", e);
+        throw new UncheckedIOException(
+            "%s: the accuracy under attack cannot be read (%s); remove the file and run again"
+                .formatted(file, WholeFiles.reason(e)),
+            e);
       }
     }
 
     static void write(Path file, String data, Proportion accuracy) {
-      Path part = file.resolveSibling(file.getFileName() + ".part");
       try {
-        Files.createDirectories(file.getParent());
-        Files.writeString(part, accuracy.count() + " " + accuracy.total() + " " + data + "\n");
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        WholeFiles.write(file, accuracy.count() + " " + accuracy.total() + " " + data + "\n");
       } catch (IOException e) {
-        throw new UncheckedIOException(file + ": cannot be written", e);
+        throw new UncheckedIOException(
+            "%s: the accuracy under attack cannot be written (%s); make room or choose another folder"
+                .formatted(file, WholeFiles.reason(e)),
+            e);
       }
     }
   }

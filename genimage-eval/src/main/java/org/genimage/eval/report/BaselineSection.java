@@ -2,14 +2,12 @@ package org.genimage.eval.report;
 
 import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.format;
-import static org.genimage.eval.report.Html.percent;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.genimage.eval.Baseline;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.report.Table.Cell;
 
 /** What trivial rules reach on the same images. */
@@ -17,9 +15,11 @@ record BaselineSection(EvaluationResult result, Baselines baselines) implements 
 
   @Override
   public String html() {
-    List<Charts.Row> rows = new ArrayList<>();
-    rows.add(row(result.detector(), result.scores().accuracy(), "detector"));
-    baselines.all().forEach(one -> rows.add(row(ruleOf(one), one.accuracy(), "baseline")));
+    List<Chart.Row> rows = new ArrayList<>();
+    rows.add(Chart.Row.of(result.detector(), result.scores().accuracy(), Chart.Style.DETECTOR));
+    baselines
+        .all()
+        .forEach(one -> rows.add(Chart.Row.of(ruleOf(one), one.accuracy(), Chart.Style.BASELINE)));
     return """
         <section>
           <h2>Beside trivial rules</h2>
@@ -33,12 +33,7 @@ record BaselineSection(EvaluationResult result, Baselines baselines) implements 
             baselines.skipped().isEmpty()
                 ? ""
                 : " Unreadable images left out: " + count(baselines.skipped().size()) + ".",
-            Charts.dots("Accuracy of the detector and of trivial rules", rows));
-  }
-
-  private static Charts.Row row(String name, Proportion accuracy, String style) {
-    return new Charts.Row(
-        name, percent(accuracy.value()), List.of(new Charts.Mark(accuracy, style)));
+            Charts.marks("Accuracy of the detector and of trivial rules", rows));
   }
 
   private static String ruleOf(Baseline baseline) {

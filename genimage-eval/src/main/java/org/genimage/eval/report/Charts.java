@@ -42,27 +42,10 @@ final class Charts {
   private Charts() {}
 
   /**
-   * One mark of a row.
-   *
-   * @param proportion where the dot and its interval are
-   * @param style the class of the dot
+   * Marks with 95 % intervals on an axis of accuracies, one row below the other, and a line at 50
+   * %. Widths are shares of the page's, so that the type keeps its size.
    */
-  record Mark(Proportion proportion, String style) {}
-
-  /**
-   * One row of dots.
-   *
-   * @param name at the left
-   * @param value at the right
-   * @param marks from the one drawn first
-   */
-  record Row(String name, String value, List<Mark> marks) {}
-
-  /**
-   * Dots with 95 % intervals on an axis of accuracies, one row below the other, and a line where
-   * guessing is. Widths are shares of the page's, so that its type keeps its size.
-   */
-  static String dots(String title, List<Row> rows) {
+  static String marks(String title, List<Chart.Row> rows) {
     double lowest =
         rows.stream()
             .flatMap(row -> row.marks().stream())
@@ -94,7 +77,8 @@ final class Charts {
     return svg.append("</svg>").toString();
   }
 
-  private static void row(StringBuilder svg, Row row, int baseline, double from, double step) {
+  private static void row(
+      StringBuilder svg, Chart.Row row, int baseline, double from, double step) {
     int y = baseline + 14;
     svg.append(
         format(
@@ -114,9 +98,9 @@ final class Charts {
           across(row.marks().get(1).proportion().value(), from),
           y);
     }
-    for (Mark mark : row.marks()) {
+    for (Chart.Mark mark : row.marks()) {
       Interval interval = mark.proportion().wilson();
-      svg.append(format("<g class=\"%s\">", mark.style()));
+      svg.append(format("<g class=\"%s\">", mark.style().css()));
       level(svg, "interval", across(interval.low(), from), across(interval.high(), from), y);
       svg.append(
           format(

@@ -1,7 +1,5 @@
 package org.genimage.eval.report;
 
-import static org.genimage.eval.report.Html.percent;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +7,6 @@ import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Metrics;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.Scores;
 import org.genimage.eval.report.Table.Cell;
 
@@ -18,11 +15,13 @@ record GeneratorSection(EvaluationResult result) implements Section {
 
   @Override
   public String html() {
-    List<Charts.Row> rows = new ArrayList<>();
+    List<Chart.Row> rows = new ArrayList<>();
     result
         .scores()
         .byGenerator()
-        .forEach((generator, part) -> rows.add(row(generator.name(), part.accuracy())));
+        .forEach(
+            (generator, part) ->
+                rows.add(Chart.Row.of(generator.name(), part.accuracy(), Chart.Style.DETECTOR)));
     return """
         <section>
           <h2>Accuracy by generator</h2>
@@ -33,12 +32,8 @@ record GeneratorSection(EvaluationResult result) implements Section {
         </section>
         """
         .formatted(
-            Charts.dots("Accuracy by generator with 95 % intervals", rows), tables().get(0).html());
-  }
-
-  private static Charts.Row row(String name, Proportion accuracy) {
-    return new Charts.Row(
-        name, percent(accuracy.value()), List.of(new Charts.Mark(accuracy, "detector")));
+            Charts.marks("Accuracy by generator with 95 % intervals", rows),
+            tables().get(0).html());
   }
 
   @Override

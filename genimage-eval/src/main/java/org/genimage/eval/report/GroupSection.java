@@ -1,7 +1,5 @@
 package org.genimage.eval.report;
 
-import static org.genimage.eval.report.Html.percent;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +12,9 @@ record GroupSection(Map<String, Scores> groups) implements Section {
 
   @Override
   public String html() {
-    List<Charts.Row> rows = new ArrayList<>();
+    List<Chart.Row> rows = new ArrayList<>();
     groups.forEach(
-        (name, scores) ->
-            rows.add(
-                new Charts.Row(
-                    name,
-                    percent(scores.accuracy().value()),
-                    List.of(new Charts.Mark(scores.accuracy(), "detector")))));
+        (name, scores) -> rows.add(Chart.Row.of(name, scores.accuracy(), Chart.Style.DETECTOR)));
     return """
         <section>
           <h2>Groups of people</h2>
@@ -31,7 +24,7 @@ record GroupSection(Map<String, Scores> groups) implements Section {
           %s
         </section>
         """
-        .formatted(Charts.dots("Accuracy by group of people", rows), tables().get(0).html());
+        .formatted(Charts.marks("Accuracy by group of people", rows), tables().get(0).html());
   }
 
   @Override

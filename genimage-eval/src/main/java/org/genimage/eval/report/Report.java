@@ -12,21 +12,17 @@ import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Scores;
@@ -53,9 +49,18 @@ public record Report(String title, String html, List<Table> tables) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Copies the list. */
+  /**
+   * Copies the list and checks the names of the tables.
+   *
+   * @throws IllegalArgumentException if two tables have one name, and so one file
+   */
   public Report {
     tables = List.copyOf(tables);
+    List<String> names = tables.stream().map(Table::name).toList();
+    checkArgument(
+        Set.copyOf(names).size() == names.size(),
+        "the tables of a report need names of their own, got %s",
+        names);
   }
 
   /** Returns a builder of the report of an evaluation. */
@@ -97,36 +102,14 @@ public record Report(String title, String html, List<Table> tables) {
   }
 
   private static void write(Path file, String text) {
-    Path target = file.toAbsolutePath();
-    Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     try {
-      Files.createDirectories(target.getParent());
-      try {
-        Files.writeString(part, text);
-        Files.move(
-            part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(part);
-      }
+      WholeFiles.write(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "report %s could not be written (%s); choose another place or make room there"
-              .formatted(target, reason(e)),
+              .formatted(file.toAbsolutePath(), WholeFiles.reason(e)),
           e);
     }
-  }
-
-  /** The JDK leaves the message of some exceptions at the bare path. */
-  private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "access denied";
-    }
-    if (e instanceof FileAlreadyExistsException file) {
-      return file.getFile() + " is a file, not a folder";
-    }
-    return e instanceof FileSystemException other && other.getReason() != null
-        ? other.getReason()
-        : String.valueOf(e.getMessage());
   }
 
   /**
@@ -282,7 +265,10 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Shows a section of your own, before the box on what a score does not prove. */
+    /**
+     * Shows a section of your own, such as one by {@link Section#builder}. Several keep the order
+     * of the calls; they come before the box on what a score does not prove.
+     */
     public Builder section(Section section) {
       others.add(section);
       return this;
@@ -294,7 +280,11 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Returns the report. */
+    /**
+     * Returns the report.
+     *
+     * @throws IllegalArgumentException if two tables have one name
+     */
     public Report build() {
       List<Section> sections = new ArrayList<>();
       sections.add(HeadlineSection.of(result));

@@ -11,18 +11,18 @@ record RobustnessSection(List<RobustnessRow> attacks) implements Section {
 
   @Override
   public String html() {
-    List<Charts.Row> rows =
+    List<Chart.Row> rows =
         attacks.stream()
             .map(
                 one ->
-                    new Charts.Row(
+                    new Chart.Row(
                         one.attack() + ", " + one.budget(),
                         format(
                             "%s → %s",
                             percent(one.clean().value()), percent(one.attacked().value())),
                         List.of(
-                            new Charts.Mark(one.clean(), "clean"),
-                            new Charts.Mark(one.attacked(), "attacked"))))
+                            new Chart.Mark(one.clean(), Chart.Style.BEFORE),
+                            new Chart.Mark(one.attacked(), Chart.Style.AFTER))))
             .toList();
     return """
         <section>
@@ -34,7 +34,7 @@ record RobustnessSection(List<RobustnessRow> attacks) implements Section {
           %s
         </section>
         """
-        .formatted(Charts.dots("Accuracy before and after attacks", rows), tables().get(0).html());
+        .formatted(Charts.marks("Accuracy before and after attacks", rows), tables().get(0).html());
   }
 
   @Override

@@ -16,11 +16,22 @@ import java.util.stream.IntStream;
 import org.genimage.eval.Interval;
 
 /**
- * A table of the report, to be written as HTML, Markdown, LaTeX, CSV or JSON.
+ * A table of a report, which can be written as HTML, Markdown, LaTeX, CSV or JSON. All text is
+ * plain; each format escapes it.
  *
- * @param name short, for files and labels, such as {@code generators}
+ * <pre>{@code
+ * Table table =
+ *     new Table(
+ *         "brightness",
+ *         "Accuracy by brightness",
+ *         List.of("Images", "Accuracy, %"),
+ *         List.of(List.of(Cell.text("dark"), Cell.percent(0.75))));
+ * }</pre>
+ *
+ * @param name short, for files and labels, such as {@code generators}: letters, digits, dots,
+ *     dashes and underscores, and no dot in front. The tables of a report have names of their own
  * @param title what it shows
- * @param columns the heads; the first column names the rows
+ * @param columns the heads of the columns; the first column names the rows
  * @param rows one cell per column
  */
 public record Table(String name, String title, List<String> columns, List<List<Cell>> rows) {
@@ -49,20 +60,20 @@ public record Table(String name, String title, List<String> columns, List<List<C
   /**
    * A cell.
    *
-   * @param text as people read it
-   * @param value the number behind it, exact, for machines
+   * @param text for people
+   * @param value the exact number behind it, for CSV and JSON
    */
   public record Cell(String text, OptionalDouble value) {
 
-    /** Where there is nothing. */
+    /** An empty cell: a dash for people, nothing in CSV, null in JSON. */
     public static final Cell NONE = text("–");
 
-    /** Returns a cell of words. */
+    /** Returns a cell of plain text. */
     public static Cell text(String text) {
       return new Cell(text, OptionalDouble.empty());
     }
 
-    /** Returns a cell of a number; {@link #NONE} if it is not one. */
+    /** Returns a cell of a number; {@link #NONE} if it is NaN or infinite. */
     public static Cell number(double value, int decimals) {
       return Double.isFinite(value)
           ? new Cell(format("%." + decimals + "f", value), OptionalDouble.of(value))
@@ -74,19 +85,28 @@ public record Table(String name, String title, List<String> columns, List<List<C
       return new Cell(Html.count(count), OptionalDouble.of(count));
     }
 
-    /** Returns a cell of a share in per cent, with one decimal. */
+    /** Returns a cell of a share in [0, 1], shown in per cent with one decimal. */
     public static Cell percent(double share) {
       return number(100 * share, 1);
     }
 
-    /** Returns a cell of an interval in per cent. */
-    static Cell interval(Interval interval) {
+    /** Returns a cell of an interval of shares, shown in per cent with one decimal. */
+    public static Cell interval(Interval interval) {
       return text(Html.interval(interval));
     }
   }
 
-  /** Copies the lists and checks that the rows fit the columns. */
+  /**
+   * Copies the lists and checks the components.
+   *
+   * @throws IllegalArgumentException if the name has other characters, or a row has not one cell
+   *     per column
+   */
   public Table {
+    checkArgument(
+        name.matches("[\\w-][\\w.-]*"),
+        "a table's name must be letters, digits, dots, dashes and underscores, got %s",
+        name);
     columns = List.copyOf(columns);
     rows = rows.stream().map(List::copyOf).toList();
     for (List<Cell> row : rows) {
@@ -99,7 +119,7 @@ public record Table(String name, String title, List<String> columns, List<List<C
     }
   }
 
-  /** Returns whether a column holds numbers, which stand at the right. */
+  /** Returns whether a column holds numbers, which are aligned at the right. */
   private boolean isNumeric(int column) {
     return column > 0
         && rows.stream()
@@ -111,8 +131,8 @@ public record Table(String name, String title, List<String> columns, List<List<C
                         || cell.text().matches("[-−0-9., –]+"));
   }
 
-  /** Returns the table as HTML. */
-  String html() {
+  /** Returns the table as HTML, without its title. */
+  public String html() {
     StringBuilder html =
         new StringBuilder(
             format(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -199,6 +202,31 @@ class ProtocolTest {
     assertThat(attacked).containsExactly("FGSM", "CW-L2", "CW-L2");
     assertThat(ProtocolRun.of(Protocols.attacks(), folder.resolve("other")).run().holes())
         .containsExactly("no source of test images was given");
+  }
+
+  @Test
+  void run_attackedAccuracyThatCannotBeKept_namesTheFile() throws IOException {
+    Protocol.Row row = Protocols.attacks().rows().get(0);
+    Protocol attacked =
+        new Protocol(
+            "attacked",
+            "ResNet-50 under FGSM",
+            List.of(),
+            List.of("FGSM"),
+            List.of(new Row(row.name(), row.cells().subList(1, 2), OptionalDouble.empty())));
+    Path occupied = Files.writeString(folder.resolve("occupied"), "");
+    ProtocolRun impossible =
+        ProtocolRun.of(attacked, occupied)
+            .detectors((name, training) -> new Fakes.RedDetector(Map.of()))
+            .images(ProtocolTest::images)
+            .attacks((attack, detector, data) -> new Proportion(1, 8));
+
+    assertThatThrownBy(impossible::run)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith(
+            impossible.file(attacked.runs().get(0))
+                + ": the accuracy under attack cannot be written (")
+        .hasMessageEndingWith("); make room or choose another folder");
   }
 
   @Test

@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.Mode;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
@@ -48,7 +47,7 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
       return images;
     }
     Ops tf = scope.tf();
-    Operand<TFloat32> whole = spectrum(tf, images, scope.mode() == Mode.DIFFERENTIABLE);
+    Operand<TFloat32> whole = spectrum(tf, images, scope.reachesImages());
     return variant == SpecVariant.FULL ? whole : tf.math.mul(whole, band(tf, images));
   }
 

@@ -4,9 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.channels;
 import static org.genimage.models.nn.Layers.dropPath;
+import static org.genimage.models.nn.Transformers.declareWeight;
 import static org.genimage.models.nn.Transformers.layerNorm;
 import static org.genimage.models.nn.Transformers.linear;
-import static org.genimage.models.nn.Transformers.linearWeight;
 import static org.genimage.models.nn.Transformers.mlp;
 import static org.genimage.models.nn.Transformers.patchEmbedding;
 import static org.genimage.models.nn.Transformers.projection;
@@ -120,7 +120,7 @@ public record SwinTransformer(
     Ops tf = scope.tf();
     int channels = channels(tokens);
     int half = side / 2;
-    linearWeight(scope.at("reduction"), 4 * channels, 2 * channels); // The first in checkpoints.
+    declareWeight(scope.at("reduction"), 4 * channels, 2 * channels); // The first in checkpoints.
     Operand<TFloat32> x = tf.reshape(tokens, tf.array(-1, half, 2, half, 2, channels));
     x = tf.linalg.transpose(x, tf.array(0, 1, 3, 4, 2, 5));
     x = tf.reshape(x, tf.array(-1, half * half, 4 * channels));

@@ -1,5 +1,9 @@
 package org.genimage.models.nn;
 
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.op.Ops;
+
 /** The entries of a batch normalisation, and their fold into the convolution before it. */
 record BatchNorm(
     Parameter weight, Parameter bias, Parameter mean, Parameter variance, Parameter counter) {
@@ -16,13 +20,25 @@ record BatchNorm(
   }
 
   /**
+   * A convolution with the normalisation in its numbers.
+   *
+   * @param kernel {@code [out, in, height, width]}
+   * @param bias {@code [out]}
+   */
+  record Folded(ParameterValue kernel, ParameterValue bias) {}
+
+  /**
    * Scales each filter by gamma / sqrt(variance + eps) and moves what is left of the normalisation
    * into a bias, in double precision.
    *
-   * @param kernel {@code [out, in, height, width]}
+   * @return empty if the numbers are not fixed while the graph lives
    */
-  Folded fold(ModelVariables variables, Parameter kernel) {
-    float[] filters = variables.constant(kernel).orElseThrow().clone();
+  Optional<Folded> fold(Ops tf, ModelVariables variables, Parameter kernel) {
+    Optional<float[]> fixed = variables.constant(kernel);
+    if (fixed.isEmpty()) {
+      return Optional.empty();
+    }
+    float[] filters = fixed.get().clone();
     float[] gamma = variables.constant(weight).orElseThrow();
     float[] beta = variables.constant(bias).orElseThrow();
     float[] means = variables.constant(mean).orElseThrow();
@@ -36,26 +52,9 @@ record BatchNorm(
       }
       biases[out] = (float) (beta[out] - means[out] * scale);
     }
-    return new Folded(filters, biases);
-  }
-
-  /** A convolution's numbers with the normalisation in them. */
-  static final class Folded {
-
-    private final float[] kernel;
-    private final float[] bias;
-
-    private Folded(float[] kernel, float[] bias) {
-      this.kernel = kernel;
-      this.bias = bias;
-    }
-
-    float[] kernel() {
-      return kernel;
-    }
-
-    float[] bias() {
-      return bias;
-    }
+    return Optional.of(
+        new Folded(
+            ParameterValue.fixed(tf, kernel.layout(), kernel.shape(), filters),
+            ParameterValue.fixed(tf, Layout.SAME, List.of(biases.length), biases)));
   }
 }

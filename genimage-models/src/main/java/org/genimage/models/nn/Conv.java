@@ -3,6 +3,9 @@ package org.genimage.models.nn;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /**
  * The geometry of a convolution or pooling window, square, with PyTorch's symmetric padding.
@@ -42,25 +45,39 @@ public record Conv(int kernel, int stride, int padding) {
     return new Conv(kernel, stride, pixels);
   }
 
-  /** TensorFlow's SAME pads as PyTorch does only for an odd window that moves by one. */
-  boolean same() {
+  /**
+   * Returns whether TensorFlow's SAME pads every image as PyTorch does: only for an odd window that
+   * moves by one.
+   */
+  public boolean same() {
     return stride == 1 && kernel == 2 * padding + 1;
   }
 
   /** Returns whether TensorFlow's SAME pads a side of this length as PyTorch does; -1: unknown. */
-  boolean same(long side) {
+  public boolean same(long side) {
     long steps = (side + stride - 1) / stride;
     return side > 0 && (steps - 1) * stride + kernel - side == 2L * padding;
   }
 
   /** Returns the strides of {@code [N, H, W, C]}. */
-  List<Long> strides() {
+  public List<Long> strides() {
     return List.of(1L, (long) stride, (long) stride, 1L);
   }
 
   /** Returns what is added before and after each axis of {@code [N, H, W, C]}. */
-  List<Long> explicitPadding() {
+  public List<Long> explicitPadding() {
     long p = padding;
     return List.of(0L, 0L, p, p, p, p, 0L, 0L);
+  }
+
+  /**
+   * Returns images with this window's padding around them.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param value of the padded pixels
+   */
+  public Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, float value) {
+    int[][] paddings = {{0, 0}, {padding, padding}, {padding, padding}, {0, 0}};
+    return tf.pad(x, tf.constant(paddings), tf.constant(value));
   }
 }

@@ -4,14 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Longs;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.FusedBatchNorm;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -30,22 +28,12 @@ public final class Layers {
 
   /** Returns max(x, 0). */
   public static Operand<TFloat32> relu(ModelScope scope, Operand<TFloat32> x) {
-    if (scope.mode().fuses()) {
-      return Fused.in(scope).relu(x);
-    }
-    return scope.derivatives().listens()
-        ? ConvolutionRules.in(scope).relu(x)
-        : scope.tf().nn.relu(x);
+    return scope.kernels().relu(x);
   }
 
   /** Returns the sum of two of the same shape. */
   public static Operand<TFloat32> add(ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> y) {
-    if (scope.mode().fuses()) {
-      return Fused.in(scope).add(x, y);
-    }
-    return scope.derivatives().listens()
-        ? ConvolutionRules.in(scope).add(x, y)
-        : scope.tf().math.add(x, y);
+    return scope.kernels().add(x, y);
   }
 
   /**
@@ -99,23 +87,7 @@ public final class Layers {
    */
   public static Operand<TFloat32> convolve(
       ModelScope scope, Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
-    Ops tf = scope.tf();
-    List<Long> strides = window.strides();
-    if (window.same()) {
-      return tf.nn.conv2d(x, kernel, strides, "SAME");
-    }
-    if (window.padding() == 0) {
-      return tf.nn.conv2d(x, kernel, strides, "VALID");
-    }
-    if (scope.mode().folds()) {
-      return tf.nn.conv2d(
-          x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(window.explicitPadding()));
-    }
-    if (scope.derivatives().listens()) {
-      return ConvolutionRules.in(scope).paddedConv(x, kernel, window);
-    }
-    // TensorFlow's C++ gradient drops explicit_paddings.
-    return tf.nn.conv2d(pad(tf, x, window.padding(), 0f), kernel, strides, "VALID");
+    return scope.kernels().conv(x, kernel, window);
   }
 
   /**
@@ -136,37 +108,40 @@ public final class Layers {
     ModelVariables variables = scope.variables();
     Operand<TFloat32> weight = variables.value(tf, entries.weight());
     Operand<TFloat32> bias = variables.value(tf, entries.bias());
-    Operand<TFloat32> mean = variables.value(tf, entries.mean());
-    Operand<TFloat32> variance = variables.value(tf, entries.variance());
+    Buffer mean = scope.buffer(entries.mean());
+    Buffer variance = scope.buffer(entries.variance());
     variables.declare(entries.counter());
     FusedBatchNorm.Options epsilon = FusedBatchNorm.epsilon(BATCH_NORM_EPSILON);
-    if (scope.mode() != Mode.TRAINING || variables.frozen(entries.mean())) {
+    if (!scope.isTraining() || mean.isFrozen()) {
       return tf.nn
           .fusedBatchNorm(
-              x, weight, bias, mean, variance, epsilon, FusedBatchNorm.isTraining(false))
+              x,
+              weight,
+              bias,
+              mean.value(),
+              variance.value(),
+              epsilon,
+              FusedBatchNorm.isTraining(false))
           .y();
     }
     if (scope.peers().isPresent()) {
-      SharedStatistics shared =
-          SharedStatistics.of(scope.peers().get(), tf, scope.derivatives(), x);
-      scope.afterStep(track(scope, entries.mean(), mean, shared.mean()));
-      scope.afterStep(track(scope, entries.variance(), variance, shared.unbiased(tf)));
+      SharedStatistics shared = SharedStatistics.of(scope.peers().get(), scope.kernels(), x);
+      track(tf, mean, shared.mean());
+      track(tf, variance, shared.unbiased(tf));
       return shared.normalise(tf, x, weight, bias, BATCH_NORM_EPSILON);
     }
     Operand<TFloat32> none = tf.constant(new float[0]);
     FusedBatchNorm<TFloat32, TFloat32> norm =
         tf.nn.fusedBatchNorm(x, weight, bias, none, none, epsilon, FusedBatchNorm.isTraining(true));
-    scope.afterStep(track(scope, entries.mean(), mean, norm.batchMean()));
-    scope.afterStep(track(scope, entries.variance(), variance, norm.batchVariance()));
+    track(tf, mean, norm.batchMean());
+    track(tf, variance, norm.batchVariance());
     return norm.y();
   }
 
-  private static Op track(
-      ModelScope scope, Parameter buffer, Operand<TFloat32> running, Operand<TFloat32> batch) {
-    Ops tf = scope.tf();
-    Operand<TFloat32> kept = tf.math.mul(running, tf.constant(1 - BATCH_NORM_MOMENTUM));
+  private static void track(Ops tf, Buffer running, Operand<TFloat32> batch) {
+    Operand<TFloat32> kept = tf.math.mul(running.value(), tf.constant(1 - BATCH_NORM_MOMENTUM));
     Operand<TFloat32> moved = tf.math.mul(batch, tf.constant(BATCH_NORM_MOMENTUM));
-    return scope.variables().assign(tf, buffer, tf.math.add(kept, moved));
+    running.afterStep(tf.math.add(kept, moved));
   }
 
   /**
@@ -206,27 +181,14 @@ public final class Layers {
       Init init,
       Init gamma) {
     Parameter kernel = kernelEntry(conv, x, filters, window, init);
-    if (conv.mode() == Mode.TRAINING || conv.variables().constant(kernel).isEmpty()) {
+    BatchNorm entries = BatchNorm.at(norm, filters, gamma);
+    Optional<BatchNorm.Folded> folded =
+        conv.isTraining() ? Optional.empty() : entries.fold(conv.tf(), conv.variables(), kernel);
+    if (folded.isEmpty()) {
       return batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma);
     }
-    Ops tf = conv.tf();
-    BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     norm.variables().declare(entries.counter());
-    BatchNorm.Folded folded = entries.fold(conv.variables(), kernel);
-    if (conv.mode().fuses()) {
-      return Fused.in(conv).conv(x, folded.kernel(), kernel.shape(), folded.bias(), window);
-    }
-    if (conv.derivatives().listens() && OneDnn.fuses()) {
-      return ConvolutionRules.in(conv)
-          .constantConv(x, folded.kernel(), kernel.shape(), folded.bias(), window);
-    }
-    Operand<TFloat32> weight =
-        constant(
-            tf,
-            Layout.CONV.toTensorFlow(kernel.shape()),
-            Layout.CONV.toTensorFlow(folded.kernel(), kernel.shape()));
-    Operand<TFloat32> bias = constant(tf, List.of(filters), folded.bias());
-    return tf.nn.biasAdd(convolve(conv, x, weight, window), bias);
+    return conv.kernels().conv(x, folded.get().kernel(), folded.get().bias(), window);
   }
 
   /**
@@ -235,22 +197,7 @@ public final class Layers {
    * @param x {@code [N, H, W, C]}
    */
   public static Operand<TFloat32> maxPool(ModelScope scope, Operand<TFloat32> x, Conv window) {
-    Ops tf = scope.tf();
-    if (scope.mode().fuses()) {
-      return Fused.in(scope).maxPool(x, window);
-    }
-    boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
-    Operand<TFloat32> padded =
-        same || window.padding() == 0 ? x : pad(tf, x, window.padding(), Float.NEGATIVE_INFINITY);
-    // tf.nn.maxPool makes MaxPoolV2, which TensorFlow does not leave to oneDNN.
-    return tf.scope()
-        .opBuilder("MaxPool", "MaxPool")
-        .addInput(padded.asOutput())
-        .setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
-        .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
-        .setAttr("padding", same ? "SAME" : "VALID")
-        .build()
-        .output(0);
+    return scope.kernels().maxPool(x, window);
   }
 
   /**
@@ -270,9 +217,7 @@ public final class Layers {
    * @return {@code [N, C, C]}
    */
   public static Operand<TFloat32> products(ModelScope scope, Operand<TFloat32> x) {
-    return scope.mode().fuses()
-        ? Fused.in(scope).products(x)
-        : scope.tf().train.batchMatMul(x, x, TFloat32.class, BatchMatMul.adjX(true));
+    return scope.kernels().products(x);
   }
 
   /**
@@ -315,13 +260,10 @@ public final class Layers {
   public static Operand<TFloat32> biasedConv(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
     int fanIn = channels(x) * window.kernel() * window.kernel();
-    if (scope.mode().fuses()) {
-      Parameter kernel = kernelEntry(scope, x, filters, window, Init.UNIFORM_FAN_IN);
-      float[] bias =
-          scope.numbers(scope.trained("bias", Layout.SAME, Init.uniform(fanIn), filters));
-      return Fused.in(scope).conv(x, scope.numbers(kernel), kernel.shape(), bias, window);
-    }
-    return bias(scope, conv(scope, x, filters, window, Init.UNIFORM_FAN_IN), fanIn);
+    ParameterValue kernel =
+        scope.weight(kernelEntry(scope, x, filters, window, Init.UNIFORM_FAN_IN));
+    ParameterValue bias = scope.weight("bias", Layout.SAME, Init.uniform(fanIn), filters);
+    return scope.kernels().conv(x, kernel, bias, window);
   }
 
   /**
@@ -336,15 +278,9 @@ public final class Layers {
       ModelScope scope, Operand<TFloat32> x, Conv window) {
     checkArgument(window.same(), "a depthwise window must keep the size, got %s", window);
     int side = window.kernel();
-    Parameter kernel =
-        scope.trained("weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
-    if (scope.mode().fuses()) {
-      return Fused.in(scope).depthwiseConv(x, scope.numbers(kernel), kernel.shape());
-    }
-    return scope
-        .tf()
-        .nn
-        .depthwiseConv2dNative(x, scope.value(kernel), List.of(1L, 1L, 1L, 1L), "SAME");
+    ParameterValue kernel =
+        scope.weight("weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
+    return scope.kernels().depthwiseConv(x, kernel);
   }
 
   /**
@@ -416,10 +352,10 @@ public final class Layers {
     return drop(scope, x, tf.concat(List.of(samples, tf.array(1, 1)), tf.constant(0)), rate);
   }
 
-  /** Drops together what shares a number of this shape, which x is a multiple of. */
+  /** Values that share a number of this shape are dropped together; x is a multiple of it. */
   private static Operand<TFloat32> drop(
       ModelScope scope, Operand<TFloat32> x, Operand<TInt32> shape, double rate) {
-    if (scope.mode() != Mode.TRAINING || rate == 0) {
+    if (!scope.isTraining() || rate == 0) {
       return x;
     }
     Ops tf = scope.tf();
@@ -442,10 +378,5 @@ public final class Layers {
   public static int channels(Operand<TFloat32> x) {
     var shape = x.shape();
     return Math.toIntExact(shape.get(shape.numDimensions() - 1));
-  }
-
-  static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int pixels, float value) {
-    int[][] paddings = {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}};
-    return tf.pad(x, tf.constant(paddings), tf.constant(value));
   }
 }

@@ -14,83 +14,74 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * A place in a model while its graph is built: the key so far, the ops, the mode and the shared
- * parameters. {@code scope.at("layer1").at(0).at("conv1")} is where the published key {@code
- * layer1.0.conv1.weight} lives.
+ * A place in a model while its graph is built: the key so far, what the graph is for, the kernels
+ * that compute it, and the shared parameters. {@code scope.at("layer1").at(0).at("conv1")} is where
+ * the published key {@code layer1.0.conv1.weight} lives.
  */
 public final class ModelScope {
 
-  private final Ops tf;
-  private final Mode mode;
-  private final ModelVariables variables;
-  private final List<Op> updates;
-  private final Optional<Operand<TInt64>> draw;
-  private final Drop drop;
-  private final Optional<Peers> peers;
-  private final Derivatives derivatives;
-  private final String path;
-
-  private ModelScope(
-      Ops tf,
-      Mode mode,
+  /**
+   * What all places of a model share.
+   *
+   * @param draw what random layers' numbers follow from besides their places
+   */
+  private record Model(
+      Purpose purpose,
+      Kernels kernels,
       ModelVariables variables,
       List<Op> updates,
-      Optional<Operand<TInt64>> draw,
-      Drop drop,
-      Optional<Peers> peers,
-      Derivatives derivatives,
-      String path) {
-    this.tf = tf;
-    this.mode = mode;
-    this.variables = variables;
-    this.updates = updates;
-    this.draw = draw;
+      Optional<Operand<TInt64>> draw) {}
+
+  private final Model model;
+  private final Drop drop;
+  private final Optional<Peers> peers;
+  private final String path;
+
+  private ModelScope(Model model, Drop drop, Optional<Peers> peers, String path) {
+    this.model = model;
     this.drop = drop;
     this.peers = peers;
-    this.derivatives = derivatives;
     this.path = path;
   }
 
+  /** Returns the root of a model that TensorFlow's public ops compute. */
+  public static ModelScope root(Ops tf, Purpose purpose, ModelVariables variables) {
+    return root(purpose, Kernels.plain(tf, purpose), variables);
+  }
+
   /** Returns the root of a model in a graph whose random layers draw the same in every run. */
-  public static ModelScope root(Ops tf, Mode mode, ModelVariables variables) {
-    return root(tf, mode, variables, Optional.empty());
+  public static ModelScope root(Purpose purpose, Kernels kernels, ModelVariables variables) {
+    return root(purpose, kernels, variables, Optional.empty());
   }
 
   /**
-   * Returns the root of a model in a graph whose random layers draw as they are told to.
+   * Returns the root of a model in a graph whose random layers draw anew in every step.
    *
    * @param draw what their numbers follow from besides their places, {@code [2]}: a seed and the
    *     step's number
    */
-  public static ModelScope root(Ops tf, Mode mode, ModelVariables variables, Operand<TInt64> draw) {
-    return root(tf, mode, variables, Optional.of(draw));
+  public static ModelScope root(
+      Purpose purpose, Kernels kernels, ModelVariables variables, Operand<TInt64> draw) {
+    return root(purpose, kernels, variables, Optional.of(draw));
   }
 
   private static ModelScope root(
-      Ops tf, Mode mode, ModelVariables variables, Optional<Operand<TInt64>> draw) {
-    return new ModelScope(
-        tf,
-        mode,
-        variables,
-        new ArrayList<>(),
-        draw,
-        Drop.NONE,
-        Optional.empty(),
-        Derivatives.plain(),
-        "");
+      Purpose purpose, Kernels kernels, ModelVariables variables, Optional<Operand<TInt64>> draw) {
+    Model model = new Model(purpose, kernels, variables, new ArrayList<>(), draw);
+    return new ModelScope(model, Drop.NONE, Optional.empty(), "");
   }
 
   /** Returns the child with this name. */
   public ModelScope at(String name) {
-    return new ModelScope(tf, mode, variables, updates, draw, drop, peers, derivatives, key(name));
+    return new ModelScope(model, drop, peers, key(name));
   }
 
-  /** Returns the same place, from where training drops as much as this; at first nothing. */
-  public ModelScope drop(Drop shares) {
-    return new ModelScope(tf, mode, variables, updates, draw, shares, peers, derivatives, path);
+  /** Returns the same place with this dropout from here on; at first there is none. */
+  public ModelScope drop(Drop rates) {
+    return new ModelScope(model, rates, peers, path);
   }
 
-  /** Returns how much training drops. */
+  /** Returns the rates of dropout. */
   public Drop drop() {
     return drop;
   }
@@ -100,18 +91,12 @@ public final class ModelScope {
    * of a batch that these share; at first from the part that the graph sees.
    */
   public ModelScope peers(Peers others) {
-    return new ModelScope(
-        tf, mode, variables, updates, draw, drop, Optional.of(others), derivatives, path);
+    return new ModelScope(model, drop, Optional.of(others), path);
   }
 
-  /** Returns the same place, from where layers may tell their derivatives; at first none does. */
-  public ModelScope derivatives(Derivatives all) {
-    return new ModelScope(tf, mode, variables, updates, draw, drop, peers, all, path);
-  }
-
-  /** Returns what layers tell their derivatives. */
-  public Derivatives derivatives() {
-    return derivatives;
+  /** Returns how the model's primitives are computed. */
+  public Kernels kernels() {
+    return model.kernels;
   }
 
   Optional<Peers> peers() {
@@ -125,12 +110,17 @@ public final class ModelScope {
 
   /** Returns the ops of the graph. */
   public Ops tf() {
-    return tf;
+    return model.kernels.tf();
   }
 
-  /** Returns what the graph is built for. */
-  public Mode mode() {
-    return mode;
+  /** Returns whether the graph trains the model: batch statistics are used and dropout draws. */
+  public boolean isTraining() {
+    return model.purpose == Purpose.TRAINING;
+  }
+
+  /** Returns whether gradients with respect to the images are asked for. */
+  public boolean reachesImages() {
+    return model.purpose == Purpose.GRADIENTS;
   }
 
   /**
@@ -140,20 +130,40 @@ public final class ModelScope {
    * @param shape in PyTorch's order
    */
   public Operand<TFloat32> parameter(String name, Layout layout, Init init, Integer... shape) {
-    return value(trained(name, layout, init, shape));
+    return model.variables.value(tf(), entry(name, layout, init, Parameter.Role.TRAINED, shape));
   }
 
-  Parameter trained(String name, Layout layout, Init init, Integer... shape) {
-    return entry(name, layout, init, Parameter.Role.TRAINED, shape);
+  /**
+   * Returns a parameter that follows the gradient, for kernels, which may use its numbers where
+   * they are fixed.
+   *
+   * @param name the last part of its key
+   * @param shape in PyTorch's order
+   */
+  public ParameterValue weight(String name, Layout layout, Init init, Integer... shape) {
+    return weight(entry(name, layout, init, Parameter.Role.TRAINED, shape));
   }
 
-  Operand<TFloat32> value(Parameter parameter) {
-    return variables.value(tf, parameter);
+  ParameterValue weight(Parameter parameter) {
+    return ParameterValue.of(tf(), model.variables, parameter);
   }
 
-  /** Returns a constant's numbers, row-major in PyTorch's order; not to be changed. */
-  float[] numbers(Parameter parameter) {
-    return variables.constant(parameter).orElseThrow();
+  /**
+   * Returns an entry that follows a rule of its layer, such as running statistics.
+   *
+   * @param name the last part of its key
+   */
+  public Buffer buffer(String name, Init init, Integer... shape) {
+    return buffer(entry(name, Layout.SAME, init, Parameter.Role.BUFFER, shape));
+  }
+
+  Buffer buffer(Parameter entry) {
+    return new Buffer(this, entry, model.variables.value(tf(), entry));
+  }
+
+  /** Declares an entry that counts training steps, a 64-bit integer; no graph reads it. */
+  public void counter(String name) {
+    model.variables.declare(entry(name, Layout.SAME, Init.ZEROS, Parameter.Role.COUNTER));
   }
 
   /**
@@ -161,7 +171,7 @@ public final class ModelScope {
    * their parameters in that order.
    */
   public void order(String... modules) {
-    variables.order(List.of(modules));
+    model.variables.order(List.of(modules));
   }
 
   /**
@@ -173,8 +183,8 @@ public final class ModelScope {
    */
   public Operand<TFloat32> fixed(String name, float[] values, Integer... shape) {
     Parameter entry = entry(name, Layout.SAME, Init.given(values), Parameter.Role.FIXED, shape);
-    variables.declare(entry);
-    return Layers.constant(tf, entry.shape(), values);
+    model.variables.declare(entry);
+    return Layers.constant(tf(), entry.shape(), values);
   }
 
   /**
@@ -186,8 +196,8 @@ public final class ModelScope {
   public Operand<TInt32> index(String name, int[] values, Integer... shape) {
     Init init = Init.given(Floats.toArray(Ints.asList(values)));
     Parameter entry = entry(name, Layout.SAME, init, Parameter.Role.INDEX, shape);
-    variables.declare(entry);
-    return tf.reshape(tf.constant(values), tf.array(Ints.toArray(entry.shape())));
+    model.variables.declare(entry);
+    return tf().reshape(tf().constant(values), tf().array(Ints.toArray(entry.shape())));
   }
 
   /**
@@ -195,18 +205,17 @@ public final class ModelScope {
    * can be asked for under the name that PyTorch's module has.
    */
   public Operand<TFloat32> output(Operand<TFloat32> x) {
-    Operand<TFloat32> named = tf.withName(path).identity(x);
-    return derivatives.listens() ? derivatives.tellName(tf, named, x) : named;
+    return model.kernels.named(tf().withName(path).identity(x), x);
   }
 
   /** Adds an op that has to run after every training step, such as a running mean's update. */
   public void afterStep(Op update) {
-    updates.add(update);
+    model.updates.add(update);
   }
 
   /** Returns what has to run after every training step, collected from the whole model. */
   public List<Op> updates() {
-    return List.copyOf(updates);
+    return List.copyOf(model.updates);
   }
 
   Parameter entry(String name, Layout layout, Init init, Parameter.Role role, Integer... shape) {
@@ -215,19 +224,20 @@ public final class ModelScope {
 
   /**
    * Returns uniform random numbers in [0, 1), others at every place and, in training, at every
-   * step. They follow from the seed, the step and the place alone, so training that goes on from a
-   * checkpoint draws what it would have drawn.
+   * step. They follow from the seed, the step and the place alone, so training that resumes from a
+   * checkpoint draws the same numbers.
    *
    * @param shape of what is returned
    */
   public Operand<TFloat32> uniform(Operand<TInt32> shape) {
-    Operand<TInt64> root = draw.orElseGet(() -> tf.constant(new long[2]));
+    Ops tf = tf();
+    Operand<TInt64> root = model.draw.orElseGet(() -> tf.constant(new long[2]));
     Operand<TInt64> place = tf.constant(new long[] {Seed.of(0).at(path).value(), 0});
     return tf.random.statelessRandomUniform(shape, tf.math.add(root, place), TFloat32.class);
   }
 
   ModelVariables variables() {
-    return variables;
+    return model.variables;
   }
 
   private String key(String name) {

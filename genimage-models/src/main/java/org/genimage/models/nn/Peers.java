@@ -12,9 +12,9 @@ public interface Peers {
    * Returns what every part has computed at this place, in the same order everywhere; the gradient
    * reaches all of them. All parts ask at the same places in the same order.
    *
-   * @param derivatives are told how the gradient comes back
+   * @param gradients where the gradient of the exchange is registered
    * @param row this part's numbers, {@code [1, K]}
    * @return {@code [parts, K]}
    */
-  Operand<TFloat32> rows(Ops tf, Derivatives derivatives, Operand<TFloat32> row);
+  Operand<TFloat32> rows(Ops tf, CustomGradients gradients, Operand<TFloat32> row);
 }

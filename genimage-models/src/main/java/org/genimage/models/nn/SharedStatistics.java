@@ -22,7 +22,8 @@ record SharedStatistics(
    *
    * @param x this part's, {@code [N, H, W, C]}
    */
-  static SharedStatistics of(Peers peers, Ops tf, Derivatives derivatives, Operand<TFloat32> x) {
+  static SharedStatistics of(Peers peers, Kernels kernels, Operand<TFloat32> x) {
+    Ops tf = kernels.tf();
     int channels = (int) x.shape().get(3);
     Operand<TFloat32> own = tf.math.mean(x, tf.array(0, 1, 2));
     Operand<TFloat32> apart = tf.sum(tf.math.square(tf.math.sub(x, own)), tf.array(0, 1, 2)); // [C]
@@ -31,7 +32,8 @@ record SharedStatistics(
     Operand<TFloat32> row =
         tf.concat(
             List.of(tf.reshape(tf.stopGradient(each), tf.array(1)), own, apart), tf.constant(0));
-    Operand<TFloat32> rows = peers.rows(tf, derivatives, tf.expandDims(row, tf.constant(0)));
+    Operand<TFloat32> rows =
+        peers.rows(tf, kernels.gradients(), tf.expandDims(row, tf.constant(0)));
     Operand<TFloat32> counts = tf.stopGradient(columns(tf, rows, 0, 1)); // [parts, 1]
     Operand<TFloat32> means = columns(tf, rows, 1, channels); // [parts, C]
     Operand<TFloat32> count = tf.sum(counts, tf.array(0, 1));

@@ -12,11 +12,8 @@ import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.genimage.data.Seed;
-import org.genimage.models.Devices;
+import org.genimage.models.Graphs;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.Graph;
@@ -31,8 +28,9 @@ import org.tensorflow.types.TFloat32;
 class LayersTest {
 
   @ParameterizedTest
-  @EnumSource(Mode.class)
-  void conv_everyMode_padsLikeTorch(Mode mode) {
+  @EnumSource(Graphs.class)
+  void conv_everyKernels_padLikeTorch(Graphs mode) {
+    assumeTrue(mode.isAvailable());
     // A kernel of ones over ones counts the taps that lie inside the image.
     for (Conv window :
         List.of(
@@ -67,7 +65,7 @@ class LayersTest {
 
     assertThat(
             run(
-                Mode.DIFFERENTIABLE,
+                Graphs.GRADIENTS,
                 4,
                 (scope, x) -> Layers.maxPool(scope, scope.tf().math.neg(x), window)))
         .containsOnly(-1);
@@ -77,7 +75,7 @@ class LayersTest {
   void maxPool_unknownSides_padsLikeTorch() {
     float[] values =
         run(
-            Mode.DIFFERENTIABLE,
+            Graphs.GRADIENTS,
             4,
             (scope, x) -> {
               Ops tf = scope.tf();
@@ -91,46 +89,35 @@ class LayersTest {
   }
 
   @Test
-  void layerNorm_fused_takesImages() {
-    assumeTrue(Mode.INFERENCE.isAvailable());
+  void layerNorm_ofImages_normalisesChannels() {
     float[] values =
         run(
-            Mode.INFERENCE,
+            Graphs.SCORING,
             2,
             (scope, x) -> {
               Ops tf = scope.tf();
               Operand<TFloat32> pair = tf.concat(List.of(x, tf.math.neg(x)), tf.constant(3));
-              return Fused.in(scope).layerNorm(pair, ones(2), ones(2), 1e-5);
+              ParameterValue one = ParameterValue.fixed(tf, Layout.SAME, List.of(2), ones(2));
+              return scope.kernels().layerNorm(pair, one, one, 1e-5);
             });
 
     assertThat(values).containsExactly(new float[] {2, 0, 2, 0, 2, 0, 2, 0}, within(1e-4f));
   }
 
-  /** Else all that is fused would go untested without a word. */
+  /** A user's custom gradient between a convolution and its ReLU is used, not fused away. */
   @Test
-  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
-  @DisabledIfEnvironmentVariable(named = "TF_ENABLE_ONEDNN_OPTS", matches = "0")
-  void inference_onALinuxWithoutGpu_isFused() {
-    assumeTrue(Devices.visible().gpus().isEmpty(), "a GPU computes by plain ops");
-
-    assertThat(Mode.INFERENCE.isAvailable()).isTrue();
-  }
-
-  /** A rule of the user's own between a convolution and its ReLU is followed, not fused away. */
-  @Test
-  void relu_behindARuleOfItsOwn_followsIt() {
+  void relu_behindACustomGradient_usesIt() {
     assertThat(
             slope(
                 (scope, x) -> {
                   Operand<TFloat32> y = constantConv(scope, x);
                   Operand<TFloat32> turned =
                       scope
-                          .derivatives()
-                          .tell(
-                              scope.tf(),
+                          .kernels()
+                          .register(
                               scope.tf().identity(y),
                               List.of(y),
-                              own -> List.of(scope.tf().math.neg(own)));
+                              upstream -> List.of(scope.tf().math.neg(upstream)));
                   return Layers.relu(scope, turned);
                 }))
         .containsOnly(-1);
@@ -144,31 +131,37 @@ class LayersTest {
   }
 
   private static Operand<TFloat32> constantConv(ModelScope scope, Operand<TFloat32> x) {
-    float[] one = {1};
-    return ConvolutionRules.in(scope)
-        .constantConv(x, one, List.of(1, 1, 1, 1), new float[1], Conv.kernel(1));
+    Ops tf = scope.tf();
+    return scope
+        .kernels()
+        .conv(
+            x,
+            ParameterValue.fixed(tf, Layout.CONV, List.of(1, 1, 1, 1), new float[] {1}),
+            ParameterValue.fixed(tf, Layout.SAME, List.of(1), new float[1]),
+            Conv.kernel(1));
   }
 
   private static float[] slope(
       BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> layers) {
-    assumeTrue(Mode.INFERENCE.isAvailable());
-    Derivatives derivatives = Derivatives.told();
     return run(
-        Mode.DIFFERENTIABLE,
+        Graphs.GRADIENTS,
         3,
         (scope, x) -> {
           Ops tf = scope.tf();
           Operand<TFloat32> source = tf.math.mul(x, tf.constant(1f));
-          Operand<TFloat32> sum =
-              tf.sum(layers.apply(scope.derivatives(derivatives), source), tf.array(0, 1, 2, 3));
-          return derivatives.of((Graph) tf.scope().env(), tf, sum, List.of(source)).get(0);
+          Operand<TFloat32> sum = tf.sum(layers.apply(scope, source), tf.array(0, 1, 2, 3));
+          return scope
+              .kernels()
+              .gradients()
+              .of((Graph) tf.scope().env(), tf, sum, List.of(source))
+              .get(0);
         });
   }
 
   @Test
   void dropout_inTraining_zeroesTheShareAndKeepsTheMean() {
     float[] values =
-        run(Mode.TRAINING, 100, (scope, x) -> Layers.dropout(scope.at("dropout"), x, 0.25));
+        run(Graphs.TRAINING, 100, (scope, x) -> Layers.dropout(scope.at("dropout"), x, 0.25));
 
     long zeros = IntStream.range(0, values.length).filter(i -> values[i] == 0).count();
     assertThat(zeros).isBetween(2300L, 2700L);
@@ -177,7 +170,7 @@ class LayersTest {
 
   @Test
   void dropout_otherwise_doesNothing() {
-    for (Mode mode : List.of(Mode.DIFFERENTIABLE, Mode.INFERENCE)) {
+    for (Graphs mode : List.of(Graphs.GRADIENTS, Graphs.SCORING)) {
       assertThat(run(mode, 10, (scope, x) -> Layers.dropout(scope.at("dropout"), x, 0.25)))
           .containsOnly(1);
     }
@@ -187,7 +180,7 @@ class LayersTest {
   void dropout_gradient_isThatOfWhatStays() {
     float[] gradient =
         run(
-            Mode.TRAINING,
+            Graphs.TRAINING,
             10,
             (scope, x) -> {
               Ops tf = scope.tf();
@@ -207,7 +200,7 @@ class LayersTest {
   void dropPath_inTraining_dropsWholeSamplesAndKeepsTheMean() {
     float[] values =
         run(
-            Mode.TRAINING,
+            Graphs.TRAINING,
             100,
             (scope, x) -> {
               Operand<TFloat32> samples = scope.tf().reshape(x, scope.tf().array(2000, 5, 1));
@@ -226,8 +219,8 @@ class LayersTest {
 
   @Test
   void dropPath_otherwise_doesNothing() {
-    assertThat(run(Mode.DIFFERENTIABLE, 4, (scope, x) -> dropRows(scope, x, 0.9))).containsOnly(1);
-    assertThat(run(Mode.TRAINING, 4, (scope, x) -> dropRows(scope, x, 0))).containsOnly(1);
+    assertThat(run(Graphs.GRADIENTS, 4, (scope, x) -> dropRows(scope, x, 0.9))).containsOnly(1);
+    assertThat(run(Graphs.TRAINING, 4, (scope, x) -> dropRows(scope, x, 0))).containsOnly(1);
   }
 
   private static Operand<TFloat32> dropRows(ModelScope scope, Operand<TFloat32> x, double rate) {
@@ -247,12 +240,12 @@ class LayersTest {
 
   /** Runs layers over an image of ones with all parameters 1. */
   private static float[] run(
-      Mode mode, int side, BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> layers) {
+      Graphs mode, int side, BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> layers) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       TrainableVariables variables = new TrainableVariables();
       Operand<TFloat32> x = Layers.constant(tf, List.of(1, side, side, 1), ones(side * side));
-      Operand<TFloat32> y = layers.apply(ModelScope.root(tf, mode, variables), x);
+      Operand<TFloat32> y = layers.apply(mode.root(tf, variables), x);
       try (Session session = new Session(graph)) {
         variables.load(session, parameter -> ones(parameter.size()));
         try (var result = session.runner().fetch(y).run()) {
@@ -285,7 +278,7 @@ class LayersTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       TrainableVariables variables = new TrainableVariables();
-      ModelScope scope = ModelScope.root(tf, Mode.TRAINING, variables);
+      ModelScope scope = ModelScope.root(tf, Purpose.TRAINING, variables);
       Operand<TFloat32> input = tf.placeholder(TFloat32.class);
       Operand<TFloat32> x = tf.reshape(input, tf.constant(shape.asArray()));
       Conv window = Conv.kernel(3).stride(2);
@@ -334,7 +327,7 @@ class LayersTest {
   void parameter_sameKeyOtherShape_isRefused() {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      ModelScope scope = ModelScope.root(tf, Mode.TRAINING, new TrainableVariables()).at("a");
+      ModelScope scope = ModelScope.root(tf, Purpose.TRAINING, new TrainableVariables()).at("a");
       Operand<TFloat32> first = scope.parameter("weight", Layout.SAME, Init.ONES, 3);
 
       assertThat(scope.parameter("weight", Layout.SAME, Init.ONES, 3)).isSameAs(first);

@@ -1,0 +1,221 @@
+package org.genimage.examples;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableMap;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.genimage.attacks.Attacks;
+import org.genimage.data.Label;
+import org.genimage.eval.Metrics;
+import org.genimage.models.Detectors;
+import org.genimage.train.GradientTrainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The rooms (packages) of the modules: what each may use, how large it is, what is public. */
+class RoomsTest {
+
+  private static final String ROOT = "org.genimage.";
+
+  /** A class of every published module. */
+  private static final List<Class<?>> MODULES =
+      List.of(Label.class, Detectors.class, GradientTrainer.class, Metrics.class, Attacks.class);
+
+  /** Files of a room; more are too many to find one's way. */
+  private static final int LARGEST = 40;
+
+  /** The rooms of genimage that each room may use. What stands here is the architecture. */
+  private static final Map<String, String> MAY_USE =
+      ImmutableMap.<String, String>builder()
+          .put("data.internal", "")
+          .put("data.image", "data.internal")
+          .put("data.archive", "data.internal")
+          .put("data", "data.image data.archive data.internal")
+          .put("data.doctor", "data data.image data.internal")
+          .put("data.simulation", "data data.image data.internal")
+          .put("models.nn", "data data.internal")
+          .put("models.networks", "data models.nn")
+          .put("models.weights", "data data.internal models.nn models.networks")
+          .put("models.internal", "data data.internal models.nn models.weights")
+          .put(
+              "models",
+              "data data.image data.internal models.nn models.networks models.weights"
+                  + " models.internal")
+          .put("train.recipe", "data data.image models models.nn models.weights")
+          .put(
+              "train",
+              "data data.image data.internal models models.nn models.weights models.internal"
+                  + " train.recipe")
+          .put("eval", "data data.image data.internal models models.weights")
+          .put("eval.protocol", "data data.image data.internal models eval")
+          .put("eval.report", "data data.image data.internal models eval eval.protocol")
+          .put("attacks", "data data.image data.internal models models.nn models.internal")
+          .buildOrThrow();
+
+  private static final JavaClasses CLASSES = imported();
+
+  private static JavaClasses imported() {
+    return new ClassFileImporter()
+        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+        .importPaths(MODULES.stream().map(RoomsTest::place).toList());
+  }
+
+  private static Path place(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Set<String> rooms() {
+    return CLASSES.stream().map(RoomsTest::room).collect(toCollection(TreeSet::new));
+  }
+
+  private static String room(JavaClass type) {
+    return type.getPackageName().substring(ROOT.length());
+  }
+
+  @Test
+  void rooms_all_standInTheTable() {
+    assertThat(rooms()).containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+  }
+
+  /** On bytecode, so that it also holds for what no POM and no import names. */
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void room_usesOnlyWhatItMay(String room) {
+    Set<String> allowed = new TreeSet<>(List.of(MAY_USE.getOrDefault(room, "").split(" ")));
+    allowed.add(room);
+
+    Stream<String> wrong =
+        CLASSES.stream()
+            .filter(type -> room(type).equals(room))
+            .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+            .filter(use -> use.getTargetClass().getPackageName().startsWith(ROOT))
+            .filter(use -> !allowed.contains(room(use.getTargetClass())))
+            .map(use -> use.getDescription());
+
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void rooms_haveNoCycles() {
+    slices().matching(ROOT + "(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /** Neither training nor evaluation nor attacks know each other; only programs join them. */
+  @Test
+  void siblings_knowNotEachOther() {
+    for (String module : List.of("train", "eval", "attacks")) {
+      assertThat(MAY_USE.keySet())
+          .filteredOn(room -> room.split("\\.")[0].equals(module))
+          .allSatisfy(
+              room ->
+                  assertThat(MAY_USE.get(room).split(" "))
+                      .allMatch(
+                          used -> Set.of("data", "models", module).contains(used.split("\\.")[0])));
+    }
+  }
+
+  @Test
+  void rooms_areSmallEnough() {
+    Map<String, Long> sizes =
+        CLASSES.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(groupingBy(RoomsTest::room, counting()));
+
+    assertThat(sizes).allSatisfy((room, size) -> assertThat(size).isLessThanOrEqualTo(LARGEST));
+  }
+
+  @Test
+  void rooms_haveAPackageInfoThatSaysWhatTheyAreFor() throws IOException {
+    for (String room : rooms()) {
+      Path file =
+          Path.of("..", "genimage-" + room.split("\\.")[0])
+              .resolve("src/main/java/org/genimage")
+              .resolve(room.replace('.', '/'))
+              .resolve("package-info.java");
+      assertThat(Files.readString(file).replaceAll("\\s+\\*?\\s*", " "))
+          .as(room)
+          .contains("May use:", "Limits:");
+    }
+  }
+
+  /**
+   * Fails whenever a type becomes public or ceases to be, so that nobody does it by accident. The
+   * list as it should be then lies in {@code target/public-types.txt}.
+   */
+  @Test
+  void exportedPackagesAndPublicTypes_areThoseOfTheList() throws IOException {
+    Map<String, TreeSet<String>> types = new TreeMap<>();
+    for (Class<?> module : MODULES) {
+      for (String exported : exports(module)) {
+        types.putAll(
+            CLASSES.stream()
+                .filter(type -> type.getPackageName().equals(exported))
+                .filter(type -> type.isTopLevelClass() && visible(type))
+                .collect(
+                    groupingBy(
+                        JavaClass::getPackageName,
+                        mapping(JavaClass::getSimpleName, toCollection(TreeSet::new)))));
+      }
+    }
+    StringBuilder actual = new StringBuilder();
+    types.forEach((name, all) -> actual.append(name).append(": ").append(all).append('\n'));
+    Files.writeString(Path.of("target", "public-types.txt"), actual);
+
+    assertThat(actual.toString())
+        .isEqualTo(Files.readString(Path.of("src/test/resources/public-types.txt")));
+  }
+
+  private static boolean visible(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC);
+  }
+
+  private static List<String> exports(Class<?> module) throws IOException {
+    Path place = place(module);
+    if (Files.isDirectory(place)) {
+      return exports(place.resolve("module-info.class"));
+    }
+    try (FileSystem jar = FileSystems.newFileSystem(place)) {
+      return exports(jar.getPath("module-info.class"));
+    }
+  }
+
+  private static List<String> exports(Path descriptor) {
+    try (InputStream in = Files.newInputStream(descriptor)) {
+      return ModuleDescriptor.read(in).exports().stream()
+          .filter(exported -> !exported.isQualified())
+          .map(ModuleDescriptor.Exports::source)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,332 @@
+package org.genimage.models.internal;
+
+import static org.genimage.models.nn.Layers.channels;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.CustomGradients;
+import org.genimage.models.nn.Kernels;
+import org.genimage.models.nn.ParameterValue;
+import org.genimage.models.nn.Shapes;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Sum;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Kernels with custom gradients that need less memory or time than those that TensorFlow finds, for
+ * 32-bit floats without XLA. What they do not improve is left to TensorFlow's public ops.
+ */
+final class TrainingKernels implements Kernels {
+
+  private final Ops tf;
+  private final Kernels plain;
+  private final OneDnnOps oneDnn;
+
+  /**
+   * Creates the kernels of a graph.
+   *
+   * @param plain public ops that all have gradients
+   */
+  TrainingKernels(Kernels plain) {
+    this.tf = plain.tf();
+    this.plain = plain;
+    this.oneDnn = new OneDnnOps(tf, false);
+  }
+
+  @Override
+  public Ops tf() {
+    return tf;
+  }
+
+  @Override
+  public CustomGradients gradients() {
+    return plain.gradients();
+  }
+
+  /** Returns max(x, 0), whose gradient follows from the result, so that x need not be kept. */
+  @Override
+  public Operand<TFloat32> relu(Operand<TFloat32> x) {
+    return follow(x, "Relu", Optional.empty())
+        .map(
+            y ->
+                gradients()
+                    .registerFused(tf, x, y, upstream -> reluGradient(upstream, y), List.of()))
+        .orElseGet(
+            () -> {
+              Operand<TFloat32> y = tf.nn.relu(x);
+              return register(y, List.of(x), upstream -> List.of(reluGradient(upstream, y)));
+            });
+  }
+
+  private Operand<TFloat32> reluGradient(Operand<TFloat32> upstream, Operand<TFloat32> y) {
+    return tf.scope()
+        .opBuilder("ReluGrad", "ReluGrad")
+        .addInput(upstream.asOutput())
+        .addInput(y.asOutput())
+        .build()
+        .output(0);
+  }
+
+  @Override
+  public Operand<TFloat32> gelu(Operand<TFloat32> x) {
+    return plain.gelu(x);
+  }
+
+  @Override
+  public Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y) {
+    return addTo(x, y)
+        .or(() -> addTo(y, x))
+        .orElseGet(
+            () ->
+                register(
+                    tf.math.add(x, y), List.of(x, y), upstream -> List.of(upstream, upstream)));
+  }
+
+  private Optional<Operand<TFloat32>> addTo(Operand<TFloat32> x, Operand<TFloat32> y) {
+    return follow(x, "Add", Optional.of(y))
+        .map(sum -> gradients().registerFused(tf, x, sum, upstream -> upstream, List.of(y)));
+  }
+
+  /** Returns a convolution of fixed numbers together with what follows it, as one op. */
+  private Optional<Operand<TFloat32>> follow(
+      Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
+    return gradients().has(x) ? oneDnn.followConv(x, next, argument) : Optional.empty();
+  }
+
+  /**
+   * Returns a convolution. One with padding is padded once more for its gradient: padded images are
+   * not kept, and oneDNN's gradients take no explicit padding.
+   */
+  @Override
+  public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
+    if (window.same() || window.padding() == 0) {
+      return plain.conv(x, kernel, window);
+    }
+    var y =
+        tf.nn.conv2d(
+            x,
+            kernel,
+            window.strides(),
+            "EXPLICIT",
+            Conv2d.explicitPaddings(window.explicitPadding()));
+    return register(
+        y,
+        List.of(x, kernel),
+        upstream -> {
+          Ops late = tf.withControlDependencies(List.of(upstream));
+          var padded = window.pad(late, x, 0);
+          return List.of(
+              inputGradient(x, kernel, upstream, window),
+              tf.nn.conv2dBackpropFilter(
+                  padded, tf.shape(kernel), upstream, window.strides(), "VALID"));
+        });
+  }
+
+  @Override
+  public Operand<TFloat32> conv(
+      Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
+    if (!OneDnn.isAvailable() || kernel.numbers().isEmpty() || bias.numbers().isEmpty()) {
+      return tf.nn.biasAdd(conv(x, kernel.operand(), window), bias.operand());
+    }
+    Operand<TFloat32> y = oneDnn.conv(x, kernel, bias, window);
+    Operand<TFloat32> numbers = OneDnnOps.kernel(y);
+    return register(
+        y, List.of(x), upstream -> List.of(inputGradient(x, numbers, upstream, window)));
+  }
+
+  private Operand<TFloat32> inputGradient(
+      Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, Conv window) {
+    Operand<TInt32> sides = tf.shape(x);
+    int p = window.padding();
+    if (window.same() || p == 0) {
+      return tf.nn.conv2dBackpropInput(
+          sides, kernel, upstream, window.strides(), window.same() ? "SAME" : "VALID");
+    }
+    Operand<TInt32> padded = tf.math.add(sides, tf.array(0, 2 * p, 2 * p, 0));
+    var gradient = tf.nn.conv2dBackpropInput(padded, kernel, upstream, window.strides(), "VALID");
+    return tf.slice(gradient, tf.array(0, p, p, 0), sides);
+  }
+
+  @Override
+  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel) {
+    return plain.depthwiseConv(x, kernel);
+  }
+
+  @Override
+  public Operand<TFloat32> maxPool(Operand<TFloat32> x, Conv window) {
+    return plain.maxPool(x, window);
+  }
+
+  @Override
+  public Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight) {
+    return plain.linear(x, weight);
+  }
+
+  @Override
+  public Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight, ParameterValue bias) {
+    var rows = Shapes.flatten(tf, x);
+    var matrix = weight.operand();
+    var offset = bias.operand();
+    Operand<TFloat32> sums =
+        OneDnn.isAvailable()
+            ? OneDnnOps.linear(tf, rows, matrix, offset).build().output(0)
+            : tf.nn.biasAdd(tf.linalg.matMul(rows, matrix), offset);
+    var registered =
+        register(
+            sums,
+            List.of(rows, matrix, offset),
+            upstream ->
+                List.of(
+                    tf.linalg.matMul(upstream, matrix, MatMul.transposeB(true)),
+                    tf.linalg.matMul(rows, upstream, MatMul.transposeA(true)),
+                    tf.nn.biasAddGrad(upstream)));
+    return Shapes.unflatten(tf, registered, x);
+  }
+
+  /**
+   * Returns linear(gelu(linear(x))). GELU's factors sqrt(1/2) go into the weights, which are fewer:
+   * x (1 + erf(x)) is GELU of x sqrt(2) times sqrt(2).
+   */
+  @Override
+  public Operand<TFloat32> feedForward(
+      Operand<TFloat32> x,
+      ParameterValue in,
+      ParameterValue inBias,
+      ParameterValue out,
+      ParameterValue outBias) {
+    float half = (float) Math.sqrt(0.5);
+    var scaled = linear(x, in.scaled(half), inBias.scaled(half));
+    return linear(scaledGelu(scaled), out.scaled(half), outBias);
+  }
+
+  private Operand<TFloat32> scaledGelu(Operand<TFloat32> x) {
+    var twice = tf.math.add(tf.math.erf(x), tf.constant(1f));
+    return register(
+        tf.math.mul(x, twice),
+        List.of(x),
+        upstream -> {
+          var bell = tf.math.exp(tf.math.neg(tf.math.square(x)));
+          var steep =
+              tf.math.mul(tf.math.mul(x, bell), tf.constant((float) (2 / Math.sqrt(Math.PI))));
+          return List.of(tf.math.mul(upstream, tf.math.add(twice, steep)));
+        });
+  }
+
+  @Override
+  public Operand<TFloat32> layerNorm(
+      Operand<TFloat32> x, ParameterValue weight, ParameterValue bias, double epsilon) {
+    var gamma = weight.operand();
+    var beta = bias.operand();
+    Operand<TFloat32> y =
+        OneDnn.isAvailable()
+            ? OneDnnOps.layerNorm(tf, x, gamma, beta, epsilon).expect(TFloat32.class)
+            : plain.layerNorm(x, weight, bias, epsilon);
+    return register(
+        y, List.of(x, gamma, beta), upstream -> layerNormGradients(x, gamma, upstream, epsilon));
+  }
+
+  private List<Operand<TFloat32>> layerNormGradients(
+      Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> upstream, double epsilon) {
+    int width = channels(x);
+    // Calculated once more after the upstream gradient is known, and not kept until then.
+    Ops late = tf.withControlDependencies(List.of(upstream));
+    float[] averages = new float[width];
+    Arrays.fill(averages, 1f / width);
+    var rows = late.reshape(x, tf.array(-1, width));
+    var g = tf.reshape(upstream, tf.array(-1, width));
+    var average = tf.reshape(tf.constant(averages), tf.array(width, 1));
+    var mean = late.linalg.matMul(rows, average);
+    var variance = tf.linalg.matMul(tf.math.squaredDifference(rows, mean), average);
+    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
+    var normal = normalised(late, rows, mean, scale, epsilon);
+    var product = tf.math.mul(g, normal);
+    var weights = tf.math.mul(tf.reshape(weight, tf.array(width, 1)), tf.constant(1f / width));
+    var along = tf.linalg.matMul(product, weights);
+    var level = tf.linalg.matMul(g, weights);
+    var steep = tf.math.sub(tf.math.mul(g, weight), tf.math.mul(normal, along));
+    var gradient = tf.math.mul(tf.math.sub(steep, level), scale);
+    return List.of(
+        tf.reshape(gradient, tf.shape(x)), tf.sum(product, tf.constant(0)), tf.nn.biasAddGrad(g));
+  }
+
+  private Operand<TFloat32> normalised(
+      Ops late,
+      Operand<TFloat32> rows,
+      Operand<TFloat32> mean,
+      Operand<TFloat32> scale,
+      double epsilon) {
+    if (!OneDnn.isAvailable()) {
+      return tf.math.mul(tf.math.sub(rows, mean), scale);
+    }
+    float[] ones = new float[channels(rows)];
+    Arrays.fill(ones, 1);
+    var zeros = tf.constant(new float[ones.length]);
+    return OneDnnOps.layerNorm(late, rows, tf.constant(ones), zeros, epsilon)
+        .expect(TFloat32.class);
+  }
+
+  @Override
+  public Operand<TFloat32> attention(
+      Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias) {
+    var parts = Shapes.heads(tf, qkv, heads); // [N, h, L, d] each
+    var attended = attention(parts.get(0), parts.get(1), parts.get(2), bias);
+    return Shapes.joined(tf, attended, qkv.shape().get(1), channels(qkv) / 3);
+  }
+
+  private Operand<TFloat32> attention(
+      Operand<TFloat32> query,
+      Operand<TFloat32> key,
+      Operand<TFloat32> value,
+      Optional<Operand<TFloat32>> bias) {
+    var scores = product(query, false, key, true);
+    var biased = bias.map(b -> Shapes.addGroups(tf, scores, b)).orElse(scores);
+    var weights = tf.nn.softmax(biased);
+    var attended = product(weights, false, value, false);
+    List<Operand<TFloat32>> inputs =
+        bias.map(b -> List.of(query, key, value, b)).orElse(List.of(query, key, value));
+    return register(
+        attended,
+        inputs,
+        upstream -> {
+          // The mean gradient of the weights, from what is smaller than the weights.
+          var mean = tf.sum(tf.math.mul(upstream, attended), tf.constant(-1), Sum.keepDims(true));
+          var steep = tf.math.sub(product(upstream, false, value, true), mean);
+          var gradient = tf.math.mul(steep, weights);
+          var byQuery = product(gradient, false, key, false);
+          var byKey = product(gradient, true, query, false);
+          var byValue = product(weights, true, upstream, false);
+          return bias.map(
+                  b -> {
+                    long[] sides = b.shape().asArray();
+                    var grouped = tf.reshape(gradient, tf.array(-1, sides[0], sides[1], sides[2]));
+                    return List.of(byQuery, byKey, byValue, tf.sum(grouped, tf.constant(0)));
+                  })
+              .orElse(List.of(byQuery, byKey, byValue));
+        });
+  }
+
+  private Operand<TFloat32> product(
+      Operand<TFloat32> x, boolean transposed, Operand<TFloat32> y, boolean other) {
+    return OneDnn.isAvailable()
+        ? OneDnnOps.product(tf, x, transposed, y, other).expect(TFloat32.class)
+        : tf.train.batchMatMul(
+            x, y, TFloat32.class, BatchMatMul.adjX(transposed), BatchMatMul.adjY(other));
+  }
+
+  @Override
+  public Operand<TFloat32> products(Operand<TFloat32> x) {
+    return plain.products(x);
+  }
+
+  @Override
+  public Operand<TFloat32> named(Operand<TFloat32> named, Operand<TFloat32> x) {
+    return gradients().registerName(tf, named, x);
+  }
+}

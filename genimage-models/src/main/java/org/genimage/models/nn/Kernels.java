@@ -1,0 +1,175 @@
+package org.genimage.models.nn;
+
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * How the vocabulary's primitives are computed. {@link Layers} and {@link Transformers} say what a
+ * layer is; one of these, chosen once where a graph begins and handed along by {@link ModelScope},
+ * says by which ops. All compute the same numbers, but for rounding. Implementations exist for
+ * TensorFlow's public ops ({@link #plain}), for oneDNN's fused ops, and for training with custom
+ * gradients; another processor or backend is one more implementation.
+ *
+ * <p>Images are {@code [N, H, W, C]}; N is unknown, the other sides are static.
+ */
+public interface Kernels {
+
+  /**
+   * Returns kernels of TensorFlow's public ops, which every device and compiler has.
+   *
+   * @param purpose what the graph is built for: where gradients are asked for, every op has one
+   */
+  static Kernels plain(Ops tf, Purpose purpose) {
+    return plain(tf, purpose, new CustomGradients());
+  }
+
+  /**
+   * Returns kernels of TensorFlow's public ops.
+   *
+   * @param purpose what the graph is built for: where gradients are asked for, every op has one
+   * @param gradients where layers register custom gradients; one per graph
+   */
+  static Kernels plain(Ops tf, Purpose purpose, CustomGradients gradients) {
+    return new PlainKernels(tf, gradients, purpose != Purpose.SCORING);
+  }
+
+  /** Returns the ops of the graph. */
+  Ops tf();
+
+  /** Returns where layers register custom gradients; ask it for the gradients of the graph. */
+  CustomGradients gradients();
+
+  /** Returns max(x, 0), for x of any shape. */
+  Operand<TFloat32> relu(Operand<TFloat32> x);
+
+  /** Returns x times the normal distribution function of x, exactly, for x of any shape. */
+  Operand<TFloat32> gelu(Operand<TFloat32> x);
+
+  /** Returns the sum of two operands of the same shape. */
+  Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y);
+
+  /**
+   * Returns a convolution without bias.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [height, width, C, filters]}
+   */
+  Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window);
+
+  /**
+   * Returns a convolution with bias.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [filters, C, height, width]}
+   * @param bias {@code [filters]}
+   */
+  Operand<TFloat32> conv(
+      Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window);
+
+  /**
+   * Returns a convolution of each channel by itself, of stride 1, that keeps the size.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [C, 1, height, width]}
+   */
+  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel);
+
+  /**
+   * Returns the largest value in each window; what is padded never wins.
+   *
+   * @param x {@code [N, H, W, C]}
+   */
+  Operand<TFloat32> maxPool(Operand<TFloat32> x, Conv window);
+
+  /**
+   * Returns a linear layer without bias.
+   *
+   * @param x {@code [N, ..., C]}
+   * @param weight {@code [outputs, C]}
+   * @return {@code [N, ..., outputs]}
+   */
+  Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight);
+
+  /**
+   * Returns a linear layer with bias.
+   *
+   * @param x {@code [N, ..., C]}
+   * @param weight {@code [outputs, C]}
+   * @param bias {@code [outputs]}
+   * @return {@code [N, ..., outputs]}
+   */
+  Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight, ParameterValue bias);
+
+  /**
+   * Returns a linear layer, GELU and another linear layer: linear(gelu(linear(x))).
+   *
+   * @param x {@code [N, ..., C]}
+   * @param in weight {@code [hidden, C]} of the first
+   * @param inBias {@code [hidden]}
+   * @param out weight {@code [outputs, hidden]} of the second
+   * @param outBias {@code [outputs]}
+   * @return {@code [N, ..., outputs]}
+   */
+  default Operand<TFloat32> feedForward(
+      Operand<TFloat32> x,
+      ParameterValue in,
+      ParameterValue inBias,
+      ParameterValue out,
+      ParameterValue outBias) {
+    return linear(gelu(linear(x, in, inBias)), out, outBias);
+  }
+
+  /**
+   * Returns layer normalisation over the last axis, with the biased variance.
+   *
+   * @param x of rank 2 or more, C channels
+   * @param weight {@code [C]}
+   * @param bias {@code [C]}
+   * @param epsilon added to the variance
+   */
+  Operand<TFloat32> layerNorm(
+      Operand<TFloat32> x, ParameterValue weight, ParameterValue bias, double epsilon);
+
+  /**
+   * Returns scaled dot-product attention for each head, softmax(q k + bias) v, the heads' outputs
+   * side by side.
+   *
+   * @param qkv {@code [N, L, 3 * C]}: all heads' queries, already scaled, then keys, then values
+   * @param heads number of heads, which divides C
+   * @param bias {@code [groups, heads, L * L]}, query by key, where groups divides N: the first
+   *     group is for the first tokens and so on, again and again
+   * @return {@code [N, L, C]}
+   */
+  Operand<TFloat32> attention(Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias);
+
+  /**
+   * Returns for each two channels the sum of their products.
+   *
+   * @param x {@code [N, L, C]}
+   * @return {@code [N, C, C]}
+   */
+  Operand<TFloat32> products(Operand<TFloat32> x);
+
+  /**
+   * Takes note that an operand got another name.
+   *
+   * @param named the identity of x under its name
+   * @return the operand to be used from here on
+   */
+  default Operand<TFloat32> named(Operand<TFloat32> named, Operand<TFloat32> x) {
+    return named;
+  }
+
+  /**
+   * Registers a custom gradient for what a layer computed from others.
+   *
+   * @see CustomGradients#register
+   */
+  default Operand<TFloat32> register(
+      Operand<TFloat32> y, List<Operand<TFloat32>> inputs, CustomGradients.Gradient gradient) {
+    return gradients().register(tf(), y, inputs, gradient);
+  }
+}

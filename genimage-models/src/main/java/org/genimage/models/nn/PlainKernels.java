@@ -1,0 +1,118 @@
+package org.genimage.models.nn;
+
+import static org.genimage.models.nn.Layers.channels;
+
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Kernels of TensorFlow's public ops.
+ *
+ * @param differentiable whether every op must have a gradient
+ */
+record PlainKernels(Ops tf, CustomGradients gradients, boolean differentiable) implements Kernels {
+
+  @Override
+  public Operand<TFloat32> relu(Operand<TFloat32> x) {
+    return tf.nn.relu(x);
+  }
+
+  @Override
+  public Operand<TFloat32> gelu(Operand<TFloat32> x) {
+    var erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
+    return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));
+  }
+
+  @Override
+  public Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y) {
+    return tf.math.add(x, y);
+  }
+
+  @Override
+  public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
+    List<Long> strides = window.strides();
+    if (window.same()) {
+      return tf.nn.conv2d(x, kernel, strides, "SAME");
+    }
+    if (window.padding() == 0) {
+      return tf.nn.conv2d(x, kernel, strides, "VALID");
+    }
+    if (differentiable) {
+      // TensorFlow's C++ gradient drops explicit_paddings.
+      return tf.nn.conv2d(window.pad(tf, x, 0), kernel, strides, "VALID");
+    }
+    return tf.nn.conv2d(
+        x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(window.explicitPadding()));
+  }
+
+  @Override
+  public Operand<TFloat32> conv(
+      Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
+    return tf.nn.biasAdd(conv(x, kernel.operand(), window), bias.operand());
+  }
+
+  @Override
+  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel) {
+    return tf.nn.depthwiseConv2dNative(x, kernel.operand(), List.of(1L, 1L, 1L, 1L), "SAME");
+  }
+
+  @Override
+  public Operand<TFloat32> maxPool(Operand<TFloat32> x, Conv window) {
+    boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
+    Operand<TFloat32> padded =
+        same || window.padding() == 0 ? x : window.pad(tf, x, Float.NEGATIVE_INFINITY);
+    // tf.nn.maxPool makes MaxPoolV2, which TensorFlow does not leave to oneDNN.
+    return tf.scope()
+        .opBuilder("MaxPool", "MaxPool")
+        .addInput(padded.asOutput())
+        .setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
+        .setAttr("strides", new long[] {1, window.stride(), window.stride(), 1})
+        .setAttr("padding", same ? "SAME" : "VALID")
+        .build()
+        .output(0);
+  }
+
+  @Override
+  public Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight) {
+    return Shapes.unflatten(tf, tf.linalg.matMul(Shapes.flatten(tf, x), weight.operand()), x);
+  }
+
+  @Override
+  public Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight, ParameterValue bias) {
+    var product = tf.linalg.matMul(Shapes.flatten(tf, x), weight.operand());
+    return Shapes.unflatten(tf, tf.nn.biasAdd(product, bias.operand()), x);
+  }
+
+  @Override
+  public Operand<TFloat32> layerNorm(
+      Operand<TFloat32> x, ParameterValue weight, ParameterValue bias, double epsilon) {
+    var last = tf.constant(-1);
+    var centred = tf.math.sub(x, tf.math.mean(x, last, Mean.keepDims(true)));
+    var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
+    var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
+    return tf.math.add(tf.math.mul(tf.math.mul(centred, scale), weight.operand()), bias.operand());
+  }
+
+  @Override
+  public Operand<TFloat32> attention(
+      Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias) {
+    var parts = Shapes.heads(tf, qkv, heads); // [N, h, L, d] each
+    Operand<TFloat32> scores =
+        tf.train.batchMatMul(
+            parts.get(0), parts.get(1), TFloat32.class, BatchMatMul.adjY(true)); // [N, h, L, L]
+    var weights = tf.nn.softmax(bias.map(b -> Shapes.addGroups(tf, scores, b)).orElse(scores));
+    var attended = tf.train.batchMatMul(weights, parts.get(2), TFloat32.class); // [N, h, L, d]
+    return Shapes.joined(tf, attended, qkv.shape().get(1), channels(qkv) / 3);
+  }
+
+  @Override
+  public Operand<TFloat32> products(Operand<TFloat32> x) {
+    return tf.train.batchMatMul(x, x, TFloat32.class, BatchMatMul.adjX(true));
+  }
+}
