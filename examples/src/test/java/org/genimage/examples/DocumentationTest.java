@@ -26,6 +26,12 @@ class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)((?:#[^)]*)?)\\)");
 
   static Stream<Path> pages() {
+    return Stream.concat(
+        Stream.of("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md").map(PROJECT::resolve),
+        guides());
+  }
+
+  static Stream<Path> guides() {
     return Stream.concat(Stream.of(README), files(PROJECT.resolve("docs"), ".md").stream());
   }
 
@@ -97,7 +103,7 @@ class DocumentationTest {
   }
 
   @ParameterizedTest
-  @MethodSource("pages")
+  @MethodSource("guides")
   void prose_isWrappedBelow120Columns(Path page) {
     assertThat(prose(page)).allSatisfy(line -> assertThat(line).hasSizeLessThan(120));
   }
