@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,13 +22,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentationTest {
 
   private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  private static final Path README = PROJECT.resolve("README.md");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)((?:#[^)]*)?)\\)");
 
   static Stream<Path> pages() {
     return Stream.concat(
-        Stream.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
-            .map(PROJECT::resolve),
-        files(PROJECT.resolve("docs"), ".md").stream());
+        Stream.of("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md").map(PROJECT::resolve),
+        guides());
+  }
+
+  static Stream<Path> guides() {
+    return Stream.concat(Stream.of(README), files(PROJECT.resolve("docs"), ".md").stream());
   }
 
   @ParameterizedTest
@@ -38,50 +45,130 @@ class DocumentationTest {
         .isEmpty();
   }
 
+  /** README's pom is the consumer's, without what only its test needs. */
   @Test
-  void xml_block_standsInTheConsumersPom() {
+  void readme_pom_isTheConsumers() {
     String pom =
         lines(PROJECT.resolve("examples/src/it/consumer/pom.xml"))
+            .replaceAll("(?s)<!-- not in README.*?<!-- in README again -->\n", "")
             .replace("@project.version@", property("genimage.version"))
             .replace("@tensorflow.version@", property("tensorflow.version"))
             .replace("@tensorflow.native.classifier@", "linux-x86_64");
 
-    assertThat(blocks(PROJECT.resolve("README.md"), "xml"))
-        .isNotEmpty()
-        .allSatisfy(block -> assertThat(pom).contains(block));
+    assertThat(blocks(README, "xml")).containsExactly(pom);
   }
 
-  /** What somebody sees who reads no further. */
+  /** No Gradle runs in this build, so the coordinates at least are held. */
   @Test
-  void readme_firstThirtyLines_haveDependencyAndProgram() throws IOException {
-    List<String> first = Files.readAllLines(PROJECT.resolve("README.md")).subList(0, 30);
+  void readme_gradleFile_hasThePomsCoordinates() {
+    assertThat(blocks(README, "kotlin"))
+        .singleElement()
+        .asString()
+        .contains("\"org.genimage:genimage-train:" + property("genimage.version") + "\"")
+        .contains(
+            "\"org.tensorflow:tensorflow-core-native:%s:linux-x86_64\""
+                .formatted(property("tensorflow.version")));
+  }
 
-    assertThat(first).contains("```xml", "```java");
-    assertThat(first.stream().filter(line -> line.startsWith("```"))).hasSize(4);
+  /** What somebody sees who reads no further, and how long it takes to read all of it. */
+  @Test
+  void readme_isShort_andBeginsWithAProgram() throws IOException {
+    List<String> lines = Files.readAllLines(README);
+
+    assertThat(lines).hasSizeLessThanOrEqualTo(150);
+    assertThat(lines.subList(0, 20)).contains("```java", "```");
+    assertThat(blocks(README, "java").get(0).lines().count()).isLessThanOrEqualTo(10);
   }
 
   @Test
   void continuousIntegration_runsTheReadmesTestCommand() throws IOException {
     List<String> script = Files.readAllLines(PROJECT.resolve(".ci/run"));
 
-    assertThat(blocks(PROJECT.resolve("README.md"), ""))
-        .contains(script.get(script.size() - 1) + "\n");
+    assertThat(blocks(README, "")).contains(script.get(script.size() - 1) + "\n");
   }
 
   @ParameterizedTest
   @MethodSource("pages")
-  void links_leadSomewhere(Path page) throws IOException {
-    assertThat(LINK.matcher(Files.readString(page)).results().map(link -> link.group(1)))
-        .allSatisfy(link -> assertThat(page.resolveSibling(link)).exists());
+  void links_leadSomewhere(Path page) {
+    assertThat(LINK.matcher(text(page)).results())
+        .allSatisfy(
+            link -> {
+              Path target =
+                  link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1)).normalize();
+              assertThat(target).exists();
+              if (!link.group(2).isEmpty()) {
+                assertThat(anchors(target)).contains(link.group(2));
+              }
+            });
   }
 
+  @ParameterizedTest
+  @MethodSource("guides")
+  void prose_isWrappedBelow120Columns(Path page) {
+    assertThat(prose(page)).allSatisfy(line -> assertThat(line).hasSizeLessThan(120));
+  }
+
+  @Test
+  void glossary_terms_areInOrderAndExplainedInAFewWords() {
+    Pattern entry = Pattern.compile("^- \\*\\*(.+?)\\*\\*: (.+)$");
+    List<MatchResult> entries =
+        lines(PROJECT.resolve("docs/glossary.md"))
+            .lines()
+            .flatMap(line -> entry.matcher(line).results())
+            .toList();
+
+    assertThat(entries.stream().map(term -> term.group(1).toLowerCase(Locale.ROOT)))
+        .contains("blueprint", "fill", "head", "input contract", "kernels", "place")
+        .isSorted()
+        .doesNotHaveDuplicates();
+    assertThat(entries)
+        .allSatisfy(
+            term -> assertThat(term.group(2).split(" ")).as(term.group(1)).hasSizeBetween(3, 20));
+  }
+
+  /** The code of a page in one language, without indentation; {@code ""} means commands. */
   private static List<String> blocks(Path page, String language) {
-    return Pattern.compile(
-            "^ *```" + language + "\n(.*?)^ *```$", Pattern.DOTALL | Pattern.MULTILINE)
-        .matcher(text(page))
-        .results()
-        .map(block -> block.group(1).lines().map(line -> line.strip() + "\n"))
-        .map(lines -> lines.collect(Collectors.joining()))
+    List<String> blocks = new ArrayList<>();
+    StringBuilder block = new StringBuilder();
+    for (String line : lines(page).lines().toList()) {
+      if (block.isEmpty()) {
+        if (line.startsWith("```")) {
+          block.append(line.substring(3)).append('\n');
+        }
+      } else if (line.equals("```")) {
+        blocks.add(block.toString());
+        block.setLength(0);
+      } else {
+        block.append(line).append('\n');
+      }
+    }
+    String first = language + "\n";
+    return blocks.stream()
+        .filter(one -> one.startsWith(first))
+        .map(one -> one.substring(first.length()))
+        .toList();
+  }
+
+  /** The lines of a page that are neither code nor a row of a table. */
+  private static List<String> prose(Path page) {
+    List<String> prose = new ArrayList<>();
+    boolean code = false;
+    for (String line : text(page).lines().toList()) {
+      boolean fence = line.strip().startsWith("```");
+      if (!fence && !code && !line.startsWith("|")) {
+        prose.add(line);
+      }
+      code = fence != code;
+    }
+    return prose;
+  }
+
+  /** The anchors that a page's headings get: lower case, hyphens for spaces, no punctuation. */
+  private static List<String> anchors(Path page) {
+    return prose(page).stream()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(title -> "#" + title.replaceAll("[^\\p{L}\\p{N} -]", "").replace(' ', '-'))
         .toList();
   }
 
