@@ -273,13 +273,13 @@ class WrittenBy010Test {
     ProtocolResult attacked = filled(Protocols.attacks(), tables);
     ProtocolResult degraded = filled(Protocols.degraded().rows("ResNet-50"), tables);
 
-    assertThat(attacked.holes()).isEmpty();
+    assertThat(attacked.missing()).isEmpty();
     assertThat(values(attacked)).containsExactly(4 / 6.0, 3 / 8.0, 1 / 8.0);
-    assertThat(degraded.holes()).isEmpty();
+    assertThat(degraded.missing()).isEmpty();
     assertThat(values(degraded)).hasSize(6).containsOnly(4 / 6.0);
     assertThat(attacked.figure(0, 0).failures()).isEqualTo(2);
     MoreFiles.deleteRecursively(tables, RecursiveDeleteOption.ALLOW_INSECURE);
-    assertThat(filled(Protocols.attacks(), tables).holes())
+    assertThat(filled(Protocols.attacks(), tables).missing())
         .as("without the files there is nothing to fill the table from")
         .hasSize(1);
   }
