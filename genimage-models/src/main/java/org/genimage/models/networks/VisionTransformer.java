@@ -1,5 +1,6 @@
 package org.genimage.models.networks;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static org.genimage.models.nn.Layers.add;
 import static org.genimage.models.nn.Layers.dropPath;
 import static org.genimage.models.nn.Transformers.layerNorm;
@@ -10,6 +11,8 @@ import static org.genimage.models.nn.Transformers.selfAttention;
 
 import java.util.List;
 import java.util.Optional;
+import org.genimage.models.nn.Activation;
+import org.genimage.models.nn.AttentionKeys;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
@@ -24,16 +27,77 @@ import org.tensorflow.types.TFloat32;
  * transformers, Touvron et al. 2021, table 1, without distillation. Keys are timm's; shapes are
  * those of a 224-pixel input and DeiT-S.
  *
+ * <p>Networks of one's own change a part of it: {@code new VisionTransformer(16, 192, 12, 3,
+ * 2).activation(Activation.QUICK_GELU).normFirst(true)}.
+ *
  * @param patch side of a patch
  * @param width channels of a token
  * @param depth number of blocks
  * @param heads attention heads of a block
  * @param outputs number of logits
+ * @param activation of the MLPs
+ * @param normFirst whether a layer norm, {@code norm_pre}, comes before the blocks, as in CLIP
+ * @param attention how the checkpoint spells the parameters of attention
+ * @param epsilon added to the variance by every layer norm
  */
-public record VisionTransformer(int patch, int width, int depth, int heads, int outputs)
+public record VisionTransformer(
+    int patch,
+    int width,
+    int depth,
+    int heads,
+    int outputs,
+    Activation activation,
+    boolean normFirst,
+    AttentionKeys attention,
+    double epsilon)
     implements Network {
 
-  private static final double EPSILON = 1e-6;
+  /**
+   * Checks the components.
+   *
+   * @throws IllegalArgumentException if a number is not positive, or the heads do not divide the
+   *     width
+   */
+  public VisionTransformer {
+    checkArgument(
+        patch > 0 && width > 0 && depth > 0 && heads > 0 && outputs > 0 && width % heads == 0,
+        "a vision transformer needs positive sizes and heads that divide the width, got patch %s,"
+            + " width %s, depth %s, heads %s, outputs %s",
+        patch,
+        width,
+        depth,
+        heads,
+        outputs);
+  }
+
+  /** Returns the network of the paper with timm's keys: GELU, no layer norm before the blocks. */
+  public VisionTransformer(int patch, int width, int depth, int heads, int outputs) {
+    this(patch, width, depth, heads, outputs, Activation.GELU, false, AttentionKeys.QKV, 1e-6);
+  }
+
+  /** Returns the same network with another non-linearity in its MLPs. */
+  public VisionTransformer activation(Activation other) {
+    return new VisionTransformer(
+        patch, width, depth, heads, outputs, other, normFirst, attention, epsilon);
+  }
+
+  /** Returns the same network with or without a layer norm before the blocks. */
+  public VisionTransformer normFirst(boolean first) {
+    return new VisionTransformer(
+        patch, width, depth, heads, outputs, activation, first, attention, epsilon);
+  }
+
+  /** Returns the same network with other keys for the parameters of attention. */
+  public VisionTransformer attention(AttentionKeys keys) {
+    return new VisionTransformer(
+        patch, width, depth, heads, outputs, activation, normFirst, keys, epsilon);
+  }
+
+  /** Returns the same network with another epsilon of its layer norms. */
+  public VisionTransformer epsilon(double added) {
+    return new VisionTransformer(
+        patch, width, depth, heads, outputs, activation, normFirst, attention, added);
+  }
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
@@ -47,10 +111,13 @@ public record VisionTransformer(int patch, int width, int depth, int heads, int 
     // The class token is added to a token of zeros: BroadcastTo has no gradient.
     x = tf.math.add(pad(tf, x, 1, 0), tf.math.add(pad(tf, token, 0, patches), positions));
     x = scope.at("tokens").output(x); // [N, 197, 384]
+    if (normFirst) {
+      x = layerNorm(scope.at("norm_pre"), x, epsilon);
+    }
     for (int i = 0; i < depth; i++) {
       x = block(scope.at("blocks").at(i), x, scope.drop().path(i, depth));
     }
-    x = layerNorm(scope.at("norm"), x, EPSILON);
+    x = layerNorm(scope.at("norm"), x, epsilon);
     x = scope.at("pooled").output(tf.stridedSlice(x, Indices.all(), Indices.at(0))); // [N, 384]
     return linear(scope.at("head"), x, outputs); // [N, outputs]
   }
@@ -61,10 +128,10 @@ public record VisionTransformer(int patch, int width, int depth, int heads, int 
   }
 
   private Operand<TFloat32> block(ModelScope scope, Operand<TFloat32> tokens, double drop) {
-    var x = layerNorm(scope.at("norm1"), tokens, EPSILON);
-    x = selfAttention(scope.at("attn"), x, heads, Optional.empty());
+    var x = layerNorm(scope.at("norm1"), tokens, epsilon);
+    x = selfAttention(scope.at("attn"), x, heads, attention, Optional.empty());
     var attended = add(scope, tokens, dropPath(scope.at("drop_path1"), x, drop));
-    x = mlp(scope.at("mlp"), layerNorm(scope.at("norm2"), attended, EPSILON));
+    x = mlp(scope.at("mlp"), layerNorm(scope.at("norm2"), attended, epsilon), activation);
     return scope.output(add(scope, attended, dropPath(scope.at("drop_path2"), x, drop)));
   }
 

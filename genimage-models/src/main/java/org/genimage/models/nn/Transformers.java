@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class Transformers {
 
-  private static final Init WEIGHTS = Init.truncatedNormal(0.02);
+  static final Init WEIGHTS = Init.truncatedNormal(0.02);
 
   /** Hidden channels of an MLP for each of its inputs. */
   private static final int MLP_RATIO = 4;
@@ -114,10 +114,9 @@ public final class Transformers {
 
   /**
    * Returns multi-head self-attention (Vaswani et al. 2017): for each head softmax(q k / sqrt(d))
-   * v, its outputs side by side and projected.
+   * v, the heads' outputs side by side and projected. The keys are timm's.
    *
-   * @param scope the layer's place and the output's; its layers are {@code qkv}, whose outputs are
-   *     all heads' q, then k, then v, and {@code proj}
+   * @param scope the layer's place and the output's
    * @param x {@code [N, L, C]}
    * @param heads number of heads, which divides C
    * @param bias {@code [groups, heads, L * L]}, query by key, added before the softmax, the first
@@ -126,17 +125,35 @@ public final class Transformers {
    */
   public static Operand<TFloat32> selfAttention(
       ModelScope scope, Operand<TFloat32> x, int heads, Optional<Operand<TFloat32>> bias) {
+    return selfAttention(scope, x, heads, AttentionKeys.QKV, bias);
+  }
+
+  /**
+   * Returns multi-head self-attention whose parameters have other keys.
+   *
+   * @param scope the layer's place and the output's
+   * @param x {@code [N, L, C]}
+   * @param heads number of heads, which divides C
+   * @param keys how the checkpoint spells the parameters
+   * @param bias as above
+   * @return {@code [N, L, C]}
+   */
+  public static Operand<TFloat32> selfAttention(
+      ModelScope scope,
+      Operand<TFloat32> x,
+      int heads,
+      AttentionKeys keys,
+      Optional<Operand<TFloat32>> bias) {
     int width = channels(x);
-    var at = scope.at("qkv");
-    // The queries' scale, 1 / sqrt(depth), goes into the weights, which are fewer.
+    int depth = width / heads;
+    AttentionKeys.Projection in = keys.projection(scope, width);
+    // The queries' scale goes into the weights, which are fewer.
     float[] scales = new float[3 * width];
     Arrays.fill(scales, 1);
-    Arrays.fill(scales, 0, width, (float) (1 / Math.sqrt(width / heads)));
-    ParameterValue weight = weight(at, width, 3 * width).scaled(scales);
-    ParameterValue offset = bias(at, 3 * width).scaled(scales);
-    var qkv = scope.kernels().linear(x, weight, offset); // [N, L, 3 * C]
-    var attended = scope.kernels().attention(qkv, heads, bias);
-    return scope.output(linear(scope.at("proj"), attended, width));
+    Arrays.fill(scales, 0, width, (float) (1 / Math.sqrt(depth)));
+    var qkv = scope.kernels().linear(x, in.weight().scaled(scales), in.bias().scaled(scales));
+    var attended = scope.kernels().attention(qkv, heads, bias); // [N, L, C]
+    return scope.output(linear(scope.at(keys.output()), attended, width));
   }
 
   /**
@@ -147,6 +164,18 @@ public final class Transformers {
    * @return {@code [N, L, C]}
    */
   public static Operand<TFloat32> mlp(ModelScope scope, Operand<TFloat32> x) {
+    return mlp(scope, x, Activation.GELU);
+  }
+
+  /**
+   * Returns two linear layers with a non-linearity between them and four times the channels.
+   *
+   * @param scope the block's place and the output's; its layers are {@code fc1} and {@code fc2}
+   * @param x {@code [N, L, C]}
+   * @return {@code [N, L, C]}
+   */
+  public static Operand<TFloat32> mlp(
+      ModelScope scope, Operand<TFloat32> x, Activation activation) {
     int width = channels(x);
     var first = scope.at("fc1");
     var second = scope.at("fc2");
@@ -154,6 +183,6 @@ public final class Transformers {
     ParameterValue inBias = bias(first, MLP_RATIO * width);
     ParameterValue out = weight(second, MLP_RATIO * width, width);
     ParameterValue outBias = bias(second, width);
-    return scope.output(scope.kernels().feedForward(x, in, inBias, out, outBias));
+    return scope.output(activation.feedForward(scope.kernels(), x, in, inBias, out, outBias));
   }
 }
