@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.genimage.attacks.AttackProtocol;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
@@ -278,7 +277,7 @@ final class PaperTables implements Callable<Integer> {
   /** Attacks with the settings of a preset, because the paper gives none. */
   private Proportion attack(String attack, Detector detector, ImageDataset images) {
     AttackResult result =
-        AttackRun.of(AttackProtocol.supplementTable2().attack(attack, preset()))
+        AttackRun.of(preset().attack(attack))
             .onError(unreadable.policy())
             .against((DifferentiableDetector) detector, images.draw(ATTACKED, seed.value()));
     return new Proportion(result.correctAfter(), result.images().size());
@@ -301,7 +300,7 @@ final class PaperTables implements Callable<Integer> {
       }
       terminal.say("  %-24s%s", protocol.rows().get(i).name(), line);
     }
-    result.holes().forEach(hole -> terminal.say("  missing: %s", hole));
+    result.missing().forEach(reason -> terminal.say("  missing: %s", reason));
   }
 
   private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {

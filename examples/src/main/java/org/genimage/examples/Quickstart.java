@@ -26,7 +26,6 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
-import org.genimage.models.Trainer;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.EpochReport;
 import org.genimage.train.GradientTrainer;
@@ -156,13 +155,14 @@ final class Quickstart implements Callable<Integer> {
       checkReadable(ImageDataset.union(train, test));
     }
     Recipe recipe = recipe(resnet50, train.size());
-    DifferentiableDetector detector =
+    Weights trained =
         terminal.during(
             "Training",
             (long) recipe.epochs() * train.size(),
-            progress -> resnet50.train(trainer(recipe, progress, history), train));
+            progress -> trainer(recipe, progress, history).fit(resnet50, train));
+    trained.write(out.resolve("resnet50.safetensors")); // before anything else can fail
     describe(history);
-    return detector;
+    return resnet50.load(trained);
   }
 
   /** A broken file stops the run before the first step, not after the last. */
@@ -192,18 +192,11 @@ final class Quickstart implements Callable<Integer> {
         .seed(seed.value());
   }
 
-  /** Returns a trainer that also saves the weights, before anything else can fail. */
-  private Trainer trainer(Recipe recipe, Progress progress, List<EpochReport> history) {
-    GradientTrainer trainer =
-        GradientTrainer.with(recipe)
-            .checkpoints(out.resolve("checkpoints"))
-            .onError(unreadable.policy())
-            .listener(listener(progress, history));
-    return (blueprint, images) -> {
-      Weights trained = trainer.fit(blueprint, images);
-      trained.write(out.resolve("resnet50.safetensors"));
-      return trained;
-    };
+  private GradientTrainer trainer(Recipe recipe, Progress progress, List<EpochReport> history) {
+    return GradientTrainer.with(recipe)
+        .checkpoints(out.resolve("checkpoints"))
+        .onError(unreadable.policy())
+        .listener(listener(progress, history));
   }
 
   private static TrainingListener listener(Progress progress, List<EpochReport> history) {

@@ -8,7 +8,6 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
-import org.genimage.models.weights.Weights;
 import org.genimage.train.GradientTrainer;
 import org.genimage.train.recipe.ImageRecipe;
 import org.genimage.train.recipe.Loss;
@@ -41,8 +40,9 @@ final class TrainSaveLoad {
             .schedule(new Schedule.Constant(0.01))
             .epochs(2)
             .batchSize(8);
-    Weights weights = GradientTrainer.with(recipe).fit(resnet50, images);
-    weights.write(file);
+    try (Detector detector = resnet50.train(GradientTrainer.with(recipe), images)) {
+      detector.weights().write(file);
+    }
   }
 
   /** Returns the image's score in [0, 1], where 1 is AI. */

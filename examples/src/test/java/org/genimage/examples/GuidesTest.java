@@ -169,7 +169,7 @@ class GuidesTest {
               .detectors((name, training) -> blueprint.load(weights))
               .images(test -> genimage.validation(test.generators().toArray(Generator[]::new)))
               .run();
-      assertThat(table.holes()).hasSize(7);
+      assertThat(table.missing()).hasSize(7);
       assertThat(table.figure(0, 7).estimate()).isPresent();
 
       Report report =

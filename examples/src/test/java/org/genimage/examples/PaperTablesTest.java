@@ -57,7 +57,7 @@ class PaperTablesTest {
   }
 
   @Test
-  void run_oneRowOfATable_trainsTestsAndGoesOn() throws IOException {
+  void run_oneRowOfATable_trainsTestsAndResumes() throws IOException {
     String data = simulated().toString();
     String[] command = {
       "--table", "main-3", "--row", "ResNet-50", "--samples", "4", "--data", data
@@ -85,7 +85,7 @@ class PaperTablesTest {
   }
 
   @Test
-  void run_unbiased_showsBothSideBySideAndNamesWhatARehearsalLeavesOut() {
+  void run_unbiased_showsBothSideBySide_andNamesRowsThatARehearsalSkips() {
     assertThat(
             run(
                 "--table=main-3,main-4",

@@ -98,7 +98,7 @@ class QuickstartTest {
     assertThat(trained.metadata().get("genimage.training_data"))
         .contains("\"BigGAN/ai\":2", "\"GLIDE/nature\":2");
 
-    // What is trained is not trained again.
+    // A second run does not train again.
     assertThat(run("--data", data, "--samples", 8)).isZero();
     assertThat(said).contains("training was complete in " + out.resolve("checkpoints"));
     assertThat(Weights.read(out.resolve("resnet50.safetensors")).get("fc.weight").toFloats())
@@ -188,7 +188,7 @@ class QuickstartTest {
     assertThat(Program.run(new Quickstart(System.err), System.err, "--dat", "x")).isEqualTo(2);
   }
 
-  /** One line after the bars: no stack trace, and it names what it is about. */
+  /** Checks that the error is one line with its subject, without a stack trace. */
   private void assertSentence(String subject) {
     List<String> lines = said.lines().filter(line -> line.contains("error: ")).toList();
     assertThat(lines).hasSize(1);

@@ -66,7 +66,7 @@ class TrainDetectorTest {
   }
 
   @Test
-  void detector_isTrainedKeptAndScored_andGoesOn() throws IOException {
+  void detector_isTrainedSavedAndScored_andResumes() throws IOException {
     String[] command = {
       "--detector", "SPEC", "--epochs", "2", "--batch", "4", "--freeze", "conv1\\..*", "--seed", "7"
     };
@@ -129,7 +129,7 @@ class TrainDetectorTest {
     return Detectors.all();
   }
 
-  /** All seven, in their small inputs; whether they learn there, docs/training.md tells. */
+  /** All seven with their small inputs; docs/training.md has the accuracies that they reach. */
   @ParameterizedTest
   @MethodSource("detectors")
   void smallRecipe_isNotThePapers_andItsInputFits(Blueprint published) {
@@ -145,7 +145,7 @@ class TrainDetectorTest {
 
   @ParameterizedTest
   @CsvSource({"DeiT-S, 16", "Swin-T, 4"})
-  void transformer_startsWithFiltersThatSeeNoBrightness(String name, int side) {
+  void transformer_startsWithFiltersThatIgnoreBrightness(String name, int side) {
     Blueprint small = small(name);
 
     float[] filters =
@@ -171,7 +171,7 @@ class TrainDetectorTest {
   }
 
   @Test
-  void cnnSpot_startsWithBranchesAtNothing() {
+  void cnnSpot_startsWithBranchesAtZero() {
     Weights start = SmallData.start(small("CNNSpot"), 3).orElseThrow();
 
     assertThat(start.get("layer3.1.bn3.weight").toFloats()).containsOnly(0);

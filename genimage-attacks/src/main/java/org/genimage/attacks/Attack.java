@@ -24,6 +24,14 @@ public interface Attack<D extends Detector> {
   }
 
   /**
+   * Returns whether the attack asks its victim for gradients. {@link AttackRun} then warns where
+   * they are 0; for an attack that does not, none are computed.
+   */
+  default boolean usesGradients() {
+    return true;
+  }
+
+  /**
    * Changes images. {@link AttackRun} holds the result to the budget and scores it; an attack does
    * not judge itself.
    *

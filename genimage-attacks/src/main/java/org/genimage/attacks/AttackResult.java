@@ -13,7 +13,7 @@ import org.genimage.data.image.ImageBatch;
 
 /**
  * What an attack did to a detector, in numbers of {@link AttackRun}'s own measuring. Right and
- * wrong are decided at the paper's 0.5, whatever threshold the detector's calibration has.
+ * wrong are decided at the paper's 0.5, regardless of the threshold of the detector's calibration.
  *
  * @param attack the attack's name
  * @param budget the attack's budget

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.genimage.data.Batch;
@@ -26,6 +27,7 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.Logits;
 
 /**
  * How a dataset is attacked: a batch at a time, prepared as the victim's input contract says. The
@@ -44,7 +46,7 @@ import org.genimage.models.DifferentiableDetector;
  * @param batchSize images that are attacked together
  * @param examples the number of attacked images to keep for a look
  * @param onError what happens to images that cannot be read
- * @param progress hears of the images attacked or skipped so far
+ * @param progress is told the number of images attacked or skipped so far
  * @param sink gets every attacked image
  */
 public record AttackRun<D extends Detector>(
@@ -56,7 +58,7 @@ public record AttackRun<D extends Detector>(
     Progress progress,
     BiConsumer<AttackedImage, Image> sink) {
 
-  /** Double-precision softmax says 1 from here on, single precision long before. */
+  /** From this margin on a probability of 32 bits is 1, and the gradient of its loss 0. */
   private static final double SATURATED = 16;
 
   /**
@@ -100,7 +102,7 @@ public record AttackRun<D extends Detector>(
     return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
 
-  /** Returns this run with somebody who hears how far it has come. */
+  /** Returns this run with a listener for its progress. */
   public AttackRun<D> progress(Progress progress) {
     return new AttackRun<>(attack, goals, batchSize, examples, onError, progress, sink);
   }
@@ -112,7 +114,7 @@ public record AttackRun<D extends Detector>(
   }
 
   /**
-   * Returns this run with somebody who gets every attacked image, in 8 bits and of the size of the
+   * Returns this run with a receiver of every attacked image, in 8 bits and of the size of the
    * victim's input, such as an {@link AttackedFolder}.
    */
   public AttackRun<D> sink(BiConsumer<AttackedImage, Image> sink) {
@@ -140,6 +142,7 @@ public record AttackRun<D extends Detector>(
     List<Image> originals = new ArrayList<>();
     List<Image> kept = new ArrayList<>();
     int flat = 0;
+    int saturated = 0;
     try (Batches batches = loader.epoch(0)) {
       boolean more = batches.hasNext();
       while (more) {
@@ -147,7 +150,10 @@ public record AttackRun<D extends Detector>(
         Goal goal = goals.apply(batch.labels());
         Pixels clean = batch.images().toPixels();
         double[] scores = victim.score(batch.images());
-        if (images.isEmpty() && victim instanceof DifferentiableDetector differentiable) {
+        saturated += saturated(victim, clean, scores);
+        if (images.isEmpty()
+            && attack.usesGradients()
+            && victim instanceof DifferentiableDetector differentiable) {
           flat = flat(goal.ascent(differentiable, clean), clean.count());
         }
         Pixels attacked = attacked(victim, clean, goal, scores);
@@ -178,7 +184,7 @@ public record AttackRun<D extends Detector>(
           ImageBatch.of(originals),
           ImageBatch.of(kept),
           batches.skipped(),
-          warnings(images, flat));
+          warnings(images.size(), flat, saturated));
     }
   }
 
@@ -203,23 +209,38 @@ public record AttackRun<D extends Detector>(
     return flat;
   }
 
-  private List<String> warnings(List<AttackedImage> images, int flat) {
+  /**
+   * Returns for how many images the network's own logits, before any temperature, lie far apart.
+   */
+  private static int saturated(Detector victim, Pixels clean, double[] scores) {
+    double temperature = victim.calibration().temperature();
+    Optional<Logits> logits =
+        temperature != 1 && victim instanceof DifferentiableDetector differentiable
+            ? Optional.of(differentiable.logits(clean))
+            : Optional.empty();
+    int saturated = 0;
+    for (int i = 0; i < scores.length; i++) {
+      double margin =
+          logits.isPresent()
+              ? logits.get().margin(i)
+              : temperature * Math.log(scores[i] / (1 - scores[i]));
+      saturated += Math.abs(margin) > SATURATED ? 1 : 0;
+    }
+    return saturated;
+  }
+
+  private List<String> warnings(int images, int flat, int saturated) {
     List<String> warnings = new ArrayList<>();
     if (flat > 0) {
       warnings.add(
           "the gradient of %d of the first %d images is 0 everywhere: nothing follows from an"
-                  .formatted(flat, Math.min(batchSize, images.size()))
+                  .formatted(flat, Math.min(batchSize, images))
               + " attack that stands still");
     }
-    long saturated =
-        images.stream()
-            .mapToDouble(AttackedImage::cleanScore)
-            .filter(score -> Math.abs(Math.log(score / (1 - score))) > SATURATED)
-            .count();
     if (saturated > 0) {
       warnings.add(
           "the logits of %d of %d images are more than %.0f apart: the loss's gradient vanishes in"
-                  .formatted(saturated, images.size(), SATURATED)
+                  .formatted(saturated, images, SATURATED)
               + " 32 bits; attack the logits, as CW-L2 does, or without gradients, as Square does");
     }
     return warnings;

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,12 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.genimage.data.image.Image;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * Attacked images as a dataset in GenImage's layout, {@code
  * generator/archive/val/ai/000007_name.png}, which {@link org.genimage.data.GenImage} opens. PNG
  * files of 8 bits, since JPEG would undo part of an attack. {@code manifest.json} says what was
- * done to each.
+ * done to each. Each file is written whole or not at all, the manifest last: a folder without it is
+ * not complete.
  *
  * <pre>{@code
  * AttackedFolder folder = AttackedFolder.at(Path.of("attacked"));
@@ -109,8 +110,7 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
 
   private static void write(Path file, byte[] content) {
     try {
-      Files.createDirectories(file.getParent());
-      Files.write(file, content);
+      WholeFiles.write(file, content);
     } catch (IOException e) {
       throw new UncheckedIOException(file.toString(), e);
     }

@@ -11,7 +11,7 @@ import org.genimage.models.Detector;
 
 /**
  * What an attack did to one image. Scores are the victim's, in [0, 1]; the victim says "AI" above
- * the paper's 0.5, whatever threshold its calibration has.
+ * the paper's 0.5, regardless of the threshold of its calibration.
  *
  * @param sample the image
  * @param wanted what the victim was to say of it

@@ -80,6 +80,29 @@ public final class Attacks {
   }
 
   /**
+   * Returns DeepFool (Moosavi-Dezfooli et al. 2016) in L2 with Foolbox's settings, 50 steps and an
+   * overshoot of 0.02: steps to where a linear detector would change its mind.
+   */
+  public static Attack<DifferentiableDetector> deepFool() {
+    return deepFool(Budget.l2(Double.POSITIVE_INFINITY), 50, 0.02);
+  }
+
+  /**
+   * Returns DeepFool (Moosavi-Dezfooli et al. 2016) in L2.
+   *
+   * @param budget in the norm {@link Norm#L2}; infinite in the paper. An image that needs a larger
+   *     change comes back as it was
+   * @param steps the most steps
+   * @param overshoot by what share the change exceeds what a linear detector would need
+   * @throws IllegalArgumentException if the budget has another norm, there are no steps, or the
+   *     overshoot is negative
+   */
+  public static Attack<DifferentiableDetector> deepFool(
+      Budget budget, int steps, double overshoot) {
+    return new DeepFool(budget, steps, overshoot);
+  }
+
+  /**
    * Returns Square (Andriushchenko et al. 2020), which asks for scores alone: it works on every
    * detector, and where it does more than an attack with gradients, those are masked.
    *
@@ -101,6 +124,7 @@ public final class Attacks {
         pgd(budget, 2 / 255.0, 10, 0),
         miFgsm(budget, 0.8 / 255, 10, 1),
         cwL2(),
+        deepFool(),
         square(budget, 5_000, 0));
   }
 }

@@ -2,6 +2,8 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.genimage.data.image.Pixels;
+
 /**
  * How far an attacked image may lie from the original.
  *
@@ -44,6 +46,25 @@ public record Budget(Norm norm, double size) {
    */
   public static Budget l2(double size) {
     return new Budget(Norm.L2, size);
+  }
+
+  /**
+   * Returns attacked images, with the originals in place of those that changed by more than this.
+   * It is for attacks that seek the smallest change; {@link Norm#project} brings images back into
+   * the budget instead.
+   *
+   * @param originals {@code [count, height, width, 3]}
+   * @param attacked values in the order of the originals'; changed in place
+   */
+  public Pixels restored(Pixels originals, float[] attacked) {
+    float[] before = originals.toArray();
+    int length = before.length / originals.count();
+    for (int from = 0; from < attacked.length; from += length) {
+      if (norm.distance(before, attacked, from, from + length) > size) {
+        System.arraycopy(before, from, attacked, from, length);
+      }
+    }
+    return Pixels.of(originals.count(), originals.height(), originals.width(), attacked);
   }
 
   /** Returns the size as papers write it: {@code 8/255}, {@code 0.007}, {@code L2 0.5}. */

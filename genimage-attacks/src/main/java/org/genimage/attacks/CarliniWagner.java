@@ -161,7 +161,7 @@ public record CarliniWagner(
 
   @Override
   public Pixels perturb(DifferentiableDetector victim, Pixels pixels, Goal goal) {
-    float[] values = Inputs.checked(victim, pixels, goal);
+    Inputs.checked(victim, pixels, goal);
     if (budget.size() == 0) {
       return pixels;
     }
@@ -186,18 +186,7 @@ public record CarliniWagner(
               Double.isInfinite(upper[i]) ? constants[i] * 10 : (lower[i] + upper[i]) / 2;
         }
       }
-      return within(values, loop.best(), pixels);
+      return budget.restored(pixels, loop.best());
     }
-  }
-
-  /** Gives back as it was what changed by more than the budget. */
-  private Pixels within(float[] before, float[] after, Pixels pixels) {
-    int length = before.length / pixels.count();
-    for (int from = 0; from < after.length; from += length) {
-      if (Norm.L2.distance(before, after, from, from + length) > budget.size()) {
-        System.arraycopy(before, from, after, from, length);
-      }
-    }
-    return Pixels.of(pixels.count(), pixels.height(), pixels.width(), after);
   }
 }

@@ -7,6 +7,7 @@ import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.CustomGradients;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -17,10 +18,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.OptimizerOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
@@ -44,6 +41,9 @@ final class CarliniWagnerLoop implements AutoCloseable {
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
   private final CarliniWagner attack;
+  private final boolean original;
+  private final int count;
+  private final Shape shape;
   private final Session session;
 
   private final Placeholder<TFloat32> constants =
@@ -64,96 +64,139 @@ final class CarliniWagnerLoop implements AutoCloseable {
   private CarliniWagnerLoop(
       CarliniWagner attack, DifferentiableDetector victim, Pixels pixels, Goal goal) {
     this.attack = attack;
+    original = attack.rules() == Rules.ORIGINAL;
+    count = pixels.count();
+    shape = Shape.of(count, pixels.height(), pixels.width(), 3);
     try {
-      boolean original = attack.rules() == Rules.ORIGINAL;
-      int count = pixels.count();
-      Shape shape = Shape.of(count, pixels.height(), pixels.width(), 3);
-      Shape perImage = Shape.of(count);
-      Operand<TFloat32> zeros = tf.fill(tf.constant(shape), tf.constant(0f));
-      Operand<TFloat32> infinite = tf.fill(tf.array(count), tf.constant(Float.POSITIVE_INFINITY));
-
       Operand<TFloat32> x = tf.constant(shape, DataBuffers.of(pixels.toArray(), true, false));
-      Operand<TFloat32> scaled = tf.math.sub(tf.math.mul(x, tf.constant(2f)), tf.constant(1f));
-      Operand<TFloat32> inside = original ? tf.math.mul(scaled, tf.constant(INSIDE)) : scaled;
-      var start = Variable.create(tf, "start", TFloat32.class, shape);
-      beginnings.add(start.assign(tf.math.atanh(inside)));
-      var bestPixels = Variable.create(tf, "best", TFloat32.class, shape);
-      beginnings.add(bestPixels.assign(x));
-      var bestSquares = Variable.create(tf, "bestSquares", TFloat32.class, perImage);
-      beginnings.add(bestSquares.assign(infinite));
-
-      var change = Variable.create(tf, "change", TFloat32.class, shape);
-      var mean = Variable.create(tf, "mean", TFloat32.class, shape);
-      var variance = Variable.create(tf, "variance", TFloat32.class, shape);
-      var previous = Variable.create(tf, "previous", TFloat32.class, perImage);
-      var active = Variable.create(tf, "active", TBool.class, perImage);
-      var reached = Variable.create(tf, "reached", TBool.class, perImage);
-      restarts.add(change.assign(zeros));
-      restarts.add(mean.assign(zeros));
-      restarts.add(variance.assign(zeros));
-      restarts.add(previous.assign(infinite));
-      restarts.add(active.assign(tf.fill(tf.array(count), tf.constant(true))));
-      restarts.add(reached.assign(tf.fill(tf.array(count), tf.constant(false))));
+      var start = variable("start", TFloat32.class, shape, start(x), beginnings);
+      var change = variable("change", TFloat32.class, shape, filled(shape, 0), restarts);
 
       Operand<TFloat32> moved = box(tf.math.add(start.value(), change.value()));
       CustomGradients gradients = new CustomGradients();
       Operand<TFloat32> logits = victim.logits(tf, moved, gradients);
       Operand<TFloat32> leave = logit(logits, goal, false);
       Operand<TFloat32> want = logit(logits, goal, true);
-      Operand<TFloat32> lead = tf.math.sub(want, leave);
-      Operand<TFloat32> kappa = tf.constant((float) attack.confidence());
-      Operand<TFloat32> shortfall =
-          tf.nn.relu(
-              tf.math.add(
-                  tf.math.sub(floored(leave, goal, false), floored(want, goal, true)), kappa));
       Operand<TFloat32> anchor = original ? box(start.value()) : x;
       Operand<TFloat32> losses =
-          tf.math.add(squares(tf.math.sub(moved, anchor)), tf.math.mul(shortfall, constants));
+          tf.math.add(
+              squares(tf.math.sub(moved, anchor)),
+              tf.math.mul(shortfall(leave, want, goal), constants));
       Operand<TFloat32> loss = tf.sum(losses, tf.constant(0));
       Operand<TFloat32> gradient = gradients.of(graph, tf, loss, List.of(change.value())).get(0);
-      updates.add(
-          tf.train.resourceApplyAdam(
-              change.handle(),
-              mean.handle(),
-              variance.handle(),
-              power1,
-              power2,
-              tf.constant((float) attack.learningRate()),
-              tf.constant((float) BETA1),
-              tf.constant((float) BETA2),
-              epsilon,
-              gradient));
+      descend(change, gradient);
 
-      Operand<TFloat32> judged =
-          attack.abort() == Abort.SUMMED ? tf.math.add(tf.zerosLike(losses), loss) : losses;
-      Operand<TBool> falls =
-          original
-              ? tf.math.lessEqual(judged, tf.math.mul(previous.value(), tf.constant(PROGRESS)))
-              : tf.math.lessEqual(judged, previous.value());
-      Operand<TBool> goesOn =
-          tf.math.logicalAnd(active.value(), tf.math.logicalOr(falls, tf.math.logicalNot(check)));
-      updates.add(active.assign(goesOn));
-      updates.add(previous.assign(tf.select(check, judged, previous.value())));
-
-      Operand<TBool> counts = original ? goesOn : active.value();
+      var active = variable("active", TBool.class, perImage(), flags(true), restarts);
+      Operand<TBool> continues = stillFalls(losses, loss, active);
       Operand<TBool> reaches =
-          tf.math.logicalAnd(counts, tf.math.greater(lead, original ? kappa : tf.constant(0f)));
-      updates.add(reached.assign(tf.math.logicalOr(reached.value(), reaches)));
-      Operand<TFloat32> distances = squares(tf.math.sub(moved, x));
-      Operand<TBool> better =
-          tf.math.logicalAnd(reaches, tf.math.less(distances, bestSquares.value()));
-      updates.add(bestSquares.assign(tf.select(better, distances, bestSquares.value())));
-      Operand<TBool> betterImages = tf.reshape(better, tf.array(count, 1, 1, 1));
-      updates.add(bestPixels.assign(tf.select(betterImages, moved, bestPixels.value())));
-
-      anyActive = tf.reduceAny(goesOn, tf.constant(0));
-      found = reached.value();
-      best = bestPixels.value();
-      session = new Session(graph, config());
+          reaches(tf.math.sub(want, leave), original ? continues : active.value());
+      anyActive = tf.reduceAny(continues, tf.constant(0));
+      found = noted(reaches);
+      best = nearest(x, moved, reaches);
+      session = new Session(graph, SessionSettings.scoring());
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
+  }
+
+  /** A value that the session keeps from step to step, with the op that gives it its first one. */
+  private <T extends TType> Variable<T> variable(
+      String name, Class<T> type, Shape shape, Operand<T> first, List<Op> when) {
+    var variable = Variable.create(tf, name, type, shape);
+    when.add(variable.assign(first));
+    return variable;
+  }
+
+  private Operand<TFloat32> filled(Shape shape, float value) {
+    return tf.fill(tf.constant(shape), tf.constant(value));
+  }
+
+  private Shape perImage() {
+    return Shape.of(count);
+  }
+
+  private Operand<TBool> flags(boolean value) {
+    return tf.fill(tf.array(count), tf.constant(value));
+  }
+
+  /** The w at which {@link #box} gives the image. */
+  private Operand<TFloat32> start(Operand<TFloat32> x) {
+    Operand<TFloat32> scaled = tf.math.sub(tf.math.mul(x, tf.constant(2f)), tf.constant(1f));
+    return tf.math.atanh(original ? tf.math.mul(scaled, tf.constant(INSIDE)) : scaled);
+  }
+
+  /** By how much each margin falls short of kappa, at least 0. */
+  private Operand<TFloat32> shortfall(Operand<TFloat32> leave, Operand<TFloat32> want, Goal goal) {
+    Operand<TFloat32> margin = tf.math.sub(floored(leave, goal, false), floored(want, goal, true));
+    return tf.nn.relu(tf.math.add(margin, kappa()));
+  }
+
+  private Operand<TFloat32> kappa() {
+    return tf.constant((float) attack.confidence());
+  }
+
+  /** Adds a step of Adam. */
+  private void descend(Variable<TFloat32> change, Operand<TFloat32> gradient) {
+    var mean = variable("mean", TFloat32.class, shape, filled(shape, 0), restarts);
+    var variance = variable("variance", TFloat32.class, shape, filled(shape, 0), restarts);
+    updates.add(
+        tf.train.resourceApplyAdam(
+            change.handle(),
+            mean.handle(),
+            variance.handle(),
+            power1,
+            power2,
+            tf.constant((float) attack.learningRate()),
+            tf.constant((float) BETA1),
+            tf.constant((float) BETA2),
+            epsilon,
+            gradient));
+  }
+
+  /** Returns which images are still active, and stops those whose loss falls no more. */
+  private Operand<TBool> stillFalls(
+      Operand<TFloat32> losses, Operand<TFloat32> loss, Variable<TBool> active) {
+    Operand<TFloat32> infinite = filled(perImage(), Float.POSITIVE_INFINITY);
+    var previous = variable("previous", TFloat32.class, perImage(), infinite, restarts);
+    Operand<TFloat32> judged =
+        attack.abort() == Abort.SUMMED ? tf.math.add(tf.zerosLike(losses), loss) : losses;
+    Operand<TFloat32> bound =
+        original ? tf.math.mul(previous.value(), tf.constant(PROGRESS)) : previous.value();
+    Operand<TBool> falls = tf.math.lessEqual(judged, bound);
+    Operand<TBool> continues =
+        tf.math.logicalAnd(active.value(), tf.math.logicalOr(falls, tf.math.logicalNot(check)));
+    updates.add(active.assign(continues));
+    updates.add(previous.assign(tf.select(check, judged, previous.value())));
+    return continues;
+  }
+
+  /** Returns which images reach the goal at this step, of those that count. */
+  private Operand<TBool> reaches(Operand<TFloat32> margin, Operand<TBool> counts) {
+    return tf.math.logicalAnd(
+        counts, tf.math.greater(margin, original ? kappa() : tf.constant(0f)));
+  }
+
+  /** Returns which images have reached the goal since the last restart. */
+  private Operand<TBool> noted(Operand<TBool> reaches) {
+    var reached = variable("reached", TBool.class, perImage(), flags(false), restarts);
+    updates.add(reached.assign(tf.math.logicalOr(reached.value(), reaches)));
+    return reached.value();
+  }
+
+  /** Returns for each image the nearest that reached the goal in any search. */
+  private Operand<TFloat32> nearest(
+      Operand<TFloat32> x, Operand<TFloat32> moved, Operand<TBool> reaches) {
+    Operand<TFloat32> infinite = filled(perImage(), Float.POSITIVE_INFINITY);
+    var bestPixels = variable("best", TFloat32.class, shape, x, beginnings);
+    var bestSquares = variable("bestSquares", TFloat32.class, perImage(), infinite, beginnings);
+    Operand<TFloat32> distances = squares(tf.math.sub(moved, x));
+    Operand<TBool> better =
+        tf.math.logicalAnd(reaches, tf.math.less(distances, bestSquares.value()));
+    updates.add(bestSquares.assign(tf.select(better, distances, bestSquares.value())));
+    Operand<TBool> betterImages = tf.reshape(better, tf.array(count, 1, 1, 1));
+    updates.add(bestPixels.assign(tf.select(betterImages, moved, bestPixels.value())));
+    return bestPixels.value();
   }
 
   static CarliniWagnerLoop create(
@@ -166,17 +209,6 @@ final class CarliniWagnerLoop implements AutoCloseable {
       loop.close();
       throw e;
     }
-  }
-
-  /** The weights are constants, which a graph optimizer would hold once more. */
-  private static ConfigProto config() {
-    return ConfigProto.newBuilder()
-        .setGraphOptions(
-            GraphOptions.newBuilder()
-                .setOptimizerOptions(
-                    OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0))
-                .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
-        .build();
   }
 
   private Placeholder<TFloat32> scalar() {
@@ -237,9 +269,9 @@ final class CarliniWagnerLoop implements AutoCloseable {
     for (int i = 0; i < each.length; i++) {
       each[i] = (float) values[i];
     }
-    boolean goesOn = true;
-    for (int step = 0; goesOn && step < attack.steps(); step++) {
-      goesOn = step(each, step, attack.abort() != Abort.NONE && step % interval == 0);
+    boolean continues = true;
+    for (int step = 0; continues && step < attack.steps(); step++) {
+      continues = step(each, step, attack.abort() != Abort.NONE && step % interval == 0);
     }
     try (var result = session.runner().fetch(found).run()) {
       TBool reached = (TBool) result.get(0);

@@ -9,6 +9,7 @@ import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.Logits;
 
 /**
  * What an attack wants the detector to say of each image. Since there are two labels, to leave one
@@ -23,7 +24,7 @@ public record Goal(List<Label> labels, boolean targeted) {
   /**
    * Copies the labels.
    *
-   * @throws IllegalArgumentException if there is none or one is absent
+   * @throws IllegalArgumentException if there is no label or one is null
    */
   public Goal {
     checkArgument(!labels.isEmpty(), "an attack needs a label per image, got none");
@@ -59,6 +60,34 @@ public record Goal(List<Label> labels, boolean targeted) {
   /** Returns whether a score says what is wanted of an image, at the paper's threshold of 0.5. */
   public boolean reached(int image, double score) {
     return (score > Detector.THRESHOLD) == (wanted(image) == Label.AI);
+  }
+
+  /**
+   * Returns how far the wanted logit lies above the other, for each image: the network's own
+   * logits, before any temperature. It is positive once the goal is reached.
+   */
+  public double[] margins(DifferentiableDetector victim, Pixels pixels) {
+    Logits logits = victim.logits(pixels);
+    double[] margins = new double[logits.count()];
+    for (int i = 0; i < margins.length; i++) {
+      margins[i] = wanted(i) == Label.AI ? logits.margin(i) : -logits.margin(i);
+    }
+    return margins;
+  }
+
+  /**
+   * Returns the gradient of each image's {@link #margins margin}. Unlike that of the loss it does
+   * not vanish where the victim is certain.
+   *
+   * @return of the pixels' shape, per unit of pixel value
+   */
+  public float[] marginGradient(DifferentiableDetector victim, Pixels pixels) {
+    float[] weights = new float[2 * labels.size()];
+    for (int i = 0; i < labels.size(); i++) {
+      weights[2 * i + wanted(i).index()] = 1;
+      weights[2 * i + other(wanted(i)).index()] = -1;
+    }
+    return victim.gradient(pixels, Logits.of(weights)).toArray();
   }
 
   /**

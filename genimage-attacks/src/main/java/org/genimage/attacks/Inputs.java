@@ -7,18 +7,20 @@ import org.genimage.data.Seed;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.Detector;
 
-/** What every attack asks of the images that it is given. */
-final class Inputs {
+/** Checks and small steps that attacks have in common. */
+public final class Inputs {
 
   private Inputs() {}
 
   /**
-   * Returns the pixels' values.
+   * Returns a copy of the pixels' values, once they are checked; {@link Attack#perturb} begins with
+   * it.
    *
+   * @return {@code [count, side, side, 3]}, row-major, in [0, 1]
    * @throws IllegalArgumentException if there are not as many images as labels, they have not the
    *     size of the victim's input, or a value is not in [0, 1]
    */
-  static float[] checked(Detector victim, Pixels pixels, Goal goal) {
+  public static float[] checked(Detector victim, Pixels pixels, Goal goal) {
     int side = victim.input().side();
     checkArgument(
         pixels.height() == side && pixels.width() == side,
@@ -45,25 +47,34 @@ final class Inputs {
     return values;
   }
 
-  /** Checks how an attack in steps goes. */
-  static void checkSteps(double stepSize, int steps) {
+  /**
+   * Checks the settings of an attack in steps.
+   *
+   * @throws IllegalArgumentException if one is not positive, or the step size is not finite
+   */
+  public static void checkSteps(double stepSize, int steps) {
     checkArgument(
         stepSize > 0 && Double.isFinite(stepSize), "step size must be positive, got %s", stepSize);
     checkArgument(steps > 0, "number of steps must be positive, got %s", steps);
   }
 
-  /** Moves values outside [0, 1] to its ends. */
-  static void clip(float[] values) {
+  /** Moves values outside [0, 1] to its ends, in place. */
+  public static void clip(float[] values) {
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.max(0, Math.min(1, values[i]));
     }
   }
 
   /**
-   * Returns random numbers for one image. They follow from its pixels, not from its place, so that
-   * batches of any size draw the same.
+   * Returns random numbers for one image. They follow from the seed and the image's pixels, not
+   * from its place in the batch, so that batches of any size draw the same.
+   *
+   * @param seed of the attack
+   * @param values of all images
+   * @param from the index of the image's first value
+   * @param to the index after its last value
    */
-  static RandomGenerator random(Seed seed, float[] values, int from, int to) {
+  public static RandomGenerator random(Seed seed, float[] values, int from, int to) {
     long hash = 0;
     for (int i = from; i < to; i++) {
       hash = 31 * hash + Float.floatToIntBits(values[i]);

@@ -1,5 +1,6 @@
 package org.genimage.attacks;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** How the distance between an image and the attacked one is measured. */
@@ -7,7 +8,7 @@ public enum Norm {
   /** The largest change of any value. */
   LINF("L-inf") {
     @Override
-    double distance(float[] a, float[] b, int from, int to) {
+    public double distance(float[] a, float[] b, int from, int to) {
       double largest = 0;
       for (int i = from; i < to; i++) {
         largest = Math.max(largest, Math.abs((double) a[i] - b[i]));
@@ -16,7 +17,7 @@ public enum Norm {
     }
 
     @Override
-    void project(float[] centre, float[] x, int from, int to, double size) {
+    public void project(float[] centre, float[] x, int from, int to, double size) {
       float bound = (float) size;
       for (int i = from; i < to; i++) {
         x[i] = centre[i] + Math.max(-bound, Math.min(bound, x[i] - centre[i]));
@@ -24,7 +25,7 @@ public enum Norm {
     }
 
     @Override
-    void step(float[] x, float[] direction, int from, int to, double size) {
+    public void step(float[] x, float[] direction, int from, int to, double size) {
       float step = (float) size;
       for (int i = from; i < to; i++) {
         x[i] += step * Math.signum(direction[i]);
@@ -32,21 +33,21 @@ public enum Norm {
     }
 
     @Override
-    void draw(float[] x, int from, int to, double size, RandomGenerator random) {
+    public void draw(float[] x, int from, int to, double size, RandomGenerator random) {
       for (int i = from; i < to; i++) {
         x[i] += (float) (size * (2 * random.nextDouble() - 1));
       }
     }
 
     @Override
-    double rounding(int values) {
+    public double rounding(int values) {
       return ROUNDING;
     }
   },
   /** The root of the sum of all squared changes. */
   L2("L2") {
     @Override
-    double distance(float[] a, float[] b, int from, int to) {
+    public double distance(float[] a, float[] b, int from, int to) {
       double squares = 0;
       for (int i = from; i < to; i++) {
         double change = (double) a[i] - b[i];
@@ -56,7 +57,7 @@ public enum Norm {
     }
 
     @Override
-    void project(float[] centre, float[] x, int from, int to, double size) {
+    public void project(float[] centre, float[] x, int from, int to, double size) {
       double factor = size / Math.max(SMALLEST, distance(centre, x, from, to));
       for (int i = from; i < to && factor < 1; i++) {
         x[i] = centre[i] + (float) (factor * (x[i] - centre[i]));
@@ -64,16 +65,15 @@ public enum Norm {
     }
 
     @Override
-    void step(float[] x, float[] direction, int from, int to, double size) {
-      double length = distance(direction, new float[direction.length], from, to);
-      double factor = size / Math.max(SMALLEST, length);
+    public void step(float[] x, float[] direction, int from, int to, double size) {
+      double factor = size / Math.max(SMALLEST, length(direction, from, to));
       for (int i = from; i < to; i++) {
         x[i] += (float) (factor * direction[i]);
       }
     }
 
     @Override
-    void draw(float[] x, int from, int to, double size, RandomGenerator random) {
+    public void draw(float[] x, int from, int to, double size, RandomGenerator random) {
       float[] direction = new float[x.length];
       for (int i = from; i < to; i++) {
         direction[i] = (float) random.nextGaussian();
@@ -82,7 +82,7 @@ public enum Norm {
     }
 
     @Override
-    double rounding(int values) {
+    public double rounding(int values) {
       return ROUNDING * Math.sqrt(values);
     }
   };
@@ -100,24 +100,61 @@ public enum Norm {
   }
 
   /**
+   * Returns the length of a vector, such as a gradient or the change of an image; NaN if a value
+   * is.
+   *
+   * @param x the values of a batch, row-major
+   * @param from the index of the image's first value
+   * @param to the index after the image's last value
+   */
+  public double length(float[] x, int from, int to) {
+    float[] image = Arrays.copyOfRange(x, from, to);
+    return distance(image, new float[image.length], 0, image.length);
+  }
+
+  /**
    * Returns the distance between two images, NaN if a value is.
    *
-   * @param from the first value's index
-   * @param to the index after the last value's
+   * @param a the values of a batch, row-major
+   * @param b as many
+   * @param from the index of the image's first value
+   * @param to the index after the image's last value
    */
-  abstract double distance(float[] a, float[] b, int from, int to);
+  public abstract double distance(float[] a, float[] b, int from, int to);
 
-  /** Moves x, where it is further than {@code size} from the centre, to that distance. */
-  abstract void project(float[] centre, float[] x, int from, int to, double size);
+  /**
+   * Moves an image, where it is further than {@code size} from the centre, to that distance.
+   *
+   * @param centre the values of a batch, row-major
+   * @param x as many; those of the image are changed in place
+   * @param from the index of the image's first value
+   * @param to the index after the image's last value
+   */
+  public abstract void project(float[] centre, float[] x, int from, int to, double size);
 
-  /** Moves x by {@code size} in the steepest direction of this norm. */
-  abstract void step(float[] x, float[] direction, int from, int to, double size);
+  /**
+   * Moves an image by {@code size} in the direction in which a function grows fastest in this norm:
+   * by the signs of its gradient in {@link #LINF}, along the gradient in {@link #L2}.
+   *
+   * @param x the values of a batch, row-major; those of the image are changed in place
+   * @param direction the gradient, as many values
+   * @param from the index of the image's first value
+   * @param to the index after the image's last value
+   */
+  public abstract void step(float[] x, float[] direction, int from, int to, double size);
 
-  /** Moves x to a point drawn evenly from the ball around it. */
-  abstract void draw(float[] x, int from, int to, double size, RandomGenerator random);
+  /**
+   * Moves an image to a random point of the ball around it, drawn evenly.
+   *
+   * @param x the values of a batch, row-major; those of the image are changed in place
+   * @param from the index of the image's first value
+   * @param to the index after the image's last value
+   * @param size the radius of the ball
+   */
+  public abstract void draw(float[] x, int from, int to, double size, RandomGenerator random);
 
   /** Returns the distance that rounding alone can make between images of so many values. */
-  abstract double rounding(int values);
+  public abstract double rounding(int values);
 
   /** Returns the norm as papers write it, such as {@code L-inf}. */
   @Override

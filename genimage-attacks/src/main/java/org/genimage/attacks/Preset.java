@@ -1,12 +1,13 @@
 package org.genimage.attacks;
 
+import com.google.common.collect.Lists;
 import java.util.List;
 import java.util.stream.Stream;
 import org.genimage.attacks.CarliniWagner.Abort;
 import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.models.DifferentiableDetector;
 
-/** Attacks with the settings that somebody published or that a library has by default. */
+/** Attacks with published settings, or with the default settings of a library. */
 public enum Preset {
   /**
    * GenImage's supplement, which names FGSM and CW-L2 and no setting: all are inferred. They are
@@ -83,6 +84,23 @@ public enum Preset {
   /** Returns the attack of Carlini and Wagner in L2. */
   public CarliniWagner cwL2() {
     return cwL2;
+  }
+
+  /**
+   * Returns the attack of this preset that a paper's table names.
+   *
+   * @param name such as {@code FGSM} or {@code CW-L2}
+   * @throws IllegalArgumentException if the preset has no such attack
+   */
+  public Attack<DifferentiableDetector> attack(String name) {
+    return attacks().stream()
+        .filter(attack -> attack.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "preset %s has the attacks %s, asked for %s"
+                        .formatted(this, Lists.transform(attacks(), Attack::name), name)));
   }
 
   /** Returns all attacks of this preset. */

@@ -52,6 +52,11 @@ record Square(Budget budget, int queries, long seed) implements Attack<Detector>
   }
 
   @Override
+  public boolean usesGradients() {
+    return false;
+  }
+
+  @Override
   public Pixels perturb(Detector victim, Pixels pixels, Goal goal) {
     float[] before = Inputs.checked(victim, pixels, goal);
     int length = before.length / pixels.count();
@@ -75,7 +80,7 @@ record Square(Budget budget, int queries, long seed) implements Attack<Detector>
       }
       double[] answers = victim.score(ImageBatch.of(tries));
       for (int i = 0; i < answers.length; i++) {
-        open.get(i).hear(answers[i]);
+        open.get(i).judge(answers[i]);
       }
     }
     float[] after = new float[before.length];
@@ -101,16 +106,16 @@ record Square(Budget budget, int queries, long seed) implements Attack<Detector>
       this.random = random;
       this.wanted = wanted;
       best = image;
-      hear(image, score);
+      keep(image, score);
     }
 
-    private void hear(double score) {
+    private void judge(double score) {
       if ((wanted == Label.AI ? score : -score) > bestScore) {
-        hear(proposal, score);
+        keep(proposal, score);
       }
     }
 
-    private void hear(float[] pixels, double score) {
+    private void keep(float[] pixels, double score) {
       best = pixels;
       bestScore = wanted == Label.AI ? score : -score;
       done = (score > Detector.THRESHOLD) == (wanted == Label.AI);

@@ -24,6 +24,7 @@ import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.genimage.models.weights.Calibration;
 import org.junit.jupiter.api.Test;
 
 class AttackRunTest {
@@ -310,6 +311,48 @@ class AttackRunTest {
 
     assertThat(result.warnings()).hasSize(1);
     assertThat(result.warnings().get(0)).startsWith("the logits of 2 of 3 images are more than 16");
+  }
+
+  /** A temperature changes scores, not what the loss's gradient is calculated of. */
+  @Test
+  void against_calibratedVictim_warnsOfSaturationAsWithout() {
+    List<List<String>> warnings = new ArrayList<>();
+    for (double temperature : new double[] {1, 0.01, 100}) {
+      Calibration calibration = new Calibration(temperature, 0.5);
+      try (DifferentiableDetector victim = ReferenceVictim.TWO.load("trained", calibration)) {
+        warnings.add(
+            AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+                .against(victim, ReferenceVictim.few())
+                .warnings());
+      }
+    }
+
+    assertThat(warnings).containsOnly(List.of());
+  }
+
+  @Test
+  void against_highTemperatureOfAnUncertainScore_warnsByTheLogits() {
+    var victim = new BrightnessDetector(2, 100).calibrated(new Calibration(100, 0.5));
+
+    AttackResult result =
+        AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+            .against(
+                victim, ImageDataset.of(List.of(sample(200, Label.AI), sample(130, Label.AI))));
+
+    assertThat(result.warnings()).hasSize(1);
+    assertThat(result.warnings().get(0)).startsWith("the logits of 1 of 2 images are more than 16");
+  }
+
+  @Test
+  void against_attackWithoutGradients_asksForNone() {
+    var victim = new BrightnessDetector(2, 1);
+
+    AttackResult result =
+        AttackRun.of(Attacks.square(Budget.linf(8 / 255.0), 20, 1))
+            .against(victim, ImageDataset.of(List.of(sample(130, Label.AI))));
+
+    assertThat(result.images()).hasSize(1);
+    assertThat(victim.gradients()).isZero();
   }
 
   @Test

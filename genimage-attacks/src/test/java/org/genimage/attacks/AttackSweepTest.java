@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Splitter;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.genimage.models.DifferentiableDetector;
 import org.junit.jupiter.api.Test;
 
@@ -72,24 +71,13 @@ class AttackSweepTest {
   }
 
   @Test
-  void supplementTable2_putsPresetsBesideThePaper() {
-    try (DifferentiableDetector victim = ReferenceVictim.ONE.load()) {
-      String table =
-          AttackProtocol.supplementTable2()
-              .run(victim, ReferenceVictim.few(), Preset.TORCHATTACKS_LEGACY, Preset.TORCHATTACKS)
-              .toMarkdown();
-
-      List<String> rows =
-          Splitter.on('\n').splitToStream(table).filter(line -> line.startsWith("|")).toList();
-      assertThat(rows.get(0)).isEqualTo("| attack | paper | TORCHATTACKS_LEGACY | TORCHATTACKS |");
-      String clean = rows.get(2).replace("| none |  |", "");
-      assertThat(rows.get(2)).startsWith("| none |  | 87.5 |");
-      assertThat(clean).isEqualTo(" 87.5 | 87.5 |");
-      assertThat(rows.get(3)).startsWith("| FGSM | 88.0 |");
-      assertThat(rows.get(4)).startsWith("| CW-L2 | 99.9 |");
-      assertThat(table)
-          .contains("the paper's is ResNet-50", "- TORCHATTACKS_LEGACY: torchattacks up");
-      assertThat(Stream.of(Preset.values())).hasSizeGreaterThan(3);
+  void attack_byTheNameInATable_isThatOfThePreset() {
+    for (Preset preset : Preset.values()) {
+      assertThat(preset.attack("FGSM")).isEqualTo(preset.fgsm());
+      assertThat(preset.attack("CW-L2")).isEqualTo(preset.cwL2());
     }
+    assertThatThrownBy(() -> Preset.PAPER.attack("Square"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("preset PAPER has the attacks [FGSM, CW-L2], asked for Square");
   }
 }

@@ -57,6 +57,7 @@ class AttacksOnDetectorsTest {
             .steps(4)
             .constant(100)
             .learningRate(0.1),
+        Attacks.deepFool(Budget.l2(20 * share), 2, 0.02),
         Attacks.square(linf, 4, 5));
   }
 

@@ -8,6 +8,8 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.genimage.models.Logits;
+import org.genimage.models.weights.Calibration;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
@@ -21,10 +23,32 @@ final class BrightnessDetector implements DifferentiableDetector {
 
   private final int side;
   private final float slope;
+  private final Calibration calibration;
+  private int gradients;
 
   BrightnessDetector(int side, float slope) {
+    this(side, slope, Calibration.NONE);
+  }
+
+  private BrightnessDetector(int side, float slope, Calibration calibration) {
     this.side = side;
     this.slope = slope;
+    this.calibration = calibration;
+  }
+
+  /** Returns the same detector, which says that its scores were calibrated so. */
+  BrightnessDetector calibrated(Calibration fitted) {
+    return new BrightnessDetector(side, slope, fitted);
+  }
+
+  /** Returns how often a gradient was asked for. */
+  int gradients() {
+    return gradients;
+  }
+
+  @Override
+  public Calibration calibration() {
+    return calibration;
   }
 
   @Override
@@ -60,11 +84,34 @@ final class BrightnessDetector implements DifferentiableDetector {
 
   @Override
   public Pixels lossGradient(Pixels pixels, List<Label> labels) {
+    gradients++;
     float[] gradient = pixels.toArray();
     int length = gradient.length / labels.size();
     for (int i = 0; i < labels.size(); i++) {
       float value = labels.get(i) == Label.AI ? -slope : slope;
       Arrays.fill(gradient, i * length, (i + 1) * length, value);
+    }
+    return Pixels.of(pixels.count(), pixels.height(), pixels.width(), gradient);
+  }
+
+  @Override
+  public Logits logits(Pixels pixels) {
+    double[] means = score(pixels);
+    float[] values = new float[2 * means.length];
+    for (int i = 0; i < means.length; i++) {
+      values[2 * i + 1] = (float) (slope * (means[i] - 0.5));
+    }
+    return Logits.of(values);
+  }
+
+  @Override
+  public Pixels gradient(Pixels pixels, Logits weights) {
+    gradients++;
+    float[] gradient = pixels.toArray();
+    int length = gradient.length / pixels.count();
+    for (int i = 0; i < pixels.count(); i++) {
+      float each = weights.ai(i) * slope / length;
+      Arrays.fill(gradient, i * length, (i + 1) * length, each);
     }
     return Pixels.of(pixels.count(), pixels.height(), pixels.width(), gradient);
   }

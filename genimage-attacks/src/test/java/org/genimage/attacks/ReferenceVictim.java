@@ -26,6 +26,7 @@ import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
 import org.genimage.models.nn.Network;
+import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 
 /** A victim of the fixtures, with its pictures and what other libraries' attacks made of them. */
@@ -60,12 +61,17 @@ enum ReferenceVictim {
 
   /** Returns the detector with these weights, {@code trained} or {@code filled}. */
   DifferentiableDetector load(String kind) {
+    return load(kind, Calibration.NONE);
+  }
+
+  /** Returns the detector with these weights and this calibration. */
+  DifferentiableDetector load(String kind, Calibration calibration) {
     int side = ARRAYS.get("images").shape().get(3);
     InputContract input =
         InputContract.of(new Resize.None(), side).normalised(floats("mean"), floats("std"));
     VictimNetwork victim = new VictimNetwork(network.equals("two") ? 2 : 1);
     return new Blueprint(network, this == CENTRED ? centred(victim) : victim, input, head)
-        .load(weights(kind));
+        .load(weights(kind).calibrated(calibration));
   }
 
   private static Network centred(Network one) {

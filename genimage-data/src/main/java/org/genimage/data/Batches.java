@@ -81,7 +81,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
    * Returns whether there is another batch; waits until it is ready.
    *
    * @throws UnreadableImageException if more images are unreadable than the policy allows
-   * @throws CancellationException if this thread is interrupted; it stays so
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   @Override
   public boolean hasNext() {
@@ -105,7 +105,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
    *
    * @throws NoSuchElementException if there is none, or this was closed
    * @throws UnreadableImageException if more images are unreadable than the policy allows
-   * @throws CancellationException if this thread is interrupted; it stays so
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   @Override
   public Batch next() {
@@ -203,7 +203,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     }
     if (skipped.size() == limit) {
       throw new UnreadableImageException(
-          "%s; an epoch may skip %d unreadable images, and this is one more"
+          "%s; that is one more than the %d unreadable images that an epoch may skip"
               .formatted(e.getMessage(), limit),
           e.getCause());
     }

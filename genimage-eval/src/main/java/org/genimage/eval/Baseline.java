@@ -7,21 +7,21 @@ import java.util.List;
 import org.genimage.data.Label;
 
 /**
- * A detector that compares one number of an image with a threshold.
+ * A detector that compares one feature of an image with a threshold.
  *
- * @param name the number, such as {@code file size}
- * @param unit its unit
- * @param threshold where the decision changes; infinite if one and the same decision is best
- * @param aiAbove whether images above the threshold count as AI, or those that are not above it
+ * @param name of the feature, such as {@code file size}
+ * @param unit of the feature
+ * @param threshold where the decision changes; infinite if the same decision for all images is best
+ * @param aiAbove true if images above the threshold count as AI, false if the others do
  * @param accuracy on the images that the threshold was chosen on
  */
 public record Baseline(
     String name, String unit, double threshold, boolean aiAbove, Proportion accuracy) {
 
-  /** One image's number. */
+  /** The feature and the label of one image. */
   record Point(double value, Label label) {}
 
-  /** Returns the best of all thresholds in either direction. */
+  /** Returns the baseline with the best of all thresholds and directions. */
   static Baseline best(String name, String unit, List<Point> points) {
     checkArgument(!points.isEmpty(), "a baseline needs at least one image, got none");
     List<Point> sorted = points.stream().sorted(Comparator.comparingDouble(Point::value)).toList();

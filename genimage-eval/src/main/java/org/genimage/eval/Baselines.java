@@ -19,15 +19,15 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 
 /**
- * What three trivial numbers of an image tell about its origin: file size, brightness and the
- * energy of its finest detail. A detector that is hardly better may have learned no more than how a
- * dataset was stored.
+ * The accuracies of three trivial detectors: by file size, by brightness and by the energy of the
+ * finest detail. A detector that is hardly better may have learned only how a dataset was stored.
  *
- * <p>Each threshold is the best one for the very images that it is measured on, all generators
- * together, so the accuracies flatter the baselines, the more so the fewer images there are.
+ * <p>Each threshold is the best one for the images that its accuracy is measured on, all generators
+ * together. So these accuracies are too high, more so with few images.
  *
- * @param all by file size, by mean luma and by mean squared Laplacian of the luma
- * @param skipped the images that could not be read, with reasons; no accuracy counts them
+ * @param all by file size in bytes, by mean luma (0 to 255) and by mean squared Laplacian of the
+ *     luma
+ * @param skipped the images that could not be read, with reasons; no accuracy includes them
  */
 public record Baselines(List<Baseline> all, List<Skipped> skipped) {
 
@@ -39,13 +39,13 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
     skipped = List.copyOf(skipped);
   }
 
-  /** The numbers of one image. */
+  /** The features of one image. */
   private record Features(Label label, double bytes, double brightness, double detail) {}
 
   /**
    * Measures the baselines of a dataset, reading several images at a time.
    *
-   * @param progress counts images
+   * @param progress receives the number of images read
    * @throws IllegalArgumentException if there is no readable image
    */
   public static Baselines of(ImageDataset data, Progress progress) {
@@ -108,7 +108,7 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
     return luma;
   }
 
-  /** Over the pixels with four neighbours; 0 if there are none. */
+  /** Returns the mean over the pixels with four neighbours; 0 if there are none. */
   private static double meanSquaredLaplacian(double[] luma, int width, int height) {
     double sum = 0;
     for (int y = 1; y < height - 1; y++) {

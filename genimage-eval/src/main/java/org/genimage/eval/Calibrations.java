@@ -20,21 +20,20 @@ public final class Calibrations {
   private Calibrations() {}
 
   /**
-   * Returns the calibration that keeps every decision at 0.5.
+   * Returns the calibration with the threshold 0.5. A temperature changes no decision there.
    *
-   * @throws IllegalArgumentException if there are no images of one label
+   * @throws IllegalArgumentException if one label has no images
    */
   public static Calibration temperature(Scores validation) {
     return new Calibration(Temperature.of(validation).value(), Detector.THRESHOLD);
   }
 
   /**
-   * Returns the calibration whose threshold lets no more than a share of the natural images count
-   * as AI.
+   * Returns the calibration with the lowest threshold whose false positive rate does not exceed a
+   * limit.
    *
-   * @param rate the share, in [0, 1]
-   * @throws IllegalArgumentException if there are no images of one label, or the rate is outside
-   *     [0, 1]
+   * @param rate the limit: the share of natural images that may count as AI, in [0, 1]
+   * @throws IllegalArgumentException if one label has no images, or the rate is outside [0, 1]
    */
   public static Calibration forFalsePositiveRate(double rate, Scores validation) {
     Temperature temperature = Temperature.of(validation);
@@ -44,10 +43,10 @@ public final class Calibrations {
   }
 
   /**
-   * Returns the calibration whose threshold gives the best balanced accuracy, the mean of that on
-   * {@link Label#NATURE} and on {@link Label#AI} images.
+   * Returns the calibration with the threshold of the best balanced accuracy: the mean of the
+   * accuracies on {@link Label#NATURE} and on {@link Label#AI} images.
    *
-   * @throws IllegalArgumentException if there are no images of one label
+   * @throws IllegalArgumentException if one label has no images
    */
   public static Calibration forBalancedAccuracy(Scores validation) {
     Temperature temperature = Temperature.of(validation);

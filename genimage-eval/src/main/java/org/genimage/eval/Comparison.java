@@ -13,18 +13,19 @@ import org.genimage.data.Generator;
 import org.genimage.data.Label;
 
 /**
- * Two detectors on the same images: is one better, or could the images of this draw explain it?
+ * Two detectors on the same images: is one better, or can chance explain the difference?
  *
- * @param onlyFirst images that only the first detector is right about
- * @param onlySecond images that only the second detector is right about
- * @param mcnemar the exact two-sided p-value of McNemar's test (1947): how likely so uneven a split
- *     of the images that one of the two is wrong about is, were both equally good
- * @param accuracyDifference the first's accuracy less the second's
+ * @param onlyFirst the number of images that only the first detector decides rightly
+ * @param onlySecond the number of images that only the second detector decides rightly
+ * @param mcnemar the exact two-sided p-value of McNemar's test (1947): the probability of counts at
+ *     least as unequal as {@code onlyFirst} and {@code onlySecond}, if both were equally good
+ * @param accuracyDifference the accuracy of the first less that of the second, in [-1, 1]
  * @param accuracyInterval of that difference, by a paired, stratified bootstrap
- * @param aucDifference the first's area under the ROC curve less the second's; NaN if there is one
- *     label only
+ * @param aucDifference the area under the ROC curve of the first less that of the second, in [-1,
+ *     1]; NaN if there is one label only
  * @param aucInterval of that difference, 95 %, by DeLong, DeLong and Clarke-Pearson 1988
- * @param delong that method's two-sided p-value of no difference; 1 if the scores rank alike
+ * @param delong the two-sided p-value of no difference by the same method; 1 if the scores have the
+ *     same order
  */
 public record Comparison(
     long onlyFirst,
@@ -41,9 +42,11 @@ public record Comparison(
   /**
    * Compares the scores of two detectors.
    *
-   * @param first in any order, each decided at its own threshold
-   * @param second of the same images
-   * @throws IllegalArgumentException if the images are not the same
+   * @param first the scores of the first detector, in any order
+   * @param second the scores of the second detector for the same images, in any order. Each
+   *     detector decides at its own threshold
+   * @param bootstrap for the interval of the accuracies' difference
+   * @throws IllegalArgumentException if the images differ, or one occurs twice
    */
   public static Comparison of(Scores first, Scores second, Bootstrap bootstrap) {
     Map<Key, Score> others = new HashMap<>();
@@ -179,7 +182,7 @@ public record Comparison(
     }
   }
 
-  /** For each image the share of the other label's images that it is on the right side of. */
+  /** For each image, the share of the other label's images that it is ranked rightly against. */
   private record Placements(double area, double[] ofAi, double[] ofNature) {
 
     static Placements of(List<Score> scores) {

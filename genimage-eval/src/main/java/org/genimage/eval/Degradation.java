@@ -5,36 +5,51 @@ import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 
 /**
- * What happens to a test image before the detector's own preprocessing, as in table 5 of the paper.
- * The paper gives kinds and levels, not the procedure; these are the plain readings.
+ * A degradation of test images before the detector's own preprocessing, as in table 5 of the paper.
+ * The paper gives kinds and levels but no procedure; these are the simplest readings.
  *
  * @param kind such as {@code JPEG}
- * @param level how much of it; the axis of the report's curves
+ * @param level the strength in its unit: the horizontal axis of the report's curves
  * @param unit of the level, such as {@code quality}
- * @param transform what happens to the pixels; it draws no random numbers
+ * @param transform applied to the image; draws no random numbers
  */
 public record Degradation(String kind, double level, String unit, Transform transform) {
 
-  /** Leaves the images as they are. */
+  /** No degradation. */
   public static final Degradation NONE = new Degradation("", 0, "", Transform.IDENTITY);
 
-  /** Returns the shrinking to a square of this side in pixels, bilinear. */
+  /**
+   * Returns the resize to a small square, bilinear.
+   *
+   * @param side in pixels
+   * @throws IllegalArgumentException if it is not positive
+   */
   public static Degradation lowResolution(int side) {
     return new Degradation(
         "Low resolution", side, "pixels", Transforms.lowResolution(side, Filter.BILINEAR));
   }
 
-  /** Returns the trip through a JPEG file of this quality. */
+  /**
+   * Returns JPEG compression.
+   *
+   * @param quality 1 to 100
+   * @throws IllegalArgumentException if it is out of range
+   */
   public static Degradation jpeg(int quality) {
     return new Degradation("JPEG", quality, "quality", Transforms.jpeg(quality));
   }
 
-  /** Returns Gaussian blur with this standard deviation in pixels. */
+  /**
+   * Returns Gaussian blur.
+   *
+   * @param sigma the standard deviation in pixels, 0 to 1000
+   * @throws IllegalArgumentException if it is out of range
+   */
   public static Degradation gaussianBlur(double sigma) {
     return new Degradation("Blur", sigma, "σ in pixels", Transforms.gaussianBlur(sigma));
   }
 
-  /** Returns kind and level, such as {@code JPEG 65}; empty where nothing happens. */
+  /** Returns kind and level, such as {@code JPEG 65}; empty for {@link #NONE}. */
   public String name() {
     return kind.isEmpty() ? "" : kind + " " + Decimals.plain(level);
   }

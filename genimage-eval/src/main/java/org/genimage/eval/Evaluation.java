@@ -30,22 +30,22 @@ import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.Detector;
 
 /**
- * The plan to score every image of a dataset. Images are read and resized on threads of their own,
- * two batches ahead of the detector.
+ * The settings of an evaluation, which scores every image of a dataset. Background threads read and
+ * resize images, two batches ahead of the detector.
  *
  * <pre>{@code
  * EvaluationResult result = Evaluation.of(detector, testImages).file(scoreFile).run();
  * result.scores().byGenerator().forEach((generator, scores) -> ... scores.accuracy() ...);
  * }</pre>
  *
- * @param detector stays the caller's to close
+ * @param detector the caller closes it
  * @param data images of both labels
- * @param degradation what happens to the images before the detector's own preprocessing
+ * @param degradation applied to the images before the detector's own preprocessing
  * @param batchSize images per call of the detector
- * @param threads the threads that read images
- * @param onError what happens to an image that cannot be read
- * @param progress hears of every batch, counting images
- * @param file where the scores go as they come, if anywhere
+ * @param threads the number of threads that read images
+ * @param onError what happens when an image cannot be read
+ * @param progress receives the number of images scored, after each batch
+ * @param file where scores are written while the evaluation runs, if any
  */
 public record Evaluation(
     Detector detector,
@@ -57,7 +57,7 @@ public record Evaluation(
     Progress progress,
     Optional<Path> file) {
 
-  /** How far two runs' scores of one image may differ, by another machine's arithmetic. */
+  /** The largest difference of one image's scores between machines. */
   private static final double SAME_SCORE = 1e-3;
 
   private static final int SCORED_AGAIN = 8;
@@ -73,8 +73,8 @@ public record Evaluation(
   }
 
   /**
-   * Returns the plan with the images as they are, batches of 32, a thread per processor, an end at
-   * the first unreadable image, no one who hears of its progress, and no file.
+   * Returns the evaluation with the defaults: no degradation, batches of 32, one thread per
+   * processor, a failure at the first unreadable image, no progress and no file.
    */
   public static Evaluation of(Detector detector, ImageDataset data) {
     return new Evaluation(
@@ -88,35 +88,44 @@ public record Evaluation(
         Optional.empty());
   }
 
-  /** Returns the plan with degraded images. */
+  /** Returns the evaluation on degraded images. */
   public Evaluation degraded(Degradation how) {
     return new Evaluation(detector, data, how, batchSize, threads, onError, progress, file);
   }
 
-  /** Returns the plan with another batch size. */
+  /**
+   * Returns the evaluation with another batch size.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
   public Evaluation batchSize(int images) {
     return new Evaluation(detector, data, degradation, images, threads, onError, progress, file);
   }
 
-  /** Returns the plan with another number of threads. */
+  /**
+   * Returns the evaluation with another number of threads.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
   public Evaluation threads(int count) {
     return new Evaluation(detector, data, degradation, batchSize, count, onError, progress, file);
   }
 
-  /** Returns the plan with another way to deal with unreadable images. */
+  /** Returns the evaluation with another policy for unreadable images. */
   public Evaluation onError(ErrorPolicy policy) {
     return new Evaluation(detector, data, degradation, batchSize, threads, policy, progress, file);
   }
 
-  /** Returns the plan with someone who hears how far it has come. */
+  /** Returns the evaluation with a receiver of progress. */
   public Evaluation progress(Progress listener) {
     return new Evaluation(detector, data, degradation, batchSize, threads, onError, listener, file);
   }
 
   /**
-   * Returns the plan that appends each batch's scores to a file, one JSON line per image. A run
-   * that was stopped, however harshly, goes on where the file ends; {@link EvaluationResult#read}
-   * reads it without a detector. A file of another detector or of other images is refused.
+   * Returns the evaluation that appends the scores of each batch to a file, one JSON line per
+   * image. After an interruption, even a killed process, the next run resumes at the end of the
+   * file. {@link EvaluationResult#read} reads it without a detector. Missing folders are created. A
+   * file of another detector or of other images is refused.
    */
   public Evaluation file(Path scores) {
     return new Evaluation(
@@ -124,15 +133,14 @@ public record Evaluation(
   }
 
   /**
-   * Scores the images in the order of the dataset, but for those that the file has already.
+   * Scores the images in the order of the dataset, except those that are in the file already.
    *
-   * @throws DatasetException if there are no readable images of one of the labels, since metrics
-   *     compare the two
+   * @throws DatasetException if one label has no readable image, since metrics compare the two
    * @throws UnreadableImageException if more images are unreadable than the policy allows
-   * @throws IllegalArgumentException if the detector gives a score outside [0, 1], or none that is
-   *     a number
-   * @throws ScoreFileException if the file's scores are not this detector's of these images, or
+   * @throws IllegalArgumentException if the detector returns a score outside [0, 1] or not a number
+   * @throws ScoreFileException if the file has scores of another detector or of other images, or
    *     another process writes to it
+   * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public EvaluationResult run() {
     checkLabels(data.samples().stream().map(Sample::label).toList());
@@ -151,15 +159,15 @@ public record Evaluation(
   }
 
   /**
-   * Scores one of several equal parts of the images, for machines that share a dataset: each scores
-   * its parts into files of their own, and {@link EvaluationResult#read(List)} joins these. A part
-   * may lack one of the labels; the policy for unreadable images holds for each part by itself.
+   * Scores one of several equal parts of the images, for machines that share a dataset. Each part
+   * has its own file, and {@link EvaluationResult#read(List)} joins the files. A part may lack one
+   * of the labels. The policy for unreadable images applies to each part separately.
    *
-   * @param part from 0
-   * @param parts as many as there are files
-   * @throws IllegalStateException if the plan has no {@link #file}
-   * @throws IllegalArgumentException if there is no such part, or there are fewer images than
-   *     parts, or as {@link #run} does
+   * @param part the part's number, from 0
+   * @param parts the number of parts
+   * @throws IllegalStateException if the evaluation has no {@link #file}
+   * @throws IllegalArgumentException if there is no such part, there are fewer images than parts,
+   *     or as {@link #run} does
    * @throws UnreadableImageException if more images are unreadable than the policy allows
    * @throws ScoreFileException as {@link #run} does
    */
@@ -176,7 +184,7 @@ public record Evaluation(
         ScoreFile.Header.of(detector, data, degradation, mine));
   }
 
-  /** What is known in the end, and how many of its images were scored now. */
+  /** All scores, and how many of them this run computed. */
   private record Timed(ScoreFile.Content content, int images, Duration duration) {}
 
   private Timed score(ImageDataset images, ScoreFile.Header header) {
@@ -225,7 +233,7 @@ public record Evaluation(
         double[] values = detector.score(batch.images());
         checkState(
             values.length == batch.samples().size(),
-            "%s gave %s scores for %s images",
+            "%s returned %s scores for %s images",
             detector.name(),
             values.length,
             batch.samples().size());
@@ -253,7 +261,7 @@ public record Evaluation(
     }
   }
 
-  /** Adds the next image that was skipped in this run; images come in the dataset's order. */
+  /** Adds the next image that this run skipped, in the dataset's order. */
   private static String addFailure(Batches batches, List<Failure> failures, int known) {
     Failure failure = Failure.of(batches.skipped().get(failures.size() - known));
     failures.add(failure);
@@ -264,7 +272,7 @@ public record Evaluation(
     return degradation.transform().then(detector.input().evaluation());
   }
 
-  /** Weights need not say whose they are: a few images that were scored are scored again. */
+  /** Scores a few images again, since provenance does not always identify the weights. */
   private void checkSameScores(ImageDataset images, ScoreFile.Content earlier) {
     List<Score> known = earlier.scores();
     if (known.isEmpty() || earlier.complete()) {
@@ -309,7 +317,7 @@ public record Evaluation(
     }
   }
 
-  /** The images from one on to before another. */
+  /** The images from {@code start} up to, but not including, {@code end}. */
   private record Range(ImageDataset all, int start, int end) implements ImageDataset {
 
     @Override

@@ -9,17 +9,16 @@ import java.util.Optional;
 import org.genimage.data.ImageDataset;
 
 /**
- * What an {@link Evaluation} found.
+ * The result of an {@link Evaluation}.
  *
- * @param detector its name
- * @param provenance what is known of its weights
- * @param data SHA-256 of the images' names, generators and labels and of how they were chosen, in
- *     hexadecimal digits
+ * @param detector the detector's name
+ * @param provenance the origin of the detector's weights
+ * @param data the {@link #fingerprint} of the images
  * @param scores one per readable image, in the order of the dataset
- * @param failures the images that could not be read, with reasons; no score counts them
- * @param timed the images that were scored in {@code duration}; fewer than all if a file had some
+ * @param failures the images that could not be read, with reasons; they have no score
+ * @param timed the number of images scored in {@code duration}; fewer than all if the file had some
  *     already
- * @param duration how long those took, reading included
+ * @param duration the time for these images, reading included
  */
 public record EvaluationResult(
     String detector,
@@ -37,10 +36,10 @@ public record EvaluationResult(
   }
 
   /**
-   * Reads what {@link Evaluation#file} wrote, without a detector or images: any metric can be
-   * computed anew.
+   * Reads a file that {@link Evaluation#file} wrote, without detector and images, to compute any
+   * metric.
    *
-   * @throws ScoreFileException if the file is no complete score file
+   * @throws ScoreFileException if the file is not a complete score file
    * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static EvaluationResult read(Path file) {
@@ -48,12 +47,12 @@ public record EvaluationResult(
   }
 
   /**
-   * Reads what {@link Evaluation#runPart} wrote on several machines.
+   * Reads the files that {@link Evaluation#runPart} wrote, perhaps on several machines.
    *
    * @param parts the files of all parts of one evaluation, in any order
-   * @return what one machine would have found, in the order of the dataset
-   * @throws ScoreFileException if one is no complete score file, a part is missing or there twice,
-   *     or they are parts of different evaluations
+   * @return the same scores as by {@link Evaluation#run}, in the order of the dataset
+   * @throws ScoreFileException if a file is not a complete score file, a part is missing or occurs
+   *     twice, or they are parts of different evaluations
    * @throws java.io.UncheckedIOException if one cannot be read
    */
   public static EvaluationResult read(List<Path> parts) {
@@ -61,9 +60,14 @@ public record EvaluationResult(
   }
 
   /**
-   * Reads the scores of a file if they are all there and those of these images.
+   * Reads the scores of a file, if it is complete and has the scores of these images.
    *
-   * @throws ScoreFileException if it is no file of scores
+   * @param file a score file that exists
+   * @param data the images
+   * @param degradation of the images
+   * @return the result; empty if scores are missing, or are of other images or another degradation
+   * @throws ScoreFileException if the file is not a score file
+   * @throws java.io.UncheckedIOException if it cannot be read
    */
   public static Optional<EvaluationResult> finished(
       Path file, ImageDataset data, Degradation degradation) {
@@ -75,7 +79,12 @@ public record EvaluationResult(
     return same ? Optional.of(content.result(file)) : Optional.empty();
   }
 
-  /** Returns a hash of the images' names and labels, in order, as files of scores hold it. */
+  /**
+   * Returns the fingerprint of a dataset, which score files contain: SHA-256 of {@link
+   * ImageDataset#selection()} and of the images' names, generators and labels, in order.
+   *
+   * @return 64 hexadecimal digits in lower case
+   */
   public static String fingerprint(ImageDataset data) {
     return ScoreFile.fingerprint(data);
   }

@@ -5,7 +5,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Skipped;
 
 /**
- * An image without a score.
+ * An image that could not be read and has no score.
  *
  * @param name the image's name
  * @param generator the subset that it belongs to

@@ -2,7 +2,7 @@ package org.genimage.eval;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-/** One of several equal parts of a dataset: neighbours in its order. */
+/** One of several equal, contiguous parts of a dataset. */
 record Part(int index, int count) {
 
   static final Part WHOLE = new Part(0, 1);

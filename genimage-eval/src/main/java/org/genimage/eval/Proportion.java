@@ -7,14 +7,14 @@ import java.util.function.Predicate;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /**
- * So many of so many, such as an accuracy, with what the count says about the rate behind it.
+ * A count out of a total, such as an accuracy, with confidence intervals of the rate behind it.
  *
  * @param count from 0 to {@code total}
  * @param total at least 1
  */
 public record Proportion(long count, long total) {
 
-  /** The 97.5 % quantile of the normal distribution: 95 % lie within it on both sides. */
+  /** The 97.5 % quantile of the standard normal distribution: 95 % lie between -Z and Z. */
   private static final double Z = 1.959963984540054;
 
   private static final double TAIL = 0.025;
@@ -22,14 +22,14 @@ public record Proportion(long count, long total) {
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the total is not positive or the count not within it
+   * @throws IllegalArgumentException if the total is not positive, or the count not from 0 to it
    */
   public Proportion {
     checkArgument(total > 0, "total of a proportion must be positive, got %s", total);
     checkArgument(count >= 0 && count <= total, "count must be from 0 to %s, got %s", total, count);
   }
 
-  /** Returns how many elements a condition holds for. */
+  /** Returns the number of elements that satisfy a condition, out of all. */
   static <T> Proportion of(Collection<T> elements, Predicate<T> condition) {
     return new Proportion(elements.stream().filter(condition).count(), elements.size());
   }
@@ -39,7 +39,7 @@ public record Proportion(long count, long total) {
     return (double) count / total;
   }
 
-  /** Returns the 95 % interval of Wilson 1927: the rates that a score test does not reject. */
+  /** Returns the 95 % interval of Wilson 1927, by inversion of the score test. */
   public Interval wilson() {
     double p = value();
     double z2 = Z * Z / total;
@@ -51,8 +51,8 @@ public record Proportion(long count, long total) {
   }
 
   /**
-   * Returns the 95 % interval of Clopper and Pearson 1934: exact, never less than 95 % coverage,
-   * wider than Wilson's.
+   * Returns the exact 95 % interval of Clopper and Pearson 1934. Its coverage is at least 95 %, so
+   * it is wider than Wilson's.
    */
   public Interval clopperPearson() {
     return new Interval(

@@ -7,7 +7,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 
 /**
- * What a detector said of one image.
+ * A detector's score of one image.
  *
  * @param name the image's name, as {@link Sample#name()}
  * @param generator the subset that it belongs to
@@ -30,12 +30,20 @@ public record Score(String name, Generator generator, Label label, double value)
     return new Score(sample.name(), sample.generator(), sample.label(), value);
   }
 
-  /** Returns what the image counts as: AI above the threshold. */
+  /**
+   * Returns the decision: AI if the score is above the threshold.
+   *
+   * @param threshold in [0, 1]
+   */
   public Label decision(double threshold) {
     return value > threshold ? Label.AI : Label.NATURE;
   }
 
-  /** Returns whether the image counts as what it is. */
+  /**
+   * Returns whether the decision is right.
+   *
+   * @param threshold in [0, 1]
+   */
   public boolean correct(double threshold) {
     return decision(threshold) == label;
   }

@@ -1,6 +1,6 @@
 package org.genimage.eval;
 
-/** A file of scores that is not the one expected. The message says what to do. */
+/** A score file that is malformed or belongs to another evaluation. The message says what to do. */
 public final class ScoreFileException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

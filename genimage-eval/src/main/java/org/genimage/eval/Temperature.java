@@ -5,10 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import org.genimage.data.Label;
 
 /**
- * Temperature scaling (Guo et al. 2017): one number that makes scores honest without changing their
+ * Temperature scaling (Guo et al. 2017): one number that calibrates scores without changing their
  * order or a decision at 0.5.
  *
- * @param value positive; above 1 it takes scores towards 0.5
+ * @param value positive; a value above 1 moves scores towards 0.5
  */
 record Temperature(double value) {
 
@@ -25,7 +25,7 @@ record Temperature(double value) {
   }
 
   /**
-   * Returns the temperature of the least log loss, between 0.001 and 1000.
+   * Returns the temperature with the smallest log loss, from 0.001 to 1000.
    *
    * @throws IllegalArgumentException if there is one label only
    */

@@ -10,10 +10,11 @@ public final class Thresholds {
   private Thresholds() {}
 
   /**
-   * Returns the threshold that finds the most AI images while no more than a share of the natural
-   * ones counts as AI; halfway between two scores, so that rounding changes no decision.
+   * Returns the lowest threshold whose false positive rate does not exceed a limit. It is halfway
+   * between two scores, so that rounding changes no decision.
    *
-   * @param rate the share, in [0, 1]
+   * @param rate the limit: the share of natural images that may count as AI, in [0, 1]
+   * @return in [0, 1]
    * @throws IllegalArgumentException if there are no natural images, or the rate is outside [0, 1]
    */
   public static double forFalsePositiveRate(double rate, Ranking validation) {
@@ -30,9 +31,10 @@ public final class Thresholds {
   }
 
   /**
-   * Returns the threshold of the best balanced accuracy; the highest of several, halfway between
-   * two scores.
+   * Returns the threshold with the best balanced accuracy; of several, the highest. It is halfway
+   * between two scores.
    *
+   * @return in [0, 1]
    * @throws IllegalArgumentException if there is one label only
    */
   public static double forBalancedAccuracy(Ranking validation) {

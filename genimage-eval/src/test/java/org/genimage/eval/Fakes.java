@@ -150,7 +150,7 @@ public final class Fakes {
     return Scores.of(scores);
   }
 
-  /** Our figures: the paper's, a bit off, and a hole. */
+  /** Our accuracies: the paper's with a small shift, and one empty cell. */
   public static ProtocolResult protocolResult(Protocol protocol, int shift) {
     List<List<ProtocolResult.Figure>> cells = new ArrayList<>();
     for (Protocol.Row row : protocol.rows()) {

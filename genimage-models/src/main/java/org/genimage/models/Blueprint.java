@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.models.weights.PublishedWeights;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -143,7 +145,11 @@ public record Blueprint(String name, Network network, InputContract input, Head 
                   .formatted(file, name)
               + " published");
     }
-    Weights weights = Weights.read(file);
+    return load(file, Weights.read(file), precision);
+  }
+
+  /** Loads what was read of a file; messages begin with its name. */
+  DifferentiableDetector load(Path file, Weights weights, Precision precision) {
     boolean parallel = weights.keys().stream().allMatch(key -> key.startsWith(PARALLEL));
     try {
       return load(parallel ? weights.stripped(PARALLEL) : weights, precision);
@@ -207,10 +213,43 @@ public record Blueprint(String name, Network network, InputContract input, Head 
     return describe(Weights.of(arrays));
   }
 
+  /** Returns the keys of the classification head, in order; empty if the network names none. */
+  public List<String> headKeys() {
+    return entries().stream()
+        .map(Parameter::key)
+        .filter(key -> network.head().stream().anyMatch(key::startsWith))
+        .toList();
+  }
+
+  /**
+   * Returns weights as fine-tuning starts with them: those of a published backbone, with the
+   * classification head, and all else that the backbone lacks, as training from scratch starts with
+   * it. The backbone is the network's own on ImageNet (ResNet-50, DeiT-S, Swin-T), ResNet-50 for
+   * CNNSpot, ResNet-34 for Spec, ResNet-18 for GramNet and Xception for F3Net. {@link
+   * PublishedWeights#backbone} brings its keys and shapes into this network's form.
+   *
+   * @param seed each fresh value follows from it and the entry's key
+   * @param published the backbone as it was published; {@link Weights#without} drops parts that
+   *     have no place here
+   * @throws WeightsException if it does not fit; the message lists what is missing, unexpected or
+   *     of another shape
+   * @throws IllegalStateException if the network does not say which keys are its head
+   */
+  public Weights startFrom(long seed, Weights published) {
+    List<String> fresh = network.fresh();
+    checkState(
+        !fresh.isEmpty(),
+        "%s must say which keys its head has to start from a backbone, found none; override"
+            + " Network.head(), or name prefixes of keys with initialWeights(seed, backbone, ...)",
+        name);
+    return initialWeights(
+        seed, PublishedWeights.backbone(network, published), fresh.toArray(String[]::new));
+  }
+
   /**
    * Returns weights as fine-tuning starts with them: those of a backbone, with entries under the
-   * given prefixes as if from scratch, whatever the backbone has there. Published ImageNet weights
-   * come in by {@code initialWeights(seed, Weights.read(file), "fc.")}.
+   * given prefixes as if from scratch, whatever the backbone has there. {@link #startFrom} knows
+   * the prefixes of every network here; this is for other choices.
    *
    * @param seed each fresh value follows from it and the entry's key
    * @param backbone all other entries, and no more; {@link Weights#without} drops what has no place

@@ -63,7 +63,7 @@ public interface Detector extends AutoCloseable {
     return Calibration.NONE;
   }
 
-  /** Returns the score above which an image counts as AI-made: 0.5, if nobody fitted another. */
+  /** Returns the score above which an image counts as AI-made: 0.5 unless another was fitted. */
   default double threshold() {
     return calibration().threshold();
   }
@@ -157,8 +157,8 @@ public interface Detector extends AutoCloseable {
    * }</pre>
    *
    * @param files stays the caller's to close
-   * @param unreadable hears of each file that cannot be read or decoded; it has no score. A
-   *     listener that throws ends the stream
+   * @param unreadable receives each file that cannot be read or decoded; it has no score. A
+   *     receiver that throws ends the stream
    * @return the files with their scores in [0, 1], in order
    */
   default Stream<FileScore> score(

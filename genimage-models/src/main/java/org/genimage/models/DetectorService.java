@@ -31,7 +31,7 @@ import org.genimage.data.image.ImageBatch;
  * A detector that answers later, and gathers the requests of many threads into batches, by the
  * rules of its {@link Batching}. Safe for use by many threads at once.
  *
- * <p>A future fails with whatever kept its own image from being scored, such as {@link
+ * <p>A future fails with the exception that kept its own image from being scored, such as {@link
  * org.genimage.data.image.UnreadableImageException}; the other images are scored all the same. It
  * fails with {@link RejectedExecutionException}, at once, if as many requests are open as the
  * capacity allows: wait for some, or tell your caller to come back. A request whose future is
@@ -210,7 +210,7 @@ public final class DetectorService implements AutoCloseable {
     try {
       CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).get();
     } catch (ExecutionException e) {
-      // Whoever asked has been told.
+      // The caller has the exception already.
     } catch (InterruptedException e) {
       open.forEach(future -> future.cancel(false));
       Thread.currentThread().interrupt();

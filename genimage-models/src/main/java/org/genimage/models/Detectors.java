@@ -1,5 +1,8 @@
 package org.genimage.models;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -15,6 +18,8 @@ import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SpecVariant;
 import org.genimage.models.networks.SwinTransformer;
 import org.genimage.models.networks.VisionTransformer;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 
 /**
  * The detectors of the GenImage paper, each as a blueprint to train or to load weights into. None
@@ -165,13 +170,65 @@ public final class Detectors {
   }
 
   /**
-   * Returns the one of {@link #all} with this name, whatever its case and hyphens: {@code "Swin-T"}
-   * and {@code "swin-t"} are the same.
+   * Returns {@link #all} and their variants, each with one logit and with two where it has both.
+   */
+  private static List<Blueprint> known() {
+    List<Blueprint> known = new ArrayList<>(all());
+    for (SpecVariant variant : SpecVariant.values()) {
+      known.add(spec(variant));
+    }
+    for (F3NetVariant variant : F3NetVariant.values()) {
+      known.add(f3Net(variant, Head.AI_LOGIT));
+      known.add(f3Net(variant, Head.NATURE_AI));
+    }
+    for (GramNetVariant variant : GramNetVariant.values()) {
+      known.add(gramNet(variant));
+    }
+    return known;
+  }
+
+  /**
+   * Returns the detector of a file that genimage wrote, to be closed by the caller. The file says
+   * which detector it is, with which input contract, head and calibration.
+   *
+   * @throws WeightsException if the file cannot be read, does not say which detector it is of, or
+   *     does not fit; weights of other origin are loaded by {@link Blueprint#load(Path)}
+   */
+  public static DifferentiableDetector load(Path file) {
+    return load(file, Precision.FLOAT32);
+  }
+
+  /**
+   * Returns the detector of a file as {@link #load(Path)} does, with the numbers of {@link
+   * Blueprint#load(Weights, Precision)}.
+   *
+   * @throws WeightsException if the file cannot be read, does not say which detector it is of, or
+   *     does not fit
+   * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
+   */
+  public static DifferentiableDetector load(Path file, Precision precision) {
+    if (Files.notExists(file)) {
+      throw new WeightsException(
+          "%s: expected weights that genimage wrote, found no file; check the path, or train some"
+              .formatted(file));
+    }
+    Weights weights = Weights.read(file);
+    return described(file, weights).load(file, weights, precision);
+  }
+
+  /** Returns the blueprint that weights say they are of, as it stands here. */
+  static Blueprint described(Path file, Weights weights) {
+    return WeightsMetadata.blueprint(file, weights, known());
+  }
+
+  /**
+   * Returns the one of {@link #all}, or the variant of one, with this name, whatever its case and
+   * hyphens: {@code "Swin-T"} and {@code "swin-t"} are the same.
    *
    * @throws IllegalArgumentException if there is none
    */
   public static Blueprint named(String name) {
-    return all().stream()
+    return known().stream()
         .filter(one -> letters(one.name()).equals(letters(name)))
         .findFirst()
         .orElseThrow(

@@ -3,17 +3,15 @@ package org.genimage.models;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.TreeMap;
 import org.genimage.data.image.Filter;
 import org.genimage.data.internal.NativeRuntime;
+import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -42,7 +40,7 @@ import org.tensorflow.types.TUint8;
  * here the weights are constants of the graph, so {@code saved_model.pb} is all there is to write.
  *
  * <p>One graph serves both signatures: the pixels have a default, which is made of encoded images.
- * Who feeds pixels never runs what would make them.
+ * Where pixels are fed, TensorFlow does not run the ops that decode and resize.
  */
 final class SavedModelExport {
 
@@ -73,25 +71,20 @@ final class SavedModelExport {
     }
     NativeRuntime.prepare();
     SavedModel model = model(blueprint, weights);
-    Path target = folder.toAbsolutePath();
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
-      try {
-        Path extra = Files.createDirectories(partial.resolve("assets.extra"));
-        Files.write(
-            extra.resolve("provenance.json"),
-            new ObjectMapper()
-                .writerWithDefaultPrettyPrinter()
-                .writeValueAsBytes(new TreeMap<>(blueprint.describe(weights).metadata())));
-        try (OutputStream file = Files.newOutputStream(partial.resolve("saved_model.pb"))) {
-          model.writeTo(file);
-        }
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        if (Files.exists(partial)) {
-          MoreFiles.deleteRecursively(partial, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
-      }
+      byte[] provenance =
+          new ObjectMapper()
+              .writerWithDefaultPrettyPrinter()
+              .writeValueAsBytes(new TreeMap<>(blueprint.describe(weights).metadata()));
+      WholeFiles.folder(
+          folder,
+          files -> {
+            Path extra = Files.createDirectory(files.resolve("assets.extra"));
+            Files.write(extra.resolve("provenance.json"), provenance);
+            try (OutputStream file = Files.newOutputStream(files.resolve("saved_model.pb"))) {
+              model.writeTo(file);
+            }
+          });
     } catch (IOException e) {
       throw new WeightsException(
           "%s: the SavedModel could not be written (%s); free some space or choose another place"

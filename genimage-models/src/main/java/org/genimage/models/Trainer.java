@@ -8,6 +8,7 @@ import org.genimage.models.weights.Weights;
  * Finds weights for a blueprint. genimage-train implements it and offers the paper's recipes as a
  * {@linkplain java.util.ServiceLoader service}.
  */
+@FunctionalInterface
 public interface Trainer {
 
   /**
@@ -29,6 +30,10 @@ public interface Trainer {
    * @return the trained weights, with provenance; nothing in them needs closing
    * @throws org.genimage.models.weights.WeightsException if a checkpoint cannot be written, or
    *     belongs to another training
+   * @throws UnsupportedOperationException if this trainer saves no checkpoints
    */
-  Weights fit(Blueprint blueprint, ImageDataset data, Path folder);
+  default Weights fit(Blueprint blueprint, ImageDataset data, Path folder) {
+    throw new UnsupportedOperationException(
+        "%s saves no checkpoints; train without a folder".formatted(getClass().getSimpleName()));
+  }
 }

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.genimage.data.image.Filter;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -35,6 +38,40 @@ final class WeightsMetadata {
   /** Returns what a loaded detector adds: the numbers that it calculates with. */
   static Map<String, String> of(Precision precision) {
     return Map.of(PRECISION, precision.name());
+  }
+
+  /**
+   * Returns the known blueprint that weights say they are of.
+   *
+   * @param file what messages begin with
+   * @throws WeightsException if they do not say, or it is not among the known
+   */
+  static Blueprint blueprint(Path file, Weights weights, List<Blueprint> known) {
+    String names = known.stream().map(Blueprint::name).distinct().collect(Collectors.joining(", "));
+    String name = weights.metadata().get(DETECTOR);
+    if (name == null) {
+      throw new WeightsException(
+          ("%s: expected weights that genimage wrote, found none that name their detector (metadata"
+                  + " %s); load them into the detector that they are of, as in"
+                  + " Detectors.resnet50().load(file); there are %s")
+              .formatted(file, DETECTOR, names));
+    }
+    Optional<Integer> outputs =
+        Optional.ofNullable(weights.metadata().get(HEAD)).map(head -> readHead(head).outputs());
+    return known.stream()
+        .filter(one -> one.name().equals(name))
+        .filter(one -> outputs.isEmpty() || one.head().outputs() == outputs.get())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new WeightsException(
+                    ("%s: expected weights of a detector of this version (%s), found those of %s%s;"
+                            + " load them with the blueprint that they were made with")
+                        .formatted(
+                            file,
+                            names,
+                            name,
+                            outputs.map(" with %d outputs"::formatted).orElse(""))));
   }
 
   /** Returns the blueprint as the weights' metadata wants it; without metadata, as it is. */
@@ -119,7 +156,7 @@ final class WeightsMetadata {
 
   private static WeightsException malformed(String key, String value, Exception cause) {
     return new WeightsException(
-        "expected metadata %s as genimage writes it, found %s; write the weights anew"
+        "expected metadata %s as genimage writes it, found %s; write the weights again"
             .formatted(key, value),
         cause);
   }

@@ -12,7 +12,6 @@ import org.genimage.models.internal.KeyFit;
 import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.networks.ResNet;
 import org.genimage.models.nn.Parameter;
-import org.genimage.models.weights.PublishedWeights;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -31,7 +30,7 @@ class BackboneTest {
     Path file = imageNet(Detectors.cnnSpot(), "fc.weight", 2048);
     long seed = 1;
 
-    Weights start = Detectors.cnnSpot().initialWeights(seed, Weights.read(file), "fc.");
+    Weights start = Detectors.cnnSpot().startFrom(seed, Weights.read(file));
 
     assertStart(Detectors.cnnSpot(), start, "fc.");
   }
@@ -41,9 +40,33 @@ class BackboneTest {
     Path file = imageNet(Detectors.spec(), "fc.weight", 512);
     long seed = 1;
 
-    Weights start = Detectors.spec().initialWeights(seed, Weights.read(file), "fc.");
+    Weights start = Detectors.spec().startFrom(seed, Weights.read(file));
 
     assertStart(Detectors.spec(), start, "fc.");
+  }
+
+  @Test
+  void swin_startsFromEitherSpelling() {
+    Blueprint swin = Detectors.swinTiny();
+    Path file = imageNet(swin, "head.weight", 768);
+    Weights original = Weights.read(file).without("fc.");
+
+    Weights start = swin.startFrom(1, original);
+
+    assertStart(swin, start, "head.");
+    Weights timm =
+        original.renamed(
+            Map.of(
+                "layers.2.downsample.norm.weight", "layers.3.downsample.norm.weight",
+                "layers.2.downsample.norm.bias", "layers.3.downsample.norm.bias",
+                "layers.2.downsample.reduction.weight", "layers.3.downsample.reduction.weight",
+                "layers.1.downsample.norm.weight", "layers.2.downsample.norm.weight",
+                "layers.1.downsample.norm.bias", "layers.2.downsample.norm.bias",
+                "layers.1.downsample.reduction.weight", "layers.2.downsample.reduction.weight",
+                "layers.0.downsample.norm.weight", "layers.1.downsample.norm.weight",
+                "layers.0.downsample.norm.bias", "layers.1.downsample.norm.bias",
+                "layers.0.downsample.reduction.weight", "layers.1.downsample.reduction.weight"));
+    assertThat(swin.startFrom(1, timm).keys()).isEqualTo(start.keys());
   }
 
   @Test
@@ -57,9 +80,7 @@ class BackboneTest {
     Path file = imageNet(trunk, "fc.weight", 512);
     long seed = 1;
 
-    Weights resNet18 = Weights.read(file).without("fc.");
-    Weights start =
-        Detectors.gramNet().initialWeights(seed, resNet18, "conv_inter", "g", "scale.", "fcnewr.");
+    Weights start = Detectors.gramNet().startFrom(seed, Weights.read(file));
 
     assertStart(Detectors.gramNet(), start, "conv_inter", "g", "scale.", "fcnewr.");
   }
@@ -69,10 +90,7 @@ class BackboneTest {
     Path file = xception();
     long seed = 1;
 
-    Weights trunks = PublishedWeights.f3netTrunks(Weights.read(file));
-    Weights start =
-        Detectors.f3Net()
-            .initialWeights(seed, trunks, "fad_head.", "lfs_head.", "mix_block", "fc.");
+    Weights start = Detectors.f3Net().startFrom(seed, Weights.read(file));
 
     assertStart(Detectors.f3Net(), start, "fad_head.", "lfs_head.", "mix_block", "fc.");
     assertThat(start.get("fad_excep.conv1.weight").toFloats()).containsOnly(0.25f);
@@ -87,8 +105,7 @@ class BackboneTest {
     Blueprint blueprint = Detectors.f3Net(variant, Head.AI_LOGIT);
     String[] fresh = {"FAD_head.", "LFS_head.", "FAD_xcep.fc.", "LFS_xcep.fc.", "xcep.fc.", "fc."};
 
-    Weights trunks = PublishedWeights.f3netTrunks(Weights.read(xception()), variant);
-    Weights start = blueprint.initialWeights(1, trunks, fresh);
+    Weights start = blueprint.startFrom(1, Weights.read(xception()));
 
     assertStart(blueprint, start, fresh);
   }

@@ -1,6 +1,6 @@
 package org.genimage.models;
 
-class DeitTest implements NetworkContract {
+class DeitTest implements PublishedNetworkContract {
 
   @Override
   public Blueprint blueprint() {

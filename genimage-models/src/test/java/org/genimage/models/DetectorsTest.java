@@ -5,9 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.genimage.data.image.Image;
+import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.GramNetVariant;
+import org.genimage.models.networks.SpecVariant;
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DetectorsTest {
 
@@ -35,6 +51,113 @@ class DetectorsTest {
     }
     assertThat(Detectors.named("swin-t").name()).isEqualTo("Swin-T");
     assertThat(Detectors.named("RESNET50").name()).isEqualTo("ResNet-50");
+  }
+
+  @Test
+  void named_knowsVariants() {
+    assertThat(Detectors.named("f3net-fad").name()).isEqualTo("F3Net-FAD");
+    assertThat(Detectors.named("Spec-LOW")).isEqualTo(Detectors.spec(SpecVariant.LOW));
+  }
+
+  static Stream<Blueprint> everything() {
+    return Stream.of(
+            Detectors.all().stream(),
+            Arrays.stream(SpecVariant.values()).map(Detectors::spec),
+            Arrays.stream(GramNetVariant.values()).map(Detectors::gramNet),
+            Arrays.stream(F3NetVariant.values())
+                .flatMap(
+                    variant ->
+                        Stream.of(Head.AI_LOGIT, Head.NATURE_AI)
+                            .map(head -> Detectors.f3Net(variant, head))))
+        .flatMap(blueprints -> blueprints);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everything")
+  void load_weightsOfAnyDetector_findsItsBlueprint(Blueprint blueprint) {
+    Weights weights = blueprint.describe(Weights.of(Map.of()));
+
+    assertThat(Detectors.described(Path.of("any"), weights)).isEqualTo(blueprint);
+  }
+
+  @Test
+  void headKeys_areTheLastLayersOfEveryDetector() {
+    assertThat(Detectors.all())
+        .extracting(Blueprint::headKeys)
+        .containsExactly(
+            List.of("fc.weight", "fc.bias"),
+            List.of("head.weight", "head.bias"),
+            List.of("head.weight", "head.bias"),
+            List.of("fc.weight", "fc.bias"),
+            List.of("fc.weight", "fc.bias"),
+            List.of("fc.weight", "fc.bias"),
+            List.of("fcnewr.0.weight", "fcnewr.0.bias", "fcnewr.3.weight", "fcnewr.3.bias"));
+  }
+
+  @Test
+  void load_whatADetectorWrote_scoresAsIt(@TempDir Path folder) {
+    Path first = folder.resolve("first.safetensors");
+    Path second = folder.resolve("second.safetensors");
+    Blueprint blueprint = Detectors.gramNet().input(InputContract.crop(64)).head(Head.AI_NATURE);
+    blueprint.initialWeights(1).calibrated(new Calibration(1.5, 0.25)).write(first);
+    byte[] rgb = new byte[3 * 64 * 64];
+    new Random(1).nextBytes(rgb);
+    Image image = Image.of(64, 64, rgb);
+    try (Detector detector = Detectors.load(first)) {
+      assertThat(detector.name()).isEqualTo("GramNet");
+      assertThat(detector.input()).isEqualTo(blueprint.input());
+      assertThat(detector.provenance()).containsEntry("genimage.head", "AI_NATURE");
+      assertThat(detector.threshold()).isEqualTo(0.25);
+
+      detector.weights().write(second);
+
+      assertThat(second).hasSameBinaryContentAs(first);
+      try (Detector again = Detectors.load(second)) {
+        assertThat(again.score(image)).isEqualTo(detector.score(image));
+      }
+    }
+  }
+
+  @Test
+  void load_fileThatNamesNoDetector_saysWhatToDo(@TempDir Path folder) {
+    Path file = folder.resolve("some.safetensors");
+    Weights.of(Map.of("fc.bias", WeightArray.counter(1))).write(file);
+
+    assertThatThrownBy(() -> Detectors.load(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageStartingWith(
+            file
+                + ": expected weights that genimage wrote, found none that name their detector"
+                + " (metadata genimage.detector); load them into the detector that they are of, as"
+                + " in Detectors.resnet50().load(file); there are ResNet-50, DeiT-S,");
+  }
+
+  @Test
+  void load_fileOfAnUnknownDetector_namesIt(@TempDir Path folder) {
+    Path file = folder.resolve("some.safetensors");
+    DetectorTest.TINY.initialWeights(1).write(file);
+
+    assertThatThrownBy(() -> Detectors.load(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("found those of tiny with 2 outputs; load them with the blueprint");
+  }
+
+  @Test
+  void load_missingFile_saysSo(@TempDir Path folder) {
+    Path file = folder.resolve("none.safetensors");
+
+    assertThatThrownBy(() -> Detectors.load(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageStartingWith(file + ": expected weights that genimage wrote, found no file");
+  }
+
+  @Test
+  void startFrom_networkWithoutAHead_saysSo() {
+    Blueprint tiny = DetectorTest.TINY;
+
+    assertThatThrownBy(() -> tiny.startFrom(1, tiny.initialWeights(2)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("tiny must say which keys its head has");
   }
 
   @Test

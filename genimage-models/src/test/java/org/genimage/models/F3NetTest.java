@@ -38,7 +38,7 @@ import org.tensorflow.types.TFloat32;
 class F3NetTest {
 
   @Nested
-  class Mix implements F3NetContract {
+  class Mix implements F3NetContract, PublishedNetworkContract {
 
     @Override
     public F3NetVariant variant() {
@@ -52,7 +52,7 @@ class F3NetTest {
   }
 
   @Nested
-  class MixTwoLogits implements VariantContract {
+  class MixTwoLogits implements F3NetContract {
 
     @Override
     public F3NetVariant variant() {
@@ -71,7 +71,7 @@ class F3NetTest {
   }
 
   @Nested
-  class Fad implements VariantContract {
+  class Fad implements F3NetContract {
 
     @Override
     public F3NetVariant variant() {
@@ -85,7 +85,7 @@ class F3NetTest {
   }
 
   @Nested
-  class Lfs implements VariantContract {
+  class Lfs implements F3NetContract {
 
     @Override
     public F3NetVariant variant() {
@@ -99,7 +99,7 @@ class F3NetTest {
   }
 
   @Nested
-  class Both implements VariantContract {
+  class Both implements F3NetContract {
 
     @Override
     public F3NetVariant variant() {
@@ -110,16 +110,6 @@ class F3NetTest {
     public String folder() {
       return "f3net_both";
     }
-  }
-
-  /** What has no fixtures of its own for images and first values, and shares them with the rest. */
-  interface VariantContract extends F3NetContract {
-
-    @Override
-    default void officialTestPreprocessing_givesSameBytesAndLogits() {}
-
-    @Override
-    default void initialWeights_followTheLawsOfTheConstructor() {}
   }
 
   /** Values of the authors' code. */

@@ -22,7 +22,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** The fixtures' networks see spectra, but their whole images come before the spectrum. */
-class SpecTest implements NetworkContract {
+class SpecTest implements PublishedNetworkContract {
 
   private static final double SPECTRUM = 2e-5;
 

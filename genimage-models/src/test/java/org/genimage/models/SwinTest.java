@@ -10,7 +10,7 @@ import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 
-class SwinTest implements NetworkContract {
+class SwinTest implements PublishedNetworkContract {
 
   @Override
   public Blueprint blueprint() {

@@ -13,8 +13,8 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * {@link Mixing} inside the graph, where images are normalised and erased. What is mixed follows
- * from the seed, the epoch and the batch's first sample.
+ * {@link Mixing} in the graph, after normalisation and erasing. What is mixed depends on the seed,
+ * the epoch and the batch's first sample only.
  */
 final class BatchMixing {
 
@@ -48,7 +48,7 @@ final class BatchMixing {
     return tf.math.add(tf.math.mul(images, kept), tf.math.mul(partners, given));
   }
 
-  /** Draws what happens to a batch. */
+  /** Draws the mixing of a batch. */
   Mixing.Mix draw(Batch batch, int epoch) {
     Seed place = seed.at("mixing").at(epoch).at(batch.positions().get(0));
     return law.map(mixing -> mixing.draw(side, place.random())).orElse(Mixing.Mix.NONE);

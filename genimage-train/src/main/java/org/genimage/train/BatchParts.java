@@ -6,12 +6,12 @@ import org.genimage.data.Batch;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 
-/** A batch in parts, for steps that do not fit into memory at once. */
+/** Splits a batch into parts, for batches that do not fit into memory (gradient accumulation). */
 final class BatchParts {
 
   private BatchParts() {}
 
-  /** Returns the parts in order, all splits of a sample in one; the sizes differ by at most 1. */
+  /** Returns the parts in order, with all splits of a sample in one; sizes differ by at most 1. */
   static List<Batch> of(Batch batch, int count) {
     int samples = batch.samples().size();
     int parts = Math.min(count, samples);

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,18 +20,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 
 /**
- * All that training needs to go on, in one file with a checksum: the model's numbers, the
- * optimizer's, those of the best epoch, and where training stands. The file is replaced as a whole,
- * and the one before stays beside it.
+ * All that training needs to resume, in one file with a checksum: the values of the model, of the
+ * optimizer and of the best epoch, and the progress. The file is replaced as a whole; the previous
+ * one is kept beside it.
  *
- * @param numbers the model's under their keys, the others' under a prefix
- * @param state where training stands
+ * @param numbers the model's values under their keys, the others under a prefix
+ * @param state the progress
  */
 record Checkpoint(Weights numbers, TrainingState state) {
 
@@ -59,14 +59,14 @@ record Checkpoint(Weights numbers, TrainingState state) {
     return new Checkpoint(Weights.of(arrays), state);
   }
 
-  /** Puts the model's and the optimizer's numbers back. */
+  /** Sets the model's and the optimizer's values to those of the checkpoint. */
   void restore(TrainingGraph graph) {
     graph.load(
         parameter -> numbers.get(parameter.key()).toFloats(),
         slot -> numbers.get(SLOTS + slot.key()).toFloats());
   }
 
-  /** Returns the best epoch's numbers, if there is one. */
+  /** Returns the weights of the best epoch, if there is one. */
   Optional<Map<String, WeightArray>> best() {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     numbers
@@ -83,8 +83,8 @@ record Checkpoint(Weights numbers, TrainingState state) {
   /**
    * Replaces the folder's checkpoint.
    *
-   * @param run what it belongs to, as {@link #latest} will be asked for
-   * @throws WeightsException if it cannot be written; the earlier one stays
+   * @param run the identity of the training, see {@link RunIdentity}
+   * @throws WeightsException if it cannot be written; the earlier one is then unchanged
    */
   void write(Path folder, Map<String, String> run) {
     Path next = folder.resolve(NEXT);
@@ -101,33 +101,29 @@ record Checkpoint(Weights numbers, TrainingState state) {
     }
   }
 
-  /** A broken checkpoint must not take the good one's place as the one before. */
+  /** Renames a broken checkpoint: the next one would push the good one out of its place. */
   private static void setAside(Path folder) {
     try {
       move(folder, CURRENT, BROKEN);
     } catch (NoSuchFileException e) {
-      LOGGER.log(Level.DEBUG, "another worker has set the broken checkpoint aside", e);
+      LOGGER.log(Level.DEBUG, "another worker has renamed the broken checkpoint", e);
     } catch (IOException e) {
       throw new WeightsException(
-          "%s: expected to rename the broken checkpoint, got %s; remove it"
+          "%s: expected to rename the broken checkpoint, got %s; delete it"
               .formatted(folder.resolve(CURRENT), e),
           e);
     }
   }
 
   private static void move(Path folder, String from, String to) throws IOException {
-    Files.move(
-        folder.resolve(from),
-        folder.resolve(to),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    WholeFiles.rename(folder.resolve(from), folder.resolve(to));
   }
 
   /**
-   * Returns the folder's last good checkpoint, if it has any.
+   * Returns the folder's last good checkpoint, if there is one.
    *
-   * @param run what it has to belong to, each thing by name
-   * @throws WeightsException if it belongs to another training, or there are only broken ones
+   * @param run the identity of the training, see {@link RunIdentity}
+   * @throws WeightsException if it belongs to another training, or all are broken
    */
   static Optional<Checkpoint> latest(Path folder, Map<String, String> run) {
     List<String> broken = new ArrayList<>();
@@ -138,7 +134,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
         try {
           read = verified(file);
         } catch (WeightsException e) {
-          LOGGER.log(Level.WARNING, "broken checkpoint left out: {0}", e.getMessage());
+          LOGGER.log(Level.WARNING, "skipped a broken checkpoint: {0}", e.getMessage());
           broken.add(e.getMessage());
           continue;
         }
@@ -148,7 +144,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
         }
         LOGGER.log(
             Level.INFO,
-            "training goes on from {0}: epoch {1}, step {2}",
+            "training resumes from {0}: epoch {1}, step {2}",
             file,
             checkpoint.state().epoch(),
             checkpoint.state().steps());
@@ -157,7 +153,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
     }
     if (!broken.isEmpty()) {
       throw new WeightsException(
-          "%s: expected a good checkpoint, found only broken ones (%s); remove them to begin anew"
+          "%s: expected a good checkpoint, found only broken ones (%s); delete them to start again"
               .formatted(folder, String.join("; ", broken)));
     }
     return Optional.empty();
@@ -169,7 +165,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
     String found = checksum(read);
     if (!found.equals(expected)) {
       throw new WeightsException(
-          "%s: expected the checksum %s, found %s: it was changed after it was written"
+          "%s: expected the checksum %s, found %s: the file was changed after it was written"
               .formatted(file, expected, found));
     }
     return read;
@@ -181,14 +177,17 @@ record Checkpoint(Weights numbers, TrainingState state) {
           JSON.readValue(read.metadata().get(RUN), new TypeReference<Map<String, String>>() {});
       if (!found.equals(run)) {
         throw new WeightsException(
-            ("%s: expected a checkpoint of this training, found one of another (%s); name another"
-                    + " checkpoint folder or remove this one")
+            ("%s: expected a checkpoint of this training, found one of another (%s); choose"
+                    + " another checkpoint folder or delete this one")
                 .formatted(file, String.join(", ", differences(found, run))));
       }
       return new Checkpoint(read, JSON.readValue(read.metadata().get(STATE), TrainingState.class));
     } catch (JsonProcessingException e) {
       throw new WeightsException(
-          file + ": expected the state of a training of this version, found another one's", e);
+          file
+              + ": expected a training state of this version, found one of another version; resume"
+              + " with that version, or start again in another folder",
+          e);
     }
   }
 
@@ -199,7 +198,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
         .toList();
   }
 
-  /** SHA-256 over all keys, shapes, numbers and the metadata but itself. */
+  /** SHA-256 over all keys, shapes, values and the metadata except itself. */
   private static String checksum(Weights weights) {
     Hasher hasher = Hashing.sha256().newHasher();
     new TreeMap<>(weights.metadata())
@@ -213,7 +212,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
     return hasher.hash().toString();
   }
 
-  /** Adds all keys, shapes and numbers to a hash. */
+  /** Adds all keys, shapes and values to a hash. */
   static void put(Hasher hasher, Weights weights) {
     weights
         .arrays()
@@ -234,7 +233,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
     try {
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a training's state is numbers and text", e);
+      throw new IllegalStateException("a training state consists of numbers and text", e);
     }
   }
 }

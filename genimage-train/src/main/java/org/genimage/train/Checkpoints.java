@@ -7,23 +7,23 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where training keeps what it has reached, and how often. The folder holds
+ * Where and how often training saves its state. The folder contains
  *
  * <ul>
- *   <li>{@code training.safetensors}: everything that going on needs, with a checksum, and {@code
+ *   <li>{@code training.safetensors}: all that resuming needs, with a checksum, and {@code
  *       training.previous.safetensors}, the one before;
  *   <li>{@code last.safetensors}: the weights after the last complete epoch;
- *   <li>{@code best.safetensors}, with validation images: the weights of the best epoch, and {@code
- *       epoch-7.safetensors} and the like for the others of the best that are kept.
+ *   <li>{@code best.safetensors}, with validation images: the weights of the best epoch;
+ *   <li>{@code epoch-7.safetensors} and so on, if more than one of the best epochs is kept.
  * </ul>
  *
- * Each file appears whole or not at all. Loss of power or space, or the process's death, costs the
- * work since the last checkpoint and no more.
+ * Each file is written whole or not at all. A power failure, a full disk or the end of the process
+ * costs the work since the last checkpoint only.
  *
- * @param folder is made if it is not there
- * @param everySteps steps after which a checkpoint is kept, also inside an epoch; 0 for never
- * @param every time after which a checkpoint is kept, also inside an epoch
- * @param best how many of the best epochs' weights are kept
+ * @param folder created if it does not exist
+ * @param everySteps steps between checkpoints inside an epoch; 0 for none
+ * @param every time between checkpoints inside an epoch
+ * @param best number of best epochs whose weights are kept, at least 1
  */
 public record Checkpoints(Path folder, int everySteps, Optional<Duration> every, int best) {
 
@@ -34,7 +34,7 @@ public record Checkpoints(Path folder, int everySteps, Optional<Duration> every,
    */
   public Checkpoints {
     checkArgument(
-        everySteps >= 0, "steps between checkpoints must be positive, got %s", everySteps);
+        everySteps >= 0, "steps between checkpoints must not be negative, got %s", everySteps);
     checkArgument(
         every.filter(time -> time.isNegative() || time.isZero()).isEmpty(),
         "time between checkpoints must be positive, got %s",
@@ -62,7 +62,7 @@ public record Checkpoints(Path folder, int everySteps, Optional<Duration> every,
     return new Checkpoints(folder, everySteps, every, epochs);
   }
 
-  /** Returns whether it is time for one inside an epoch. */
+  /** Returns whether a checkpoint inside an epoch is due. */
   boolean due(long steps, Duration sinceLast) {
     return everySteps > 0 && steps % everySteps == 0
         || every.filter(time -> sinceLast.compareTo(time) >= 0).isPresent();

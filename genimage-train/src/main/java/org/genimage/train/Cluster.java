@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Processes that train one detector together, each on its part of every batch.
+ * Processes (workers) that train one detector together, each on its part of every batch.
  *
- * @param workers {@code host:port} of each, the same list everywhere
- * @param index this process's place in the list, from 0; the first one keeps checkpoints and is the
- *     only one whose listeners hear
- * @param timeout how long a worker waits for the others, at the beginning and at a step, before it
- *     gives up
+ * @param workers {@code host:port} of each, the same list in every process
+ * @param index this process's place in the list, from 0; the first worker saves checkpoints, and
+ *     only its listeners are called
+ * @param timeout how long a worker waits for the others, at the start and at a step, before it
+ *     fails; at least a second
  */
 public record Cluster(List<String> workers, int index, Duration timeout) {
 

@@ -33,7 +33,7 @@ final class ClusterServer {
   private static final String LEADER = "/job:" + JOB + "/replica:0/task:0";
   private static final String OPENS = "--add-opens tensorflow/org.tensorflow=org.genimage.train";
 
-  /** TensorFlow cannot stop a server: one per cluster lives as long as the JVM. */
+  /** TensorFlow cannot stop a server, so each stays until the JVM ends. */
   private static final Map<String, Server> SERVERS = new ConcurrentHashMap<>();
 
   private final Cluster cluster;
@@ -118,8 +118,8 @@ final class ClusterServer {
       return server;
     } catch (RuntimeException e) {
       throw new IllegalStateException(
-          ("worker %d cannot listen at %s (%s): another program, or an earlier run, has the port;"
-                  + " end that or choose another port for all workers")
+          ("worker %d cannot listen at %s (%s): another program or an earlier run uses the port;"
+                  + " stop it or choose another port in the list of all workers")
               .formatted(cluster.index(), cluster.workers().get(cluster.index()), e.getMessage()),
           e);
     }

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genimage.data.internal.WholeFiles;
 
-/** A table of epochs in a file. */
+/** A table of epochs in a CSV file, which is replaced as a whole after every epoch. */
 final class CsvListener implements TrainingListener {
 
   private static final String HEADER =
@@ -23,44 +24,56 @@ final class CsvListener implements TrainingListener {
 
   @Override
   public void onBegin(int epoch, long steps) {
+    List<String> rows = Files.exists(file) && epoch > 0 ? read() : List.of();
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      List<String> before = Files.exists(file) && epoch > 0 ? Files.readAllLines(file) : List.of();
-      Stream<String> kept =
-          before.stream().skip(1).filter(row -> Integer.parseInt(row.split(",")[0]) < epoch);
-      Files.write(file, Stream.concat(Stream.of(HEADER), kept).toList());
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written", e);
+      write(
+          Stream.concat(
+              Stream.of(HEADER),
+              rows.stream().skip(1).filter(row -> Integer.parseInt(row.split(",")[0]) < epoch)));
     } catch (NumberFormatException e) {
       throw new IllegalStateException(
-          file + ": expected a table of epochs, found another file; name another", e);
+          file + ": expected a table of epochs, found another file; choose another name", e);
     }
   }
 
   @Override
   public void onEpoch(EpochReport report) {
-    String row =
-        Stream.of(
-                report.epoch(),
-                report.steps(),
-                report.loss(),
-                report.learningRate(),
-                report.samples(),
-                report.skipped(),
-                report.time().toNanos() / 1e9,
-                report.waiting().toNanos() / 1e9,
-                report.stepping().toNanos() / 1e9)
-            .map(Object::toString)
-            .reduce((a, b) -> a + "," + b)
-            .orElseThrow();
+    write(Stream.concat(read().stream(), Stream.of(row(report))));
+  }
+
+  private static String row(EpochReport report) {
     String accuracy =
         report.validationAccuracy().isPresent()
             ? Double.toString(report.validationAccuracy().getAsDouble())
             : "";
+    return Stream.of(
+            report.epoch(),
+            report.steps(),
+            report.loss(),
+            report.learningRate(),
+            report.samples(),
+            report.skipped(),
+            report.time().toNanos() / 1e9,
+            report.waiting().toNanos() / 1e9,
+            report.stepping().toNanos() / 1e9,
+            accuracy)
+        .map(Object::toString)
+        .collect(Collectors.joining(","));
+  }
+
+  private List<String> read() {
     try {
-      Files.write(file, List.of(row + "," + accuracy), StandardOpenOption.APPEND);
+      return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be written", e);
+      throw new UncheckedIOException(file + ": could not be read", e);
+    }
+  }
+
+  private void write(Stream<String> rows) {
+    try {
+      WholeFiles.write(file, rows.collect(Collectors.joining("\n", "", "\n")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": could not be written", e);
     }
   }
 }

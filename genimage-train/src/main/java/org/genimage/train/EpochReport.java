@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * What an epoch brought.
+ * The results of an epoch.
  *
  * @param epoch from 0
  * @param epochs the recipe's number of epochs
@@ -13,11 +13,12 @@ import java.util.OptionalDouble;
  * @param loss mean over the epoch's steps, in nats
  * @param learningRate of the last step
  * @param samples trained on in the epoch
- * @param skipped files that could not be read, and were left out
+ * @param skipped files that could not be read
  * @param time from the first step to the last, checkpoints and listeners included
- * @param waiting the part of it in which the network waited for images
- * @param stepping the part of it in which the network calculated
- * @param validationAccuracy share of the validation images on the right side of 0.5, if any
+ * @param waiting the part of the time in which the network waited for images
+ * @param stepping the part of the time in which the network calculated
+ * @param validationAccuracy share of the validation images that are classified correctly, from 0 to
+ *     1; empty without validation images
  */
 public record EpochReport(
     int epoch,
@@ -45,20 +46,20 @@ public record EpochReport(
         : "";
   }
 
-  /** Returns a sentence about what held the epoch up: images, the network, or neither. */
+  /** Returns a text about the bottleneck of the epoch: images, the network, or neither. */
   public String bottleneck() {
     double images = share(waiting);
     double network = share(stepping);
     double rest = 1 - images - network;
     String advice =
         images > 0.1
-            ? "reading images holds training up"
+            ? "the bottleneck is reading images"
             : rest > 0.1
-                ? "checkpoints and listeners hold training up"
-                : "the network holds training up";
+                ? "the bottleneck is checkpoints and listeners"
+                : "the bottleneck is the network";
     return String.format(
         Locale.ROOT,
-        "%.1f %% of the time waiting for images, %.1f %% calculating, %.1f %% else: %s",
+        "%.1f %% of the time waiting for images, %.1f %% calculating, %.1f %% other: %s",
         100 * images,
         100 * network,
         100 * rest,

@@ -17,9 +17,9 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Random erasing inside the graph, where images are normalised: a rectangle of each image becomes
- * normal noise, another number per pixel and channel. Rectangles and noise follow from the seed,
- * the epoch and the samples' positions.
+ * Random erasing in the graph, after normalisation: a rectangle of each image is replaced by normal
+ * noise, drawn per pixel and channel. Rectangles and noise depend on the seed, the epoch and the
+ * samples' positions only.
  */
 final class Erasing {
 

@@ -11,7 +11,7 @@ import org.tensorflow.proto.ConfigProto;
 /**
  * How a session runs the training graph.
  *
- * @param xla whether groups of operations are compiled
+ * @param xla whether operations are compiled by XLA
  * @param group the processes that train together
  * @param devices of each process that train together; if empty, TensorFlow chooses one
  * @param synchronised whether batch norms take their statistics from all devices of all processes

@@ -31,7 +31,7 @@ record Frozen(List<String> patterns) {
   }
 
   /**
-   * Checks that every pattern names something and that something is left to train.
+   * Checks that every pattern matches a key and that a parameter can be trained.
    *
    * @throws IllegalArgumentException if not
    */
@@ -39,14 +39,14 @@ record Frozen(List<String> patterns) {
     for (String pattern : patterns) {
       checkArgument(
           entries.stream().anyMatch(entry -> Pattern.matches(pattern, entry.key())),
-          "a pattern of frozen keys must match some key whole, %s matches none; near are %s",
+          "a pattern of frozen keys must match a whole key, %s matches none; the nearest are %s",
           pattern,
           nearest(pattern, entries));
     }
     checkArgument(
         entries.stream()
             .anyMatch(entry -> entry.role() == Parameter.Role.TRAINED && !covers(entry)),
-        "something must be left to train, %s freeze all",
+        "at least one parameter must be trainable, got patterns that freeze all: %s",
         patterns);
   }
 

@@ -17,14 +17,16 @@ import org.genimage.models.weights.Weights;
 import org.genimage.train.recipe.Recipe;
 
 /**
- * Trains by following gradients, as a {@link Recipe} says. Immutable: every wither returns another
- * trainer, and one trainer can fit many blueprints.
+ * Trains a detector by gradient descent, by a {@link Recipe}. Immutable: each method that changes a
+ * setting returns another trainer, and one trainer can train many blueprints.
  *
- * <p>With validation images the weights of the best epoch come back (highest accuracy, the earlier
- * one of equals), else the last epoch's. With checkpoints, training goes on from the last good one
- * that it finds, in this JVM or another, and on the same kind of CPU with the same number of
- * threads it ends with the same bits as training that was never stopped. Parts of a recipe that are
- * not genimage's own must print themselves the same in every JVM for that, as records do.
+ * <p>With validation images, {@code fit} returns the weights of the best epoch (highest accuracy;
+ * the earlier one of equals), otherwise those of the last epoch.
+ *
+ * <p>With checkpoints, training resumes from the last good one, in this JVM or another. On the same
+ * kind of CPU with the same number of threads, the result has the same bits as without the stop. A
+ * checkpoint is matched to its training by the texts of the recipe's parts, so custom parts need a
+ * {@code toString} that is the same in every JVM, as records have.
  */
 public final class GradientTrainer implements Trainer {
 
@@ -39,24 +41,24 @@ public final class GradientTrainer implements Trainer {
     return settings;
   }
 
-  /** Returns a trainer that follows this recipe. */
+  /** Returns a trainer with this recipe. */
   public static GradientTrainer with(Recipe recipe) {
     return new GradientTrainer(TrainingSettings.of(recipe));
   }
 
   /**
-   * Returns this trainer with weights to start from in place of random ones, such as {@link
-   * Blueprint#initialWeights(long, Weights, String...)} makes of a published backbone.
+   * Returns this trainer with first weights in place of random ones, for example those that {@link
+   * Blueprint#initialWeights(long, Weights, String...)} makes from a published backbone.
    */
   public GradientTrainer from(Weights initial) {
     return new GradientTrainer(settings.start(initial));
   }
 
   /**
-   * Returns this trainer with entries that keep the values they start with: they neither follow the
-   * gradient nor decay. A batch norm whose running statistics are among them normalises with these,
-   * and they do not move; one of which only weight and bias are frozen goes on normalising with the
-   * batch's, and its running statistics go on.
+   * Returns this trainer with frozen entries: they have no gradient and no decay. A batch norm
+   * whose running statistics are frozen normalises with them, and they do not change. If only its
+   * weight and bias are frozen, it normalises with the batch's statistics, and the running ones
+   * change.
    *
    * @param patterns regular expressions, each for whole state-dict keys, such as {@code
    *     "layer[12]\\..*"}; {@code fit} throws IllegalArgumentException for one that matches no key,
@@ -67,14 +69,14 @@ public final class GradientTrainer implements Trainer {
     return new GradientTrainer(settings.frozen(new Frozen(List.of(patterns))));
   }
 
-  /** Returns this trainer with images that choose the best epoch. */
+  /** Returns this trainer with validation images, which choose the best epoch. */
   public GradientTrainer validation(ImageDataset data) {
     return new GradientTrainer(settings.validation(data));
   }
 
   /**
-   * Returns this trainer with an early end: after this many epochs in a row in which the accuracy
-   * of the validation images was not better than before.
+   * Returns this trainer with early stopping: training ends after this many epochs in a row without
+   * a better validation accuracy.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -83,43 +85,42 @@ public final class GradientTrainer implements Trainer {
     return new GradientTrainer(settings.patience(epochs));
   }
 
-  /** Returns this trainer with a folder to keep a checkpoint in after every epoch. */
+  /** Returns this trainer with a folder in which it saves a checkpoint after every epoch. */
   public GradientTrainer checkpoints(Path folder) {
     return checkpoints(Checkpoints.in(folder));
   }
 
-  /** Returns this trainer with checkpoints to go on from. */
+  /** Returns this trainer with checkpoints, from which it also resumes. */
   public GradientTrainer checkpoints(Checkpoints policy) {
     return new GradientTrainer(settings.checkpoints(policy));
   }
 
-  /** Returns this trainer with others that hear how training goes, each event in this order. */
+  /** Returns this trainer with other listeners, called in this order. */
   public GradientTrainer listener(TrainingListener... listeners) {
     return new GradientTrainer(settings.listener(new ListenerList(List.of(listeners))));
   }
 
-  /** Returns this trainer with another answer to files that cannot be read. */
+  /** Returns this trainer with another policy for files that cannot be read. */
   public GradientTrainer onError(ErrorPolicy policy) {
     return new GradientTrainer(settings.errors(policy));
   }
 
   /**
-   * Returns this trainer with clusters of operations compiled by XLA, or not, which is the default.
-   * On the CPU it is slower; on a GPU it wants {@code XLA_FLAGS=--xla_gpu_cuda_data_dir=...} in the
-   * environment.
+   * Returns this trainer with or without compilation by XLA; the default is without. On the CPU it
+   * is slower; a GPU needs {@code XLA_FLAGS=--xla_gpu_cuda_data_dir=...} in the environment.
    */
   public GradientTrainer xla(boolean compiled) {
     return execution(settings.execution().xla(compiled));
   }
 
   /**
-   * Returns this trainer on these devices of the process; at first TensorFlow chooses one. Each
-   * computes its part of every batch, which is the recipe's in all, and the weights, kept on the
-   * first device, follow the mean gradient. Mixing and erasing are drawn for the whole batch, so
-   * they do not depend on the number of devices; dropout and drop path are drawn on each. Batch
-   * norms normalise with their device's part unless they are {@linkplain #synchronisedBatchNorm
-   * synchronised}; the running statistics follow the mean over the devices. Training goes on from a
-   * checkpoint on any devices.
+   * Returns this trainer on these devices of the process; by default TensorFlow chooses one. Each
+   * device computes its part of every batch; the parts together have the recipe's batch size. The
+   * weights are on the first device and are updated by the mean gradient. Mixing and erasing are
+   * drawn for the whole batch, so they do not depend on the number of devices; dropout and drop
+   * path are drawn on each device. Batch norms normalise with their device's part unless they are
+   * {@linkplain #synchronisedBatchNorm synchronised}; the running statistics are the mean over the
+   * devices. A checkpoint can be resumed on other devices.
    *
    * @param names TensorFlow's, all of one kind, such as {@code "GPU:0", "GPU:1"}; {@code "GPU:*"}
    *     alone is every GPU that TensorFlow sees; {@code "CPU:0", "CPU:1"} divides the CPU
@@ -131,23 +132,24 @@ public final class GradientTrainer implements Trainer {
   }
 
   /**
-   * Returns this trainer with batch norms whose statistics are those of the whole batch, over all
-   * devices and processes, or of each device's part, which is the default (PyTorch's {@code
-   * SyncBatchNorm}). It costs two more exchanges a layer and step.
+   * Returns this trainer with or without synchronised batch norms (PyTorch's {@code
+   * SyncBatchNorm}). Their statistics are those of the whole batch over all devices and processes;
+   * without, which is the default, those of each device's part. It costs two exchanges per layer
+   * and step.
    */
   public GradientTrainer synchronisedBatchNorm(boolean synchronised) {
     return execution(settings.execution().synchronised(synchronised));
   }
 
   /**
-   * Returns this trainer as one of several processes that train together. Every process calls
-   * {@code fit} with the same settings and data; each computes its part of every batch, and all
-   * follow the mean of their gradients. A batch is the recipe's in all, so its size must be a
-   * multiple of the number of workers; incomplete batches are left out. Batch norms normalise with
-   * their worker's part unless they are {@linkplain #synchronisedBatchNorm synchronised}, and their
-   * running statistics become the mean over the workers after every epoch. Checkpoints are the
-   * first worker's, in a folder that all can read; training goes on from them with any number of
-   * workers.
+   * Returns this trainer as one of several processes (workers) that train together. Every worker
+   * calls {@code fit} with the same settings and data. Each computes its part of every batch, and
+   * all update their weights by the mean gradient. The parts together have the recipe's batch size,
+   * which must be a multiple of the number of workers; incomplete batches are left out. Batch norms
+   * normalise with their worker's part unless they are {@linkplain #synchronisedBatchNorm
+   * synchronised}; their running statistics are set to the mean over the workers after every epoch.
+   * The first worker saves the checkpoints, in a folder that all can read; they can be resumed with
+   * any number of workers.
    */
   public GradientTrainer distributed(Cluster cluster) {
     return execution(settings.execution().group(new ClusterGroup(cluster)));
@@ -158,13 +160,13 @@ public final class GradientTrainer implements Trainer {
    *
    * @throws DatasetException if the data lack a class or are fewer than a batch
    * @throws IllegalArgumentException if a pattern of frozen keys matches none, or all are frozen
-   * @throws TrainingDivergedException if the loss stops being a number
+   * @throws TrainingDivergedException if the loss or a weight is no longer finite
    * @throws org.genimage.data.image.UnreadableImageException if a file cannot be read and the error
-   *     policy says fail
+   *     policy is to fail
    * @throws org.genimage.models.weights.WeightsException if a checkpoint cannot be written, or
    *     belongs to another training
-   * @throws java.util.concurrent.CancellationException if the JVM is told to end (Ctrl-C, SIGTERM);
-   *     a checkpoint is kept before it does
+   * @throws java.util.concurrent.CancellationException if the JVM is terminated (Ctrl-C, SIGTERM);
+   *     a checkpoint is saved first
    */
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data) {
@@ -195,7 +197,7 @@ public final class GradientTrainer implements Trainer {
     checkClasses(data);
     checkArgument(
         settings.patience().isEmpty() || settings.validation().isPresent(),
-        "patience needs validation images, got none; name some with validation");
+        "patience needs validation images, got none; set them with validation");
     settings.frozen().check(blueprint.entries());
     int batchSize = settings.recipe().batchSize();
     int devices = settings.execution().devices().size();

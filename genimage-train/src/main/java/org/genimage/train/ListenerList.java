@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Several listeners as one.
  *
- * @param listeners in the order in which they hear
+ * @param listeners in the order in which they are called
  */
 record ListenerList(List<TrainingListener> listeners) implements TrainingListener {
 

@@ -51,7 +51,7 @@ final class LocalDevices {
     return kind(name).equals("GPU");
   }
 
-  /** Returns how many CPU devices a session must have to have those that are named. */
+  /** Returns the number of CPU devices that a session needs for these names. */
   static int cpus(List<String> names) {
     return names.stream()
         .filter(name -> !isGpu(name))
@@ -61,7 +61,7 @@ final class LocalDevices {
   }
 
   /**
-   * Returns the devices that are meant.
+   * Returns the devices of these names, with {@link #ALL_GPUS} resolved.
    *
    * @throws IllegalStateException if TensorFlow does not see one
    */
@@ -76,7 +76,7 @@ final class LocalDevices {
             : names;
     checkState(
         !meant.isEmpty() && visible.containsAll(meant),
-        "training was to use the devices %s, TensorFlow sees %s",
+        "expected the devices %s, TensorFlow sees %s",
         names,
         visible);
     return meant;

@@ -12,7 +12,7 @@ record LossScale(double factor, int steps) {
 
   static final LossScale START = new LossScale(65536, 0);
 
-  /** Gradients that overflow at this are no matter of scale. */
+  /** If gradients overflow at this scale, no scale helps. */
   static final double SMALLEST = 0x1p-20;
 
   private static final int INTERVAL = 2000;

@@ -14,8 +14,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A model's variables whose buffers several devices move: each buffer gets the mean of what the
- * devices would have made of it.
+ * A model's variables when several devices compute a step: each buffer gets the mean of the values
+ * that the devices would assign.
  */
 final class MeanStatistics implements ModelVariables {
 

@@ -12,8 +12,9 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
 
 /**
- * What weights say of the images that they were trained on. Whether weights are a derivative work
- * of their data is open, so they carry its description wherever they go.
+ * The description of the training images in the metadata of weights. Whether weights are a
+ * derivative work of their training data is an open question, so they always carry this
+ * description.
  */
 final class Provenance {
 
@@ -21,7 +22,7 @@ final class Provenance {
 
   private Provenance() {}
 
-  /** Returns counts per generator and class, a hash of the file names, and the choice, as JSON. */
+  /** Returns JSON: counts per generator and class, a hash of the file names, and the selection. */
   static String describe(ImageDataset data) {
     Map<String, Integer> counts = new TreeMap<>();
     Hasher names = Hashing.sha256().newHasher();

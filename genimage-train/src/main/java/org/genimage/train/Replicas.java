@@ -19,13 +19,13 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * The devices of this process among those of all processes that share a step. Each computes a part
- * of the batch with the same weights; TensorFlow's collective operations join what they find, on
- * GPUs by NCCL where TensorFlow has it.
+ * The devices of this process among those of all processes that compute a step together. Each
+ * computes a part of the batch with the same weights. TensorFlow's collective operations combine
+ * the results, on GPUs by NCCL where TensorFlow has it.
  */
 final class Replicas {
 
-  /** Groups and operations agree on their members by these keys. */
+  /** The keys by which TensorFlow matches the members of a group, and operations. */
   private static final int ALL_DEVICES = 1;
 
   private static final int FIRST_DEVICES = 2;
@@ -53,7 +53,7 @@ final class Replicas {
   /**
    * Returns the replicas of an execution.
    *
-   * @param named the devices to use; none leaves the choice of one to TensorFlow
+   * @param named the devices to use; if empty, TensorFlow chooses one
    */
   static Replicas of(Execution execution, List<String> named) {
     return new Replicas(named, execution.group(), execution.synchronised());
@@ -64,14 +64,14 @@ final class Replicas {
     return of(Execution.PLAIN, List.of());
   }
 
-  /** Returns how many parts a batch of this process has. */
+  /** Returns the number of parts that a batch of this process has. */
   int count() {
     return devices.size();
   }
 
   /**
-   * Puts all operations that have no device yet on one of this process's. TensorFlow gives the
-   * device of a loss to none of its gradient's operations, so this comes after these are added.
+   * Places all operations without a device on one of this process's devices. TensorFlow does not
+   * place the operations of a gradient on the device of its loss, so call this after adding them.
    */
   void place(Graph graph, int device) {
     if (named.isEmpty()) {
@@ -89,7 +89,7 @@ final class Replicas {
 
   /**
    * Returns the mean over all devices of all processes, on this process's first device. All
-   * processes must ask in the same order.
+   * processes must call this in the same order.
    *
    * @param own an operand of each device of this process
    */
@@ -103,14 +103,14 @@ final class Replicas {
         IntStream.range(0, count())
             .mapToObj(i -> reduce(tf, own.get(i), members, ALL_DEVICES, this.means, "Div", i))
             .toList();
-    // Every member must run, also those that nobody reads.
+    // Every member must run, also those whose result is not used.
     List<Op> others = List.copyOf(means.subList(1, means.size()));
     return others.isEmpty()
         ? means.get(0)
         : tf.withControlDependencies(others).identity(means.get(0));
   }
 
-  /** Returns the mean over the processes' first devices; all must ask in the same order. */
+  /** Returns the mean over the processes' first devices; all must call this in the same order. */
   Operand<TFloat32> meanOfProcesses(Ops tf, Operand<TFloat32> own) {
     if (group.size() == 1) {
       return own;
@@ -119,13 +119,15 @@ final class Replicas {
     return reduce(tf, own, group.size(), FIRST_DEVICES, means, "Div", 0);
   }
 
-  /** Returns the mean over the processes outside of training; all must ask in the same order. */
+  /**
+   * Returns the mean over the processes outside of training; all must call this in the same order.
+   */
   Operand<TFloat32> meanOfCounts(Ops tf, Operand<TFloat32> own) {
     means++;
     return reduce(tf, own, group.size(), PROCESSES, means, "Div", 0);
   }
 
-  /** Returns what shares the statistics of a device's batch norms, if they are to be shared. */
+  /** Returns the exchange of a device's batch norm statistics, if they are synchronised. */
   Optional<Peers> peers(int device) {
     int members = group.size() * count();
     if (!synchronised || members == 1) {

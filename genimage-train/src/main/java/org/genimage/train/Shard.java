@@ -11,13 +11,13 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 
 /**
- * A device's part of a batch. The sizes differ by at most one sample; where there are fewer samples
- * than devices, one that is left without gets a sample that weighs nothing.
+ * A device's part of a batch. The sizes differ by at most one sample. If there are fewer samples
+ * than devices, a device without samples gets one whose loss has the weight 0.
  *
  * @param images {@code [splits * n, side, side, 3]}
  * @param targets {@code [n, 2]}
- * @param weight of its loss in the mean over the devices: n over the mean n, if there are others
- * @param draw as in {@link TrainingPass.Input}, another one on each device
+ * @param weight of its loss in the mean over the devices: n over the mean n; none for one device
+ * @param draw as in {@link TrainingPass.Input}, different on each device
  */
 record Shard(
     Operand<TFloat32> images,

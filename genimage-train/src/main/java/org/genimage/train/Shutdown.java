@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds the JVM's end up, after Ctrl-C or SIGTERM, until training has kept a checkpoint, for at
- * most as long as a container usually has.
+ * Delays the end of the JVM after Ctrl-C or SIGTERM until training has saved a checkpoint, but by
+ * less than the 30 seconds that a container usually has.
  */
 final class Shutdown implements AutoCloseable {
 

@@ -54,13 +54,9 @@ record StepInputs(
    * @param augmented what became of the images, normalised
    */
   TrainingPass.Input pass(
-      Operand<TFloat32> augmented,
-      Precision precision,
-      Replicas replicas,
-      Kernels kernels) {
+      Operand<TFloat32> augmented, Precision precision, Replicas replicas, Kernels kernels) {
     Optional<Operand<TFloat32>> scaled =
         precision == Precision.FLOAT16 ? Optional.of(scale) : Optional.empty();
-    return new TrainingPass.Input(
-        augmented, targets, rate, draw, share, scaled, replicas, kernels);
+    return new TrainingPass.Input(augmented, targets, rate, draw, share, scaled, replicas, kernels);
   }
 }

@@ -34,7 +34,7 @@ final class TensorBoardListener implements TrainingListener {
     long now = System.currentTimeMillis();
     file = Optional.of(folder.resolve("events.out.tfevents." + now + ".genimage"));
     write(event(0).setFileVersion("brain.Event:2"));
-    // TensorBoard drops what earlier files of the folder have from this step on.
+    // TensorBoard ignores the records of earlier files of the folder from this step on.
     SessionLog start = SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START).build();
     write(event(steps + 1).setSessionLog(start));
   }
@@ -70,6 +70,7 @@ final class TensorBoardListener implements TrainingListener {
   private void write(Event.Builder event) {
     Path path = file.orElseThrow();
     try {
+      // TensorBoard reads the file while it grows and ignores an incomplete last record.
       Files.createDirectories(folder);
       Files.write(
           path,
@@ -77,7 +78,7 @@ final class TensorBoardListener implements TrainingListener {
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be written", e);
+      throw new UncheckedIOException(path + ": could not be written", e);
     }
   }
 

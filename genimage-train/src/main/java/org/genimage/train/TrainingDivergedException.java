@@ -3,8 +3,8 @@ package org.genimage.train;
 import java.util.List;
 
 /**
- * The loss is no longer a number, or gradients of 16 bits overflow at any scale. The last good
- * checkpoint stays as it is.
+ * Training diverged: the loss or a weight is no longer finite, or 16-bit gradients overflow at
+ * every scale. The last good checkpoint is unchanged.
  */
 public final class TrainingDivergedException extends RuntimeException {
 

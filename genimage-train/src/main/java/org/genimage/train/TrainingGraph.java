@@ -37,8 +37,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
- * The native side of one training: a graph with the step and the validation pass over the same
- * variables, and the session that keeps these from step to step.
+ * The native side of one training: a graph with the training step and the validation pass, which
+ * share their variables, and the session that holds the variables.
  */
 final class TrainingGraph implements AutoCloseable {
 
@@ -123,17 +123,17 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   /**
-   * What a step found.
+   * The result of a step.
    *
    * @param loss in nats, before the step
-   * @param finite whether the weights moved; they do not where a gradient overflowed
+   * @param finite whether all gradients were finite; if one overflowed, the weights are unchanged
    */
   record Step(double loss, boolean finite) {}
 
   /**
    * Trains on one batch.
    *
-   * @param lossScale what the loss is multiplied by in between, where gradients have 16 bits
+   * @param lossScale factor of the loss while gradients have 16 bits
    */
   Step train(Batch batch, TrainingProgress progress, double learningRate, double lossScale) {
     if (step.partUpdates().isEmpty()) {
@@ -206,7 +206,7 @@ final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  /** Returns {@code [count, 2]}, row-major: nature, ai; with the running statistics. */
+  /** Returns {@code [count, 2]}, row-major: nature, ai; batch norms use running statistics. */
   float[] logits(ImageBatch batch) {
     float[] logits = new float[2 * batch.count()];
     try (TUint8 fed = tensor(batch);
@@ -244,17 +244,17 @@ final class TrainingGraph implements AutoCloseable {
     return variables.slots().entries();
   }
 
-  /** Returns whether training is for averages, and not for the model's own numbers. */
+  /** Returns whether the trained weights are averages. */
   boolean averaged() {
     return averaged;
   }
 
-  /** Returns the model's numbers by key, in PyTorch's order. */
+  /** Returns the model's values by key, in PyTorch's axis order. */
   Map<String, float[]> read() {
     return variables.model().read(session);
   }
 
-  /** Returns the numbers that training is for, the averages if the recipe says so, as above. */
+  /** Returns the values of the trained weights as above: averages if the recipe uses them. */
   Map<String, float[]> readResult() {
     if (!averaged) {
       return read();
@@ -267,12 +267,12 @@ final class TrainingGraph implements AutoCloseable {
     return result;
   }
 
-  /** Returns the numbers of the optimizer and the averages by key, in PyTorch's order. */
+  /** Returns the values of the optimizer and the averages by key, in PyTorch's axis order. */
   Map<String, float[]> readSlots() {
     return variables.slots().read(session);
   }
 
-  /** Sets the model's numbers for the first step, in PyTorch's order. */
+  /** Sets the model's values for the first step, in PyTorch's axis order. */
   void start(Function<Parameter, float[]> weights) {
     Map<String, Parameter> averaged = new HashMap<>();
     for (Parameter entry : entries()) {
@@ -288,7 +288,7 @@ final class TrainingGraph implements AutoCloseable {
                 : new float[slot.size()]);
   }
 
-  /** Sets all numbers, in PyTorch's order. */
+  /** Sets all values, in PyTorch's axis order. */
   void load(Function<Parameter, float[]> weights, Function<Parameter, float[]> slotValues) {
     variables.model().load(session, weights);
     variables.slots().load(session, slotValues);

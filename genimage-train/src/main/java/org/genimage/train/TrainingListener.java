@@ -1,9 +1,9 @@
 package org.genimage.train;
 
 /**
- * Hears how training goes, on the thread that trains. {@link TrainingListeners} has the ready ones.
- * After a crash training goes on from its last checkpoint, so a listener may hear of a step or an
- * epoch again; {@link #onBegin} tells from where.
+ * Receives the progress of training, on the thread that trains. {@link TrainingListeners} offers
+ * ready listeners. After a crash, training resumes from its last checkpoint, so a listener may get
+ * a step or an epoch again; {@link #onBegin} reports the first one.
  */
 public interface TrainingListener {
 
@@ -11,8 +11,7 @@ public interface TrainingListener {
    * Called once, before the first step.
    *
    * @param epoch the epoch that comes first, from 0
-   * @param steps that were done before this call of {@code fit}; not 0 where training goes on from
-   *     a checkpoint
+   * @param steps done before this call of {@code fit}; not 0 if training resumes from a checkpoint
    */
   default void onBegin(int epoch, long steps) {}
 

@@ -10,10 +10,7 @@ public final class TrainingListeners {
 
   private TrainingListeners() {}
 
-  /**
-   * Returns a listener that reports samples to whatever shows progress, such as a bar with images
-   * per second and the time left.
-   */
+  /** Returns a listener that reports the number of samples, for example to a progress bar. */
   public static TrainingListener progress(Progress progress) {
     return new TrainingListener() {
       @Override
@@ -24,8 +21,8 @@ public final class TrainingListeners {
   }
 
   /**
-   * Returns a listener that says a line after every epoch: loss, accuracy, samples per second and
-   * what held the epoch up.
+   * Returns a listener that writes a line after every epoch: loss, accuracy, samples per second and
+   * the bottleneck.
    */
   public static TrainingListener lines(Consumer<String> out) {
     return new TrainingListener() {
@@ -47,25 +44,25 @@ public final class TrainingListeners {
 
   /**
    * Returns a listener that adds a row to a table after every epoch, comma-separated, under a
-   * header. Where training goes on from a checkpoint, rows of epochs that are trained again are
-   * taken out first; training that begins anew begins the table anew.
+   * header. If training resumes from a checkpoint, the rows of epochs that are trained again are
+   * removed first; a new training starts a new table.
    *
-   * @param file is made with its folder if it is not there; {@link java.io.UncheckedIOException} if
-   *     it cannot be written
+   * @param file created with its folder if it does not exist; {@link java.io.UncheckedIOException}
+   *     if it cannot be written
    */
   public static TrainingListener csv(Path file) {
     return new CsvListener(file);
   }
 
   /**
-   * Returns a listener that writes what TensorBoard shows: at every step {@code step/loss} and
+   * Returns a listener that writes TensorBoard's event files: at every step {@code step/loss} and
    * {@code step/learning_rate}, after every epoch {@code epoch/loss}, {@code
    * epoch/validation_accuracy}, {@code epoch/samples_per_second} and {@code epoch/waiting}, the
    * share of time in which the network waited for images. Every call of {@code fit} writes a file
-   * of its own; TensorBoard drops what a later one did again.
+   * of its own; TensorBoard ignores steps that a later file repeats.
    *
-   * @param folder the run's, below the one that {@code tensorboard --logdir} is started with; is
-   *     made if it is not there; {@link java.io.UncheckedIOException} if it cannot be written
+   * @param folder the run's, below the one that {@code tensorboard --logdir} is started with;
+   *     created if it does not exist; {@link java.io.UncheckedIOException} if it cannot be written
    */
   public static TrainingListener tensorBoard(Path folder) {
     return new TensorBoardListener(folder);

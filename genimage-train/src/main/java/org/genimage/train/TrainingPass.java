@@ -25,10 +25,10 @@ import org.tensorflow.types.TInt64;
  *
  * @param logits {@code [splits * N, 2]}: nature, ai; of the first device's part
  * @param loss a scalar
- * @param parameters what follows the gradient
+ * @param parameters the ones that are trained
  * @param gradients one per parameter, in TensorFlow's axis order
  * @param finite whether no gradient overflowed, a scalar, if the loss is scaled
- * @param partUpdates to run in every part of a step whose gradients are summed first; else empty
+ * @param partUpdates to run in every part of a step with several parts; empty otherwise
  * @param updates to run in the step, or after its parts
  */
 record TrainingPass(
@@ -41,15 +41,16 @@ record TrainingPass(
     List<Op> updates) {
 
   /**
-   * What a step follows from beside the variables.
+   * The inputs of a step.
    *
    * @param images normalised, {@code [splits * N, side, side, 3]}
    * @param targets {@code [N, 2]}
    * @param rate the learning rate, a scalar
-   * @param draw what random layers draw from, {@code [2]}: a seed and the step's number
-   * @param share what the gradients are multiplied by before they are summed, a scalar: the part of
-   *     the step's samples that these are, over the loss's scale
-   * @param scale what the loss is multiplied by before the gradients are taken, a scalar, if at all
+   * @param draw the random state of dropout and drop path, {@code [2]}: a seed and the step's
+   *     number
+   * @param share factor of the gradients before they are summed over the parts, a scalar: this
+   *     part's share of the step's samples, divided by the loss's scale
+   * @param scale factor of the loss before the gradients are computed, a scalar; none for 32 bits
    * @param replicas that share the step
    * @param kernels what computes the step
    */
@@ -67,8 +68,8 @@ record TrainingPass(
    * A step's variables.
    *
    * @param model the model's
-   * @param slots the optimizer's and the averages, which checkpoints keep
-   * @param sums of the parts' gradients, which are 0 between two steps
+   * @param slots the optimizer's and the averages, which checkpoints save
+   * @param sums of the parts' gradients; 0 between two steps
    */
   record Variables(TrainableVariables model, TrainableVariables slots, TrainableVariables sums) {
 
@@ -149,7 +150,7 @@ record TrainingPass(
   }
 
   /**
-   * Adds what changes the variables, the averages last.
+   * Adds the updates of the variables; those of the averages come last.
    *
    * @param gradients of these parameters
    * @param replicas that share the step
@@ -171,13 +172,19 @@ record TrainingPass(
     for (int i = 0; i < followed.size(); i++) {
       updates.add(
           optimizer.update(
-              tf, variables.model(), variables.slots(), parameters.get(i), followed.get(i), rate));
+              new Optimizer.Update(
+                  tf,
+                  variables.model(),
+                  variables.slots(),
+                  parameters.get(i),
+                  followed.get(i),
+                  rate)));
     }
     updates.addAll(averages(tf, recipe, variables, List.copyOf(updates)));
     return updates;
   }
 
-  /** The parts add their gradients up; then the step follows the sums and makes them 0 again. */
+  /** The parts sum their gradients; then the step uses the sums and sets them to 0. */
   private static List<Op> summed(
       Ops tf,
       Recipe recipe,
@@ -213,7 +220,7 @@ record TrainingPass(
     return updates;
   }
 
-  /** Moves the averages, if the recipe has any, after everything else. */
+  /** Updates the averages, if the recipe has any, after everything else. */
   private static List<Op> averages(Ops tf, Recipe recipe, Variables variables, List<Op> others) {
     List<Op> moved = new ArrayList<>();
     if (recipe.average().isPresent()) {

@@ -208,7 +208,7 @@ final class TrainingRun {
     }
   }
 
-  /** A step's loss is from before it, so it may be a number when the weights no longer are. */
+  /** The loss is computed before the update, so it may be finite when the weights are not. */
   private WeightArray finite(Parameter entry, float[] values) {
     for (float value : values) {
       if (!Float.isFinite(value)) {

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Where training stands, beside the numbers in its graph. Order, augmentation and what the graph
- * draws follow from the recipe's seed and these counts.
+ * The progress of training, without the values in its graph. The order of images, the augmentation
+ * and the graph's random numbers depend on the recipe's seed and these counts only.
  *
- * @param epoch the one that is under way, from 0
- * @param part how far it is
+ * @param epoch the current one, from 0
+ * @param part the progress inside it
  * @param steps done in all epochs
  * @param losses of the last steps, in nats
- * @param lossScale what 16-bit floats need
+ * @param lossScale the factor for 16-bit gradients
  * @param accuracies of the validation images after each complete epoch, if there are any
  */
 record TrainingState(
@@ -29,16 +29,16 @@ record TrainingState(
   private static final int LOSSES = 5;
 
   /**
-   * How far an epoch is.
+   * The progress inside an epoch.
    *
-   * @param position samples of its order that lie behind
+   * @param position samples of its order that are done
    * @param steps done
    * @param lossSum of the steps
    * @param samples trained on
    * @param skipped files that could not be read
-   * @param nanos that it took
-   * @param waiting the part of them in which the network waited for images
-   * @param stepping the part of them in which it calculated
+   * @param nanos the time in nanoseconds
+   * @param waiting the part of the time in which the network waited for images
+   * @param stepping the part of the time in which it calculated
    */
   record EpochPart(
       int position,

@@ -113,8 +113,8 @@ class ClusterTest {
       assertThat(pair.error(i))
           .isEqualTo(
               pair.name(i)
-                  + " is about to train something else than the others: seed differ; give all"
-                  + " workers the same settings, data and checkpoint folder, and start all again");
+                  + " has other settings than the other workers: seed differ; give all workers the"
+                  + " same settings, data and checkpoint folder, and restart all");
     }
   }
 
@@ -194,7 +194,7 @@ class ClusterTest {
   }
 
   @Test
-  void fit_lostWorkers_endTheOthersInTimeAndTheRestGoesOn(@TempDir Path folder) throws Exception {
+  void fit_lostWorkers_endTheOthersInTimeAndTheRestResumes(@TempDir Path folder) throws Exception {
     List<Job> endless = List.of(Job.ENDLESS);
     Group hung = start(folder.resolve("hung"), 3, HUNG_SECONDS, endless);
     hung.awaitStep(8);
@@ -215,33 +215,34 @@ class ClusterTest {
     second.signal("KILL", 1);
     second.assertEnds(0);
     assertThat(second.error(0)).isEqualTo(lost(second, 0, 1));
-    assertGoesOn(first.folder().resolve("ENDLESS"));
-    List<Boolean> told = new ArrayList<>();
+    assertResumes(first.folder().resolve("ENDLESS"));
+    List<Boolean> logged = new ArrayList<>();
     for (int i : new int[] {0, 2}) {
       long ended = ends.get(i).get(5, TimeUnit.MINUTES);
       assertThat(Duration.ofNanos(ended - stopped))
           .isLessThan(Duration.ofSeconds(HUNG_SECONDS + 20));
-      // After a timeout TensorFlow may crash when the other one ends first; it is said before.
+      // After a timeout TensorFlow may crash when the other one ends first; the sentence is logged
+      // before.
       assertThat(hung.workers().get(i).exitValue()).isIn(3, ABORTED);
       String log = Files.readString(hung.folder().resolve("stderr-" + i));
       String sentence =
-          "%s has waited %d s for another worker, which hangs, is slower or cannot be reached"
+          "%s waited %d s for another worker, which hangs, is too slow or cannot be reached"
               .formatted(hung.name(i), HUNG_SECONDS);
-      // One that began to wait much later may lose the other first, which has said why.
+      // One that began to wait much later may lose the other first, which has logged the cause.
       assertThat(log).containsAnyOf(sentence, lost(hung, i, 2 - i));
-      told.add(log.contains(sentence));
+      logged.add(log.contains(sentence));
     }
-    assertThat(told).contains(true);
+    assertThat(logged).contains(true);
   }
 
-  private static String lost(Group group, int teller, int dead) {
-    return ("%s has lost %s, whose log may say why; start all again, and training goes on from the"
-            + " last checkpoint")
-        .formatted(group.name(teller), group.name(dead));
+  private static String lost(Group group, int survivor, int dead) {
+    return ("%s lost the connection to %s; its log may state the cause; restart all workers:"
+            + " training resumes from the last checkpoint")
+        .formatted(group.name(survivor), group.name(dead));
   }
 
-  /** One process goes on as one that was never stopped. */
-  private static void assertGoesOn(Path folder) {
+  /** One process resumes as one that was never stopped. */
+  private static void assertResumes(Path folder) {
     Checkpoints kept = everyStep(folder);
     TreeMap<Long, Double> rest = new TreeMap<>();
     assertThatThrownBy(() -> fit(Job.ENDLESS, Job.ENDLESS.trainer.checkpoints(kept), rest, 8))
@@ -254,20 +255,20 @@ class ClusterTest {
   }
 
   @Test
-  void fit_workerThatNeverComes_isNamed() throws Exception {
+  void fit_workerThatNeverStarts_isReported() throws Exception {
     Cluster cluster = Cluster.of(addresses(2), 0).timeout(Duration.ofSeconds(1));
 
     assertThatThrownBy(() -> fit(cluster))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "worker 0 (%s) has waited 1 s for worker 1 (%s), where nothing listens; start all"
+            "worker 0 (%s) waited 1 s for worker 1 (%s) and could not connect; start all workers"
                     .formatted(cluster.workers().get(0), cluster.workers().get(1))
-                + " workers with the same list of workers, and see that no firewall closes the"
-                + " ports between them");
+                + " with the same list of workers, and check that no firewall blocks the ports"
+                + " between them");
   }
 
   @Test
-  void fit_anotherProgramsPort_isToldApart() throws Exception {
+  void fit_portInUse_isReported() throws Exception {
     try (ServerSocket other = new ServerSocket(0)) {
       String taken = "localhost:" + other.getLocalPort();
       List<String> addresses = List.of(taken, addresses(1).get(0));
@@ -275,11 +276,11 @@ class ClusterTest {
       assertThatThrownBy(() -> fit(Cluster.of(addresses, 0)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("worker 0 cannot listen at " + taken)
-          .hasMessageContaining("another program, or an earlier run, has the port");
+          .hasMessageContaining("another program or an earlier run uses the port");
       assertThatThrownBy(() -> fit(Cluster.of(addresses, 1).timeout(Duration.ofSeconds(1))))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith(
-              "worker 1 (%s) has waited 1 s for another worker".formatted(addresses.get(1)));
+              "worker 1 (%s) waited 1 s for another worker".formatted(addresses.get(1)));
     }
   }
 

@@ -155,16 +155,16 @@ final class ClusterTraining {
     return job.small() ? trainer.checkpoints(Checkpoints.in(folder).everySteps(1)) : trainer;
   }
 
-  /** Trains, and tells every step. */
+  /** Trains and reports every step. */
   static Weights fit(
-      Job job, Blueprint blueprint, GradientTrainer trainer, Consumer<StepReport> heard) {
-    TrainingListener hearing =
+      Job job, Blueprint blueprint, GradientTrainer trainer, Consumer<StepReport> steps) {
+    TrainingListener recording =
         new TrainingListener() {
           @Override
           public void onStep(StepReport report) {
-            heard.accept(report);
+            steps.accept(report);
           }
         };
-    return trainer.listener(hearing).fit(blueprint, job.data);
+    return trainer.listener(recording).fit(blueprint, job.data);
   }
 }

@@ -264,8 +264,7 @@ class DevicesTest {
         .hasMessage("training needs at least one device, got none");
     assertThatThrownBy(() -> trainer.devices("GPU:99").fit(PLAIN, data))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageMatching(
-            "training was to use the devices \\[GPU:99\\], TensorFlow sees \\[CPU:0.*\\]");
+        .hasMessageMatching("expected the devices \\[GPU:99\\], TensorFlow sees \\[CPU:0.*\\]");
     assertThatThrownBy(
             () -> trainer.devices("CPU:0", "CPU:1", "CPU:2", "CPU:3", "CPU:4").fit(PLAIN, data))
         .hasMessage("a batch of 4 is too small for 5 devices in each of 1 processes");

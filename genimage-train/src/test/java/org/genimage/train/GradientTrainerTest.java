@@ -118,7 +118,7 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_stoppedAfterAnEpoch_goesOnToTheSameWeights(@TempDir Path folder) {
+  void fit_stoppedAfterAnEpoch_resumesToTheSameWeights(@TempDir Path folder) {
     ImageDataset data = stripes(8, 9);
     Recipe recipe = RECIPE.loss(new Loss.JsdCrossEntropy(2, 12, 0.1), augmented(2)).epochs(5);
     Weights straight = GradientTrainer.with(recipe).fit(TINY, data);
@@ -144,7 +144,7 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_sameNetworkAsAnotherObject_goesOn(@TempDir Path folder) {
+  void fit_sameNetworkAsAnotherObject_resumes(@TempDir Path folder) {
     GradientTrainer.with(RECIPE.epochs(2))
         .checkpoints(folder)
         .fit(
@@ -183,7 +183,7 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_validation_bringsBackTheBestEpoch(@TempDir Path folder) {
+  void fit_validation_returnsTheBestEpoch(@TempDir Path folder) {
     ImageDataset data = stripes(16, 8);
     List<EpochReport> reports = new ArrayList<>();
 
@@ -330,7 +330,7 @@ class GradientTrainerTest {
   }
 
   @Test
-  void fit_averageStopped_goesOnToTheSameAverage(@TempDir Path folder) {
+  void fit_averageStopped_resumesToTheSameAverage(@TempDir Path folder) {
     Recipe recipe = RECIPE.epochs(3).average(new Average(0.8, true)).parts(2);
     Weights straight = GradientTrainer.with(recipe).fit(TINY, stripes(8, 8));
     GradientTrainer stopping =
@@ -472,10 +472,10 @@ class GradientTrainerTest {
             () -> GradientTrainer.with(RECIPE).freeze("conv2\\..*").fit(TINY, stripes(8, 8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "a pattern of frozen keys must match some key whole, conv2\\..* matches none; near are"
-                + " [conv1.weight, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var]");
+            "a pattern of frozen keys must match a whole key, conv2\\..* matches none; the nearest"
+                + " are [conv1.weight, bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var]");
     assertThatThrownBy(() -> GradientTrainer.with(RECIPE).freeze(".*").fit(TINY, stripes(8, 8)))
-        .hasMessage("something must be left to train, [.*] freeze all");
+        .hasMessage("at least one parameter must be trainable, got patterns that freeze all: [.*]");
   }
 
   @Test
@@ -601,7 +601,7 @@ class GradientTrainerTest {
 
   /** Found as a service; the batch is Swin's. */
   @Test
-  void train_nothingElseSaid_isByThePapersRecipe() {
+  void train_withoutTrainer_usesThePapersRecipe() {
     assertThatThrownBy(() -> Detectors.swinTiny().train(stripes(8, 8)))
         .isInstanceOf(DatasetException.class)
         .hasMessageContaining("at least one batch of 128, found 4 nature and 4 ai");

@@ -321,12 +321,13 @@ class OptimizerTest {
       for (int i = 0; i < parameters.size(); i++) {
         updates.add(
             optimizer.update(
-                tf,
-                variables,
-                slots,
-                parameters.get(i),
-                followed.get(i),
-                tf.constant((float) rate)));
+                new Optimizer.Update(
+                    tf,
+                    variables,
+                    slots,
+                    parameters.get(i),
+                    followed.get(i),
+                    tf.constant((float) rate))));
       }
       try (Session session = new Session(graph)) {
         variables.load(session, entry -> start.get(entry.key()));

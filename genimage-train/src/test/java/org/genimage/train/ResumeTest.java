@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Training that was stopped by whatever goes on to the bits that it would have reached. */
+/** Training that was stopped and resumed ends with the same bits as without the stop. */
 class ResumeTest {
 
   private static final String CURRENT = "training.safetensors";
@@ -81,7 +81,7 @@ class ResumeTest {
   }
 
   @Test
-  void fit_toldToEnd_keepsACheckpointFirst(@TempDir Path folder) throws Exception {
+  void fit_jvmTerminated_savesACheckpointFirst(@TempDir Path folder) throws Exception {
     Process training = start(folder);
     int steps;
     try (InputStream beacons = training.getInputStream()) {
@@ -96,7 +96,7 @@ class ResumeTest {
         KilledTraining.fit(
             KilledTraining.trainer()
                 .checkpoints(folder)
-                .listener(hearing(rest, new ArrayList<>())));
+                .listener(recording(rest, new ArrayList<>())));
 
     assertThat(rest).startsWith(steps + 1L);
     assertSameNumbers(weights, KilledTraining.fit(KilledTraining.trainer()));
@@ -116,14 +116,14 @@ class ResumeTest {
   }
 
   @Test
-  void fit_stoppedInsideAnEpoch_goesOnFromTheStepsCheckpoint(@TempDir Path folder) {
+  void fit_stoppedInsideAnEpoch_resumesFromTheStepsCheckpoint(@TempDir Path folder) {
     GradientTrainer trainer =
         GradientTrainer.with(SHORT).checkpoints(Checkpoints.in(folder).everySteps(3));
     assertThatThrownBy(() -> trainer.listener(stoppingAt(8)).fit(TINY, DATA)).hasMessage("stopped");
     List<Long> steps = new ArrayList<>();
     List<EpochReport> epochs = new ArrayList<>();
 
-    Weights resumed = trainer.listener(hearing(steps, epochs)).fit(TINY, DATA);
+    Weights resumed = trainer.listener(recording(steps, epochs)).fit(TINY, DATA);
 
     assertThat(steps).containsExactly(7L, 8L, 9L, 10L, 11L, 12L, 13L, 14L, 15L, 16L);
     assertThat(epochs).extracting(EpochReport::epoch).containsExactly(1, 2, 3);
@@ -134,13 +134,13 @@ class ResumeTest {
   @Test
   void fit_lossesOfAnInterruptedEpoch_areAveragedWhole(@TempDir Path folder) {
     List<EpochReport> whole = new ArrayList<>();
-    GradientTrainer.with(SHORT).listener(hearing(new ArrayList<>(), whole)).fit(TINY, DATA);
+    GradientTrainer.with(SHORT).listener(recording(new ArrayList<>(), whole)).fit(TINY, DATA);
     GradientTrainer trainer =
         GradientTrainer.with(SHORT).checkpoints(Checkpoints.in(folder).every(Duration.ofNanos(1)));
     assertThatThrownBy(() -> trainer.listener(stoppingAt(7)).fit(TINY, DATA)).hasMessage("stopped");
     List<EpochReport> rest = new ArrayList<>();
 
-    trainer.listener(hearing(new ArrayList<>(), rest)).fit(TINY, DATA);
+    trainer.listener(recording(new ArrayList<>(), rest)).fit(TINY, DATA);
 
     assertThat(rest)
         .extracting(EpochReport::loss)
@@ -171,7 +171,7 @@ class ResumeTest {
       Files.delete(filler);
       List<EpochReport> epochs = new ArrayList<>();
 
-      Weights resumed = trainer.listener(hearing(new ArrayList<>(), epochs)).fit(TINY, DATA);
+      Weights resumed = trainer.listener(recording(new ArrayList<>(), epochs)).fit(TINY, DATA);
 
       assertThat(epochs).extracting(EpochReport::epoch).containsExactly(1, 2, 3);
       assertSameNumbers(resumed, straight);
@@ -190,7 +190,7 @@ class ResumeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"cut", "empty", "bit", "gone"})
-  void fit_brokenCheckpoint_goesOnFromTheOneBefore(String damage, @TempDir Path folder)
+  void fit_brokenCheckpoint_resumesFromThePreviousOne(String damage, @TempDir Path folder)
       throws IOException {
     GradientTrainer trainer =
         GradientTrainer.with(SHORT).checkpoints(Checkpoints.in(folder).everySteps(3));
@@ -198,14 +198,14 @@ class ResumeTest {
     damage(folder.resolve(CURRENT), damage);
     List<Long> steps = new ArrayList<>();
 
-    Weights resumed = trainer.listener(hearing(steps, new ArrayList<>())).fit(TINY, DATA);
+    Weights resumed = trainer.listener(recording(steps, new ArrayList<>())).fit(TINY, DATA);
 
     assertThat(steps).startsWith(5L).endsWith(16L);
     assertSameNumbers(resumed, straight);
   }
 
   @Test
-  void fit_brokenAgainAfterGoingOn_stillHasAGoodOne(@TempDir Path folder) throws IOException {
+  void fit_brokenAgainAfterResuming_stillHasAGoodOne(@TempDir Path folder) throws IOException {
     GradientTrainer trainer =
         GradientTrainer.with(SHORT).checkpoints(Checkpoints.in(folder).everySteps(3));
     assertThatThrownBy(() -> trainer.listener(stoppingAt(8)).fit(TINY, DATA)).hasMessage("stopped");
@@ -227,7 +227,7 @@ class ResumeTest {
         .isInstanceOf(WeightsException.class)
         .hasMessageContaining("expected a good checkpoint, found only broken ones")
         .hasMessageContaining("expected the checksum")
-        .hasMessageContaining("remove them to begin anew");
+        .hasMessageContaining("delete them to start again");
   }
 
   private static void damage(Path file, String damage) throws IOException {
@@ -278,7 +278,7 @@ class ResumeTest {
     GradientTrainer.with(RECIPE.epochs(6))
         .validation(stripes(16, 8))
         .checkpoints(Checkpoints.in(folder).best(2))
-        .listener(hearing(new ArrayList<>(), epochs))
+        .listener(recording(new ArrayList<>(), epochs))
         .fit(TINY, DATA);
 
     List<Integer> ranking =
@@ -308,7 +308,7 @@ class ResumeTest {
     return report.validationAccuracy().orElseThrow();
   }
 
-  private static TrainingListener hearing(List<Long> steps, List<EpochReport> epochs) {
+  private static TrainingListener recording(List<Long> steps, List<EpochReport> epochs) {
     return new TrainingListener() {
       @Override
       public void onStep(StepReport report) {

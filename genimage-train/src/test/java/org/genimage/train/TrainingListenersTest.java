@@ -28,22 +28,22 @@ class TrainingListenersTest {
 
   @Test
   void progress_everyStep_countsToTheEnd(@TempDir Path folder) {
-    List<String> heard = new ArrayList<>();
+    List<String> reported = new ArrayList<>();
     GradientTrainer trainer =
         GradientTrainer.with(RECIPE.epochs(2)).checkpoints(Checkpoints.in(folder).everySteps(3));
     TrainingListener progress =
-        TrainingListeners.progress((done, total) -> heard.add(done + "/" + total));
+        TrainingListeners.progress((done, total) -> reported.add(done + "/" + total));
 
     stopped(trainer, 6, progress);
     trainer.listener(progress).fit(TINY, DATA);
 
-    assertThat(heard)
+    assertThat(reported)
         .containsExactly(
             "4/32", "8/32", "12/32", "16/32", "20/32", "24/32", "4/16", "8/16", "12/16", "16/16");
   }
 
   @Test
-  void lines_everyEpoch_sayWhatHeldItUp() {
+  void lines_everyEpoch_nameTheBottleneck() {
     List<String> lines = new ArrayList<>();
 
     GradientTrainer.with(RECIPE.epochs(2))
@@ -59,7 +59,7 @@ class TrainingListenersTest {
                     .matches(
                         "epoch \\d of 2: loss \\d\\.\\d{4}, validation accuracy [\\d.]+ %, [\\d.]+"
                             + " samples/s; [\\d.]+ % of the time waiting for images, [\\d.]+ %"
-                            + " calculating, [\\d.]+ % else: .* up"));
+                            + " calculating, [\\d.]+ % other: the bottleneck is .*"));
   }
 
   @Test

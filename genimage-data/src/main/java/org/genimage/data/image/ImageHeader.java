@@ -83,7 +83,7 @@ public record ImageHeader(String format, int width, int height, int channels, Op
     private int channels;
     private int table;
 
-    public ImageHeader read(DataInputStream in) throws IOException {
+    private ImageHeader read(DataInputStream in) throws IOException {
       try {
         int marker;
         while ((marker = next(in)) != 0xda) { // SOS

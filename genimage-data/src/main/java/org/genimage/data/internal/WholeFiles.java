@@ -88,6 +88,16 @@ public final class WholeFiles {
   }
 
   /**
+   * Renames a file inside its folder, over an earlier one if there is one.
+   *
+   * @throws IOException if it cannot be renamed
+   */
+  public static void rename(Path from, Path to) throws IOException {
+    move(from, to);
+    force(to.toAbsolutePath().getParent());
+  }
+
+  /**
    * Makes a folder. It appears with all its files or not at all. An empty folder that exists stays,
    * since it may be a mount point, and takes the files one after the other when all are written.
    *

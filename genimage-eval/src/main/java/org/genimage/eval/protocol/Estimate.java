@@ -8,11 +8,11 @@ import org.genimage.eval.Interval;
 import org.genimage.eval.Proportion;
 
 /**
- * An accuracy, or a mean of some, with its 95 % interval.
+ * An accuracy, or a mean of accuracies, with its 95 % interval.
  *
  * @param value in [0, 1]
- * @param interval around it
- * @param images the images behind it
+ * @param interval the 95 % interval of the value
+ * @param images the number of images that it was measured on
  */
 public record Estimate(double value, Interval interval, long images) {
 
@@ -22,8 +22,9 @@ public record Estimate(double value, Interval interval, long images) {
   }
 
   /**
-   * Returns the unweighted mean of accuracies on different images. Its interval squares and adds
-   * the parts' half-widths (Zou and Donner 2008).
+   * Returns the unweighted mean of accuracies on different images. The half-width of its interval
+   * is the root of the summed squares of the parts' half-widths, divided by their number (Zou and
+   * Donner 2008).
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -36,8 +37,8 @@ public record Estimate(double value, Interval interval, long images) {
   }
 
   /**
-   * Returns the unweighted mean of several detectors' accuracies on the same images. The detectors
-   * err together, so the interval is as wide as the parts' are on average.
+   * Returns the unweighted mean of several detectors' accuracies on the same images. Its interval
+   * is the mean of theirs, because their errors are correlated.
    *
    * @throws IllegalArgumentException if there is none
    */

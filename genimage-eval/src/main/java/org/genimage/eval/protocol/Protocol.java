@@ -9,19 +9,23 @@ import java.util.stream.Stream;
 import org.genimage.eval.Degradation;
 
 /**
- * A table of accuracies, as the paper prints it: what each figure's detector is trained on, what it
- * is tested on, and the paper's figure where there is one.
+ * A table of accuracies in the paper: for each cell the detector, what it is trained and tested on,
+ * and the published accuracy if there is one.
  *
  * @param name short, for files and commands, such as {@code main-2}
  * @param title what the table shows
- * @param notes what the paper leaves open and how it is read here
+ * @param notes what the paper does not specify, and how genimage reads it
  * @param columns the heads of the columns, without the average
- * @param rows the rows
+ * @param rows the rows, with one cell per column
  */
 public record Protocol(
     String name, String title, List<String> notes, List<String> columns, List<Row> rows) {
 
-  /** Copies the lists and checks that the rows fit the columns. */
+  /**
+   * Copies the lists and checks that the rows fit the columns.
+   *
+   * @throws IllegalArgumentException if a row has not one cell per column
+   */
   public Protocol {
     notes = List.copyOf(notes);
     columns = List.copyOf(columns);
@@ -38,12 +42,12 @@ public record Protocol(
   }
 
   /**
-   * A row.
+   * A row of the table.
    *
-   * @param name such as a detector
+   * @param name of the row, such as a detector's
    * @param cells one per column
-   * @param publishedAverage the paper's mean of the row in per cent, where it prints one. The paper
-   *     truncates some and rounds others, so a difference below 0.1 is none
+   * @param publishedAverage the paper's mean of the row in per cent, if it prints one. The paper
+   *     truncates some means and rounds others, so a difference below 0.1 means nothing
    */
   public record Row(String name, List<Cell> cells, OptionalDouble publishedAverage) {
 
@@ -54,15 +58,19 @@ public record Protocol(
   }
 
   /**
-   * A figure: the mean accuracy of one run or of several on the same images.
+   * A cell of the table: the mean accuracy of one or several runs on the same images.
    *
    * @param runs at least one
-   * @param published the paper's figure in per cent; several where its sources disagree, none where
-   *     it gives none
+   * @param published the published accuracy in per cent: several if the sources disagree, none if
+   *     the paper gives none
    */
   public record Cell(List<Run> runs, List<Double> published) {
 
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if there is no run
+     */
     public Cell {
       runs = List.copyOf(runs);
       published = List.copyOf(published);
@@ -71,13 +79,13 @@ public record Protocol(
   }
 
   /**
-   * One detector, trained and tested.
+   * One training and one test of a detector.
    *
-   * @param detector its name in {@code Detectors}
+   * @param detector the detector's name, such as {@code ResNet-50}
    * @param training what it is trained on
    * @param test what it is tested on
-   * @param degradation what happens to the test images
-   * @param attack the attack on them, if there is one
+   * @param degradation of the test images
+   * @param attack the name of the attack on the test images, if any, such as {@code FGSM}
    */
   public record Run(
       String detector,
@@ -86,7 +94,7 @@ public record Protocol(
       Degradation degradation,
       Optional<String> attack) {
 
-    /** Returns a run on test images as they are. */
+    /** Returns a run on test images without degradation and attack. */
     public static Run of(String detector, TrainingSet training, TestImages test) {
       return new Run(detector, training, test, Degradation.NONE, Optional.empty());
     }
@@ -96,7 +104,11 @@ public record Protocol(
       return new Run(detector, training, test, how, attack);
     }
 
-    /** Returns the run on attacked images. */
+    /**
+     * Returns the run on attacked images.
+     *
+     * @param name of the attack, such as {@code FGSM}
+     */
     public Run attacked(String name) {
       return new Run(detector, training, test, degradation, Optional.of(name));
     }
@@ -118,7 +130,11 @@ public record Protocol(
         .toList();
   }
 
-  /** Returns the table with those rows only that have one of these names. */
+  /**
+   * Returns the table with only the rows of these names.
+   *
+   * @throws IllegalArgumentException if a name is not a row's
+   */
   public Protocol rows(String... names) {
     List<String> wanted = List.of(names);
     checkArgument(

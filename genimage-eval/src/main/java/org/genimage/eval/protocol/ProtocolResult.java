@@ -6,34 +6,44 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * A table of the paper beside our own figures.
+ * A table of the paper with our own accuracies.
  *
  * @param protocol the table
- * @param cells our figures, by row and column
+ * @param cells our accuracies, by row and column, as many as the table has cells
  */
 public record ProtocolResult(Protocol protocol, List<List<Figure>> cells) {
 
   /**
-   * Differences in an average below this, in points, are none: the paper truncates some averages
-   * and rounds others.
+   * Smaller differences of an average, in percentage points, count as 0: the paper truncates some
+   * averages and rounds others.
    */
   private static final double ROUNDING = 0.1;
 
   /**
-   * Our figure of a cell.
+   * Our accuracy in a cell, or the reason why there is none.
    *
-   * @param estimate the accuracy, unless something was missing
-   * @param hole what was missing, a sentence
-   * @param failures images that could not be read, of all runs behind it
+   * @param estimate the accuracy; empty if data or a detector was missing
+   * @param reason what was missing, in one sentence; empty if there is an accuracy
+   * @param failures the number of images that could not be read, in all runs of the cell
    */
-  public record Figure(Optional<Estimate> estimate, Optional<String> hole, int failures) {
+  public record Figure(Optional<Estimate> estimate, Optional<String> reason, int failures) {
 
+    /**
+     * Returns the figure with an accuracy.
+     *
+     * @param failures the number of images that could not be read
+     */
     public static Figure of(Estimate estimate, int failures) {
       return new Figure(Optional.of(estimate), Optional.empty(), failures);
     }
 
-    public static Figure missing(String what) {
-      return new Figure(Optional.empty(), Optional.of(what), 0);
+    /**
+     * Returns the figure without an accuracy.
+     *
+     * @param reason what was missing, in one sentence
+     */
+    public static Figure missing(String reason) {
+      return new Figure(Optional.empty(), Optional.of(reason), 0);
     }
   }
 
@@ -42,14 +52,20 @@ public record ProtocolResult(Protocol protocol, List<List<Figure>> cells) {
     cells = cells.stream().map(List::copyOf).toList();
   }
 
-  /** Returns our figure. */
+  /**
+   * Returns our accuracy in a cell.
+   *
+   * @param row from 0
+   * @param column from 0
+   * @throws IndexOutOfBoundsException if there is no such cell
+   */
   public Figure figure(int row, int column) {
     return cells.get(row).get(column);
   }
 
   /**
-   * Returns our accuracy less the paper's figure, in points; the nearest of several. Empty where
-   * either is missing.
+   * Returns our accuracy less the published one, in percentage points. Of several published values
+   * the nearest is taken. Empty if either is missing.
    */
   public OptionalDouble difference(int row, int column) {
     List<Double> published = protocol.rows().get(row).cells().get(column).published();
@@ -65,7 +81,10 @@ public record ProtocolResult(Protocol protocol, List<List<Figure>> cells) {
     return OptionalDouble.of(ours - nearest);
   }
 
-  /** Returns the unweighted mean of our row; empty if there is a hole in it or one column only. */
+  /**
+   * Returns the unweighted mean of our accuracies in a row. Empty if one of them is missing, or the
+   * table has one column.
+   */
   public Optional<Estimate> average(int row) {
     List<Estimate> estimates =
         cells.get(row).stream().flatMap(figure -> figure.estimate().stream()).toList();
@@ -75,8 +94,8 @@ public record ProtocolResult(Protocol protocol, List<List<Figure>> cells) {
   }
 
   /**
-   * Returns our mean of a row less the paper's, in points; 0 if they differ by no more than the
-   * paper's own rounding. Empty where either is missing.
+   * Returns our mean of a row less the published one, in percentage points; 0 if they differ by no
+   * more than the paper's own rounding. Empty if either is missing.
    */
   public OptionalDouble averageDifference(int row) {
     OptionalDouble published = protocol.rows().get(row).publishedAverage();
@@ -87,18 +106,18 @@ public record ProtocolResult(Protocol protocol, List<List<Figure>> cells) {
     return OptionalDouble.of(difference(100 * ours.get().value(), published.getAsDouble()));
   }
 
-  /** Returns the difference of two averages in per cent, 0 within the paper's rounding. */
+  /** Returns the difference of two averages in per cent; 0 within the paper's rounding. */
   static double difference(double ours, double published) {
     double difference = ours - published;
     return Math.abs(difference) <= ROUNDING + 1e-9 ? 0 : difference;
   }
 
-  /** Returns what was missing, each once. */
-  public List<String> holes() {
+  /** Returns the reasons of all empty cells, each once. */
+  public List<String> missing() {
     return IntStream.range(0, cells.size())
         .boxed()
         .flatMap(row -> cells.get(row).stream())
-        .flatMap(figure -> figure.hole().stream())
+        .flatMap(figure -> figure.reason().stream())
         .distinct()
         .toList();
   }

@@ -27,8 +27,9 @@ import org.genimage.eval.protocol.ProtocolResult.Figure;
 import org.genimage.models.Detector;
 
 /**
- * The plan to fill a table of the paper with figures of our own. Every run's scores lie in a file
- * of their own below one folder, so a plan that was stopped goes on, and tables share runs.
+ * Fills a table of the paper with our own accuracies. The scores of each run are in a file of their
+ * own below one folder. So an interrupted run resumes, and tables share runs. If data or a detector
+ * is missing, the cell stays empty and states the reason.
  *
  * <pre>{@code
  * ProtocolResult result =
@@ -39,12 +40,13 @@ import org.genimage.models.Detector;
  * }</pre>
  *
  * @param protocol the table
- * @param folder where the scores lie
- * @param detectors gives trained detectors; asked once for those of which scores are missing
- * @param images gives test images
- * @param attacks measures accuracy under an attack
- * @param onError what happens to images that cannot be read
- * @param progress hears of the images of each run
+ * @param folder where the scores are
+ * @param detectors returns trained detectors; called once for each detector whose scores are
+ *     missing
+ * @param images returns test images
+ * @param attacks measures the accuracy under an attack
+ * @param onError what happens when an image cannot be read
+ * @param progress returns a receiver of the number of images scored, for each run
  */
 public record ProtocolRun(
     Protocol protocol,
@@ -55,32 +57,43 @@ public record ProtocolRun(
     ErrorPolicy onError,
     Function<Run, Progress> progress) {
 
-  /** Where trained detectors come from. */
+  /** A source of trained detectors. */
   @FunctionalInterface
   public interface DetectorSource {
 
     /**
      * Trains or loads a detector, which the caller closes.
      *
-     * @throws DatasetException if its training images are missing: its figures become holes
+     * @param name the detector's name, such as {@code ResNet-50}
+     * @param training what it is trained on
+     * @throws DatasetException if its training images are missing: its cells stay empty and state
+     *     the message as the reason
      */
     Detector detector(String name, TrainingSet training);
   }
 
-  /** Where accuracies under attack come from. */
+  /** A source of accuracies under attack. */
   @FunctionalInterface
   public interface AttackSource {
 
     /**
      * Attacks a detector and returns its accuracy on the attacked images.
      *
-     * @param attack its name in the paper's table
-     * @throws DatasetException if there is no such attack here: its figures become holes
+     * @param attack its name in the paper's table, such as {@code FGSM}
+     * @param detector stays open
+     * @param images the test images
+     * @throws DatasetException if the attack is not available: its cells stay empty and state the
+     *     message as the reason
      */
     Proportion attacked(String attack, Detector detector, ImageDataset images);
   }
 
-  /** Returns the plan of a table without sources: every figure is a hole that says so. */
+  /**
+   * Returns a run of a table without sources: all cells stay empty.
+   *
+   * @param protocol the table
+   * @param folder where the scores are; created when the first are written
+   */
   public static ProtocolRun of(Protocol protocol, Path folder) {
     return new ProtocolRun(
         protocol,
@@ -98,32 +111,32 @@ public record ProtocolRun(
         run -> Progress.NONE);
   }
 
-  /** Returns the plan with this source of detectors. */
+  /** Returns the run with this source of detectors. */
   public ProtocolRun detectors(DetectorSource source) {
     return new ProtocolRun(protocol, folder, source, images, attacks, onError, progress);
   }
 
   /**
-   * Returns the plan with this source of test images.
+   * Returns the run with this source of test images.
    *
-   * @param source throws {@link DatasetException} for images that are missing: their figures become
-   *     holes
+   * @param source throws {@link DatasetException} if images are missing: their cells stay empty and
+   *     state the message as the reason
    */
   public ProtocolRun images(Function<TestImages, ImageDataset> source) {
     return new ProtocolRun(protocol, folder, detectors, source, attacks, onError, progress);
   }
 
-  /** Returns the plan with this source of accuracies under attack. */
+  /** Returns the run with this source of accuracies under attack. */
   public ProtocolRun attacks(AttackSource source) {
     return new ProtocolRun(protocol, folder, detectors, images, source, onError, progress);
   }
 
-  /** Returns the plan with another way to deal with unreadable images. */
+  /** Returns the run with another policy for unreadable images. */
   public ProtocolRun onError(ErrorPolicy policy) {
     return new ProtocolRun(protocol, folder, detectors, images, attacks, policy, progress);
   }
 
-  /** Returns the plan with someone who hears how far each run has come. */
+  /** Returns the run with receivers of progress, one for each run of a detector. */
   public ProtocolRun progress(Function<Run, Progress> listener) {
     return new ProtocolRun(protocol, folder, detectors, images, attacks, onError, listener);
   }
@@ -131,9 +144,9 @@ public record ProtocolRun(
   private record Training(String detector, TrainingSet set) {}
 
   /**
-   * Fills the table, detector by detector; what is missing leaves a hole.
+   * Fills the table, detector by detector.
    *
-   * @throws ScoreFileException if scores in the folder are of other detectors or images
+   * @throws ScoreFileException if the folder has scores of other detectors or images
    * @throws UncheckedIOException if the folder cannot be written to
    */
   public ProtocolResult run() {
@@ -176,7 +189,7 @@ public record ProtocolRun(
     }
   }
 
-  /** Returns the figure of a run that an earlier plan finished, on these very images. */
+  /** Returns the figure of a run that was finished earlier, on the same images. */
   private Optional<Figure> known(Run run, ImageDataset data) {
     Path file = file(run);
     if (!Files.exists(file)) {
@@ -214,8 +227,8 @@ public record ProtocolRun(
 
   private static Figure figure(Cell cell, Map<Run, Figure> figures) {
     List<Figure> parts = cell.runs().stream().map(figures::get).toList();
-    Optional<Figure> hole = parts.stream().filter(part -> part.hole().isPresent()).findFirst();
-    return hole.orElseGet(
+    Optional<Figure> empty = parts.stream().filter(part -> part.reason().isPresent()).findFirst();
+    return empty.orElseGet(
         () ->
             Figure.of(
                 Estimate.meanOnSameImages(
@@ -224,8 +237,8 @@ public record ProtocolRun(
   }
 
   /**
-   * Returns where a run's scores lie: {@code folder/detector/training set/test images.jsonl}, which
-   * {@link EvaluationResult#read} reads.
+   * Returns the file of a run's scores: {@code folder/detector/training set/test images.jsonl},
+   * which {@link EvaluationResult#read} reads. Of an attacked run, a text file with the accuracy.
    */
   public Path file(Run run) {
     String test =
@@ -240,7 +253,7 @@ public record ProtocolRun(
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
   }
 
-  /** A count in a file of its own. */
+  /** A file with the accuracy under an attack: images decided rightly, all images, fingerprint. */
   private static final class AttackedAccuracy {
 
     static Optional<Proportion> read(Path file, String data) {

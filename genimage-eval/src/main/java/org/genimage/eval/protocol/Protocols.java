@@ -15,9 +15,9 @@ import org.genimage.eval.protocol.Protocol.Row;
 import org.genimage.eval.protocol.Protocol.Run;
 
 /**
- * The tables of the GenImage paper (Zhu et al. 2023): {@code supplement-1} to {@code -6} and {@code
- * main-2} to {@code -5}. Those of the main text are as the authors' repository prints them, {@code
- * main-2} as a figure that others published shows it.
+ * The tables of the GenImage paper (Zhu et al. 2023): {@code supplement-1} to {@code supplement-6},
+ * {@code main-2} to {@code main-5} and {@code main-content}. The values of the main text are from
+ * the authors' repository; those of {@code main-2} are from a figure that others published.
  */
 public final class Protocols {
 
@@ -109,7 +109,7 @@ public final class Protocols {
 
   private Protocols() {}
 
-  /** Returns the whole of GenImage, trained and tested on by all seven detectors. */
+  /** Returns supplement, table 1: all seven detectors, trained and tested on all of GenImage. */
   public static Protocol wholeSet() {
     return table(
         "supplement-1",
@@ -120,15 +120,18 @@ public final class Protocols {
         (row, column) -> List.of(Run.of(row, TrainingSet.GENIMAGE, TestImages.GENIMAGE)));
   }
 
-  /** Returns ResNet-50 under attack. */
+  /**
+   * Returns supplement, table 2: ResNet-50 under attack. The attacks of its runs are named {@code
+   * FGSM} and {@code CW-L2}, as the paper and genimage-attacks name them.
+   */
   public static Protocol attacks() {
     Run clean = Run.of(RESNET, SD_1_4, TestImages.of(Generator.STABLE_DIFFUSION_V1_4));
     return new Protocol(
         "supplement-2",
         "ResNet-50 under attack, on Stable Diffusion V1.4",
         List.of(
-            "The paper names the attacks only: no budget, no training set, no clean accuracy.",
-            "Read here as trained on Stable Diffusion V1.4."),
+            "The paper names the attacks, but no budget, training set or accuracy without attack.",
+            "Here the detector is trained on Stable Diffusion V1.4."),
         List.of("Clean", "FGSM", "CW-L2"),
         List.of(
             new Row(
@@ -140,7 +143,7 @@ public final class Protocols {
                 OptionalDouble.empty())));
   }
 
-  /** Returns generators that are not in GenImage, for ResNet-50 trained on all of it. */
+  /** Returns supplement, table 3: ResNet-50 trained on GenImage, tested on other generators. */
   public static Protocol unseenGenerators() {
     return table(
         "supplement-3",
@@ -151,7 +154,10 @@ public final class Protocols {
         (row, column) -> List.of(unseen(TrainingSet.GENIMAGE, column)));
   }
 
-  /** Returns generators that are not in GenImage, for ResNet-50 trained on one, four and eight. */
+  /**
+   * Returns supplement, table 4: ResNet-50 trained on one, four and eight generators, tested on
+   * generators outside GenImage.
+   */
   public static Protocol moreGenerators() {
     List<TrainingSet> sets =
         List.of(
@@ -177,7 +183,7 @@ public final class Protocols {
     return Run.of(RESNET, training, TestImages.named(UNSEEN_GENERATORS.get(column)));
   }
 
-  /** Returns other ways to ask a generator for an image, for ResNet-50 trained on GenImage. */
+  /** Returns supplement, table 5: ResNet-50 on richer prompts, image-to-image and multi-object. */
   public static Protocol contents() {
     return named(
         "supplement-5",
@@ -187,17 +193,18 @@ public final class Protocols {
         RESNET + " 99.9 99.3 99.9");
   }
 
-  /** Returns photographs of groups of people, for ResNet-50 trained on GenImage. */
+  /** Returns supplement, table 6: ResNet-50 trained on GenImage, tested on groups of people. */
   public static Protocol groups() {
     return named(
         "supplement-6",
         "ResNet-50 trained on GenImage, tested on groups of people",
-        List.of("Natural images from FairFace and BGVP; who is in the third group is not said."),
+        List.of(
+            "Natural images are from FairFace and BGVP. The paper does not define the third group."),
         List.of("Children", "Women", "Racialized persons", "Elderly", "Living with disabilities"),
         RESNET + " 99.9 99.8 99.9 99.9 99.8");
   }
 
-  /** Returns faces and art, for which the main text's figures are not at hand. */
+  /** Returns ResNet-50 on faces and art, without the published values, which are not available. */
   public static Protocol newContent() {
     Row row =
         new Row(
@@ -213,7 +220,7 @@ public final class Protocols {
     return new Protocol(
         "main-content",
         "ResNet-50 trained on GenImage, tested on faces and art",
-        List.of("The paper's figures are not at hand; they are said to be above 95 %."),
+        List.of("The published values are not available here; they are said to be above 95 %."),
         List.of("Face", "Art"),
         List.of(row));
   }
@@ -230,14 +237,14 @@ public final class Protocols {
             List.of(Run.of(row, TrainingSet.GENIMAGE, TestImages.named(tests.get(column)))));
   }
 
-  /** Returns ResNet-50 trained on each generator and tested on each. */
+  /** Returns table 2: ResNet-50 trained on each generator and tested on each. */
   public static Protocol crossGenerator() {
     return table(
         "main-2",
         "ResNet-50 trained on the row's generator, tested on the column's",
         List.of(
-            "The figure for VQDM after training on Stable Diffusion V1.4 is 56.6 in the authors'"
-                + " repository and 56.2 in a figure; either agrees."),
+            "For VQDM after training on Stable Diffusion V1.4 the authors' repository gives 56.6 and"
+                + " a figure 56.2; the nearer one counts."),
         GENERATORS,
         MATRIX,
         (row, column) ->
@@ -248,7 +255,9 @@ public final class Protocols {
                     TestImages.of(Generator.GENIMAGE.get(column)))));
   }
 
-  /** Returns the seven detectors trained on Stable Diffusion V1.4, tested on each generator. */
+  /**
+   * Returns table 3: seven detectors trained on Stable Diffusion V1.4, tested on each generator.
+   */
   public static Protocol trainedOnOne() {
     return table(
         "main-3",
@@ -260,7 +269,9 @@ public final class Protocols {
             List.of(Run.of(row, SD_1_4, TestImages.of(Generator.GENIMAGE.get(column)))));
   }
 
-  /** Returns the seven detectors, each column the mean over the eight trainings. */
+  /**
+   * Returns table 4: seven detectors, each cell the mean over trainings on the eight generators.
+   */
   public static Protocol crossValidation() {
     return table(
         "main-4",
@@ -279,13 +290,15 @@ public final class Protocols {
                 .toList());
   }
 
-  /** Returns the seven detectors trained on Stable Diffusion V1.4, tested on degraded images. */
+  /**
+   * Returns table 5: seven detectors trained on Stable Diffusion V1.4, on degraded images of it.
+   */
   public static Protocol degraded() {
     return table(
         "main-5",
         "Trained on Stable Diffusion V1.4, tested on degraded images of it",
         List.of(
-            "The paper does not give the procedure. Read here as done to the test image before the"
+            "The paper does not give the procedure. Here the test image is degraded before the"
                 + " detector's own preprocessing."),
         List.of("LR 112", "LR 64", "JPEG 65", "JPEG 30", "Blur σ 3", "Blur σ 5"),
         DEGRADED,
@@ -314,6 +327,7 @@ public final class Protocols {
   /**
    * Returns the table of this name.
    *
+   * @param name such as {@code main-2}
    * @throws IllegalArgumentException if there is none
    */
   public static Protocol named(String name) {

@@ -4,11 +4,10 @@ import java.util.List;
 import org.genimage.data.Generator;
 
 /**
- * What a {@link Protocol} tests on: validation images of GenImage, or a further test set by its
- * name in the paper.
+ * The test images of a {@link Protocol}: validation images of GenImage, or a further test set.
  *
- * @param name such as {@code ADM} or {@code CogView2}
- * @param generators whose validation images they are; none for a further test set
+ * @param name in the paper, such as {@code ADM} or {@code CogView2}
+ * @param generators the generators of the validation images; none for a further test set
  */
 public record TestImages(String name, List<Generator> generators) {
 
@@ -25,7 +24,11 @@ public record TestImages(String name, List<Generator> generators) {
     return new TestImages(generator.name(), List.of(generator));
   }
 
-  /** Returns a further test set of the paper. */
+  /**
+   * Returns a further test set of the paper.
+   *
+   * @param name as in {@link org.genimage.data.TestSet}
+   */
   public static TestImages named(String name) {
     return new TestImages(name, List.of());
   }

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.genimage.data.Generator;
 
 /**
- * What a detector of a {@link Protocol} is trained on: the training images of some generators.
+ * The training images of a {@link Protocol}: those of some generators.
  *
  * @param generators in the order of the paper's tables
  */

@@ -10,7 +10,7 @@ import org.genimage.eval.Baselines;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.report.Table.Cell;
 
-/** What trivial rules reach on the same images. */
+/** The accuracies of trivial rules on the same images. */
 record BaselineSection(EvaluationResult result, Baselines baselines) implements Section {
 
   @Override
@@ -22,17 +22,19 @@ record BaselineSection(EvaluationResult result, Baselines baselines) implements 
         .forEach(one -> rows.add(Chart.Row.of(ruleOf(one), one.accuracy(), Chart.Style.BASELINE)));
     return """
         <section>
-          <h2>Beside trivial rules</h2>
-          <p class="lead">What one number of an image gives away, with the threshold that
-          suits these very images best. A detector that is hardly better may have learned
-          how the files were stored.%s</p>
+          <h2>Compared with trivial rules</h2>
+          <p class="lead">Each rule compares one feature of an image with a threshold, the best one
+          for these images. A detector that is hardly better may have learned only how the files
+          were stored.%s</p>
           <div class="chart">%s</div>
         </section>
         """
         .formatted(
             baselines.skipped().isEmpty()
                 ? ""
-                : " Unreadable images left out: " + count(baselines.skipped().size()) + ".",
+                : " Unreadable images that were left out: "
+                    + count(baselines.skipped().size())
+                    + ".",
             Charts.marks("Accuracy of the detector and of trivial rules", rows));
   }
 

@@ -129,7 +129,7 @@ final class Charts {
     return format("%.2f%%", 100 * (share - from) / (1 - from));
   }
 
-  /** A receiver operating characteristic, with the point of the decisions that were made. */
+  /** The ROC curve, with the point of the threshold in use. */
   static String roc(Scores scores) {
     RocCurve curve = RocCurve.of(scores).withoutIntermediate();
     StringBuilder svg = open("ROC curve");
@@ -163,7 +163,7 @@ final class Charts {
     return svg.append("</svg>").toString();
   }
 
-  /** Draws a curve, without points that no eye could tell from the one before. */
+  /** Draws a curve without points that equal the one before at this resolution. */
   private static void path(StringBuilder svg, Stream<String> points) {
     svg.append("<path class=\"curve\" d=\"M");
     String last = "";
@@ -186,8 +186,7 @@ final class Charts {
   /** Precision over recall, with the share of AI images. */
   static String precisionRecall(Scores scores) {
     StringBuilder svg = open("Precision-recall curve");
-    grid(
-        svg, 0, 100, 25, "AI images found (recall), %", 0, 100, 25, "“AI” is right (precision), %");
+    grid(svg, 0, 100, 25, "AI images found (recall), %", 0, 100, 25, "precision, %");
     double share = (double) scores.count(Label.AI) / scores.size();
     straight(svg, LEFT, y(share, 0, 1), RIGHT, y(share, 0, 1));
     path(
@@ -212,7 +211,7 @@ final class Charts {
     return NormalDistribution.of(0, 1).inverseCumulativeProbability(rate);
   }
 
-  /** Both error rates on normal deviates. */
+  /** Both error rates on axes of normal deviates. */
   static String det(Scores scores) {
     StringBuilder svg = open("Detection error trade-off curve");
     for (double tick : DET_TICKS) {

@@ -17,7 +17,7 @@ import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 
-/** Samples of each generator, evenly from its AI images, as the paper's figures 1 to 8 show 180. */
+/** AI images of each generator at equal distances in the dataset; the paper shows 180 each. */
 record ContactSheetSection(ImageDataset data, int samples) implements Section {
 
   private static final int SIDE = 64;
@@ -44,7 +44,7 @@ record ContactSheetSection(ImageDataset data, int samples) implements Section {
     return """
         <section>
           <h2>Samples</h2>
-          <p class="lead">AI images of each generator, drawn evenly from those scored.</p>
+          <p class="lead">Some AI images of each generator, at equal distances in the dataset.</p>
           %s
         </section>
         """

@@ -25,8 +25,8 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
     return """
         <section>
           <h2>Degraded images</h2>
-          <p class="lead">Accuracy on the same images after somebody shrank, compressed or blurred
-          them, as happens on their way through the web. Bars are 95&nbsp;%% intervals; the dashed line is
+          <p class="lead">Accuracy on the same images after they were shrunk, compressed or blurred, as
+          happens to images on the web. Bars are 95&nbsp;%% intervals; the dashed line is
           guessing.</p>
           <div class="pair">%s</div>
           %s
@@ -41,7 +41,7 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
             .map(DegradedAccuracy::degradation)
             .filter(one -> one.kind().equals(kind))
             .distinct()
-            .sorted(harm())
+            .sorted(strength())
             .collect(Collectors.toCollection(ArrayList::new));
     String unit = levels.get(0).unit();
     if (measured.stream().anyMatch(one -> one.degradation().equals(Degradation.NONE))) {
@@ -58,8 +58,8 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
     return "<figure>%s</figure>".formatted(Charts.lines(kind, kind + ", " + unit, ticks, series));
   }
 
-  /** From the least harm: blur harms with its level, resolution and quality against it. */
-  private static Comparator<Degradation> harm() {
+  /** Weakest first: blur is stronger at a higher level, the other kinds at a lower one. */
+  private static Comparator<Degradation> strength() {
     Comparator<Degradation> rising = Comparator.comparingDouble(Degradation::level);
     return (one, other) ->
         one.kind().equals("Blur") ? rising.compare(one, other) : rising.compare(other, one);

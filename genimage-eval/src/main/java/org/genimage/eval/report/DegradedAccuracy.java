@@ -4,11 +4,11 @@ import org.genimage.eval.Degradation;
 import org.genimage.eval.Proportion;
 
 /**
- * A detector's accuracy on degraded images.
+ * A detector's accuracy on degraded images: one point of a curve.
  *
- * @param series whose curve it belongs to: a detector, or a generator
- * @param degradation what was done; {@link Degradation#NONE}, where there is one, starts every
- *     curve of the series
+ * @param series the curve's name, such as a detector's or a generator's
+ * @param degradation of the images; {@link Degradation#NONE} is the first point of the curve of
+ *     each kind
  * @param accuracy on the degraded images
  */
 public record DegradedAccuracy(String series, Degradation degradation, Proportion accuracy) {}

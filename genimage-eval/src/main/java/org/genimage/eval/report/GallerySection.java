@@ -20,7 +20,7 @@ import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 import org.genimage.models.DifferentiableDetector;
 
-/** The images that the detector was surest about, rightly and wrongly, and where it looked. */
+/** The images with the most extreme scores, right and wrong, and their most sensitive pixels. */
 record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableDetector> detector)
     implements Section {
 
@@ -52,20 +52,20 @@ record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableD
     }
     return """
         <section>
-          <h2>Surest mistakes, surest hits</h2>
-          <p class="lead">Images with the most extreme scores, the number below each. They
-          show what the detector goes by; they are not typical.%s</p>
+          <h2>Most confident decisions</h2>
+          <p class="lead">The images with the most extreme scores; the score is below each. They hint
+          at what the detector relies on, but they are not typical.%s</p>
           <div class="gallery">%s%s%s%s</div>
         </section>
         """
         .formatted(
             detector.isPresent()
-                ? " Beside each, in orange, the pixels that its score depends on most: the size of"
-                    + " the loss's gradient, smoothed. A map shows sensitivity, not a reason."
+                ? " Next to each, in orange, the pixels to which its score is most sensitive: the size of"
+                    + " the loss's gradient, smoothed. A map does not explain a decision."
                 : "",
             group("Natural images wrongly accused", false, groups.get(0), samples),
             group("AI images missed", false, groups.get(1), samples),
-            group("Natural images kept", true, groups.get(2), samples),
+            group("Natural images recognized", true, groups.get(2), samples),
             group("AI images found", true, groups.get(3), samples));
   }
 
@@ -117,7 +117,7 @@ record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableD
                             + detector
                                 .map(
                                     one ->
-                                        "<img src=\"%s\" alt=\"where the detector looks\">"
+                                        "<img src=\"%s\" alt=\"sensitive pixels\">"
                                             .formatted(
                                                 Thumbnail.png(
                                                     Thumbnail.square(

@@ -25,8 +25,8 @@ record GeneratorSection(EvaluationResult result) implements Section {
     return """
         <section>
           <h2>Accuracy by generator</h2>
-          <p class="lead">Each generator with the natural images beside it. Bars are 95&nbsp;%%
-          intervals (Wilson): where two overlap, these images hardly tell the two apart.</p>
+          <p class="lead">Each generator's images together with its natural images. Bars are 95&nbsp;%%
+          intervals (Wilson). If two overlap much, these images do not show which is higher.</p>
           <div class="chart">%s</div>
           <div class="total">%s</div>
         </section>
@@ -53,7 +53,7 @@ record GeneratorSection(EvaluationResult result) implements Section {
                 "Unreadable",
                 "Accuracy, %",
                 "95 % interval",
-                "Natural kept, %",
+                "Natural recognized, %",
                 "AI found, %",
                 "Average precision",
                 "ROC AUC"),

@@ -9,8 +9,8 @@ import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
 
 /**
- * Which pixels a score depends on: the size of the loss's gradient (Simonyan et al. 2014),
- * smoothed, in orange over a grey image.
+ * The pixels to which a score is most sensitive: the size of the loss's gradient (Simonyan et al.
+ * 2014), smoothed, in orange over a grey image.
  */
 final class GradientMap {
 
@@ -20,7 +20,7 @@ final class GradientMap {
 
   private GradientMap() {}
 
-  /** Returns the map of the detector's view of an image. */
+  /** Returns the map over the image as the detector's preprocessing leaves it. */
   static Image of(DifferentiableDetector detector, Image image, Label label) {
     Image seen = detector.input().prepare(image);
     Pixels gradient =

@@ -18,8 +18,9 @@ record GroupSection(Map<String, Scores> groups) implements Section {
     return """
         <section>
           <h2>Groups of people</h2>
-          <p class="lead">Does the detector serve people alike? Look at the natural images kept: a
-          group with fewer is accused more often. Bars are 95&nbsp;%% intervals.</p>
+          <p class="lead">Does the detector treat groups of people equally? Compare the share of natural
+          images recognized: a group with a lower share is wrongly accused more often. Bars are
+          95&nbsp;%% intervals.</p>
           <div class="chart">%s</div>
           %s
         </section>
@@ -49,7 +50,7 @@ record GroupSection(Map<String, Scores> groups) implements Section {
                 "Images",
                 "Accuracy, %",
                 "95 % interval",
-                "Natural kept, %",
+                "Natural recognized, %",
                 "AI found, %"),
             rows));
   }

@@ -20,7 +20,7 @@ import org.genimage.eval.Proportion;
 import org.genimage.eval.Scores;
 import org.genimage.eval.report.Table.Cell;
 
-/** The result in seven numbers, and what could not be read. */
+/** The result in seven numbers, and the images that could not be read. */
 record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
     implements Section {
 
@@ -62,7 +62,7 @@ record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
             count(accuracy.count()),
             count(accuracy.total()),
             ofLabel("AI images found", Label.AI),
-            ofLabel("Natural images kept", Label.NATURE),
+            ofLabel("Natural images recognized", Label.NATURE),
             figure(
                 "Found at 1&nbsp;% false alarms",
                 percent(Metrics.TPR_AT_1_PERCENT_FPR.of(scores)), "of the AI images"),
@@ -112,13 +112,13 @@ record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
     }
     return """
         <details class="skipped">
-          <summary>%s could not be read and %s in no number here</summary>
+          <summary>%s could not be read; no number here includes %s</summary>
           <ul>%s</ul>%s
         </details>
         """
         .formatted(
             failures.size() == 1 ? "1 image" : count(failures.size()) + " images",
-            failures.size() == 1 ? "counts" : "count",
+            failures.size() == 1 ? "it" : "them",
             Html.join(
                 failures.subList(0, Math.min(FAILURES_SHOWN, failures.size())),
                 one ->

@@ -17,19 +17,19 @@ record LimitsSection(Scores scores) implements Section {
         <section class="limits">
           <h2>What a score does not prove</h2>
           <ul>
-            <li><strong>One score is no evidence.</strong> %s Behind each there may be a
-              student, a photographer or an artist, wrongly accused.</li>
-            <li><strong>A score is no probability of guilt.</strong> %s of these images are by AI.
-              Where you use the detector the share is another, and so is what a score is
-              worth.</li>
+            <li><strong>A single score is not evidence.</strong> %s Each of them may stand for a
+              student, a photographer or an artist who is wrongly accused.</li>
+            <li><strong>A score is not a probability of guilt.</strong> %s of these images are by AI.
+              Where you use the detector, the share is different, and a score has another
+              meaning.</li>
             <li><strong>These numbers hold for images like these.</strong> Another generator, a
-              resize, a crop or another JPEG quality can undo them.</li>
-            <li><strong>Groups of people may fare differently.</strong> Errors can be more frequent
-              for some faces, places or styles, and a group that was not measured may be one of
+              resize, a crop or another JPEG quality can change them completely.</li>
+            <li><strong>Groups of people may be treated unequally.</strong> Errors can be more
+              frequent for some faces, places or styles, also for groups that were not
+              measured.</li>
+            <li><strong>The data have faults.</strong> ImageNet, for example, has questionable
+              categories and photographs of people who did not consent. A detector learns from
               them.</li>
-            <li><strong>Data have faults of their own.</strong> ImageNet, for one, has odd
-              categories and photographs of people who were never asked; a detector learns from
-              whatever is there.</li>
           </ul>
         </section>
         """
@@ -38,11 +38,11 @@ record LimitsSection(Scores scores) implements Section {
 
   private String accused() {
     if (scores.count(Label.NATURE) == 0) {
-      return "How many natural images it takes for AI was not measured.";
+      return "The number of natural images that count as AI was not measured.";
     }
     Proportion kept = scores.accuracy(Label.NATURE);
     Proportion accused = new Proportion(kept.total() - kept.count(), kept.total());
-    return "Of the natural images here, %s of %s (%s, 95&nbsp;%% interval %s) were taken for AI."
+    return "Of the natural images here, %s of %s (%s, 95&nbsp;%% interval %s) counted as AI."
         .formatted(
             count(accused.count()),
             count(accused.total()),

@@ -12,7 +12,7 @@ import org.genimage.data.Label;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Scores;
 
-/** Where the numbers come from and how to make them again. */
+/** Where the numbers come from and how to reproduce them. */
 record OriginSection(EvaluationResult result, Map<String, String> manifest) implements Section {
 
   @Override
@@ -44,8 +44,8 @@ record OriginSection(EvaluationResult result, Map<String, String> manifest) impl
 
   private String speed() {
     return result.timed() == 0
-        ? "<p class=\"lead\">Scores read from a file.</p>"
-        : "<p class=\"lead\">%s images scored in %s, %s a second, reading included.</p>"
+        ? "<p class=\"lead\">The scores were read from a file.</p>"
+        : "<p class=\"lead\">%s images scored in %s: %s images per second, reading included.</p>"
             .formatted(
                 count(result.timed()),
                 duration(result.duration()),

@@ -15,7 +15,8 @@ import org.genimage.eval.protocol.ProtocolResult.Figure;
 import org.genimage.eval.report.Table.Cell;
 
 /**
- * A table of the paper as a heat map: our figures, the paper's below, and perhaps unbiased ones.
+ * A table of the paper as a heat map: our accuracies, the published ones below, and ours on
+ * unbiased data if measured.
  */
 record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     implements Section {
@@ -49,8 +50,9 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     return """
         <section>
           <h2>%s</h2>
-          <p class="lead">%sAccuracy in per cent, 95&nbsp;%% interval; then the paper's figure and the
-          difference to it in points%s. Blue is above guessing, orange below.%s</p>
+          <p class="lead">%sOur accuracy in per cent with its 95&nbsp;%% interval; below, the paper's
+          accuracy and the difference in percentage points%s. Blue is better than guessing, orange is
+          worse.%s</p>
           <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="min-width: %dpx; max-width: %dpx">
             <thead><tr>%s</tr></thead>
             <tbody>%s</tbody>
@@ -61,17 +63,17 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
         .formatted(
             escape(protocol.title()),
             origin(protocol.name()),
-            unbiased.isPresent() ? "; then ours on unbiased data" : "",
+            unbiased.isPresent() ? "; last, ours on unbiased data" : "",
             Html.join(protocol.notes(), note -> " " + escape(note)),
             escape(protocol.title()),
             NAMES + NARROWEST * columns,
             NAMES + WIDEST * columns,
             head,
             body,
-            holes());
+            missing());
   }
 
-  /** Says which of the paper's tables it is, if the name tells. */
+  /** Returns which of the paper's tables it is, if the name says so. */
   private static String origin(String name) {
     String number = name.substring(name.lastIndexOf('-') + 1);
     if (!number.matches("\\d")) {
@@ -92,7 +94,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     String paper = published.isEmpty() ? "" : Html.join(published, "/", one -> format("%.1f", one));
     return td(
         figure.estimate(),
-        figure.hole(),
+        figure.reason(),
         paper,
         result.difference(row, column),
         unbiased.map(other -> other.figure(row, column).estimate()));
@@ -110,7 +112,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
 
   private static String td(
       Optional<Estimate> ours,
-      Optional<String> hole,
+      Optional<String> reason,
       String paper,
       OptionalDouble difference,
       Optional<Optional<Estimate>> unbiased) {
@@ -122,8 +124,8 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
             .orElseGet(
                 () ->
                     format(
-                        "<b class=\"hole\" title=\"%s\">–</b>",
-                        escape(hole.orElse("not complete"))));
+                        "<b class=\"missing\" title=\"%s\">–</b>",
+                        escape(reason.orElse("not complete"))));
     String theirs =
         paper.isEmpty()
             ? ""
@@ -155,12 +157,12 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
     return (accuracy < 0.5 ? "below" : "above") + step;
   }
 
-  private String holes() {
-    List<String> holes = result.holes();
-    return holes.isEmpty()
+  private String missing() {
+    List<String> reasons = result.missing();
+    return reasons.isEmpty()
         ? ""
-        : "<div class=\"holes\"><strong>Missing</strong><ul>%s</ul></div>"
-            .formatted(Html.join(holes, hole -> "<li>" + escape(hole) + "</li>"));
+        : "<div class=\"missing\"><strong>Missing</strong><ul>%s</ul></div>"
+            .formatted(Html.join(reasons, reason -> "<li>" + escape(reason) + "</li>"));
   }
 
   @Override
@@ -182,7 +184,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
                 published.isEmpty() ? Cell.NONE : Cell.number(published.get(0), 1),
                 result.difference(i, j),
                 unbiased.flatMap(other -> other.figure(line, column).estimate()),
-                figure.hole().orElse("")));
+                figure.reason().orElse("")));
       }
       if (hasAverages()) {
         OptionalDouble published = row.publishedAverage();

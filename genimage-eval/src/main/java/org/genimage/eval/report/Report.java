@@ -30,8 +30,8 @@ import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.models.DifferentiableDetector;
 
 /**
- * An evaluation as one HTML page that needs nothing else: it opens offline, in light and dark, and
- * prints. Its tables can be had as Markdown, LaTeX, CSV and JSON as well.
+ * An evaluation as one HTML page. It needs no other file, works offline, follows the reader's light
+ * or dark scheme, and prints well. Its tables can also be written as Markdown, LaTeX, CSV and JSON.
  *
  * <pre>{@code
  * Report.builder("ResNet-50 on GenImage", result)
@@ -41,9 +41,9 @@ import org.genimage.models.DifferentiableDetector;
  *     .write(Path.of("report.html"));
  * }</pre>
  *
- * @param title the page's
+ * @param title the title of the page
  * @param html the page
- * @param tables its tables, in its order
+ * @param tables the tables of the page, in its order
  */
 public record Report(String title, String html, List<Table> tables) {
 
@@ -69,20 +69,21 @@ public record Report(String title, String html, List<Table> tables) {
   }
 
   /**
-   * Writes the page, and the folders above it where they are missing. An earlier report stays until
-   * the new one is complete.
+   * Writes the page. Missing folders are created. An earlier report stays until the new one is
+   * complete.
    *
-   * @throws UncheckedIOException if that fails; an earlier report is then still there
+   * @throws UncheckedIOException if it cannot be written; an earlier report is then as it was
    */
   public void write(Path file) {
     write(file, html);
   }
 
   /**
-   * Writes the tables into a folder: all of them in {@code report.md}, {@code report.tex} (for the
-   * LaTeX package booktabs) and {@code report.json}, and each in a CSV file by its name.
+   * Writes the tables into a folder: all together to {@code report.md}, {@code report.tex} (needs
+   * the LaTeX package booktabs) and {@code report.json}, and each to a CSV file with its name.
+   * Missing folders are created; earlier files are replaced one by one.
    *
-   * @throws UncheckedIOException if that fails
+   * @throws UncheckedIOException if a file cannot be written; an earlier one is then as it was
    */
   public void writeTables(Path folder) {
     write(folder.resolve("report.md"), "# %s\n\n%s".formatted(title, joined(Table::markdown)));
@@ -113,8 +114,8 @@ public record Report(String title, String html, List<Table> tables) {
   }
 
   /**
-   * Collects what a report shows. Every section but the evaluation's own may be left out; their
-   * order is that of {@link #build}.
+   * Collects the sections of a report. All are optional, except those of the evaluation itself.
+   * Their order on the page is fixed.
    */
   public static final class Builder {
 
@@ -139,29 +140,30 @@ public record Report(String title, String html, List<Table> tables) {
       this.result = result;
     }
 
-    /** Says what images were scored. */
+    /** Adds a description of the images to the summary. */
     public Builder data(String description) {
       data = Optional.of(description);
       return this;
     }
 
-    /** Says, at the top, that the images are no real ones, and what they are instead. */
+    /** Adds a warning at the top that the images are simulated, and how. */
     public Builder simulated(String note) {
       simulated = Optional.of(note);
       return this;
     }
 
-    /** Shows a table of the paper beside our figures. */
+    /** Shows a table of the paper with our accuracies. */
     public Builder protocol(ProtocolResult table) {
       protocols.add(new ProtocolSection(table, Optional.empty()));
       return this;
     }
 
     /**
-     * Shows a table of the paper beside our figures, on the data as published and on unbiased data.
+     * Shows a table of the paper with our accuracies on the published data and on unbiased data.
      *
-     * @param unbiased the same table
-     * @throws IllegalArgumentException if it is another
+     * @param table our accuracies on the published data
+     * @param unbiased our accuracies on unbiased data, of the same table
+     * @throws IllegalArgumentException if the tables differ
      */
     public Builder protocol(ProtocolResult table, ProtocolResult unbiased) {
       checkArgument(
@@ -173,7 +175,7 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Shows what degraded images do to the accuracy. */
+    /** Shows accuracies on degraded images; nothing if the list is empty. */
     public Builder degradations(List<DegradedAccuracy> measured) {
       degradations =
           measured.isEmpty()
@@ -182,14 +184,14 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Shows what attacks do to the accuracy. */
+    /** Shows accuracies before and after attacks; nothing if the list is empty. */
     public Builder robustness(List<RobustnessRow> rows) {
       attacks =
           rows.isEmpty() ? Optional.empty() : Optional.of(new RobustnessSection(List.copyOf(rows)));
       return this;
     }
 
-    /** Shows how the detector fares with groups of people, by the groups' names. */
+    /** Shows accuracies by groups of people; nothing if the map is empty. */
     public Builder groups(Map<String, Scores> scores) {
       groups =
           scores.isEmpty()
@@ -198,7 +200,7 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Shows what trivial detectors reach on the same images. */
+    /** Shows the accuracies of trivial detectors on the same images. */
     public Builder baselines(Baselines measured) {
       baselines = Optional.of(new BaselineSection(result, measured));
       return this;
@@ -211,7 +213,7 @@ public record Report(String title, String html, List<Table> tables) {
     }
 
     /**
-     * Shows the images that the detector was surest about, rightly and wrongly.
+     * Shows the images with the most extreme scores, right and wrong.
      *
      * @param images the dataset that was evaluated
      */
@@ -221,8 +223,8 @@ public record Report(String title, String html, List<Table> tables) {
     }
 
     /**
-     * Shows the images that the detector was surest about, and which pixels of them its score
-     * depends on.
+     * Shows the images with the most extreme scores, and the pixels to which the score is most
+     * sensitive.
      *
      * @param images the dataset that was evaluated
      * @param detector used until {@link #build} returns
@@ -246,16 +248,16 @@ public record Report(String title, String html, List<Table> tables) {
     }
 
     /**
-     * Shows how training went.
+     * Shows the loss of each epoch; nothing if the list is empty.
      *
-     * @param perEpoch the mean loss of every epoch, in nats
+     * @param perEpoch the mean loss of each epoch, in nats
      * @throws IllegalArgumentException if one is negative or not finite
      */
     public Builder losses(List<Double> perEpoch) {
       for (double loss : perEpoch) {
         checkArgument(
             loss >= 0 && Double.isFinite(loss),
-            "losses must be finite and from 0, got %s",
+            "losses must be finite and not negative, got %s",
             perEpoch);
       }
       training =
@@ -274,7 +276,7 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
-    /** Shows how to make the numbers again: versions, seed, command, in this order. */
+    /** Shows how to reproduce the numbers, such as versions, seed and command, in this order. */
     public Builder manifest(Map<String, String> entries) {
       manifest = ImmutableMap.copyOf(entries);
       return this;

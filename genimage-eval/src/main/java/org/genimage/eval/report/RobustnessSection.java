@@ -27,8 +27,8 @@ record RobustnessSection(List<RobustnessRow> attacks) implements Section {
     return """
         <section>
           <h2>Under attack</h2>
-          <p class="lead">Accuracy on the same images before <span class="key clean"></span> and
-          after <span class="key attacked"></span> someone changed them to mislead the detector,
+          <p class="lead">Accuracy before <span class="key clean"></span> and after
+          <span class="key attacked"></span> the same images were changed to mislead the detector,
           with 95&nbsp;%% intervals.</p>
           <div class="chart">%s</div>
           %s

@@ -12,7 +12,7 @@ import org.genimage.eval.Scores;
 import org.genimage.eval.Thresholds;
 import org.genimage.eval.report.Table.Cell;
 
-/** How the scores spread, what other thresholds would give, and whether scores are honest. */
+/** The distribution of the scores, their calibration, curves, and other thresholds. */
 record ScoreSection(Scores scores) implements Section {
 
   private static final List<Double> RATES = List.of(0.001, 0.01, 0.05, 0.1);
@@ -26,23 +26,23 @@ record ScoreSection(Scores scores) implements Section {
         <section>
           <h2>Scores</h2>
           <div class="pair">
-            <figure>%s<figcaption>How the scores spread. Images right of the dashed line count as
-              AI: every blue bar there is a false accusation.</figcaption></figure>
-            <figure>%s<figcaption>Is a score what it says? Of images with a score around x, y are
-              by AI here. On the dashed line scores are honest; the mean gap is %s. Discs grow with
-              the number of images.</figcaption></figure>
+            <figure>%s<figcaption>Distribution of the scores. Images to the right of the dashed line
+              count as AI: blue bars there are false accusations.</figcaption></figure>
+            <figure>%s<figcaption>Calibration: the share of AI images (vertical) among images with
+              similar scores (horizontal). On the dashed line, score and share are equal; the mean
+              gap is %s. Larger discs stand for more images.</figcaption></figure>
             <figure>%s<figcaption>ROC curve: AI images found against natural images wrongly accused,
               over all thresholds. The dot is the threshold used here; the dashed line is
               guessing.</figcaption></figure>
-            <figure>%s<figcaption>Precision and recall: how often “AI” is right, against the AI
-              images found. The dashed line is the share of AI images here.</figcaption></figure>
-            <figure>%s<figcaption>Detection error trade-off: both error rates on normal deviates,
-              which spread the corner that matters. The dashed line is where both are
-              alike.</figcaption></figure>
+            <figure>%s<figcaption>Precision and recall over all thresholds. The dot is the threshold
+              used here; the dashed line is the share of AI images.</figcaption></figure>
+            <figure>%s<figcaption>Detection error trade-off: both error rates, on axes of normal
+              deviates, which enlarge small rates. On the dashed line both rates are
+              equal.</figcaption></figure>
           </div>
           <h3>Thresholds</h3>
-          <p class="lead">Chosen on these very images, so the figures flatter a little. Choose yours
-          on validation images.</p>
+          <p class="lead">These thresholds were chosen on the same images, so the accuracies are a
+          little too high. Choose yours on validation images.</p>
           %s
         </section>
         """
@@ -73,7 +73,7 @@ record ScoreSection(Scores scores) implements Section {
     return List.of(
         new Table(
             "thresholds",
-            "What thresholds give on these images",
+            "Results of other thresholds on these images",
             List.of(
                 "Threshold for",
                 "AI above",

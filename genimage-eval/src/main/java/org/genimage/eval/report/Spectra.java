@@ -23,11 +23,11 @@ import org.genimage.data.image.Transforms;
 import org.genimage.data.image.UnreadableImageException;
 
 /**
- * The mean Fourier spectrum of each generator's natural and AI images: what is left of the luma of
- * a central square after its 3x3 median, as Wang et al. 2020 show it. Upsampling leaves bright
- * spots there that photographs lack.
+ * The mean Fourier spectra of each generator's natural and AI images, as in Wang et al. 2020: of
+ * the luma of a central square less its 3x3 median. Upsampling leaves bright spots that photographs
+ * do not have.
  *
- * @param all by generator
+ * @param all the spectra by generator
  */
 public record Spectra(Map<Generator, Pair> all) {
 
@@ -36,12 +36,12 @@ public record Spectra(Map<Generator, Pair> all) {
   private static final int SMALLEST = 16;
 
   /**
-   * A generator's two spectra, with one scale of grey: black is the 2 % quantile of both, white the
+   * The two spectra of a generator, on one grey scale: black is the 2 % quantile of both, white the
    * 99.8 % quantile.
    *
-   * @param nature of natural images, zero frequency in the middle
-   * @param ai of AI images
-   * @param images how many images of each label were averaged, at most
+   * @param nature of natural images, a square with the zero frequency in the middle
+   * @param ai of AI images, of the same size
+   * @param images the number of images averaged, of the label that has more
    */
   public record Pair(Image nature, Image ai, int images) {}
 
@@ -51,11 +51,11 @@ public record Spectra(Map<Generator, Pair> all) {
   }
 
   /**
-   * Measures spectra, of up to 100 images of each label of each generator, drawn evenly. Images
-   * that cannot be read, or are smaller than 16 pixels, are left out; a generator without images of
-   * both labels, too.
+   * Measures spectra of up to 100 images of each label of each generator, at equal distances in the
+   * dataset. Images that cannot be read or are smaller than 16 pixels are left out, and so are
+   * generators without images of both labels.
    *
-   * @param progress counts generators
+   * @param progress receives the number of generators finished
    */
   public static Spectra of(ImageDataset data, Progress progress) {
     Map<Generator, Map<Label, List<Integer>>> indices = new LinkedHashMap<>();
@@ -92,7 +92,7 @@ public record Spectra(Map<Generator, Pair> all) {
         .toList();
   }
 
-  /** The central square of a power of two, no larger than is of use. */
+  /** Returns the central square whose side is a power of two, 128 pixels at most. */
   private static Optional<Image> crop(ImageDataset data, int index) {
     try {
       Image image = data.sample(index).image();

@@ -12,10 +12,10 @@ record SpectrumSection(Spectra spectra) implements Section {
     return """
         <section>
           <h2>Spectra</h2>
-          <p class="lead">The mean Fourier spectrum of what is left of the images after a median
-          filter, low frequencies in the middle, natural images left, AI images right, one scale of
-          grey for both. Spots and lines that only the right one has are traces of synthesis, or of
-          how files were stored.</p>
+          <p class="lead">The mean Fourier spectrum of the images less their 3x3 median: natural images
+          on the left, AI images on the right, low frequencies in the middle, one grey scale for both.
+          Spots and lines that only the right one has are traces of synthesis, or of how the files
+          were stored.</p>
           <div class="spectra">%s</div>
         </section>
         """

@@ -139,12 +139,12 @@ class ProtocolTest {
   }
 
   @Test
-  void run_missingData_leavesNamedHoles() {
+  void run_missingData_leavesCellsEmptyWithTheReason() {
     List<String> asked = new ArrayList<>();
     ProtocolResult result = plan(Protocols.crossGenerator(), asked).run();
 
     assertThat(asked).hasSize(8);
-    assertThat(result.holes())
+    assertThat(result.missing())
         .containsExactly("no validation images of ADM", "no training images of Wukong");
     assertThat(result.figure(0, 0).estimate()).hasValue(Estimate.of(new Proportion(6, 8)));
     assertThat(result.difference(0, 0)).hasValue(75 - 98.8);
@@ -173,7 +173,7 @@ class ProtocolTest {
             .detectors((name, training) -> new Fakes.RedDetector(Map.of()))
             .images(test -> Fakes.dataset())
             .run();
-    assertThat(result.holes()).isEmpty();
+    assertThat(result.missing()).isEmpty();
     Estimate average = result.average(0).orElseThrow();
     assertThat(average.value()).isBetween(0.4, 0.9);
     assertThat(average.images()).isEqualTo(6 * 8);
@@ -196,11 +196,11 @@ class ProtocolTest {
                 });
     ProtocolResult result = plan.run();
     assertThat(result.figure(0, 1).estimate()).hasValue(Estimate.of(new Proportion(1, 8)));
-    assertThat(result.holes()).containsExactly("no CW-L2 here");
+    assertThat(result.missing()).containsExactly("no CW-L2 here");
     assertThat(result.difference(0, 0)).isEqualTo(OptionalDouble.empty());
     plan.run();
     assertThat(attacked).containsExactly("FGSM", "CW-L2", "CW-L2");
-    assertThat(ProtocolRun.of(Protocols.attacks(), folder.resolve("other")).run().holes())
+    assertThat(ProtocolRun.of(Protocols.attacks(), folder.resolve("other")).run().missing())
         .containsExactly("no source of test images was given");
   }
 

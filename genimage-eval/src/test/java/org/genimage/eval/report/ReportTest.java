@@ -76,12 +76,12 @@ class ReportTest {
         .contains("Simulated data", "No photographs: flat colours.")
         .contains("75.0\u202f%", "40.9 – 92.9", "6 of 8 images right")
         .contains("Accuracy by generator", ">ADM<", ">BigGAN<")
-        .contains("Beside trivial rules", "Under attack", "FGSM, L∞ 8/255", "12.5\u202f%")
+        .contains("Compared with trivial rules", "Under attack", "FGSM, L∞ 8/255", "12.5\u202f%")
         .contains("paper 98.8", "paper 56.6/56.2</i><i>+0.5", "paper 71.1", "unbiased 73.5")
         .contains("title=\"Midjourney: no folder val\"", "<li>Midjourney: no folder val</li>")
         .contains("Degraded images", ">JPEG, quality<", "Groups of people", "Children")
         .contains("Spectra", "alt=\"Samples of ADM\"", "data:image/jpeg;base64,", "Of my own")
-        .contains("alt=\"where the detector looks\"", "at most 0.1 % false alarms")
+        .contains("alt=\"sensitive pixels\"", "at most 0.1 % false alarms")
         .contains("Natural images wrongly accused", "title=\"7.png\"", "data:image/png;base64,")
         .contains("1 of 4 (25.0\u202f%", "Training loss", "<dt>seed</dt><dd>42</dd>");
   }
@@ -89,7 +89,8 @@ class ReportTest {
   @Test
   void html_optionalSections_areLeftOut() {
     assertThat(small().build().html())
-        .doesNotContain("Simulated data", "trivial rules", "Under attack", "Surest", "Training<")
+        .doesNotContain(
+            "Simulated data", "trivial rules", "Under attack", "Most confident", "Training<")
         .doesNotContain("{{")
         .contains("What a score does not prove");
   }
@@ -340,7 +341,7 @@ class ReportTest {
   void losses_notANumber_areRefused() {
     assertThatThrownBy(() -> small().losses(List.of(0.7, Double.NaN)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("losses must be finite and from 0, got [0.7, NaN]");
+        .hasMessage("losses must be finite and not negative, got [0.7, NaN]");
     assertThat(small().losses(List.of(0.0)).build().html()).contains("Training loss");
   }
 

@@ -2,7 +2,6 @@ package org.genimage.models.internal;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,28 +94,10 @@ public record KeyFit(
   }
 
   private static String nearest(String key, Set<String> candidates) {
-    return candidates.stream()
-        .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
-        .filter(candidate -> distance(key, candidate) <= key.length() / 2)
+    return NearestNames.to(key, candidates).stream()
+        .findFirst()
+        .filter(candidate -> NearestNames.distance(key, candidate) <= key.length() / 2)
         .map(candidate -> " (nearest: " + candidate + ")")
         .orElse("");
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

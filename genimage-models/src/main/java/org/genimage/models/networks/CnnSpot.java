@@ -2,6 +2,7 @@ package org.genimage.models.networks;
 
 import static org.genimage.models.nn.Layers.linear;
 
+import java.util.List;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
@@ -20,5 +21,10 @@ public record CnnSpot(ResNet backbone) implements Network {
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
     var x = backbone.features(scope, images); // [N, 2048]
     return linear(scope.at("fc"), x, backbone.outputs(), Init.normal(0.02)); // [N, outputs]
+  }
+
+  @Override
+  public List<String> head() {
+    return backbone.head();
   }
 }

@@ -57,6 +57,20 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
     return linear(scope.at("fc"), kept, outputs); // [N, outputs]
   }
 
+  @Override
+  public List<String> head() {
+    return List.of("fc.");
+  }
+
+  @Override
+  public List<String> fresh() {
+    return switch (variant) {
+      case MIX -> List.of("fad_head.", "lfs_head.", "mix_block", "fc.");
+      case FAD, LFS, BOTH, ORIGINAL ->
+          List.of("FAD_head.", "LFS_head.", "FAD_xcep.fc.", "LFS_xcep.fc.", "xcep.fc.", "fc.");
+    };
+  }
+
   private Operand<TFloat32> mixed(ModelScope scope, Operand<TFloat32> images) {
     scope.order(
         "fad_head", "lfs_head", "fad_excep", "lfs_excep", "mix_block7", "mix_block12", "fc");

@@ -65,6 +65,17 @@ public record GramNet(int outputs) implements Network {
     return classifier(scope.at("fcnewr"), x);
   }
 
+  @Override
+  public List<String> head() {
+    return List.of("fcnewr.");
+  }
+
+  /** ResNet-18 has a classifier of its own, which has no place here. */
+  @Override
+  public List<String> fresh() {
+    return List.of("fc.", "conv_inter", "g", "scale.", "fcnewr.");
+  }
+
   private static Operand<TFloat32> texture(
       ModelScope scope, Branch branch, Operand<TFloat32> gram) { // [N, 32, 32, 1]
     var x = conv(scope.at(branch.first()), gram, 16, kernel(3).stride(2)); // [N, 16, 16, 16]

@@ -30,7 +30,7 @@ import org.tensorflow.types.TInt32;
  */
 public record Spec(SpecVariant variant, Network classifier) implements Network {
 
-  /** Share of the values below the least, and above the greatest, that is told apart. */
+  /** Share of the values below the least, and above the greatest, that is clipped. */
   private static final double TAIL = 0.05;
 
   /** A channel whose logarithms differ by less is constant: what differs is rounding. */
@@ -39,6 +39,16 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
     return classifier.logits(scope, feature(scope, images)); // [N, outputs]
+  }
+
+  @Override
+  public List<String> head() {
+    return classifier.head();
+  }
+
+  @Override
+  public List<String> fresh() {
+    return classifier.fresh();
   }
 
   /** Returns what the classifier sees: the shape of the images. */

@@ -69,6 +69,11 @@ public record SwinTransformer(
     return linear(scope.at("head"), x, outputs); // [N, outputs]
   }
 
+  @Override
+  public List<String> head() {
+    return List.of("head.");
+  }
+
   private static Operand<TFloat32> block(
       ModelScope scope, Operand<TFloat32> tokens, Windows windows, int heads, double drop) {
     Ops tf = scope.tf();

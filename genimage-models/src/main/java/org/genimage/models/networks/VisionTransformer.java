@@ -8,6 +8,7 @@ import static org.genimage.models.nn.Transformers.mlp;
 import static org.genimage.models.nn.Transformers.patchEmbedding;
 import static org.genimage.models.nn.Transformers.selfAttention;
 
+import java.util.List;
 import java.util.Optional;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layout;
@@ -52,6 +53,11 @@ public record VisionTransformer(int patch, int width, int depth, int heads, int 
     x = layerNorm(scope.at("norm"), x, EPSILON);
     x = scope.at("pooled").output(tf.stridedSlice(x, Indices.all(), Indices.at(0))); // [N, 384]
     return linear(scope.at("head"), x, outputs); // [N, outputs]
+  }
+
+  @Override
+  public List<String> head() {
+    return List.of("head.");
   }
 
   private Operand<TFloat32> block(ModelScope scope, Operand<TFloat32> tokens, double drop) {

@@ -1,5 +1,6 @@
 package org.genimage.models.nn;
 
+import java.util.List;
 import org.genimage.models.InputContract;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -19,4 +20,20 @@ public interface Network {
    * @return {@code [N, outputs]}, before any softmax
    */
   Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images);
+
+  /**
+   * Returns the prefixes of the keys of the classification head, such as {@code fc.}: what starts
+   * anew when a network learns other labels. Empty where the network does not say.
+   */
+  default List<String> head() {
+    return List.of();
+  }
+
+  /**
+   * Returns the prefixes of all keys that do not come from a published backbone: the head, parts
+   * that the backbone lacks, and parts of the backbone that have no place here.
+   */
+  default List<String> fresh() {
+    return head();
+  }
 }

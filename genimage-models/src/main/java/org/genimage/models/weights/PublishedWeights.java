@@ -7,7 +7,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.Spec;
+import org.genimage.models.networks.SwinTransformer;
+import org.genimage.models.nn.Network;
 
 /** Published weights under the keys and in the shapes of the networks here, where they differ. */
 public final class PublishedWeights {
@@ -15,6 +19,22 @@ public final class PublishedWeights {
   private static final ImmutableMap<String, String> SWIN = swinNames();
 
   private PublishedWeights() {}
+
+  /**
+   * Returns the published backbone of a network under the keys and in the shapes that the network
+   * has. Weights that fit as they are come back as they are.
+   *
+   * @param published weights of the backbone, as its authors or timm publish them
+   */
+  public static Weights backbone(Network network, Weights published) {
+    if (network instanceof SwinTransformer) {
+      return swin(published);
+    }
+    if (network instanceof F3Net f3net) {
+      return f3netTrunks(published, f3net.variant());
+    }
+    return network instanceof Spec spec ? backbone(spec.classifier(), published) : published;
+  }
 
   /**
    * Returns weights of Swin-T under the names of the original release. Since timm 0.9 a stage's
@@ -56,7 +76,7 @@ public final class PublishedWeights {
    * 1, the first kernel is repeated over the input channels (4 times for FAD, twice for LFS) and
    * divided by as many, and the classifier ({@code fc}, {@code last_linear}) is left out.
    *
-   * @throws IllegalArgumentException if the first kernel is none
+   * @throws IllegalArgumentException if the first kernel does not have four sides
    */
   public static Weights f3netTrunks(Weights xception, F3NetVariant variant) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();

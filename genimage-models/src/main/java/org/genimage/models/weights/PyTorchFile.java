@@ -27,8 +27,8 @@ import org.genimage.models.weights.TensorPickle.Tensor;
 /**
  * Files that PyTorch's {@code save} writes, in either format: since 1.6 a zip archive of one pickle
  * and a record per storage, before that pickles in a row, followed by the storages. A file comes
- * from strangers: {@link TensorPickle} runs nothing of it, and every size is compared with what is
- * there before memory is taken.
+ * from unknown sources: {@link TensorPickle} runs nothing of it, and every size is compared with
+ * what is there before memory is taken.
  */
 final class PyTorchFile {
 
@@ -79,7 +79,7 @@ final class PyTorchFile {
     } catch (IOException e) {
       throw refused(
           file,
-          "it is damaged or cut short (%s); fetch it anew".formatted(WeightsFormat.reason(e)),
+          "it is damaged or cut short (%s); download it again".formatted(WeightsFormat.reason(e)),
           e);
     }
   }
@@ -132,7 +132,7 @@ final class PyTorchFile {
       if (TensorPickle.read(in, new HashMap<>()) instanceof Dictionary machine
           && Boolean.FALSE.equals(machine.entries().get("little_endian"))) {
         throw new RefusedCheckpointException(
-            "it is of a big-endian machine, in the older format; save it anew in PyTorch");
+            "it is of a big-endian machine, in the older format; save it again in PyTorch");
       }
       Map<String, Storage> named = new LinkedHashMap<>();
       Object content = TensorPickle.read(in, named);
@@ -147,7 +147,7 @@ final class PyTorchFile {
   private static Map<String, Long> positions(CheckpointInput in, Map<String, Storage> named)
       throws IOException {
     if (!(TensorPickle.read(in, new HashMap<>()) instanceof List<?> keys)) {
-      throw new RefusedCheckpointException("its list of storages is none; fetch it anew");
+      throw new RefusedCheckpointException("it has no list of storages; download it again");
     }
     Map<String, Long> positions = new HashMap<>();
     for (Object key : keys) {
@@ -279,7 +279,7 @@ final class PyTorchFile {
       ZipEntry entry = zip.getEntry(root + name);
       if (entry == null) {
         throw new RefusedCheckpointException(
-            "its record %s is missing; fetch it anew", shown(name));
+            "its record %s is missing; download it again", shown(name));
       }
       // An expansion without bound hides in compression, and PyTorch never compresses.
       if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
@@ -324,7 +324,7 @@ final class PyTorchFile {
     public long length(Storage storage) throws IOException {
       if (!positions.containsKey(storage.key())) {
         throw new RefusedCheckpointException(
-            "its storage %s is missing; fetch it anew", shown(storage.key()));
+            "its storage %s is missing; download it again", shown(storage.key()));
       }
       return bytes(storage);
     }

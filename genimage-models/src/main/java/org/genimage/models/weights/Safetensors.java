@@ -10,21 +10,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.genimage.data.internal.WholeFiles;
 
 /**
  * The safetensors format: eight bytes for the header's length, a JSON header with each array's
- * type, shape and place, then the arrays, little-endian, without gaps. A file comes from strangers:
- * everything it claims is checked against its real length before memory is taken.
+ * type, shape and place, then the arrays, little-endian, without gaps. A file may come from
+ * anywhere: everything it claims is checked against its real length before memory is taken.
  */
 final class Safetensors {
 
@@ -119,17 +119,9 @@ final class Safetensors {
   }
 
   static void write(Path file, Weights weights) {
-    Path target = file.toAbsolutePath();
-    Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
-      try {
-        Files.createDirectories(target.getParent());
-        write(partial, header(weights), weights);
-        Files.move(
-            partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
+      byte[] header = header(weights);
+      WholeFiles.write(file, channel -> write(channel, header, weights));
     } catch (IOException e) {
       throw new WeightsException(
           "%s: the weights could not be written (%s); free some space or choose another place"
@@ -138,26 +130,20 @@ final class Safetensors {
     }
   }
 
-  private static void write(Path file, byte[] header, Weights weights) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
-      drain(channel, start.putLong(header.length).put(header).flip());
-      for (WeightArray array : weights.arrays().values()) {
-        drain(channel, NumberType.of(array).encode(array));
-      }
-      channel.force(true);
+  private static void write(WritableByteChannel channel, byte[] header, Weights weights)
+      throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+    WholeFiles.drain(channel, start.putLong(header.length).put(header).flip());
+    for (WeightArray array : weights.arrays().values()) {
+      WholeFiles.drain(channel, NumberType.of(array).encode(array));
     }
   }
 
   private static byte[] header(Weights weights) throws JsonProcessingException {
     ObjectNode header = JSON.createObjectNode();
     if (!weights.metadata().isEmpty()) {
-      header.set(METADATA, JSON.valueToTree(weights.metadata()));
+      // Sorted, so that equal weights make equal files.
+      header.set(METADATA, JSON.valueToTree(new TreeMap<>(weights.metadata())));
     }
     long offset = 0;
     for (Map.Entry<String, WeightArray> item : weights.arrays().entrySet()) {
@@ -177,15 +163,9 @@ final class Safetensors {
     return padded;
   }
 
-  private static void drain(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-  }
-
   private static WeightsException malformed(Path file, String found, Object... arguments) {
     return new WeightsException(
-        "%s: expected a complete safetensors file, but %s; fetch or write it anew"
+        "%s: expected a complete safetensors file, but %s; download or write it again"
             .formatted(file, found.formatted(arguments)));
   }
 

@@ -232,7 +232,7 @@ final class TensorPickle {
     }
     if (id.size() > 5 && id.get(5) != Opaque.VALUE) {
       throw new RefusedCheckpointException(
-          "it has views of storages as PyTorch before 0.4 wrote them; save it anew with PyTorch");
+          "it has views of storages as PyTorch before 0.4 wrote them; save it again with PyTorch");
     }
     Storage storage = new Storage(type, string(id.get(2)), number(id.get(4)));
     Storage earlier = Optional.ofNullable(storages.put(storage.key(), storage)).orElse(storage);
@@ -379,6 +379,6 @@ final class TensorPickle {
 
   private RefusedCheckpointException damaged() {
     return new RefusedCheckpointException(
-        "its pickle makes no sense at byte %d; fetch it anew", in.position());
+        "its pickle makes no sense at byte %d; download it again", in.position());
   }
 }

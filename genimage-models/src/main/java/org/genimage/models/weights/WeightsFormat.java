@@ -70,7 +70,7 @@ enum WeightsFormat {
       return PYTORCH_LEGACY;
     }
     throw new WeightsException(
-        "%s: expected a safetensors or PyTorch file, but it begins with bytes %s; fetch it anew"
+        "%s: expected a safetensors or PyTorch file, but it begins with bytes %s; download it again"
             .formatted(file, HexFormat.ofDelimiter(" ").formatHex(start)));
   }
 

@@ -41,15 +41,32 @@ class SafetensorsTest {
   }
 
   @Test
-  void write_failing_keepsTheEarlierFile() throws IOException {
+  void write_overAFolder_saysSoAndLeavesNothingBehind() throws IOException {
     Path file = folder.resolve("weights.safetensors");
-    Weights.of(Map.of("a", WeightArray.counter(1))).write(file);
-    Files.createDirectories(folder.resolve("weights.safetensors.partial/in the way"));
+    Files.createDirectories(file.resolve("in the way"));
 
     assertThatThrownBy(() -> Weights.of(Map.of()).write(file))
         .isInstanceOf(WeightsException.class)
         .hasMessageStartingWith(file + ": the weights could not be written (");
-    assertThat(Weights.read(file).get("a").toLongs()).containsExactly(1);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void write_equalWeights_makesEqualFiles() throws IOException {
+    Map<String, String> forwards = new LinkedHashMap<>();
+    Map<String, String> backwards = new LinkedHashMap<>();
+    for (int i = 0; i < 20; i++) {
+      forwards.put("key" + i, "value");
+      backwards.put("key" + (19 - i), "value");
+    }
+    Weights weights = Weights.of(Map.of("a", WeightArray.counter(1)));
+
+    weights.with(forwards).write(folder.resolve("one"));
+    weights.with(backwards).write(folder.resolve("two"));
+
+    assertThat(folder.resolve("one")).hasSameBinaryContentAs(folder.resolve("two"));
   }
 
   @Test

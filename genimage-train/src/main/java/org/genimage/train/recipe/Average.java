@@ -13,12 +13,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A moving average of a model's numbers, batch norms' running statistics among them, that starts at
- * their first values: after each step it keeps {@code decay} of itself (timm's {@code ModelEma}).
+ * An exponential moving average of a model's weights and running statistics, which starts with
+ * their first values. After each step it is {@code decay} times itself plus (1 - decay) times the
+ * new value (timm's {@code ModelEma}).
  *
  * @param decay from 0 to below 1
- * @param used whether validation and the trained weights take the average instead of the numbers
- *     themselves; else only checkpoints hold it
+ * @param used whether validation and the trained weights use the average; otherwise it is in
+ *     checkpoints only
  */
 public record Average(double decay, boolean used) {
 
@@ -39,7 +40,7 @@ public record Average(double decay, boolean used) {
         PREFIX + entry.key(), entry.shape(), entry.layout(), Init.ZEROS, Parameter.Role.BUFFER);
   }
 
-  /** A model's averages in place of its numbers. */
+  /** A model's variables with the averages as values. */
   public record Numbers(TrainableVariables slots) implements ModelVariables {
 
     @Override
@@ -52,7 +53,7 @@ public record Average(double decay, boolean used) {
 
     @Override
     public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
-      throw new IllegalStateException("averages move by their own rule, not " + buffer.key());
+      throw new IllegalStateException("an average cannot be assigned, got " + buffer.key());
     }
 
     @Override

@@ -6,11 +6,12 @@ import java.util.List;
 import org.genimage.models.nn.Parameter;
 
 /**
- * Weight decay, and what it spares.
+ * Weight decay, and the parameters that are excluded from it.
  *
  * @param rate at least 0
- * @param matricesOnly whether parameters of one dimension are spared: biases, norms, scales (timm)
- * @param spared last parts of keys whose parameters are spared, too, such as {@code pos_embed}
+ * @param matricesOnly whether parameters of one dimension are excluded: biases, norms, scales
+ *     (timm)
+ * @param spared last parts of keys of other excluded parameters, such as {@code pos_embed}
  */
 public record Decay(double rate, boolean matricesOnly, List<String> spared) {
 
@@ -27,15 +28,15 @@ public record Decay(double rate, boolean matricesOnly, List<String> spared) {
     spared = List.copyOf(spared);
   }
 
-  /** Returns the decay of every parameter, as PyTorch's optimizers have it. */
+  /** Returns decay of every parameter, as in PyTorch's optimizers. */
   public static Decay of(double rate) {
     return new Decay(rate, false, List.of());
   }
 
   /**
-   * Returns the decay of parameters with more than one dimension, as timm has it.
+   * Returns decay of parameters with more than one dimension, as in timm.
    *
-   * @param spared last parts of keys whose parameters do not decay either
+   * @param spared last parts of keys of other excluded parameters
    */
   public static Decay ofMatrices(double rate, String... spared) {
     return new Decay(rate, true, List.of(spared));

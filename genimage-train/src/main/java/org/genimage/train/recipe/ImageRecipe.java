@@ -12,17 +12,17 @@ import org.genimage.data.image.Transform;
 import org.genimage.models.InputContract;
 
 /**
- * How training images vary. Some steps happen once a sample and are shared by its splits; then
- * every split but a clean first one gets steps and random erasing of its own. Last, samples of a
- * batch are mixed with each other.
+ * The augmentation of training images. First come the shared steps, once per sample. Then each
+ * split (copy) of the sample gets its own steps and random erasing; of several splits the first
+ * stays without these. Last, the samples of a batch are mixed with each other.
  *
- * @param shared what happens once a sample; the input's size is reached here
- * @param augmenting what happens then to every split, or to all but the first of several
- * @param splits inputs made of each sample; with more than one, the first stays clean
+ * @param shared steps per sample; they end with the input's size
+ * @param augmenting further steps of every split, or of all but the first of several
+ * @param splits inputs per sample
  * @param erasing probability of random erasing, by normal noise per pixel
  * @param mixing of samples with each other, if any
- * @param validating what happens to validation images, where the input's size is reached, too; none
- *     if they are seen as in scoring
+ * @param validating steps of validation images, which end with the input's size; if empty, they are
+ *     prepared as for scoring
  */
 public record ImageRecipe(
     List<ImageStep> shared,
@@ -38,7 +38,8 @@ public record ImageRecipe(
   /**
    * Checks the components and copies the lists.
    *
-   * @throws IllegalArgumentException if one is out of its range, or several splits are to be mixed
+   * @throws IllegalArgumentException if one is out of its range, or mixing is combined with several
+   *     splits
    */
   public ImageRecipe {
     shared = List.copyOf(shared);
@@ -49,7 +50,7 @@ public record ImageRecipe(
         erasing >= 0 && erasing <= 1, "erasing probability must be in [0, 1], got %s", erasing);
     checkArgument(
         splits == 1 || mixing.isEmpty(),
-        "mixing needs samples of one split, got %s; leave one of them out",
+        "mixing needs one split per sample, got %s splits; use one split or no mixing",
         splits);
   }
 
@@ -59,8 +60,8 @@ public record ImageRecipe(
   }
 
   /**
-   * Returns the published ResNet-50 command's: crop, flip, three splits of which two are augmented
-   * by {@code rand-m9-mstd0.5-inc1} and erased with probability 0.6.
+   * Returns the augmentation of the published ResNet-50 command: crop, flip, three splits, two of
+   * them with {@code rand-m9-mstd0.5-inc1} and random erasing with probability 0.6.
    */
   public static ImageRecipe augMix() {
     return new ImageRecipe(
@@ -73,8 +74,8 @@ public record ImageRecipe(
   }
 
   /**
-   * Returns DeiT's and Swin's: crop, flip, {@code rand-m9-mstd0.5-inc1}, erasing with probability
-   * 0.25, mixup or CutMix.
+   * Returns the augmentation of DeiT and Swin: crop, flip, {@code rand-m9-mstd0.5-inc1}, erasing
+   * with probability 0.25, mixup or CutMix.
    */
   public static ImageRecipe mixed() {
     return new ImageRecipe(
@@ -86,7 +87,7 @@ public record ImageRecipe(
         List.of());
   }
 
-  /** Returns a random window and a flip: no pixel is resampled, so fine traces stay. */
+  /** Returns random crop and flip. No pixel is resampled, so fine traces remain. */
   public static ImageRecipe cropAndFlip() {
     return of(new ImageStep.RandomCrop(), new ImageStep.Flip(0.5));
   }
@@ -107,16 +108,16 @@ public record ImageRecipe(
   }
 
   /**
-   * Returns the same recipe with other validation images, whose random numbers are drawn anew in
+   * Returns the same recipe with other steps for validation images. Their random numbers differ in
    * each epoch.
    *
-   * @param steps which reach the input's size; none for images as in scoring
+   * @param steps that end with the input's size; if empty, images are prepared as for scoring
    */
   public ImageRecipe validating(List<ImageStep> steps) {
     return new ImageRecipe(shared, augmenting, splits, erasing, mixing, steps);
   }
 
-  /** Returns the 8-bit part, for this input. */
+  /** Returns the steps on 8-bit images, for this input. */
   public Augmentation augmentation(InputContract input) {
     List<Transform> views =
         IntStream.range(0, splits)
@@ -125,7 +126,7 @@ public record ImageRecipe(
     return new Augmentation(joined(shared, input), views);
   }
 
-  /** Returns what validation images go through, for this input. */
+  /** Returns the preparation of validation images, for this input. */
   public Augmentation validation(InputContract input) {
     return Augmentation.of(validating.isEmpty() ? input.evaluation() : joined(validating, input));
   }
@@ -136,12 +137,12 @@ public record ImageRecipe(
         .reduce(Transform.IDENTITY, Transform::then);
   }
 
-  /** Returns whether a split is one of those that get steps and erasing of their own. */
+  /** Returns whether a split gets its own steps and random erasing. */
   public boolean augments(int split) {
     return splits == 1 || split > 0;
   }
 
-  /** Returns the law of what is erased. */
+  /** Returns the random erasing. */
   public RandomErasing randomErasing() {
     return RandomErasing.of(erasing);
   }

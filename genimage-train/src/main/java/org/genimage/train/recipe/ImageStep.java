@@ -7,8 +7,8 @@ import org.genimage.data.image.Transforms;
 import org.genimage.models.Resize;
 
 /**
- * One thing that happens to a training image, in 8 bits, by a name that a recipe can print. A step
- * of one's own is a record, too.
+ * One step of augmentation, on 8-bit images. A recipe prints the step's name and values, so make a
+ * custom step a record.
  */
 @FunctionalInterface
 public interface ImageStep {
@@ -37,7 +37,7 @@ public interface ImageStep {
     }
   }
 
-  /** A random window of the input's size, its pixels as they are. */
+  /** A random window of the input's size, without resampling. */
   record RandomCrop() implements ImageStep {
     @Override
     public Transform transform(int side) {
@@ -45,7 +45,7 @@ public interface ImageStep {
     }
   }
 
-  /** The window of the input's size in the middle, its pixels as they are. */
+  /** The window of the input's size in the centre, without resampling. */
   record CenterCrop() implements ImageStep {
     @Override
     public Transform transform(int side) {
@@ -54,9 +54,9 @@ public interface ImageStep {
   }
 
   /**
-   * Another size, the same for every image.
+   * Resizing to another size, the same for every image.
    *
-   * @param to which
+   * @param to the size
    */
   record Resized(Resize to) implements ImageStep {
     @Override
@@ -79,7 +79,7 @@ public interface ImageStep {
   }
 
   /**
-   * Left and right change places, sometimes.
+   * A horizontal flip with a probability.
    *
    * @param probability 0 to 1
    */
@@ -91,7 +91,7 @@ public interface ImageStep {
   }
 
   /**
-   * Gaussian blur as SciPy's, sometimes, with a random sigma.
+   * Gaussian blur (SciPy's) with a probability and a random sigma.
    *
    * @param probability 0 to 1
    * @param minSigma the least standard deviation in pixels
@@ -105,7 +105,7 @@ public interface ImageStep {
   }
 
   /**
-   * A trip through a JPEG file, sometimes, at a random quality.
+   * JPEG compression with a probability and a random quality.
    *
    * @param probability 0 to 1
    * @param minQuality the least quality, from 1
@@ -121,7 +121,7 @@ public interface ImageStep {
   /**
    * RandAugment with increasing operations, {@code rand-m<magnitude>-mstd<deviation>-inc1} in timm.
    *
-   * @param operations how many are drawn
+   * @param operations number of operations per image
    * @param magnitude the mean magnitude, 0 to 10
    * @param deviation the magnitude's standard deviation
    * @param filters of the geometric operations; one is drawn for each

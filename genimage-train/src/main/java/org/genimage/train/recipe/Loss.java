@@ -7,10 +7,10 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** What training makes small. */
+/** The function that training minimises. */
 public interface Loss {
 
-  /** Returns the number of inputs that are made of each sample: 1, unless a loss compares them. */
+  /** Returns the number of inputs per sample: 1, unless the loss compares several. */
   default int splits() {
     return 1;
   }
@@ -20,8 +20,8 @@ public interface Loss {
    *
    * @param tf the ops
    * @param logits {@code [splits * N, 2]}, split-major: nature, ai
-   * @param targets {@code [N, 2]}: each sample's shares of nature and ai, which are 0 and 1 but for
-   *     mixed samples
+   * @param targets {@code [N, 2]}: each sample's shares of nature and ai; 0 and 1 except for mixed
+   *     samples
    * @return a scalar, in nats
    */
   Operand<TFloat32> value(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> targets);

@@ -8,14 +8,14 @@ import org.genimage.data.image.Box;
 
 /**
  * Mixup (Zhang et al. 2018) and CutMix (Yun et al. 2019) as timm 0.6 draws them: each sample is
- * mixed with one partner, the batch read backwards, and gets the shares of both labels. One
- * decision, one share and one box serve a whole batch. Images are mixed after normalisation and
- * random erasing.
+ * mixed with one partner, which is at the same place in the reversed batch, and gets the shares of
+ * both labels. One decision, one share and one box apply to a whole batch. Images are mixed after
+ * normalisation and random erasing.
  *
- * @param mixup alpha of the law Beta(alpha, alpha) of mixup's share; 0 for CutMix alone
- * @param cutMix alpha of CutMix's; 0 for mixup alone
- * @param probability of mixing a batch at all
- * @param switching probability of CutMix where there are both
+ * @param mixup alpha of the distribution Beta(alpha, alpha) of mixup's share; 0 for CutMix alone
+ * @param cutMix alpha of CutMix's share; 0 for mixup alone
+ * @param probability of mixing a batch
+ * @param switching probability of CutMix if both are used
  */
 public record Mixing(double mixup, double cutMix, double probability, double switching) {
 
@@ -37,16 +37,17 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
         switching);
   }
 
-  /** Returns DeiT's and Swin's: mixup 0.8, CutMix 1, always one of them, each as likely. */
+  /** Returns the mixing of DeiT and Swin: always mixup 0.8 or CutMix 1, equally likely. */
   public static Mixing of() {
     return new Mixing(0.8, 1, 1, 0.5);
   }
 
   /**
-   * What happens to a batch.
+   * The mixing of one batch.
    *
-   * @param share of its own label that a sample keeps
-   * @param box what comes from the partner (CutMix); without one, whole images are blended (mixup)
+   * @param share of a sample's own label, from 0 to 1
+   * @param box the region that comes from the partner (CutMix); without one, whole images are
+   *     blended (mixup)
    */
   public record Mix(double share, Optional<Box> box) {
 
@@ -54,7 +55,7 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
     public static final Mix NONE = new Mix(1, Optional.empty());
 
     /**
-     * Returns how much each pixel keeps of itself; the partner gives the rest.
+     * Returns each pixel's own share; the rest is the partner's.
      *
      * @return {@code [side, side]}, row-major
      */
@@ -91,7 +92,7 @@ public record Mixing(double mixup, double cutMix, double probability, double swi
     }
   }
 
-  /** Draws what happens to a batch of square images. */
+  /** Draws the mixing of a batch of square images. */
   public Mix draw(int side, RandomGenerator random) {
     if (random.nextDouble() >= probability) {
       return Mix.NONE;

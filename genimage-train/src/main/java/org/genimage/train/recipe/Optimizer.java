@@ -16,16 +16,16 @@ import org.tensorflow.op.train.ResourceApplyMomentum;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
 
-/** A rule by which a parameter follows its gradient. */
+/** A rule that updates the parameters from the gradients of the loss. */
 public interface Optimizer {
 
   /**
-   * Returns what the parameters follow instead of the gradients, such as clipped ones.
+   * Returns the gradients to use, such as clipped ones.
    *
    * @param tf the ops
    * @param found the loss's gradients, one per parameter, the same in all processes
-   * @param common returns the mean of what the processes that train together have computed here,
-   *     for sums of many numbers: these may be rounded otherwise in each process
+   * @param common returns the mean of an operand over all processes. A sum of many numbers needs
+   *     it: each process may round the sum differently
    */
   default List<Operand<TFloat32>> gradients(
       Ops tf, List<Operand<TFloat32>> found, UnaryOperator<Operand<TFloat32>> common) {
@@ -33,22 +33,53 @@ public interface Optimizer {
   }
 
   /**
-   * Adds the update of one parameter to the graph.
+   * One parameter's part in a step.
    *
    * @param tf the ops
    * @param variables the model's variables
-   * @param slots the optimizer's own variables, which checkpoints keep
-   * @param parameter what to update
+   * @param slots the optimizer's own variables, which checkpoints save
+   * @param parameter to be updated
    * @param gradient what {@link #gradients} gave for it, in TensorFlow's axis order
    * @param rate the learning rate, a scalar
    */
-  Op update(
+  record Update(
       Ops tf,
       TrainableVariables variables,
       TrainableVariables slots,
       Parameter parameter,
       Operand<TFloat32> gradient,
-      Operand<TFloat32> rate);
+      Operand<TFloat32> rate) {
+
+    /** Returns the parameter's value before the step. */
+    public Operand<TFloat32> weight() {
+      return variables.values(List.of(parameter)).get(0);
+    }
+
+    /** Returns the gradient plus the decay times the weight. */
+    public Operand<TFloat32> decayed(Decay decay) {
+      return decay.reaches(parameter)
+          ? tf.math.add(gradient, tf.math.mul(weight(), tf.constant((float) decay.rate())))
+          : gradient;
+    }
+
+    /** Returns an entry for a number of the optimizer per value of the parameter. */
+    public Parameter slot(String name) {
+      return slot(name, parameter.shape(), parameter.layout());
+    }
+
+    /** Returns an entry for a single number of the optimizer. */
+    public Parameter scalarSlot(String name) {
+      return slot(name, List.of(), Layout.SAME);
+    }
+
+    private Parameter slot(String name, List<Integer> shape, Layout layout) {
+      return new Parameter(
+          name + "." + parameter.key(), shape, layout, Init.ZEROS, Parameter.Role.BUFFER);
+    }
+  }
+
+  /** Adds the update of one parameter to the graph. */
+  Op update(Update step);
 
   /**
    * Stochastic gradient descent with momentum, as PyTorch defines it: the gradient plus the decay
@@ -57,10 +88,10 @@ public interface Optimizer {
    * the buffer.
    *
    * @param momentum from 0 to less than 1
-   * @param dampening what of the gradient does not enter the buffer, from 0 to less than 1; the
-   *     first gradient enters it whole
-   * @param nesterov whether the step looks ahead; timm's {@code sgd} does
-   * @param decay is part of the gradient
+   * @param dampening the share of the gradient that does not enter the buffer, from 0 to less than
+   *     1; the first gradient enters it whole
+   * @param nesterov whether the momentum is Nesterov's, as in timm's {@code sgd}
+   * @param decay added to the gradient (L2 penalty)
    */
   record Sgd(double momentum, double dampening, boolean nesterov, Decay decay)
       implements Optimizer {
@@ -68,7 +99,8 @@ public interface Optimizer {
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if one is out of its range, or dampening meets Nesterov
+     * @throws IllegalArgumentException if one is out of its range, or dampening is combined with
+     *     Nesterov
      */
     public Sgd {
       checkArgument(momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got %s", momentum);
@@ -81,35 +113,31 @@ public interface Optimizer {
     }
 
     @Override
-    public Op update(
-        Ops tf,
-        TrainableVariables variables,
-        TrainableVariables slots,
-        Parameter parameter,
-        Operand<TFloat32> gradient,
-        Operand<TFloat32> rate) {
-      Parameter buffer = slot("momentum", parameter, parameter.shape());
+    public Op update(Update step) {
+      Ops tf = step.tf();
+      TrainableVariables slots = step.slots();
+      Parameter buffer = step.slot("momentum");
       slots.value(tf, buffer);
-      Operand<TFloat32> direction = decayed(tf, variables, parameter, gradient, decay);
+      Operand<TFloat32> direction = step.decayed(decay);
       List<Op> first = new ArrayList<>();
       if (dampening > 0) {
-        Parameter count = slot("step", parameter, List.of());
-        Operand<TFloat32> step = slots.value(tf, count);
+        Parameter count = step.scalarSlot("step");
+        Operand<TFloat32> done = slots.value(tf, count);
         Operand<TFloat32> entering =
             tf.select(
-                tf.math.equal(step, tf.constant(0f)),
+                tf.math.equal(done, tf.constant(0f)),
                 tf.constant(1f),
                 tf.constant((float) (1 - dampening)));
         direction = tf.math.mul(direction, entering);
-        Operand<TFloat32> next = tf.math.add(step, tf.constant(1f));
+        Operand<TFloat32> next = tf.math.add(done, tf.constant(1f));
         first.add(tf.assignVariableOp(slots.handle(count), next));
       }
       return tf.withControlDependencies(first)
           .train
           .resourceApplyMomentum(
-              variables.handle(parameter),
+              step.variables().handle(step.parameter()),
               slots.handle(buffer),
-              rate,
+              step.rate(),
               direction,
               tf.constant((float) momentum),
               ResourceApplyMomentum.useNesterov(nesterov));
@@ -119,12 +147,13 @@ public interface Optimizer {
   /**
    * Adam (Kingma and Ba 2015) as PyTorch defines it: the step is the learning rate times m /
    * (sqrt(v) + {@code epsilon}), with the running means m of the gradient and v of its square
-   * corrected for their start at 0. Decay, if any, is part of the gradient, so both means see it.
+   * corrected for their start at 0. Decay, if any, is added to the gradient, so it enters both
+   * means.
    *
-   * @param beta1 what the mean of the gradient keeps of itself, from 0 to less than 1
-   * @param beta2 what the mean of its square keeps of itself, from 0 to less than 1
+   * @param beta1 decay rate of the mean of the gradient, from 0 to less than 1
+   * @param beta2 decay rate of the mean of its square, from 0 to less than 1
    * @param epsilon positive
-   * @param decay is part of the gradient
+   * @param decay added to the gradient (L2 penalty)
    */
   record Adam(double beta1, double beta2, double epsilon, Decay decay) implements Optimizer {
 
@@ -145,47 +174,36 @@ public interface Optimizer {
     }
 
     @Override
-    public Op update(
-        Ops tf,
-        TrainableVariables variables,
-        TrainableVariables slots,
-        Parameter parameter,
-        Operand<TFloat32> gradient,
-        Operand<TFloat32> rate) {
-      return after(List.of(), tf, variables, slots, parameter, gradient, rate);
+    public Op update(Update step) {
+      return after(List.of(), step);
     }
 
     /** Adds an update that waits for other ops. */
-    Op after(
-        List<Op> others,
-        Ops tf,
-        TrainableVariables variables,
-        TrainableVariables slots,
-        Parameter parameter,
-        Operand<TFloat32> gradient,
-        Operand<TFloat32> rate) {
-      Parameter mean = slot("mean", parameter, parameter.shape());
-      Parameter square = slot("square", parameter, parameter.shape());
-      Parameter count = slot("step", parameter, List.of());
+    Op after(List<Op> others, Update step) {
+      Ops tf = step.tf();
+      TrainableVariables slots = step.slots();
+      Parameter mean = step.slot("mean");
+      Parameter square = step.slot("square");
+      Parameter count = step.scalarSlot("step");
       slots.value(tf, mean);
       slots.value(tf, square);
-      Operand<TFloat32> step = tf.math.add(slots.value(tf, count), tf.constant(1f));
-      Operand<TFloat64> left1 = left(tf, beta1, step);
-      Operand<TFloat64> left2 = tf.math.sqrt(left(tf, beta2, step));
+      Operand<TFloat32> number = tf.math.add(slots.value(tf, count), tf.constant(1f));
+      Operand<TFloat64> left1 = left(tf, beta1, number);
+      Operand<TFloat64> left2 = tf.math.sqrt(left(tf, beta2, number));
       // The corrections are in the rate and in epsilon; the kernel's own are off at powers of 0.
       Operand<TFloat32> none = tf.constant(0f);
-      Operand<TFloat32> direction = decayed(tf, variables, parameter, gradient, decay);
+      Operand<TFloat32> direction = step.decayed(decay);
       List<Op> first = new ArrayList<>(others);
-      first.add(tf.assignVariableOp(slots.handle(count), step));
+      first.add(tf.assignVariableOp(slots.handle(count), number));
       return tf.withControlDependencies(first)
           .train
           .resourceApplyAdam(
-              variables.handle(parameter),
+              step.variables().handle(step.parameter()),
               slots.handle(mean),
               slots.handle(square),
               none,
               none,
-              tf.math.mul(rate, tf.dtypes.cast(tf.math.div(left2, left1), TFloat32.class)),
+              tf.math.mul(step.rate(), tf.dtypes.cast(tf.math.div(left2, left1), TFloat32.class)),
               tf.constant((float) beta1),
               tf.constant((float) beta2),
               tf.dtypes.cast(tf.math.mul(left2, tf.constant(epsilon)), TFloat32.class),
@@ -204,15 +222,15 @@ public interface Optimizer {
    * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as PyTorch defines it: weights
    * shrink by the learning rate times the decay, then Adam steps.
    *
-   * @param adam steps; has no decay of its own
-   * @param decay by which weights shrink
+   * @param adam the rule; must have no decay
+   * @param decay of the weights
    */
   record AdamW(Adam adam, Decay decay) implements Optimizer {
 
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if Adam decays, too
+     * @throws IllegalArgumentException if Adam has a decay, too
      */
     public AdamW {
       checkArgument(
@@ -228,30 +246,24 @@ public interface Optimizer {
     }
 
     @Override
-    public Op update(
-        Ops tf,
-        TrainableVariables variables,
-        TrainableVariables slots,
-        Parameter parameter,
-        Operand<TFloat32> gradient,
-        Operand<TFloat32> rate) {
-      if (!decay.reaches(parameter)) {
-        return adam.update(tf, variables, slots, parameter, gradient, rate);
+    public Op update(Update step) {
+      if (!decay.reaches(step.parameter())) {
+        return adam.update(step);
       }
-      Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
-      Operand<TFloat32> kept =
-          tf.math.sub(tf.constant(1f), tf.math.mul(rate, tf.constant((float) decay.rate())));
-      Op shrunk = tf.assignVariableOp(variables.handle(parameter), tf.math.mul(weight, kept));
-      return adam.after(List.of(shrunk), tf, variables, slots, parameter, gradient, rate);
+      Ops tf = step.tf();
+      Operand<TFloat32> lost = tf.math.mul(step.rate(), tf.constant((float) decay.rate()));
+      Operand<TFloat32> shrunk = tf.math.mul(step.weight(), tf.math.sub(tf.constant(1f), lost));
+      Op assigned = tf.assignVariableOp(step.variables().handle(step.parameter()), shrunk);
+      return adam.after(List.of(assigned), step);
     }
   }
 
   /**
-   * Another optimizer on gradients whose norm, over all parameters together, is at most {@code
-   * norm}: all are multiplied by min(1, norm / (found + 1e-6)), as PyTorch does.
+   * An optimizer with clipped gradients (PyTorch's {@code clip_grad_norm_}): all gradients are
+   * multiplied by min(1, norm / (found + 1e-6)), where found is their norm over all parameters.
    *
-   * @param rule what follows the clipped gradients
-   * @param norm positive
+   * @param rule the optimizer
+   * @param norm the largest norm, positive
    */
   record Clipped(Optimizer rule, double norm) implements Optimizer {
 
@@ -280,34 +292,8 @@ public interface Optimizer {
     }
 
     @Override
-    public Op update(
-        Ops tf,
-        TrainableVariables variables,
-        TrainableVariables slots,
-        Parameter parameter,
-        Operand<TFloat32> gradient,
-        Operand<TFloat32> rate) {
-      return rule.update(tf, variables, slots, parameter, gradient, rate);
+    public Op update(Update step) {
+      return rule.update(step);
     }
-  }
-
-  /** Returns the gradient plus the decay times the weight. */
-  private static Operand<TFloat32> decayed(
-      Ops tf,
-      TrainableVariables variables,
-      Parameter parameter,
-      Operand<TFloat32> gradient,
-      Decay decay) {
-    if (!decay.reaches(parameter)) {
-      return gradient;
-    }
-    Operand<TFloat32> weight = variables.values(List.of(parameter)).get(0);
-    return tf.math.add(gradient, tf.math.mul(weight, tf.constant((float) decay.rate())));
-  }
-
-  private static Parameter slot(String name, Parameter parameter, List<Integer> shape) {
-    Layout layout = shape.isEmpty() ? Layout.SAME : parameter.layout();
-    return new Parameter(
-        name + "." + parameter.key(), shape, layout, Init.ZEROS, Parameter.Role.BUFFER);
   }
 }

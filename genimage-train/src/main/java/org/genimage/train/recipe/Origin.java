@@ -4,11 +4,11 @@ package org.genimage.train.recipe;
 public enum Origin {
   /** The GenImage paper's supplement. */
   PAPER("paper"),
-  /** The detector's official repository, where the paper says nothing. */
+  /** The detector's official repository; the paper does not state the value. */
   REPOSITORY("repository"),
-  /** A deduction of this project, where both leave it open. */
+  /** Deduced by this project; neither states the value. */
   INFERRED("inferred"),
-  /** Neither: whoever trains chose it. */
+  /** Chosen by the caller. */
   CALLER("chosen");
 
   private final String word;
@@ -17,7 +17,7 @@ public enum Origin {
     this.word = word;
   }
 
-  /** Returns a word for it. */
+  /** Returns one word, which recipes print. */
   @Override
   public String toString() {
     return word;

@@ -4,8 +4,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.genimage.data.Sampling;
 import org.genimage.models.Blueprint;
@@ -13,25 +15,28 @@ import org.genimage.models.Precision;
 import org.genimage.models.nn.Drop;
 
 /**
- * A paper's hyper-parameters as a value; every one is a wither away. It prints itself, each value
- * with its {@link Origin}, and goes into the trained weights' provenance.
+ * All hyper-parameters of a training, as a value: each has a method that returns a changed copy.
+ * {@link #toString} lists every value with its {@link Origin}; the metadata of trained weights
+ * contain this text.
  *
- * @param optimizer the rule by which weights follow gradients
+ * @param optimizer the rule that updates the weights
  * @param schedule the learning rate over time
  * @param epochs passes over the data
- * @param batchSize samples a step; each makes as many inputs as the image recipe has splits
- * @param parts how many passes a step is made of, each with a part of the batch, where a whole one
- *     does not fit into memory; gradients add up, batch norms see the parts
- * @param loss what training makes small
- * @param images how training images vary
+ * @param batchSize samples per step; each sample gives as many inputs as the image recipe has
+ *     splits
+ * @param parts passes per step (gradient accumulation), from 1 to the batch size; each pass takes a
+ *     part of the batch, and batch norms normalise with that part
+ * @param loss the function that training minimises
+ * @param images the augmentation of training images
  * @param sampling which images an epoch takes
  * @param dropLast whether an epoch leaves out an incomplete last batch
- * @param drop what the network loses at random
- * @param average of the weights, if one is kept
- * @param start what the first weights are
- * @param precision the numbers that a step calculates with
- * @param seed of first weights, order and augmentation
- * @param published the values of the paper's recipe that this one comes from; empty if from none
+ * @param drop the rates of dropout and drop path
+ * @param average the moving average of the weights, if there is one
+ * @param start the first weights
+ * @param precision the floating-point format of a step
+ * @param seed of the first weights, the order of the images and the augmentation
+ * @param published the values of the published recipe that this one was changed from; empty if
+ *     there is none
  */
 public record Recipe(
     Optimizer optimizer,
@@ -53,7 +58,7 @@ public record Recipe(
   /**
    * Checks the components and copies the list.
    *
-   * @throws IllegalArgumentException if they contradict each other
+   * @throws IllegalArgumentException if one is out of its range, or two contradict each other
    */
   public Recipe {
     checkArgument(epochs > 0, "number of epochs must be positive, got %s", epochs);
@@ -76,8 +81,8 @@ public record Recipe(
   }
 
   /**
-   * Returns a recipe of one's own: every sample once an epoch without an incomplete last batch, one
-   * part, nothing dropped or averaged, random first weights, 32 bits, seed 42.
+   * Returns a custom recipe. Its defaults: each image once per epoch, no incomplete last batch, one
+   * part, no dropout, no average, random first weights, 32-bit floats, seed 42.
    *
    * @throws IllegalArgumentException if the values contradict each other
    */
@@ -107,16 +112,17 @@ public record Recipe(
   }
 
   /**
-   * Returns the recipe that the paper trains this detector by: what its supplement says wins, the
-   * official repository's defaults fill the gaps, and {@link #values} tells them apart. Of the
-   * repositories' mixed precision (fp16) nothing is taken over: a step calculates in 32 bits.
+   * Returns the published recipe of a detector. Values that the paper's supplement states come
+   * first; defaults of the official repository fill the gaps; {@link #values} tells them apart. The
+   * repositories' mixed precision (fp16) is not used: a step calculates with 32-bit floats.
    *
-   * @param readings of what is open, in place of the default ones
-   * @throws IllegalArgumentException if the paper does not train this detector, or a reading is not
-   *     about it
+   * @param blueprint found by its name
+   * @param readings of what the sources leave open, in place of the default ones
+   * @throws IllegalArgumentException if the detector has no published recipe (the message lists
+   *     those that have one), or a reading does not apply to it
    */
   public static Recipe paper(Blueprint blueprint, Reading... readings) {
-    return PaperRecipes.of(blueprint, List.of(readings));
+    return PublishedRecipes.of(blueprint, List.of(readings));
   }
 
   /** Returns every value with its name and origin, in order. */
@@ -134,7 +140,7 @@ public record Recipe(
     return values;
   }
 
-  /** A value is the paper's as long as it is what the paper's recipe has there. */
+  /** A value keeps its published origin as long as it equals the published value. */
   private Origin origin(RecipeValue found) {
     return published.stream()
         .filter(value -> value.name().equals(found.name()) && value.value().equals(found.value()))
@@ -151,139 +157,163 @@ public record Recipe(
         .collect(Collectors.joining(", ", "Recipe[", "]"));
   }
 
-  /** Returns the same recipe with another optimizer. */
+  /** Returns this recipe with another optimizer. */
   public Recipe optimizer(Optimizer rule) {
-    return new Recipe(
-        rule, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop, average,
-        start, precision, seed, published);
+    return changed(draft -> draft.optimizer = rule);
   }
 
-  /** Returns the same recipe with another schedule. */
+  /** Returns this recipe with another schedule of the learning rate. */
   public Recipe schedule(Schedule rates) {
-    return new Recipe(
-        optimizer, rates, epochs, batchSize, parts, loss, images, sampling, dropLast, drop, average,
-        start, precision, seed, published);
+    return changed(draft -> draft.schedule = rates);
   }
 
-  /** Returns the same recipe with another number of epochs; the schedule stays. */
+  /** Returns this recipe with another number of epochs. The schedule does not change. */
   public Recipe epochs(int passes) {
-    return new Recipe(
-        optimizer, schedule, passes, batchSize, parts, loss, images, sampling, dropLast, drop,
-        average, start, precision, seed, published);
+    return changed(draft -> draft.epochs = passes);
   }
 
-  /** Returns the same recipe with another number of samples a step. */
+  /** Returns this recipe with another number of samples per step. */
   public Recipe batchSize(int samples) {
-    return new Recipe(
-        optimizer, schedule, epochs, samples, parts, loss, images, sampling, dropLast, drop,
-        average, start, precision, seed, published);
+    return changed(draft -> draft.batchSize = samples);
   }
 
-  /** Returns the same recipe with steps made of another number of passes. */
+  /** Returns this recipe with another number of passes per step. */
   public Recipe parts(int passes) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, passes, loss, images, sampling, dropLast, drop,
-        average, start, precision, seed, published);
+    return changed(draft -> draft.parts = passes);
   }
 
-  /** Returns the same recipe with another loss and the images that it needs. */
+  /** Returns this recipe with another loss and an image recipe that fits it. */
   public Recipe loss(Loss goal, ImageRecipe variation) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, goal, variation, sampling, dropLast, drop,
-        average, start, precision, seed, published);
+    return changed(
+        draft -> {
+          draft.loss = goal;
+          draft.images = variation;
+        });
   }
 
-  /** Returns the same recipe with another variation of the images. */
+  /** Returns this recipe with other augmentation. */
   public Recipe images(ImageRecipe variation) {
-    return loss(loss, variation);
+    return changed(draft -> draft.images = variation);
   }
 
-  /** Returns the same recipe with other images in an epoch. */
+  /** Returns this recipe with another choice of the images of an epoch. */
   public Recipe sampling(Sampling law) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, law, dropLast, drop, average,
-        start, precision, seed, published);
+    return changed(draft -> draft.sampling = law);
   }
 
-  /** Returns the same recipe with an incomplete last batch left out, or not. */
+  /** Returns this recipe with or without an incomplete last batch in each epoch. */
   public Recipe dropLast(boolean left) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, left, drop, average,
-        start, precision, seed, published);
+    return changed(draft -> draft.dropLast = left);
   }
 
-  /** Returns the same recipe with another loss at random. */
+  /** Returns this recipe with other rates of dropout and drop path. */
   public Recipe drop(Drop shares) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, shares,
-        average, start, precision, seed, published);
+    return changed(draft -> draft.drop = shares);
   }
 
-  /** Returns the same recipe that keeps an average of the weights. */
+  /** Returns this recipe with a moving average of the weights. */
   public Recipe average(Average kept) {
-    return new Recipe(
-        optimizer,
-        schedule,
-        epochs,
-        batchSize,
-        parts,
-        loss,
-        images,
-        sampling,
-        dropLast,
-        drop,
-        Optional.of(kept),
-        start,
-        precision,
-        seed,
-        published);
+    return changed(draft -> draft.average = Optional.of(kept));
   }
 
-  /** Returns the same recipe without an average of the weights. */
+  /** Returns this recipe without an average of the weights. */
   public Recipe withoutAverage() {
-    return new Recipe(
-        optimizer,
-        schedule,
-        epochs,
-        batchSize,
-        parts,
-        loss,
-        images,
-        sampling,
-        dropLast,
-        drop,
-        Optional.empty(),
-        start,
-        precision,
-        seed,
-        published);
+    return changed(draft -> draft.average = Optional.empty());
   }
 
-  /** Returns the same recipe with other first weights. */
+  /** Returns this recipe with other first weights. */
   public Recipe start(Start first) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop,
-        average, first, precision, seed, published);
+    return changed(draft -> draft.start = first);
   }
 
-  /** Returns the same recipe with other numbers to calculate with. */
+  /** Returns this recipe with another precision of the calculations. */
   public Recipe precision(Precision numbers) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop,
-        average, start, numbers, seed, published);
+    return changed(draft -> draft.precision = numbers);
   }
 
-  /** Returns the same recipe with another seed. */
+  /** Returns this recipe with another seed. */
   public Recipe seed(long number) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop,
-        average, start, precision, number, published);
+    return changed(draft -> draft.seed = number);
   }
 
-  /** Returns the same recipe as one that comes from these values. */
-  Recipe published(List<RecipeValue> values) {
-    return new Recipe(
-        optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop,
-        average, start, precision, seed, values);
+  /**
+   * Returns this recipe as a published one. Values that are not named come from the official
+   * repository.
+   *
+   * @param paper the names of the values that the paper states
+   * @param inferred the names of the values that are deduced
+   * @throws IllegalArgumentException if this recipe has no value of such a name, or a name stands
+   *     in both lists
+   */
+  Recipe published(List<String> paper, List<String> inferred) {
+    List<RecipeValue> values = values();
+    RecipeValue.checkNames(values, paper);
+    RecipeValue.checkNames(values, inferred);
+    checkArgument(
+        Collections.disjoint(paper, inferred),
+        "a value has one origin, got %s as the paper's and %s as inferred",
+        paper,
+        inferred);
+    List<RecipeValue> described =
+        values.stream()
+            .map(
+                value ->
+                    value.from(
+                        paper.contains(value.name())
+                            ? Origin.PAPER
+                            : inferred.contains(value.name())
+                                ? Origin.INFERRED
+                                : Origin.REPOSITORY))
+            .toList();
+    return changed(draft -> draft.published = described);
+  }
+
+  private Recipe changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.recipe();
+  }
+
+  /** The components while one of them is replaced; no draft leaves a wither. */
+  private static final class Draft {
+    private Optimizer optimizer;
+    private Schedule schedule;
+    private int epochs;
+    private int batchSize;
+    private int parts;
+    private Loss loss;
+    private ImageRecipe images;
+    private Sampling sampling;
+    private boolean dropLast;
+    private Drop drop;
+    private Optional<Average> average;
+    private Start start;
+    private Precision precision;
+    private long seed;
+    private List<RecipeValue> published;
+
+    Draft(Recipe recipe) {
+      optimizer = recipe.optimizer;
+      schedule = recipe.schedule;
+      epochs = recipe.epochs;
+      batchSize = recipe.batchSize;
+      parts = recipe.parts;
+      loss = recipe.loss;
+      images = recipe.images;
+      sampling = recipe.sampling;
+      dropLast = recipe.dropLast;
+      drop = recipe.drop;
+      average = recipe.average;
+      start = recipe.start;
+      precision = recipe.precision;
+      seed = recipe.seed;
+      published = recipe.published;
+    }
+
+    Recipe recipe() {
+      return new Recipe(
+          optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop,
+          average, start, precision, seed, published);
+    }
   }
 }

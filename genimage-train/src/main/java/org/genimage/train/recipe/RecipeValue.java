@@ -1,17 +1,20 @@
 package org.genimage.train.recipe;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.genimage.models.internal.NearestNames;
 
 /**
  * One value of a recipe.
  *
- * @param name where it is, such as {@code optimizer.momentum}
+ * @param name its path in the recipe, such as {@code optimizer.momentum}
  * @param value as text
- * @param origin where it comes from
+ * @param origin its source
  */
 public record RecipeValue(String name, String value, Origin origin) {
 
@@ -21,17 +24,17 @@ public record RecipeValue(String name, String value, Origin origin) {
     return "%s=%s (%s)".formatted(name, value, origin);
   }
 
-  /** Returns the same value from elsewhere. */
+  /** Returns the same value with another origin. */
   RecipeValue from(Origin other) {
     return new RecipeValue(name, value, other);
   }
 
   /**
-   * Returns the values that an object consists of. Records are taken apart; one that stands for a
-   * choice, or in a list, also gives its name.
+   * Returns the values of an object. A record gives the values of its components. A record that is
+   * one of several possible types, or an element of a list, also gives its type's name.
    *
-   * @param name where the object is
-   * @param choice whether it might have been of another type
+   * @param name the object's path
+   * @param choice whether the object could be of another type
    */
   static List<RecipeValue> of(String name, Object object, boolean choice) {
     List<RecipeValue> values = new ArrayList<>();
@@ -69,12 +72,28 @@ public record RecipeValue(String name, String value, Origin origin) {
     return values;
   }
 
-  /** A record of a module that does not let us look into it is one value. */
+  /** A record whose components cannot be read, since its module is closed, is one value. */
   static Object value(Object object, RecordComponent component) {
     try {
       return component.getAccessor().invoke(object);
     } catch (ReflectiveOperationException e) {
       return object.toString();
+    }
+  }
+
+  /**
+   * Checks that values have these names.
+   *
+   * @throws IllegalArgumentException for the first other name; the message lists the nearest ones
+   */
+  static void checkNames(List<RecipeValue> values, List<String> names) {
+    List<String> known = values.stream().map(RecipeValue::name).toList();
+    for (String name : names) {
+      checkArgument(
+          known.contains(name),
+          "expected the name of one of the recipe's values, got %s; the nearest are %s",
+          name,
+          String.join(", ", NearestNames.to(name, known)));
     }
   }
 

@@ -5,8 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 
 /**
- * The learning rate over time, a pure function of how far training is. Nothing of a schedule needs
- * to be kept in a checkpoint: what it follows from is kept there anyway.
+ * The learning rate over time, a pure function of the progress of training. So a checkpoint
+ * contains the progress, but no state of a schedule.
  */
 @FunctionalInterface
 public interface Schedule {
@@ -23,7 +23,7 @@ public interface Schedule {
     return false;
   }
 
-  /** How often a rate moves. */
+  /** How often a rate changes. */
   enum Every {
     /** At the beginning of every epoch. */
     EPOCH,
@@ -32,7 +32,7 @@ public interface Schedule {
   }
 
   /**
-   * A rate that rises linearly before a schedule begins, or in place of its beginning.
+   * A linear warm-up before a schedule, or in place of its beginning.
    *
    * @param epochs its length
    * @param start the rate at its beginning
@@ -68,7 +68,7 @@ public interface Schedule {
   }
 
   /**
-   * The same rate all the time.
+   * A constant rate.
    *
    * @param rate positive
    */
@@ -90,14 +90,13 @@ public interface Schedule {
   }
 
   /**
-   * Half a cosine (Loshchilov and Hutter 2017), as timm runs it; what lies beyond its end stays at
-   * the minimum.
+   * Half a cosine (Loshchilov and Hutter 2017), as in timm; after its end the rate is the minimum.
    *
    * @param base the rate at the cosine's top
    * @param minimum the rate at its end
    * @param epochs when it ends; it begins at 0, or after a warm-up that is a prefix
-   * @param warmup what comes first
-   * @param every how often the rate moves
+   * @param warmup at the beginning
+   * @param every how often the rate changes
    */
   record Cosine(double base, double minimum, int epochs, Warmup warmup, Every every)
       implements Schedule {
@@ -105,7 +104,7 @@ public interface Schedule {
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException if a rate is negative or a length makes no sense
+     * @throws IllegalArgumentException if a rate is negative, or the lengths contradict each other
      */
     public Cosine {
       checkBase(base);
@@ -134,7 +133,7 @@ public interface Schedule {
    * @param base the first rate
    * @param epochs between two multiplications
    * @param factor from above 0 to 1
-   * @param warmup what comes first; epochs are counted from 0, or from the end of a prefix
+   * @param warmup at the beginning; epochs are counted from 0, or from the end of a prefix
    */
   record Step(double base, int epochs, double factor, Warmup warmup) implements Schedule {
 
@@ -159,11 +158,11 @@ public interface Schedule {
   }
 
   /**
-   * Another schedule that takes effect one epoch or step late, the first value being used twice:
-   * scripts that tell timm's schedulers after epoch e "this was e" do that.
+   * Another schedule with a delay of one epoch or step, so that its first value is used twice. It
+   * equals scripts that call timm's schedulers after an epoch with that epoch's number.
    *
-   * @param schedule what comes late
-   * @param by how late
+   * @param schedule to be delayed
+   * @param by the delay
    */
   record Late(Schedule schedule, Every by) implements Schedule {
 
@@ -179,10 +178,10 @@ public interface Schedule {
   }
 
   /**
-   * Another schedule with all its rates multiplied, minimum and warm-up among them.
+   * Another schedule with all its rates multiplied, minimum and warm-up included.
    *
-   * @param schedule what is scaled
-   * @param factor positive, such as the batch over 512
+   * @param schedule to be scaled
+   * @param factor positive, for example the batch size over 512
    */
   record Scaled(Schedule schedule, double factor) implements Schedule {
 
@@ -208,15 +207,15 @@ public interface Schedule {
 
   /**
    * CNNSpot's rule (Wang et al. 2020, {@code earlystop.py}): after {@code patience} epochs without
-   * progress the rate is divided by ten and the best accuracy forgotten; training ends when the
-   * rate falls below {@code minimum}. An epoch is progress if its accuracy is at least the best one
-   * plus a gain. Without validation the rate stays.
+   * progress the rate is divided by ten and the best accuracy is reset; training ends when the rate
+   * falls below {@code minimum}. An epoch counts as progress if its accuracy is at least the best
+   * one plus a gain. Without validation the rate is constant.
    *
    * @param base the first rate
-   * @param minimum a rate below ends training
-   * @param patience epochs without progress, since the last, that it takes
-   * @param firstGain what counts as progress until the first drop
-   * @param laterGain what counts as progress afterwards
+   * @param minimum training ends at a rate below it
+   * @param patience epochs without progress until the rate falls
+   * @param firstGain the gain that counts as progress until the first drop
+   * @param laterGain the gain that counts as progress afterwards
    */
   record Plateau(double base, double minimum, int patience, double firstGain, double laterGain)
       implements Schedule {
@@ -255,7 +254,7 @@ public interface Schedule {
       return state;
     }
 
-    /** What the rule remembers: negative infinity is no accuracy yet. */
+    /** The state of the rule; a best accuracy of negative infinity means none yet. */
     private record State(double rate, double gain, double best, int idle) {
 
       static State start(double rate, double gain) {

@@ -1,29 +1,28 @@
 package org.genimage.train.recipe;
 
 import java.util.Optional;
-import org.genimage.train.GradientTrainer;
 
 /**
- * What weights a recipe starts from. A recipe cannot bring them: without {@link
- * GradientTrainer#from} every training starts from random weights, says so in the log where the
- * recipe wants others, and the trained weights' provenance names the departure.
+ * The first weights that a recipe expects. A recipe does not contain them: give them to the trainer
+ * ({@code GradientTrainer.from}). Otherwise training starts from random weights; if the recipe
+ * expects others, a warning is logged and the metadata of the trained weights state the difference.
  *
- * @param backbone the published file of ImageNet weights, if training does not start from scratch
+ * @param backbone the published file of ImageNet weights; none if training starts from scratch
  */
 public record Start(Optional<String> backbone) {
 
   /** All weights are random. */
   public static final Start SCRATCH = new Start(Optional.empty());
 
-  /** Returns the start from published weights; what they do not have is random. */
+  /** Returns the start from published weights; entries that they lack are random. */
   public static Start imageNet(String file) {
     return new Start(Optional.of(file));
   }
 
   /**
-   * Returns what a training started from.
+   * Returns a text about the first weights of a training.
    *
-   * @param given whether it was given weights
+   * @param given whether the trainer got weights
    */
   public String describe(boolean given) {
     if (given) {

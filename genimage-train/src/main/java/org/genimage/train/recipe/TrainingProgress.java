@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 
 /**
- * How far training is: all that a {@link Schedule} may look at.
+ * The progress of training, on which a {@link Schedule} depends.
  *
  * @param epoch from 0
  * @param step of the epoch, from 0

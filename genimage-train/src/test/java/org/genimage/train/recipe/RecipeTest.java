@@ -197,11 +197,29 @@ class RecipeTest {
     assertThatThrownBy(() -> Recipe.paper(other))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the paper's recipes are known for its seven detectors, asked for Other; build a recipe"
-                + " of your own with Recipe.of");
+            "expected a detector with a published recipe (ResNet-50, DeiT-S, Swin-T, CNNSpot, Spec,"
+                + " F3Net, F3Net-FAD, F3Net-LFS, F3Net-BOTH, GramNet), got Other; build a recipe with"
+                + " Recipe.of");
     assertThatThrownBy(() -> Recipe.paper(Detectors.gramNet(), Reading.SCALED_RATE))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the reading SCALED_RATE is about [DeiT-S, Swin-T], asked for with GramNet");
+        .hasMessage("the reading SCALED_RATE applies to [DeiT-S, Swin-T], got GramNet");
+  }
+
+  @Test
+  void published_unknownName_isRefusedWithTheNearestOnes() {
+    Recipe recipe = Recipe.paper(Detectors.gramNet());
+
+    assertThatThrownBy(() -> recipe.published(List.of("epochs", "optimiser.beta1"), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(
+            "expected the name of one of the recipe's values, got optimiser.beta1; the nearest are"
+                + " optimizer.beta1, optimizer.beta2, ");
+    assertThatThrownBy(() -> recipe.published(List.of(), List.of("")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("got ; the nearest are ");
+    assertThatThrownBy(() -> recipe.published(List.of("epochs"), List.of("epochs")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a value has one origin, got [epochs] as the paper's and [epochs] as inferred");
   }
 
   @Test

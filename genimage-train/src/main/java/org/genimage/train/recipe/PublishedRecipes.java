@@ -2,12 +2,20 @@ package org.genimage.train.recipe;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.genimage.data.Sampling;
 import org.genimage.data.image.Filter;
 import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.Resize;
+import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.nn.Drop;
 import org.genimage.train.recipe.ImageStep.Blur;
 import org.genimage.train.recipe.ImageStep.CenterCrop;
@@ -30,49 +38,84 @@ import org.genimage.train.recipe.Schedule.Step;
 import org.genimage.train.recipe.Schedule.Warmup;
 
 /**
- * The seven recipes. Each names the values that the paper's supplement has, and those that are
- * inferred; all others are defaults of the detector's official repository.
+ * The published recipe of each detector. A recipe lists the values that the paper's supplement
+ * states and those that are inferred; all others are defaults of the detector's official
+ * repository. To add one, write a method and put it into {@link #TABLE}.
  */
-final class PaperRecipes {
+final class PublishedRecipes {
 
-  /** What the scripts of DeiT and Swin divide a batch by. */
+  /** The batch size for which the scripts of DeiT and Swin state their learning rates. */
   private static final double RATE_BATCH = 512;
 
-  private PaperRecipes() {}
+  /** By the name of the detector, in the order of the paper's tables. */
+  private static final Map<String, Entry> TABLE = table();
+
+  /**
+   * A row of the table.
+   *
+   * @param open the readings that the detector's sources leave open
+   * @param recipe makes the recipe, with some of these readings
+   */
+  private record Entry(Set<Reading> open, BiFunction<Blueprint, Set<Reading>, Recipe> recipe) {}
+
+  private PublishedRecipes() {}
+
+  private static Map<String, Entry> table() {
+    Map<String, Entry> table = new LinkedHashMap<>();
+    table.put(Detectors.resnet50().name(), new Entry(Set.of(), (net, chosen) -> resnet50()));
+    table.put(
+        Detectors.deitSmall().name(),
+        new Entry(
+            EnumSet.of(Reading.SCALED_RATE, Reading.REPEATED_AUGMENTATION),
+            (net, chosen) -> deitSmall(chosen)));
+    table.put(
+        Detectors.swinTiny().name(),
+        new Entry(
+            EnumSet.of(Reading.SCALED_RATE),
+            (net, chosen) -> swinTiny(chosen.contains(Reading.SCALED_RATE))));
+    table.put(
+        Detectors.cnnSpot().name(),
+        new Entry(
+            EnumSet.of(Reading.STEADY_RATE),
+            (net, chosen) -> cnnSpot(chosen.contains(Reading.STEADY_RATE))));
+    table.put(
+        Detectors.spec().name(),
+        new Entry(
+            EnumSet.of(Reading.DECAYING_RATE),
+            (net, chosen) -> spec(chosen.contains(Reading.DECAYING_RATE))));
+    // ORIGINAL is an Xception without frequencies, not the paper's F3Net.
+    for (F3NetVariant variant : EnumSet.complementOf(EnumSet.of(F3NetVariant.ORIGINAL))) {
+      table.put(
+          Detectors.f3Net(variant, Head.AI_LOGIT).name(),
+          new Entry(Set.of(), (net, chosen) -> f3Net(net.head())));
+    }
+    table.put(Detectors.gramNet().name(), new Entry(Set.of(), (net, chosen) -> gramNet()));
+    return table;
+  }
 
   static Recipe of(Blueprint blueprint, List<Reading> readings) {
-    String name = blueprint.name();
+    Entry entry = TABLE.get(blueprint.name());
+    checkArgument(
+        entry != null,
+        "expected a detector with a published recipe (%s), got %s; build a recipe with Recipe.of",
+        String.join(", ", TABLE.keySet()),
+        blueprint.name());
     for (Reading reading : readings) {
       checkArgument(
-          detectors(reading).contains(name),
-          "the reading %s is about %s, asked for with %s",
+          entry.open().contains(reading),
+          "the reading %s applies to %s, got %s",
           reading,
           detectors(reading),
-          name);
+          blueprint.name());
     }
-    return switch (name) {
-      case "ResNet-50" -> resnet50();
-      case "DeiT-S" -> deitSmall(readings);
-      case "Swin-T" -> swinTiny(readings.contains(Reading.SCALED_RATE));
-      case "CNNSpot" -> cnnSpot(readings.contains(Reading.STEADY_RATE));
-      case "Spec" -> spec(readings.contains(Reading.DECAYING_RATE));
-      case "F3Net", "F3Net-FAD", "F3Net-LFS", "F3Net-BOTH" -> f3Net(blueprint.head());
-      case "GramNet" -> gramNet();
-      default ->
-          throw new IllegalArgumentException(
-              ("the paper's recipes are known for its seven detectors, asked for %s; build a recipe"
-                      + " of your own with Recipe.of")
-                  .formatted(name));
-    };
+    return entry.recipe().apply(blueprint, Set.copyOf(readings));
   }
 
   private static List<String> detectors(Reading reading) {
-    return switch (reading) {
-      case SCALED_RATE -> List.of("DeiT-S", "Swin-T");
-      case DECAYING_RATE -> List.of("Spec");
-      case STEADY_RATE -> List.of("CNNSpot");
-      case REPEATED_AUGMENTATION -> List.of("DeiT-S");
-    };
+    return TABLE.entrySet().stream()
+        .filter(row -> row.getValue().open().contains(reading))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /**
@@ -88,8 +131,7 @@ final class PaperRecipes {
             64,
             new Loss.JsdCrossEntropy(3, 12, 0.1),
             ImageRecipe.augMix());
-    return published(
-        recipe,
+    return recipe.published(
         List.of(
             "optimizer",
             "schedule",
@@ -102,7 +144,7 @@ final class PaperRecipes {
   }
 
   /** facebookresearch/deit: main.py. */
-  private static Recipe deitSmall(List<Reading> readings) {
+  private static Recipe deitSmall(Set<Reading> readings) {
     boolean scaled = readings.contains(Reading.SCALED_RATE);
     boolean repeated = readings.contains(Reading.REPEATED_AUGMENTATION);
     int batch = 256;
@@ -121,17 +163,19 @@ final class PaperRecipes {
             .drop(new Drop(0, 0.1))
             .average(new Average(0.99996, false))
             .seed(0);
-    return published(
-        recipe,
+    List<String> paper =
         List.of(
             "optimizer",
-            scaled ? "" : "schedule.schedule.base",
             "schedule.schedule.warmup.epochs",
             "schedule.schedule.warmup.start",
             "epochs",
             "batchSize",
-            "images.erasing"),
-        List.of("schedule.schedule.base", "precision"));
+            "images.erasing");
+    List<String> inferred = List.of("precision");
+    String base = "schedule.schedule.base";
+    return scaled
+        ? recipe.published(paper, and(inferred, base))
+        : recipe.published(and(paper, base), inferred);
   }
 
   /** microsoft/Swin-Transformer: config.py and swin_tiny_patch4_window7_224.yaml. */
@@ -150,8 +194,7 @@ final class PaperRecipes {
             .drop(new Drop(0, 0.2))
             .seed(0);
     String cosine = scaled ? "schedule.schedule.schedule." : "schedule.schedule.";
-    return published(
-        recipe,
+    return recipe.published(
         List.of(
             "optimizer.rule",
             cosine + "base",
@@ -187,8 +230,7 @@ final class PaperRecipes {
                             new CenterCrop())))
             .dropLast(false)
             .start(Start.imageNet("resnet50-19c8e357.pth"));
-    return published(
-        recipe,
+    return recipe.published(
         List.of(
             "optimizer",
             steady ? "schedule.rate" : "schedule.base",
@@ -217,8 +259,7 @@ final class PaperRecipes {
                 ImageRecipe.of(new Resized(new Resize.OpenCvSquare(256)), new RandomCrop()))
             .dropLast(false)
             .start(Start.imageNet("resnet34-333f7ec4.pth"));
-    return published(
-        recipe,
+    return recipe.published(
         decaying
             ? List.of(
                 "optimizer",
@@ -244,8 +285,7 @@ final class PaperRecipes {
             .sampling(Sampling.BALANCED)
             .drop(new Drop(0.2, 0))
             .start(Start.imageNet("xception-b5690688.pth"));
-    return published(
-        recipe,
+    return recipe.published(
         one
             ? List.of("optimizer", "schedule.rate", "epochs", "batchSize", "loss")
             : List.of("optimizer", "schedule.rate", "epochs", "batchSize"),
@@ -268,25 +308,13 @@ final class PaperRecipes {
             .dropLast(false)
             .drop(new Drop(0.5, 0))
             .start(Start.imageNet("resnet18-5c106cde.pth"));
-    return published(
-        recipe,
+    return recipe.published(
         List.of(
             "optimizer", "optimizer.decay.rate", "schedule.rate", "epochs", "batchSize", "loss"),
         List.of("precision", "seed"));
   }
 
-  /** Says of every value where it comes from. */
-  private static Recipe published(Recipe recipe, List<String> paper, List<String> inferred) {
-    return recipe.published(
-        recipe.values().stream()
-            .map(
-                value ->
-                    value.from(
-                        paper.contains(value.name())
-                            ? Origin.PAPER
-                            : inferred.contains(value.name())
-                                ? Origin.INFERRED
-                                : Origin.REPOSITORY))
-            .toList());
+  private static List<String> and(List<String> names, String other) {
+    return Stream.concat(names.stream(), Stream.of(other)).toList();
   }
 }
