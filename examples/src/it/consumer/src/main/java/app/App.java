@@ -3,6 +3,7 @@ package app;
 import java.nio.file.Path;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
+import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.train.GradientTrainer;
@@ -17,10 +18,9 @@ public final class App {
   public static void main(String[] arguments) {
     Path file = Path.of("resnet50.safetensors");
     ImageDataset data = GenImage.open(Path.of("GenImage")).train();
-    Recipe recipe = Recipe.paper(Detectors.resnet50()).epochs(1).batchSize(4);
-    try (Detector trained = Detectors.resnet50().train(GradientTrainer.with(recipe), data)) {
-      trained.weights().write(file);
-    }
+    Blueprint resnet50 = Detectors.resnet50();
+    Recipe recipe = Recipe.paper(resnet50).epochs(1).batchSize(4); // the paper has 210 and 64
+    GradientTrainer.with(recipe).fit(resnet50, data).write(file); // train and save
     try (Detector detector = Detectors.load(file)) {
       System.out.println(detector.score(Path.of("photo.jpg"))); // 0 means natural, 1 means AI-made
     }
