@@ -203,6 +203,6 @@ class MixingTest {
   void imageRecipe_splitsAndMixing_isRefused() {
     assertThatThrownBy(() -> ImageRecipe.augMix().mixing(Mixing.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("mixing needs samples of one split, got 3; leave one of them out");
+        .hasMessage("mixing needs one split per sample, got 3 splits; use one split or no mixing");
   }
 }
