@@ -24,7 +24,7 @@ final class AttackOneImage {
 
   private AttackOneImage() {}
 
-  /** Takes ResNet-50's weights, an image, and the file for the attacked image (PNG). */
+  /** Takes a detector's weights, an image, and the file for the attacked image (PNG). */
   public static void main(String[] args) {
     List<Path> paths = Usage.paths(args, "WEIGHTS", "IMAGE", "ATTACKED_PNG");
     System.out.println(describe(attack(paths.get(0), paths.get(1), paths.get(2))));
@@ -32,7 +32,7 @@ final class AttackOneImage {
 
   /** Attacks the image and writes what the detector saw, in the size of its input. */
   static AttackedImage attack(Path weights, Path image, Path attacked) {
-    try (DifferentiableDetector detector = Detectors.resnet50().load(weights)) {
+    try (DifferentiableDetector detector = Detectors.load(weights)) {
       // The attack leaves the label of the sample: here, what the detector says before the attack.
       Label label = detector.classify(Image.read(image));
       Sample sample = Sample.of(image, label, Generator.named("unknown"));

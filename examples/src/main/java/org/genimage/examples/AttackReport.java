@@ -21,11 +21,9 @@ import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.RobustnessRow;
-import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.weights.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,7 +104,7 @@ final class AttackReport implements Callable<Integer> {
     Options.checkPositive("--images", images);
     Options.checkPositive("--cw-steps", cwSteps);
     Options.checkPositive("--queries", queries);
-    try (DifferentiableDetector victim = detector()) {
+    try (DifferentiableDetector victim = Detectors.load(weights)) {
       Path folder =
           data.folder()
               .orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
@@ -132,23 +130,6 @@ final class AttackReport implements Callable<Integer> {
       terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
     }
     return 0;
-  }
-
-  private DifferentiableDetector detector() {
-    Weights trained = Weights.read(weights);
-    String name = trained.metadata().getOrDefault("genimage.detector", "ResNet-50");
-    return blueprint(name).load(trained);
-  }
-
-  private Blueprint blueprint(String name) {
-    try {
-      return Detectors.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "%s: expected weights of one of the seven detectors, found those of %s"
-              .formatted(weights, name),
-          e);
-    }
   }
 
   private <D extends Detector> AttackResult attack(

@@ -9,7 +9,6 @@ import org.genimage.eval.Scores;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.weights.Calibration;
-import org.genimage.models.weights.Weights;
 
 /**
  * Chooses the threshold that calls at most 1 % of photographs AI, and saves it with the weights.
@@ -19,7 +18,9 @@ final class ChooseThreshold {
 
   private ChooseThreshold() {}
 
-  /** Takes ResNet-50's weights, a folder in GenImage's layout, and the file for the new weights. */
+  /**
+   * Takes a detector's weights, a folder in GenImage's layout, and the file for the new weights.
+   */
   public static void main(String[] args) {
     List<Path> paths = Usage.paths(args, "WEIGHTS", "FOLDER", "CALIBRATED_WEIGHTS");
     System.out.println(choose(paths.get(0), paths.get(1), paths.get(2)));
@@ -27,12 +28,11 @@ final class ChooseThreshold {
 
   /** Returns the chosen threshold, a score in [0, 1]. */
   static double choose(Path weights, Path folder, Path calibrated) {
-    Weights trained = Weights.read(weights);
-    try (Detector detector = Detectors.resnet50().load(trained)) {
+    try (Detector detector = Detectors.load(weights)) {
       // Use images that the detector was not trained on, and test it later on others again.
       Scores scores = Evaluation.of(detector, GenImage.open(folder).validation()).run().scores();
       Calibration calibration = Calibrations.forFalsePositiveRate(0.01, scores);
-      trained.calibrated(calibration).write(calibrated);
+      detector.weights().calibrated(calibration).write(calibrated);
       return calibration.threshold();
     }
   }

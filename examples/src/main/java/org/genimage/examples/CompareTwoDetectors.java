@@ -21,7 +21,7 @@ final class CompareTwoDetectors {
 
   private CompareTwoDetectors() {}
 
-  /** Takes two weight files of ResNet-50 and a folder in GenImage's layout. */
+  /** Takes the weight files of two detectors and a folder in GenImage's layout. */
   public static void main(String[] args) {
     List<Path> paths = Usage.paths(args, "WEIGHTS", "OTHER_WEIGHTS", "FOLDER");
     System.out.println(describe(compare(paths.get(0), paths.get(1), paths.get(2))));
@@ -34,7 +34,7 @@ final class CompareTwoDetectors {
   }
 
   private static Scores score(Path weights, ImageDataset images) {
-    try (Detector detector = Detectors.resnet50().load(weights)) {
+    try (Detector detector = Detectors.load(weights)) {
       return Evaluation.of(detector, images).run().scores();
     }
   }

@@ -23,10 +23,8 @@ import org.genimage.eval.protocol.Protocols;
 import org.genimage.eval.report.DegradedAccuracy;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.Spectra;
-import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.weights.Weights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -99,15 +97,13 @@ final class EvaluateDetector implements Callable<Integer> {
   public Integer call() {
     unreadable.check();
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
-    Weights read = Weights.read(weights);
-    Blueprint blueprint = blueprint(read);
     Optional<GenImage> folder =
         Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
     folder.ifPresent(
         genimage -> genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence)));
     ImageDataset images =
         limited(folder.map(GenImage::validation).orElseGet(() -> ImageDataset.ofManifest(data)));
-    try (DifferentiableDetector loaded = blueprint.load(read)) {
+    try (DifferentiableDetector loaded = load()) {
       EvaluationResult result = score(loaded, images, Degradation.NONE, "scores");
       Report report =
           Report.builder("%s on %s".formatted(loaded.name(), name()), result)
@@ -137,16 +133,10 @@ final class EvaluateDetector implements Callable<Integer> {
     return 0;
   }
 
-  private Blueprint blueprint(Weights read) {
-    String wanted =
-        detector
-            .or(() -> Optional.ofNullable(read.metadata().get("genimage.detector")))
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "%s: the weights do not name their detector; name it with --detector"
-                            .formatted(weights)));
-    return Detectors.named(wanted);
+  private DifferentiableDetector load() {
+    return detector
+        .map(name -> Detectors.named(name).load(weights))
+        .orElseGet(() -> Detectors.load(weights));
   }
 
   private ImageDataset limited(ImageDataset images) {

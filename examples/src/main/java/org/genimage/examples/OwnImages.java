@@ -21,7 +21,7 @@ final class OwnImages {
 
   private OwnImages() {}
 
-  /** Takes ResNet-50's weights and the two folders. */
+  /** Takes a detector's weights and the two folders. */
   public static void main(String[] args) {
     List<Path> paths = Usage.paths(args, "WEIGHTS", "PHOTOGRAPHS", "GENERATED");
     Scores scores = score(paths.get(0), paths.get(1), paths.get(2));
@@ -34,7 +34,7 @@ final class OwnImages {
   static Scores score(Path weights, Path photographs, Path generated) {
     Generator mine = Generator.named("my generator");
     ImageDataset images = ImageDataset.ofFolders(photographs, generated, mine);
-    try (Detector detector = Detectors.resnet50().load(weights)) {
+    try (Detector detector = Detectors.load(weights)) {
       return Evaluation.of(detector, images).run().scores();
     }
   }

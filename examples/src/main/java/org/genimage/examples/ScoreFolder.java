@@ -16,7 +16,7 @@ final class ScoreFolder {
 
   private ScoreFolder() {}
 
-  /** Takes ResNet-50's weights and the folder, and prints one line per image: score and file. */
+  /** Takes a detector's weights and the folder, and prints one line per image: score and file. */
   public static void main(String[] args) throws IOException {
     List<Path> paths = Usage.paths(args, "WEIGHTS", "FOLDER");
     score(paths.get(0), paths.get(1), System.out::println, System.err::println);
@@ -30,7 +30,7 @@ final class ScoreFolder {
    */
   static void score(Path weights, Path folder, Consumer<String> lines, Consumer<String> problems)
       throws IOException {
-    try (Detector detector = Detectors.resnet50().load(weights);
+    try (Detector detector = Detectors.load(weights);
         Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile).sorted()) {
       // The stream is lazy: images are decoded on several threads while others are scored.
       Stream<FileScore> scores =

@@ -8,8 +8,8 @@ import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 
 /**
- * Scores one image: how likely is it that a generator made it? Needs a file with trained weights of
- * ResNet-50, such as {@link TrainSaveLoad} or {@link Quickstart} writes.
+ * Scores one image: how likely is it that a generator made it? Needs a file with trained weights,
+ * such as {@link TrainSaveLoad} or {@link Quickstart} writes. The file says which detector it is.
  */
 final class ScorePhoto {
 
@@ -24,7 +24,7 @@ final class ScorePhoto {
   /** Returns the score in [0, 1], where 1 is AI, and the label that follows from it. */
   static String describe(Path weights, Path image) {
     // A detector owns native memory: close it when it is no longer needed.
-    try (Detector detector = Detectors.resnet50().load(weights)) {
+    try (Detector detector = Detectors.load(weights)) {
       double score = detector.score(image);
       Label label = detector.label(score);
       return String.format(

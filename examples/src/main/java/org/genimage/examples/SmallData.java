@@ -133,7 +133,7 @@ record SmallData(
     return switch (of(blueprint).first) {
       case RANDOM -> Optional.empty();
       case RESNET_50 ->
-          Optional.of(Backbones.start(blueprint, seed, Detectors.resnet50().initialWeights(seed)));
+          Optional.of(blueprint.startFrom(seed, Detectors.resnet50().initialWeights(seed)));
       case FINE_FILTERS -> Optional.of(fine(blueprint.initialWeights(seed)));
     };
   }

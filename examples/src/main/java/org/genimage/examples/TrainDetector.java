@@ -225,7 +225,7 @@ final class TrainDetector implements Callable<Integer> {
   private Optional<Weights> start(Blueprint blueprint) {
     return backbone.isEmpty() && plan == Plan.SMALL
         ? SmallData.start(blueprint, seed.value())
-        : backbone.map(file -> Backbones.start(blueprint, seed.value(), Weights.read(file)));
+        : backbone.map(file -> blueprint.startFrom(seed.value(), Weights.read(file)));
   }
 
   private List<String> frozen(Blueprint blueprint) {

@@ -47,8 +47,8 @@ final class TrainSaveLoad {
 
   /** Returns the image's score in [0, 1], where 1 is AI. */
   static double score(Path file, Path image) {
-    // The file also records the input of 64 x 64 pixels, so it is not repeated here.
-    try (Detector detector = Detectors.resnet50().load(file)) {
+    // The file says that it is ResNet-50 with an input of 64 x 64 pixels.
+    try (Detector detector = Detectors.load(file)) {
       return detector.score(image);
     }
   }
