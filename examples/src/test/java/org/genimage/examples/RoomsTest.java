@@ -66,7 +66,9 @@ class RoomsTest {
               "models",
               "data data.image data.internal models.nn models.networks models.weights"
                   + " models.internal")
-          .put("train.recipe", "data data.image models models.nn models.weights")
+          .put(
+              "train.recipe",
+              "data data.image models models.nn models.networks models.weights models.internal")
           .put(
               "train",
               "data data.image data.internal models models.nn models.weights models.internal"
@@ -74,7 +76,9 @@ class RoomsTest {
           .put("eval", "data data.image data.internal models models.weights")
           .put("eval.protocol", "data data.image data.internal models eval")
           .put("eval.report", "data data.image data.internal models eval eval.protocol")
-          .put("attacks", "data data.image data.internal models models.nn models.internal")
+          .put(
+              "attacks",
+              "data data.image data.internal models models.nn models.weights models.internal")
           .buildOrThrow();
 
   private static final JavaClasses CLASSES = imported();
