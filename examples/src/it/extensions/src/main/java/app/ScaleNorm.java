@@ -26,7 +26,9 @@ record ScaleNorm(int width) implements Network {
     return linear(scope.at("fc"), globalAveragePool(scope, x), 2); // [N, 2]: nature, ai
   }
 
-  /** Divides each channel by its root mean square: the batch's in training, else the running one. */
+  /**
+   * Divides each channel by its root mean square: the batch's in training, else the running one.
+   */
   private static Operand<TFloat32> scaled(ModelScope scope, Operand<TFloat32> x) {
     Ops tf = scope.tf();
     var weight = scope.parameter("weight", Layout.SAME, Init.ONES, channels(x));

@@ -92,8 +92,7 @@ class ExtensionsTest {
       double[] scores = detector.score(pixels(test));
       assertThat(scores).hasSize(2);
       assertThat(Doubles.asList(scores)).allMatch(score -> score > 0 && score < 1);
-      Pixels slopes =
-          detector.lossGradient(pixels(test), List.of(Label.NATURE, Label.AI));
+      Pixels slopes = detector.lossGradient(pixels(test), List.of(Label.NATURE, Label.AI));
       assertThat(Floats.asList(slopes.toArray())).anyMatch(slope -> slope != 0);
       // The score of bytes and of pixels come from graphs of their own.
       assertThat(detector.score(test.sample(0).image()))
@@ -130,10 +129,7 @@ class ExtensionsTest {
       }
     }
     assertThat(scores)
-        .allSatisfy(
-            score ->
-                assertThat(score)
-                    .isCloseTo(scores.get(0), within(1e-6)));
+        .allSatisfy(score -> assertThat(score).isCloseTo(scores.get(0), within(1e-6)));
   }
 
   private static Weights spelled(Weights packed, AttentionKeys keys, Blueprint blueprint) {
@@ -164,8 +160,7 @@ class ExtensionsTest {
     shape.set(0, shape.get(0) / 3);
     float[] values = all.toFloats();
     int size = values.length / 3;
-    return WeightArray.of(
-        shape, Arrays.copyOfRange(values, part * size, (part + 1) * size));
+    return WeightArray.of(shape, Arrays.copyOfRange(values, part * size, (part + 1) * size));
   }
 
   @Test
@@ -190,8 +185,7 @@ class ExtensionsTest {
             List.of(Label.AI, Label.AI, Label.NATURE, Label.AI, Label.NATURE));
 
     // Above 0.4: two of three AI images, no natural one.
-    assertThat(OwnMetrics.YOUDEN.of(ranking))
-        .isCloseTo(2 / 3.0, within(1e-12));
+    assertThat(OwnMetrics.YOUDEN.of(ranking)).isCloseTo(2 / 3.0, within(1e-12));
   }
 
   @Test
@@ -200,8 +194,7 @@ class ExtensionsTest {
     Path page = folder.resolve("report.html");
     try (Detector detector = blueprint.load(blueprint.initialWeights(1))) {
       EvaluationResult result = Evaluation.of(detector, test).run();
-      Report report =
-          Report.builder("Mine", result).section(BestThresholds.of(result)).build();
+      Report report = Report.builder("Mine", result).section(BestThresholds.of(result)).build();
       report.write(page);
     }
 
