@@ -21,7 +21,8 @@ class PublicationTest {
   private static final Pattern ARTIFACT =
       Pattern.compile("<artifactId>(genimage-[\\w-]+)</artifactId>");
   private static final Pattern JAR = Pattern.compile("genimage-[a-z-]+-(\\d[\\w.-]*)\\.jar");
-  private static final Pattern OUTPUT = Pattern.compile("new Options\\.Output\\(\"([^\"]+)\"\\)");
+  private static final Pattern OUTPUT =
+      Pattern.compile("(?:defaultValue = |new Options\\.Output\\()\"(genimage-[\\w-]+)[\"/]");
 
   @ParameterizedTest
   @ValueSource(strings = {"genimage-bom", "examples/src/it/consumer-of-the-bom"})
