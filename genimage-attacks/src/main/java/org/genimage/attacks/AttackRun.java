@@ -46,7 +46,7 @@ import org.genimage.models.Logits;
  * @param batchSize images that are attacked together
  * @param examples the number of attacked images to keep for a look
  * @param onError what happens to images that cannot be read
- * @param progress is told the number of images attacked or skipped so far
+ * @param progress receives the number of images attacked or skipped so far
  * @param sink gets every attacked image
  */
 public record AttackRun<D extends Detector>(

@@ -90,7 +90,7 @@ public final class Devices {
   }
 
   /**
-   * Refuses to go on without a GPU.
+   * Refuses to run without a GPU.
    *
    * @throws IllegalStateException if TensorFlow sees none; the message says why and what to do
    */

@@ -189,11 +189,11 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
     return values;
   }
 
-  /** Ones in the band, and what is learnt on top, between -1 and 1. */
+  /** Ones in the band, and what is learned on top, between -1 and 1. */
   private Operand<TFloat32> filter(ModelScope scope, Band band, int size) {
     var base = scope.fixed("base", base(band, size), size, size);
-    var learnt = scope.parameter("learnable", Layout.SAME, Init.normal(0.1), size, size);
-    return scope.tf().math.add(base, centredSigmoid(scope, learnt));
+    var learned = scope.parameter("learnable", Layout.SAME, Init.normal(0.1), size, size);
+    return scope.tf().math.add(base, centredSigmoid(scope, learned));
   }
 
   private float[] base(Band band, int size) {

@@ -89,7 +89,7 @@ public record SwinTransformer(
     return scope.output(add(scope, attended, dropPath(scope.at("drop_path2"), x, drop)));
   }
 
-  /** Section 3.2, equation 4: a learnt number for every head and every offset in a window. */
+  /** Section 3.2, equation 4: a learned number for every head and every offset in a window. */
   private static Operand<TFloat32> positionBias(ModelScope scope, Windows windows, int heads) {
     Ops tf = scope.tf();
     int offsets = 2 * windows.span() - 1;

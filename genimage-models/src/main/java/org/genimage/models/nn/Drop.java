@@ -3,8 +3,8 @@ package org.genimage.models.nn;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * How much a network loses at random while it trains. Where it loses it is the network's matter,
- * how much is the recipe's.
+ * The rates of dropout while a network trains. The network says where values are dropped, the
+ * recipe how many.
  *
  * @param units probability of every hidden unit before a classifier (dropout, Srivastava et al.
  *     2014), for networks that have such a place
@@ -13,7 +13,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  */
 public record Drop(double units, double paths) {
 
-  /** Nothing is lost. */
+  /** Nothing is dropped. */
   public static final Drop NONE = new Drop(0, 0);
 
   /**
