@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.genimage.models.internal.SessionSettings;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -210,7 +211,7 @@ final class ClusterGroup implements ProcessGroup {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> mean =
           Replicas.of(Execution.PLAIN.group(this), List.of()).meanOfCounts(tf, tf.constant(own));
-      try (Session session = open(graph, SessionConfigs.exchange())) {
+      try (Session session = open(graph, SessionSettings.exchange())) {
         Session.Runner run = session.runner().fetch(mean);
         prepare(run);
         try (var result = run.run()) {

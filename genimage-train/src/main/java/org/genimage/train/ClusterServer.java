@@ -6,6 +6,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.BytePointer;
+import org.genimage.models.internal.SessionSettings;
 import org.tensorflow.Graph;
 import org.tensorflow.Server;
 import org.tensorflow.Session;
@@ -50,7 +51,7 @@ final class ClusterServer {
     try (TF_Status status = TF_Status.newStatus();
         TF_SessionOptions options = TF_SessionOptions.newSessionOptions();
         BytePointer bytes =
-            new BytePointer(SessionConfigs.onCluster(config, process(), LEADER).toByteArray())) {
+            new BytePointer(SessionSettings.onCluster(config, process(), LEADER).toByteArray())) {
       TF_Graph handle = handle(graph);
       Constructor<Session> constructor =
           Session.class.getDeclaredConstructor(Graph.class, TF_Session.class);
@@ -110,7 +111,7 @@ final class ClusterServer {
             .setJobName(JOB)
             .setTaskIndex(cluster.index())
             .setProtocol("grpc")
-            .setDefaultSessionConfig(SessionConfigs.server(config, process(), LEADER))
+            .setDefaultSessionConfig(SessionSettings.server(config, process(), LEADER))
             .build();
     try {
       Server server = new Server(description);

@@ -3,6 +3,7 @@ package org.genimage.train;
 import java.util.List;
 import org.genimage.models.Precision;
 import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Kernels;
 import org.tensorflow.op.Ops;
@@ -44,6 +45,13 @@ record Execution(boolean xla, ProcessGroup group, List<String> devices, boolean 
   }
 
   ConfigProto config(Precision precision) {
-    return SessionConfigs.training(this, precision);
+    SessionSettings.MixedPrecision mixed =
+        switch (precision) {
+          case FLOAT32 -> SessionSettings.MixedPrecision.NONE;
+          case FLOAT16 -> SessionSettings.MixedPrecision.FLOAT16;
+          case BFLOAT16 -> SessionSettings.MixedPrecision.BFLOAT16;
+        };
+    int cpus = devices.isEmpty() ? 0 : LocalDevices.cpus(devices);
+    return SessionSettings.training(xla, mixed, cpus);
   }
 }

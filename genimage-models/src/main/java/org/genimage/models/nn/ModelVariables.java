@@ -39,7 +39,7 @@ public interface ModelVariables {
    * Returns an op that gives a buffer a new value.
    *
    * @throws IllegalStateException if these parameters are constants, which only a graph built for
-   *     {@link Mode#TRAINING} over a checkpoint asks to change
+   *     {@link Purpose#TRAINING} over a checkpoint asks to change
    */
   Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value);
 
