@@ -214,7 +214,7 @@ class WrittenBy010Test {
                     .fit(TINY, stripes()))
         .isInstanceOf(WeightsException.class)
         .hasMessageContaining("seed is 7, expected 8")
-        .hasMessageContaining("name another checkpoint folder or remove this one");
+        .hasMessageContaining("choose another checkpoint folder or delete this one");
   }
 
   @Test
