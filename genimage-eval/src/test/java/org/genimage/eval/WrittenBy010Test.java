@@ -166,7 +166,7 @@ class WrittenBy010Test {
   void read_fileCutInALine_isRefusedByWhatItLacks() {
     assertThatThrownBy(() -> EvaluationResult.read(fixture("torn.jsonl")))
         .isInstanceOf(ScoreFileException.class)
-        .hasMessageContaining("line 6 is no line of a score file");
+        .hasMessageContaining("expected JSON in line 6, found none");
   }
 
   @Test
