@@ -13,10 +13,12 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -86,7 +88,14 @@ class RoomsTest {
   private static JavaClasses imported() {
     return new ClassFileImporter()
         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-        .importPaths(MODULES.stream().map(RoomsTest::place).toList());
+        .importLocations(MODULES.stream().map(RoomsTest::location).toList());
+  }
+
+  /** A module is a folder of classes until it is packaged, and a jar afterwards. */
+  private static Location location(Class<?> type) {
+    Path place = place(type);
+    return Location.of(
+        Files.isDirectory(place) ? place.toUri() : URI.create("jar:" + place.toUri() + "!/"));
   }
 
   private static Path place(Class<?> type) {
