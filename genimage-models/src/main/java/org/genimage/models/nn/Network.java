@@ -1,7 +1,6 @@
 package org.genimage.models.nn;
 
 import java.util.List;
-import org.genimage.models.InputContract;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -16,7 +15,7 @@ public interface Network {
    * Adds the network to the scope's graph.
    *
    * @param scope the model's root
-   * @param images {@code [N, side, side, 3]}, normalised by the {@link InputContract}
+   * @param images {@code [N, side, side, 3]}, normalised by the detector's input contract
    * @return {@code [N, outputs]}, before any softmax
    */
   Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images);

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.genimage.models.Blueprint;
 
 /**
  * A model's numbers by state-dict key, in PyTorch's names, shapes and axis order, with whatever is
@@ -20,8 +19,8 @@ import org.genimage.models.Blueprint;
  *
  * <p>{@link #read} takes safetensors and PyTorch's own files; {@link #write} makes safetensors,
  * which load into PyTorch under the same names. Published files rarely fit as they are: {@link
- * #without} drops a head, {@link #stripped} a prefix, {@link #renamed} changes keys, and {@link
- * Blueprint#initialWeights(long, Weights, String...)} starts from a backbone.
+ * #without} drops a head, {@link #stripped} a prefix, {@link #renamed} changes keys. A blueprint
+ * starts from a backbone by {@code startFrom}.
  */
 public final class Weights {
 
@@ -157,7 +156,7 @@ public final class Weights {
   /**
    * Returns these with the numbers of others in place of their own wherever others have the same
    * key with the same shape. What else others have is ignored; nothing is reported. To start from a
-   * backbone {@link Blueprint#initialWeights(long, Weights, String...)} is stricter.
+   * backbone {@code Blueprint.startFrom} is stricter.
    */
   public Weights overlaid(Weights others) {
     return new Weights(
