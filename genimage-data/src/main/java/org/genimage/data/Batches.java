@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.Interruption;
 
 /**
  * The batches of one epoch, in order, for one reading thread. Background threads prepare the next
@@ -172,6 +173,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   }
 
   private List<Image> take() {
+    Interruption.check("waiting for a batch");
     readAhead();
     taken++;
     try {

@@ -19,6 +19,7 @@ import org.genimage.data.image.ImageHeader;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 import org.genimage.data.internal.InOrder;
+import org.genimage.data.internal.Interruption;
 
 /** One selection by {@link Unbiased}. */
 final class UnbiasedRun {
@@ -119,6 +120,7 @@ final class UnbiasedRun {
     try (InputStream content = sample.content().openStream()) {
       return Optional.of(ImageHeader.read(content));
     } catch (IOException e) {
+      Interruption.check(e, sample.name() + " was being read");
       return Optional.empty();
     }
   }

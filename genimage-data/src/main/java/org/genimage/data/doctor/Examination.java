@@ -16,6 +16,7 @@ import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageHeader;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.Interruption;
 
 /**
  * What the doctor found in one file.
@@ -36,6 +37,7 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
     try {
       file = sample.content().read();
     } catch (IOException e) {
+      Interruption.check(e, sample.name() + " was being read");
       ImageHeader unknown = new ImageHeader("unknown", 0, 0, 0, OptionalInt.empty());
       return new Examination(0, 0, unknown, EnumSet.of(Defect.CORRUPT), oneLine(e.toString()));
     }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import org.genimage.data.image.Decoding.Orientation;
 import org.genimage.data.image.Decoding.Truncated;
+import org.genimage.data.internal.Interruption;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 
 /** Decodes files to the pixels that Pillow's {@code Image.open(file).convert("RGB")} gives. */
@@ -57,6 +58,7 @@ final class Codec {
       String message = name + ": expected an image file, found no file there; check the path";
       throw new UnreadableImageException(message, e);
     } catch (IOException e) {
+      Interruption.check(e, name + " was being read");
       String message = "%s: expected a readable image file, found an error in reading it (%s)";
       throw new UnreadableImageException(
           (message + "; check the disk and the permissions").formatted(name, e.getMessage()), e);

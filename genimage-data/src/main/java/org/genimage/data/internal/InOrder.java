@@ -58,6 +58,7 @@ public final class InOrder {
           S next = item.apply(submitted);
           pending.add(pool.submit(() -> work.apply(next)));
         }
+        Interruption.check("images were being examined");
         result.take(i, pending.remove().get());
       }
     } catch (InterruptedException e) {

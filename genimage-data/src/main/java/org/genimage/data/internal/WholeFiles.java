@@ -24,6 +24,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 
 /**
@@ -58,8 +59,19 @@ public final class WholeFiles {
    * Writes a file, in the place of an earlier one if there is one. Missing folders are created.
    *
    * @throws IOException if it cannot be written; an earlier file is then as it was
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set, and
+   *     an earlier file is as it was
    */
   public static void write(Path file, Content content) throws IOException {
+    try {
+      writeNew(file, content);
+    } catch (IOException e) {
+      Interruption.check(e, file + " was being written");
+      throw e;
+    }
+  }
+
+  private static void writeNew(Path file, Content content) throws IOException {
     Path target = file.toAbsolutePath();
     Path folder = target.getParent();
     Files.createDirectories(folder);
@@ -103,8 +115,19 @@ public final class WholeFiles {
    *
    * @throws java.nio.file.DirectoryNotEmptyException if the folder exists and is not empty
    * @throws IOException if it cannot be written; the folder is then as it was
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set, and
+   *     the folder is as it was
    */
   public static void folder(Path folder, FolderContent content) throws IOException {
+    try {
+      newFolder(folder, content);
+    } catch (IOException e) {
+      Interruption.check(e, folder + " was being written");
+      throw e;
+    }
+  }
+
+  private static void newFolder(Path folder, FolderContent content) throws IOException {
     Path target = folder.toAbsolutePath();
     boolean exists = Files.isDirectory(target);
     if (exists && !names(target).isEmpty()) {
