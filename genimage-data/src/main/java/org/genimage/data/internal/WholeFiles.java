@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -25,6 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +40,8 @@ import java.util.stream.Stream;
  * a file that ends early.
  */
 public final class WholeFiles {
+
+  private static final Pattern PARTIAL = Pattern.compile("\\.(.+)\\.[0-9a-f-]{36}\\.partial");
 
   private WholeFiles() {}
 
@@ -149,6 +155,27 @@ public final class WholeFiles {
       delete(partial);
     }
     force(parent);
+  }
+
+  /**
+   * Removes what killed writers have left of files and folders.
+   *
+   * @param folder holds them; call this with a lock that keeps living writers out
+   * @param names of the files and folders that were to be written
+   * @throws IOException if something cannot be removed
+   */
+  public static void removePartials(Path folder, Predicate<String> names) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, ".*.partial")) {
+      for (Path path : found) {
+        Matcher name = PARTIAL.matcher(path.getFileName().toString());
+        if (name.matches() && names.test(name.group(1))) {
+          delete(path);
+        }
+      }
+    }
   }
 
   private static void moveContent(Path from, Path to) throws IOException {

@@ -7,7 +7,6 @@ import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.MoreExecutors;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -27,6 +27,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Seed;
 import org.genimage.data.TestSet;
+import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -199,13 +200,14 @@ public final class SimulatedGenImage {
    * Writes the images in GenImage's layout: {@code
    * stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/ai/033_sdv4_00134.png} and so on. Uses all
    * processors. The generators' folders appear when all images are written; after an error the
-   * folder is empty or missing, as before.
+   * folder is empty or missing, as before. What a killed run has left is removed by the next one.
    *
    * @param root a folder that is empty or does not exist yet
    * @param progress receives the number of images written, on the calling thread
-   * @throws DatasetException if the folder is not empty
+   * @throws DatasetException if the folder is not empty, or another run is writing it
    * @throws IllegalStateException if both splits are set to no images
-   * @throws UncheckedIOException if a file cannot be written, or the thread is interrupted
+   * @throws UncheckedIOException if a file cannot be written
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   public void writeTo(Path root, Progress progress) {
     writeTo(root, progress, Runtime.getRuntime().availableProcessors());
@@ -215,14 +217,37 @@ public final class SimulatedGenImage {
     checkState(
         train + validation > 0, "a simulated GenImage needs images, got none of either split");
     try {
-      requireEmpty(root);
-      WholeFiles.folder(root, folder -> writeAll(folder, progress, threads));
+      OutputLock lock = locked(root);
+      try (lock) {
+        removePartials(root);
+        requireEmpty(root);
+        WholeFiles.folder(root, folder -> writeAll(folder, progress, threads));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: the simulated images could not be written (%s); make room or choose another folder"
               .formatted(root, WholeFiles.reason(e)),
           e);
     }
+  }
+
+  private static OutputLock locked(Path root) throws IOException {
+    Files.createDirectories(root.toAbsolutePath().getParent());
+    return OutputLock.of(root)
+        .orElseThrow(
+            () ->
+                new DatasetException(
+                    root
+                        + ": expected a folder that nobody writes to, found one to which another"
+                        + " run writes simulated images; wait for its end or choose another"
+                        + " folder"));
+  }
+
+  /** Removes what killed runs have left, beside the folder or inside it if it existed. */
+  private static void removePartials(Path root) throws IOException {
+    String name = root.toAbsolutePath().getFileName().toString();
+    WholeFiles.removePartials(root.toAbsolutePath().getParent(), name::equals);
+    WholeFiles.removePartials(root, "content"::equals);
   }
 
   private List<SimulatedImage> jobs() {
@@ -265,7 +290,7 @@ public final class SimulatedGenImage {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted");
+      throw new CancellationException("interrupted while simulated images were being written");
     } catch (ExecutionException e) {
       Throwables.throwIfInstanceOf(e.getCause(), IOException.class);
       Throwables.throwIfUnchecked(e.getCause());

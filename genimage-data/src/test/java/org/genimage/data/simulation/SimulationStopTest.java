@@ -1,0 +1,137 @@
+package org.genimage.data.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.io.BaseEncoding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.genimage.data.DatasetException;
+import org.genimage.data.Progress;
+import org.genimage.data.Seed;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A simulation that is killed, interrupted or run twice. */
+class SimulationStopTest {
+
+  @TempDir static Path shared;
+
+  private static Map<String, String> whole;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void writeWithoutStop() throws IOException {
+    KilledSimulation.simulation().writeTo(shared.resolve("whole"), Progress.NONE);
+    whole = files(shared.resolve("whole"));
+    assertThat(whole).hasSize(KilledSimulation.IMAGES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void writeTo_killedAtRandomMoments_isWrittenByTheNextRun(boolean exists) throws Exception {
+    Path root = folder.resolve("simulated");
+    if (exists) {
+      Files.createDirectory(root);
+    }
+    RandomGenerator random = Seed.of(5).random();
+    for (int kill = 0; kill < 2; kill++) {
+      Process writing = start(root);
+      try (InputStream images = writing.getInputStream()) {
+        images.readNBytes(random.nextInt(1, KilledSimulation.IMAGES));
+        writing.destroyForcibly();
+      }
+      assertThat(writing.waitFor()).isNotZero();
+      assertThat(partials()).as("what the killed process left").isEqualTo(1);
+    }
+
+    KilledSimulation.simulation().writeTo(root, Progress.NONE);
+
+    assertThat(files(root)).isEqualTo(whole);
+    assertThat(partials()).isZero();
+  }
+
+  @Test
+  void writeTo_interrupted_endsAsAnInterruptAndLeavesNothing() throws IOException {
+    Path root = folder.resolve("simulated");
+    Progress interrupting =
+        (done, total) -> {
+          if (done == 10) {
+            Thread.currentThread().interrupt();
+          }
+        };
+
+    assertThatThrownBy(() -> KilledSimulation.simulation().writeTo(root, interrupting))
+        .isInstanceOf(CancellationException.class)
+        .hasMessageContaining("interrupted");
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(root).doesNotExist();
+    assertThat(partials()).isZero();
+  }
+
+  @Test
+  void writeTo_aFolderThatAnotherRunWrites_isRefused() {
+    Path root = folder.resolve("simulated");
+    Progress second =
+        (done, total) ->
+            assertThatThrownBy(() -> KilledSimulation.simulation().writeTo(root, Progress.NONE))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith(root + ": expected a folder that nobody writes to")
+                .hasMessageEndingWith("wait for its end or choose another folder");
+
+    KilledSimulation.simulation().train(1).validation(0).writeTo(root, second);
+
+    assertThat(root).isNotEmptyDirectory();
+  }
+
+  private static Process start(Path root) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            KilledSimulation.class.getName(),
+            root.toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  /** Returns the number of unfinished folders beside the root or in it. */
+  private long partials() throws IOException {
+    try (Stream<Path> entries = Files.walk(folder, 2)) {
+      return entries.filter(path -> path.toString().endsWith(".partial")).count();
+    }
+  }
+
+  /** Returns each file's bytes by its path. */
+  private static Map<String, String> files(Path root) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> found = Files.walk(root)) {
+      found
+          .filter(Files::isRegularFile)
+          .forEach(file -> files.put(root.relativize(file).toString(), content(file)));
+    }
+    return files;
+  }
+
+  private static String content(Path file) {
+    try {
+      return BaseEncoding.base16().encode(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
