@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.genimage.data.image.Augmentation;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
+import org.genimage.data.image.UnreadableImageException;
 
 /**
  * The settings that turn a dataset into batches. Several threads read, augment and stack images
@@ -221,10 +222,20 @@ public record BatchLoader(
     return data.sample(number % data.size());
   }
 
-  /** Returns the splits of one example. */
+  /**
+   * Returns the splits of one example.
+   *
+   * @throws UnreadableImageException if the image cannot be read, or cannot be augmented since its
+   *     shape or size asks for too much memory
+   */
   List<Image> example(int epoch, int number) {
     RandomGenerator random = seed.at("example").at(epoch).at(number).random();
-    Image image = augmentation.shared().apply(sample(number).image(), random);
-    return augmentation.splits().stream().map(split -> split.apply(image, random)).toList();
+    Sample sample = sample(number);
+    Image read = sample.image();
+    return sample.named(
+        () -> {
+          Image image = augmentation.shared().apply(read, random);
+          return augmentation.splits().stream().map(split -> split.apply(image, random)).toList();
+        });
   }
 }

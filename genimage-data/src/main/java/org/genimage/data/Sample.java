@@ -1,12 +1,14 @@
 package org.genimage.data;
 
 import com.google.common.io.ByteSource;
-import com.google.common.io.MoreFiles;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.genimage.data.image.Decoding;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.LimitedFiles;
 
 /**
  * One image of a dataset, not yet read: where its bytes are and what it is.
@@ -45,15 +47,31 @@ public record Sample(
 
   /** Returns the sample of a file. */
   public static Sample of(Path file, Label label, Generator generator) {
-    return new Sample(file.toString(), MoreFiles.asByteSource(file), label, generator);
+    return new Sample(file.toString(), LimitedFiles.of(file), label, generator);
   }
 
   /**
    * Reads, decodes and prepares the image.
    *
-   * @throws UnreadableImageException if the file cannot be read or decoded
+   * @throws UnreadableImageException if the file cannot be read, decoded or prepared
    */
   public Image image() {
-    return preparation.apply(Image.read(name, content, decoding), NO_CHANCE.random());
+    Image image = Image.read(name, content, decoding);
+    return named(() -> preparation.apply(image, NO_CHANCE.random()));
+  }
+
+  /** Works on this sample's image, and makes what it cannot bear this sample's failure. */
+  <T> T named(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (UnreadableImageException e) {
+      throw new UnreadableImageException(name + ": " + e.getMessage(), e.getCause());
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw new UnreadableImageException(
+          "%s: expected an image whose preparation fits into memory, found that it needs more (%s)"
+                  .formatted(name, e.getMessage())
+              + "; leave it out or raise -Xmx",
+          new IOException(e.toString(), e));
+    }
   }
 }

@@ -16,6 +16,7 @@ import org.genimage.data.Label;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.LimitedFiles;
 import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 
@@ -120,7 +121,7 @@ public interface Detector extends AutoCloseable {
    */
   default double score(InputStream encoded) {
     try {
-      return score(encoded.readAllBytes());
+      return score(LimitedFiles.read(encoded));
     } catch (IOException e) {
       throw new UnreadableImageException(
           "expected a stream of an encoded image, found an error in reading it (%s); send it again"

@@ -1,7 +1,6 @@
 package org.genimage.data.archive;
 
 import com.google.common.io.ByteSource;
-import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.genimage.data.internal.LimitedFiles;
 import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.NaturalOrder;
 
@@ -79,7 +79,7 @@ public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex>
 
   @Override
   public ByteSource content(String image) {
-    return MoreFiles.asByteSource(path.resolve(image));
+    return LimitedFiles.of(path.resolve(image));
   }
 
   private List<String> list(Predicate<String> condition) {

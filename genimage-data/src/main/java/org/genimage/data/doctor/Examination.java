@@ -17,6 +17,7 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageHeader;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.internal.Interruption;
+import org.genimage.data.internal.LimitedFiles;
 
 /**
  * What the doctor found in one file.
@@ -35,7 +36,7 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
     Set<Defect> defects = EnumSet.noneOf(Defect.class);
     byte[] file;
     try {
-      file = sample.content().read();
+      file = LimitedFiles.read(sample.content());
     } catch (IOException e) {
       Interruption.check(e, sample.name() + " was being read");
       ImageHeader unknown = new ImageHeader("unknown", 0, 0, 0, OptionalInt.empty());

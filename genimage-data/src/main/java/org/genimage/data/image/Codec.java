@@ -5,38 +5,71 @@ import com.google.common.primitives.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import org.genimage.data.image.Decoding.Orientation;
 import org.genimage.data.image.Decoding.Truncated;
 import org.genimage.data.internal.Interruption;
+import org.genimage.data.internal.LimitedFiles;
+import org.genimage.data.internal.LimitedFiles.UnfitFileException;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 
 /** Decodes files to the pixels that Pillow's {@code Image.open(file).convert("RGB")} gives. */
 final class Codec {
 
-  private static final int PNG_HEADER = 26; // up to and including depth and colour type
-  private static final int ADOBE = 0xffee;
+  private static final int LONGEST_PNG_SIDE = 1_000_000;
+  private static final int DEFLATE = 1032; // the most bytes that one can stand for
+
+  /** SOF2; a code of Huffman takes at least one bit for 64 pixels of one of four components. */
+  private static final int LAST_HUFFMAN = 0xffc2;
+
+  private static final double LEAST_HUFFMAN = 1 / 2048.0;
+
+  /** The most scans of a JPEG file; encoders write ten. */
+  static final int MOST_SCANS = 500;
+
   private static final byte[] END_OF_JPEG = {(byte) 0xff, (byte) 0xd9};
   private static final String GET_ANOTHER = "; get the file again or leave it out";
 
   private Codec() {}
 
+  /**
+   * Decodes one file. The heap and the native memory that this takes are bounded by the largest
+   * file that is read and by the largest number of pixels; an error of the virtual machine below is
+   * this image's failure.
+   */
   static Image decode(String name, ByteSource content, Decoding decoding) {
-    byte[] file = read(name, content);
-    FileFormat format = FileFormat.of(file).orElseThrow(() -> unknown(name, file));
-    SizeLimit limit = new SizeLimit(name, format, decoding.maxPixels());
-    boolean padded = decoding.truncated() == Truncated.PADDED;
-    Image image;
     try {
-      image =
+      return decoded(name, read(name, content), decoding);
+    } catch (OutOfMemoryError e) {
+      throw new UnreadableImageException(
+          "%s: expected an image that fits into memory, found that it needs more (%s)%s"
+              .formatted(name, e.getMessage(), "; leave it out or raise -Xmx"),
+          new IOException(e.toString(), e));
+    } catch (StackOverflowError | InternalError | AssertionError e) {
+      throw new UnreadableImageException(
+          "%s: expected a complete image, found damaged data (%s)%s"
+              .formatted(name, e.getClass().getSimpleName(), GET_ANOTHER),
+          new IOException(e.toString(), e));
+    }
+  }
+
+  private static Image decoded(String name, byte[] file, Decoding decoding) {
+    FileFormat format = FileFormat.of(file).orElseThrow(() -> unknown(name, file));
+    SizeLimit limit = new SizeLimit(name, format, decoding.maxPixels(), file.length);
+    boolean padded = decoding.truncated() == Truncated.PADDED;
+    boolean upright = decoding.orientation() == Orientation.APPLIED;
+    try {
+      Image image =
           switch (format) {
             case JPEG -> jpeg(file, padded, limit, decoding.shorterSide());
             case PNG -> png(file, padded, limit);
             case WEBP -> WebP.decode(file, limit);
             case GIF -> JdkCodec.gif(file, limit);
-            case BMP -> JdkCodec.bmp(file, limit);
-            case TIFF -> JdkCodec.tiff(file, limit);
+            case BMP -> Bmp.decode(file, limit);
+            case TIFF -> Tiff.decode(file, limit);
             case PPM -> Ppm.decode(file, limit);
           };
+      return upright ? Exif.upright(image, Exif.orientation(file, format)) : image;
     } catch (UnreadableImageException | IllegalStateException e) {
       throw e;
     } catch (TFInvalidArgumentException e) {
@@ -46,14 +79,14 @@ final class Codec {
     } catch (RuntimeException e) {
       throw damaged(name, format, "damaged data", new IOException(e.getMessage(), e));
     }
-    return decoding.orientation() == Orientation.APPLIED
-        ? Exif.upright(image, Exif.orientation(file, format))
-        : image;
   }
 
   private static byte[] read(String name, ByteSource content) {
     try {
-      return content.read();
+      return LimitedFiles.read(content);
+    } catch (UnfitFileException e) {
+      throw new UnreadableImageException(
+          name + ": expected an image file, found " + e.getMessage(), e);
     } catch (NoSuchFileException e) {
       String message = name + ": expected an image file, found no file there; check the path";
       throw new UnreadableImageException(message, e);
@@ -73,27 +106,38 @@ final class Codec {
   }
 
   private static UnreadableImageException unknown(String name, byte[] file) {
-    String found = file.length == 0 ? "an empty file" : "the first bytes of none of them";
+    Optional<String> known = FileFormat.unreadable(file);
+    String found =
+        file.length == 0
+            ? "an empty file" + GET_ANOTHER
+            : known.isPresent()
+                ? known.get() + ", which is not read; convert it to PNG or leave it out"
+                : "the first bytes of none of them" + GET_ANOTHER;
     return new UnreadableImageException(
-        "%s: expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM image, found %s%s"
-            .formatted(name, found, GET_ANOTHER));
+        "%s: expected a JPEG, PNG, WebP, GIF, BMP, TIFF or PPM image, found %s"
+            .formatted(name, found));
   }
 
   private static Image png(byte[] file, boolean padded, SizeLimit limit) throws IOException {
-    ByteBuffer header = ByteBuffer.wrap(file);
-    if (file.length < PNG_HEADER || header.getInt(12) != 0x49484452) { // "IHDR"
-      throw new IOException("no PNG header");
+    PngFile png = PngFile.of(file);
+    limit.check(png.width(), png.height());
+    if (Math.max(png.width(), png.height()) > LONGEST_PNG_SIDE) {
+      throw new IOException(
+          "a side of more than %d pixels, which libpng does not read".formatted(LONGEST_PNG_SIDE));
     }
-    limit.check(
-        Integer.toUnsignedLong(header.getInt(16)), Integer.toUnsignedLong(header.getInt(20)));
-    boolean grey16 = header.get(24) == 16 && header.get(25) == 0;
+    if (!padded) {
+      limit.checkContent(png.width(), png.height(), png.bitsPerPixel() / 8.0 / DEFLATE);
+    }
     try {
-      return grey16 ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
+      return png(png, png.essential());
     } catch (TFInvalidArgumentException e) {
       // Pillow reads on where a checksum is wrong or the end is missing, as long as no row is.
-      byte[] repaired = DamagedPng.repaired(file, padded);
-      return grey16 ? NativeCodec.decodeGrey16Png(repaired) : NativeCodec.decodePng(repaired);
+      return png(png, png.repaired(padded));
     }
+  }
+
+  private static Image png(PngFile png, byte[] file) {
+    return png.isGrey16() ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
   }
 
   private static Image jpeg(byte[] file, boolean padded, SizeLimit limit, int shorterSide)
@@ -106,16 +150,18 @@ final class Codec {
     int width = bytes.getChar(frame + 3);
     int height = bytes.getChar(frame + 1);
     limit.check(width, height);
-    byte[] whole = padded ? Bytes.concat(file, END_OF_JPEG) : file;
-    boolean ink = bytes.get(frame + 5) >= 4;
-    Image image =
-        NativeCodec.decodeJpeg(whole, ink ? 1 : reduction(Math.min(width, height), shorterSide));
-    if (!ink) {
-      return image;
+    int scans = JpegSegments.scans(file);
+    if (scans > MOST_SCANS) {
+      throw new IOException("%d scans, of which %d are read".formatted(scans, MOST_SCANS));
     }
-    // Complete, then. TensorFlow's colours of ink are off by one level.
-    int adobe = JpegSegments.find(bytes, marker -> marker == ADOBE, "Adobe");
-    return JdkCodec.inkJpeg(whole, adobe >= 0 && bytes.get(adobe + 11) != 0);
+    if (!padded && bytes.getChar(frame - 4) <= LAST_HUFFMAN) {
+      limit.checkContent(width, height, LEAST_HUFFMAN);
+    }
+    byte[] whole = padded ? Bytes.concat(file, END_OF_JPEG) : file;
+    if (bytes.get(frame + 5) == 4) {
+      return InkJpeg.decode(whole);
+    }
+    return NativeCodec.decodeJpeg(whole, reduction(Math.min(width, height), shorterSide));
   }
 
   /** Returns by how much a JPEG file can shrink before it is too small: 1, 2, 4 or 8. */

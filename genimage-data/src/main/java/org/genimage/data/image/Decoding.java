@@ -9,7 +9,7 @@ import java.util.List;
  * Options of decoding, where decoders differ. {@link #PILLOW} is what the detectors' published code
  * does.
  *
- * @param orientation whether an image is rotated as its EXIF data say
+ * @param orientation whether an image is rotated as its metadata say
  * @param truncated what happens to a file that ends too early or is damaged
  * @param maxPixels the largest width x height; a header that claims more is refused before memory
  *     is allocated
@@ -19,13 +19,13 @@ import java.util.List;
 public record Decoding(
     Orientation orientation, Truncated truncated, long maxPixels, int shorterSide) {
 
-  /** Whether an image is rotated as its EXIF data say. */
+  /** Whether an image is rotated as its metadata say. */
   public enum Orientation {
     /**
      * The pixels as stored, as in Pillow's {@code open} and the loaders of torchvision and timm.
      */
     IGNORED,
-    /** Rotated upright. */
+    /** Rotated upright, as EXIF data or else XMP say: Pillow's {@code exif_transpose}. */
     APPLIED
   }
 

@@ -3,7 +3,6 @@ package org.genimage.data.image;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.io.ByteSource;
-import com.google.common.io.MoreFiles;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -13,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.genimage.data.internal.LimitedFiles;
 
 /**
  * One decoded image: 8-bit RGB, immutable. Pixel (x, y) has its red, green and blue values, 0 to
@@ -91,7 +91,8 @@ public final class Image {
    * to three channels, alpha is dropped, of several frames the first is read, the orientation in
    * EXIF is ignored.
    *
-   * @throws UnreadableImageException if the file cannot be read or decoded
+   * @throws UnreadableImageException if the file cannot be read or decoded, is larger than a
+   *     gibibyte or half of the heap, or is a named pipe, a device or a socket
    */
   public static Image read(Path file) {
     return read(file, Decoding.PILLOW);
@@ -105,7 +106,7 @@ public final class Image {
    * @throws UnreadableImageException if the file cannot be read or decoded
    */
   public static Image read(Path file, Decoding decoding) {
-    return read(file.toString(), MoreFiles.asByteSource(file), decoding);
+    return read(file.toString(), LimitedFiles.of(file), decoding);
   }
 
   /**

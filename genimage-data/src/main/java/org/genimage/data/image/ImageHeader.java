@@ -1,5 +1,6 @@
 package org.genimage.data.image;
 
+import com.google.common.io.ByteStreams;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -23,6 +24,9 @@ import java.util.OptionalInt;
  */
 public record ImageHeader(String format, int width, int height, int channels, OptionalInt quality) {
 
+  /** The bytes that are searched for a JPEG file's header: more than all profiles can take. */
+  private static final long LONGEST = 1L << 26;
+
   /**
    * Returns this header with another size.
    *
@@ -34,14 +38,15 @@ public record ImageHeader(String format, int width, int height, int channels, Op
   }
 
   /**
-   * Reads a header, and no more of the file than it needs. If the content ends too early, what is
-   * missing is 0 or empty.
+   * Reads a header, and no more of the file than it needs, at most 64 MiB. If the content ends too
+   * early, what is missing is 0 or empty.
    *
    * @param content the file from its first byte; the caller closes it
    * @throws IOException if the content cannot be read
    */
   public static ImageHeader read(InputStream content) throws IOException {
-    DataInputStream in = new DataInputStream(new BufferedInputStream(content));
+    InputStream limited = ByteStreams.limit(content, LONGEST);
+    DataInputStream in = new DataInputStream(new BufferedInputStream(limited));
     byte[] start = in.readNBytes(12);
     Optional<FileFormat> format = FileFormat.of(start);
     if (format.equals(Optional.of(FileFormat.PNG))) {

@@ -1,7 +1,6 @@
 package org.genimage.data.image;
 
 import com.google.common.collect.Streams;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
@@ -15,71 +14,59 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
-import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
-import javax.imageio.plugins.tiff.TIFFDirectory;
-import javax.imageio.plugins.tiff.TIFFField;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads with the JDK's codecs what TensorFlow's lack: GIF, BMP and TIFF files, and JPEG files with
- * four components. Samples are converted to colours by Pillow's rules. Java's rules differ: they
- * treat grey as linear light and use a profile for inks.
+ * Reads with the JDK's codecs what TensorFlow's lack: GIF and BMP files, and fax compression in
+ * TIFF files. Samples are converted to colours by Pillow's rules; Java's treat grey as linear
+ * light.
  */
 final class JdkCodec {
+
+  /** The fewest bytes per pixel: a code of 12 bits stands for at most 4095. */
+  private static final double LEAST_LZW = 1.5 / 4095;
 
   private static final String GIF_METADATA = "javax_imageio_gif_image_1.0";
 
   private JdkCodec() {}
 
   /** Reads one file. */
-  private interface Decoder {
-    Image from(ImageReader reader) throws IOException;
+  private interface Decoder<T> {
+    T from(ImageReader reader) throws IOException;
   }
 
   /** Decodes the first frame of a GIF file, on a canvas of its palette's first colour. */
   static Image gif(byte[] file, SizeLimit limit) throws IOException {
-    return read("gif", file, reader -> gif(reader, file, limit));
+    GifRows rows = GifRows.of(file);
+    return read("gif", rows.asStored(), reader -> gif(reader, file, rows, limit));
   }
 
-  static Image bmp(byte[] file, SizeLimit limit) throws IOException {
+  /** Decodes a BMP file of which {@link Bmp} has checked the header. */
+  static Image bmp(byte[] file) throws IOException {
+    return read("bmp", file, reader -> image(reader.read(0)));
+  }
+
+  /** Decodes a TIFF file of one bit per pixel: 0 or 1 for each, as stored. */
+  static byte[] bilevelTiff(byte[] file) throws IOException {
     return read(
-        "bmp",
+        "tiff",
         file,
         reader -> {
-          limit.check(reader.getWidth(0), reader.getHeight(0));
-          return image(reader.read(0));
-        });
-  }
-
-  /** Decodes the first page of a TIFF file, upright. */
-  static Image tiff(byte[] file, SizeLimit limit) throws IOException {
-    return read("tiff", file, reader -> tiff(reader, limit));
-  }
-
-  /**
-   * Decodes a JPEG file of four components: CMYK, or YCCK if Adobe's marker says so. Like Pillow,
-   * takes all of them for inverted, as Adobe writes them.
-   */
-  static Image inkJpeg(byte[] file, boolean ycck) throws IOException {
-    return read(
-        "jpeg",
-        file,
-        reader -> {
-          Raster raster = reader.readRaster(0, null);
-          int[] ink = raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (int[]) null);
-          for (int i = 0; i < ink.length; i += 4) {
-            if (ycck) {
-              toCmyk(ink, i);
-            }
-            for (int c = 0; c < 4; c++) {
-              ink[i + c] = 255 - ink[i + c];
+          Raster raster = reader.read(0).getRaster();
+          int width = raster.getWidth();
+          byte[] levels = new byte[width * raster.getHeight()];
+          int[] row = new int[width];
+          for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getSamples(0, y, width, 1, 0, row);
+            for (int x = 0; x < width; x++) {
+              levels[y * width + x] = (byte) row[x];
             }
           }
-          return fromCmyk(raster.getWidth(), raster.getHeight(), ink);
+          return levels;
         });
   }
 
-  private static Image read(String format, byte[] file, Decoder reading) throws IOException {
+  private static <T> T read(String format, byte[] file, Decoder<T> reading) throws IOException {
     // The JDK's own reader, whatever plug-ins the application has registered.
     ImageReader reader =
         Streams.stream(ImageIO.getImageReadersByFormatName(format))
@@ -94,7 +81,8 @@ final class JdkCodec {
     }
   }
 
-  private static Image gif(ImageReader reader, byte[] file, SizeLimit limit) throws IOException {
+  private static Image gif(ImageReader reader, byte[] file, GifRows rows, SizeLimit limit)
+      throws IOException {
     int screenWidth = file[6] & 0xff | (file[7] & 0xff) << 8;
     int screenHeight = file[8] & 0xff | (file[9] & 0xff) << 8;
     IIOMetadata metadata = reader.getImageMetadata(0);
@@ -104,8 +92,9 @@ final class JdkCodec {
     int width = Math.max(screenWidth, left + reader.getWidth(0));
     int height = Math.max(screenHeight, top + reader.getHeight(0));
     limit.check(width, height);
+    limit.checkContent(reader.getWidth(0), reader.getHeight(0), LEAST_LZW);
     BufferedImage picture = reader.read(0);
-    Image frame = image(picture);
+    Image frame = rows.seen(image(picture));
     if (width == frame.width() && height == frame.height()) {
       return frame;
     }
@@ -138,68 +127,39 @@ final class JdkCodec {
     return nodes.getLength() == 0 ? "" : ((IIOMetadataNode) nodes.item(0)).getAttribute(attribute);
   }
 
-  private static Image tiff(ImageReader reader, SizeLimit limit) throws IOException {
-    limit.check(reader.getWidth(0), reader.getHeight(0));
-    TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
-    BufferedImage picture = reader.read(0);
-    TIFFField palette = directory.getTIFFField(BaselineTIFFTagSet.TAG_COLOR_MAP);
-    TIFFField orientation = directory.getTIFFField(BaselineTIFFTagSet.TAG_ORIENTATION);
-    Image image = palette == null ? image(picture) : indexed(picture.getRaster(), palette);
-    return Exif.upright(image, orientation == null ? Exif.UPRIGHT : orientation.getAsInt(0));
-  }
-
-  /** Looks up the high bytes of a TIFF palette, where the JDK rounds. */
-  private static Image indexed(Raster raster, TIFFField palette) {
-    int colours = palette.getCount() / 3;
-    int[] indices = samples(raster);
-    byte[] rgb = new byte[3 * indices.length];
-    for (int i = 0; i < indices.length; i++) {
-      for (int c = 0; c < 3; c++) {
-        rgb[3 * i + c] = (byte) (palette.getAsInt(c * colours + indices[i]) >> 8);
-      }
-    }
-    return Image.wrap(raster.getWidth(), raster.getHeight(), rgb);
-  }
-
-  private static int[] samples(Raster raster) {
-    return raster.getPixels(0, 0, raster.getWidth(), raster.getHeight(), (int[]) null);
-  }
-
   private static Image image(BufferedImage picture) throws IOException {
     Raster raster = picture.getRaster();
     ColorModel model = picture.getColorModel();
     int type = raster.getTransferType();
-    boolean deep = type == DataBuffer.TYPE_USHORT;
     boolean packed = model instanceof DirectColorModel || model instanceof IndexColorModel;
-    if (!packed && type != DataBuffer.TYPE_BYTE && !deep) {
+    if (!packed && type != DataBuffer.TYPE_BYTE) {
       throw new IIOException("samples of %d bits".formatted(DataBuffer.getDataTypeSize(type)));
     }
-    int[] samples = samples(raster);
     int bands = raster.getNumBands();
     int width = raster.getWidth();
     int height = raster.getHeight();
     byte[] rgb = new byte[Math.multiplyExact(3, width * height)];
+    int[] row = new int[Math.multiplyExact(bands, width)];
     for (int i = 0; i < width * height; i++) {
-      int at = bands * i;
+      if (i % width == 0) {
+        raster.getPixels(0, i / width, width, 1, row);
+      }
+      int at = bands * (i % width);
       if (model instanceof IndexColorModel index) {
-        int colour = index.getRGB(samples[at]);
+        int colour = index.getRGB(row[at]);
         set(rgb, i, colour >> 16, colour >> 8, colour);
       } else if (model instanceof DirectColorModel) {
         set(
             rgb,
             i,
-            scaled(samples[at], model.getComponentSize(0)),
-            scaled(samples[at + 1], model.getComponentSize(1)),
-            scaled(samples[at + 2], model.getComponentSize(2)));
-      } else if (bands < 3) { // grey: that of 16 bits is clipped, as Pillow clips it
-        int grey =
-            deep ? Math.min(255, samples[at]) : scaled(samples[at], model.getComponentSize(0));
+            scaled(row[at], model.getComponentSize(0)),
+            scaled(row[at + 1], model.getComponentSize(1)),
+            scaled(row[at + 2], model.getComponentSize(2)));
+      } else if (bands < 3) {
+        int grey = scaled(row[at], model.getComponentSize(0));
         set(rgb, i, grey, grey, grey);
-      } else if (model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
-        return fromCmyk(width, height, samples);
       } else {
-        int shift = deep ? 8 : 0;
-        set(rgb, i, samples[at] >> shift, samples[at + 1] >> shift, samples[at + 2] >> shift);
+        set(rgb, i, row[at], row[at + 1], row[at + 2]);
       }
     }
     return Image.wrap(width, height, rgb);
@@ -215,30 +175,89 @@ final class JdkCodec {
     rgb[3 * pixel + 2] = (byte) blue;
   }
 
-  /** Turns YCCK into CMYK as libjpeg does. */
-  private static void toCmyk(int[] ink, int at) {
-    int y = ink[at];
-    int cb = ink[at + 1] - 128;
-    int cr = ink[at + 2] - 128;
-    ink[at] = 255 - clipped(y + (91881 * cr + 32768 >> 16));
-    ink[at + 1] = 255 - clipped(y + (-22554 * cb - 46802 * cr + 32768 >> 16));
-    ink[at + 2] = 255 - clipped(y + (116130 * cb + 32768 >> 16));
-  }
+  /**
+   * The order of rows in the first frame of a GIF file (GIF89a, appendix E). The JDK's reader loses
+   * rows of interlaced frames with fewer rows than passes, so it is given the rows as they are
+   * stored.
+   */
+  private static final class GifRows {
 
-  private static int clipped(int level) {
-    return Math.max(0, Math.min(255, level));
-  }
+    private static final int HEADER = 13;
+    private static final int EXTENSION = 0x21;
+    private static final int FRAME = 0x2c;
+    private static final int FLAGS = 9; // of a frame, after its position and size
+    private static final int INTERLACED = 0x40;
+    private static final int[] FIRST_ROWS = {0, 4, 2, 1};
+    private static final int[] STEPS = {8, 8, 4, 2};
 
-  /** Pillow's conversion: each ink takes its share of what black leaves. */
-  private static Image fromCmyk(int width, int height, int[] ink) {
-    byte[] rgb = new byte[3 * width * height];
-    for (int i = 0; i < width * height; i++) {
-      int light = 255 - ink[4 * i + 3];
-      for (int c = 0; c < 3; c++) {
-        int product = ink[4 * i + c] * light + 128;
-        rgb[3 * i + c] = (byte) Math.max(0, light - (product + (product >> 8) >> 8));
+    private final byte[] file;
+    private final int frame;
+
+    private GifRows(byte[] file, int frame) {
+      this.file = file;
+      this.frame = frame;
+    }
+
+    /**
+     * Finds the first frame.
+     *
+     * @throws IOException if there is none
+     */
+    static GifRows of(byte[] file) throws IOException {
+      try {
+        return new GifRows(file, frame(file));
+      } catch (IndexOutOfBoundsException e) {
+        throw new IOException("no complete frame", e);
       }
     }
-    return Image.wrap(width, height, rgb);
+
+    private static int frame(byte[] file) throws IOException {
+      int at = HEADER + palette(file[10]);
+      while (file[at] == EXTENSION) {
+        at += 2;
+        while (file[at] != 0) {
+          at += 1 + (file[at] & 0xff);
+        }
+        at++;
+      }
+      if (file[at] != FRAME || at + FLAGS >= file.length) {
+        throw new IOException("no complete frame");
+      }
+      return at;
+    }
+
+    private static int palette(int flags) {
+      return (flags & 0x80) == 0 ? 0 : 3 * (2 << (flags & 7));
+    }
+
+    private boolean isInterlaced() {
+      return (file[frame + FLAGS] & INTERLACED) != 0;
+    }
+
+    /** Returns the file with its rows declared as in order. */
+    byte[] asStored() {
+      if (!isInterlaced()) {
+        return file;
+      }
+      byte[] stored = file.clone();
+      stored[frame + FLAGS] &= (byte) ~INTERLACED;
+      return stored;
+    }
+
+    /** Puts the rows of the frame as it is stored into the order that they are seen in. */
+    Image seen(Image stored) {
+      if (!isInterlaced()) {
+        return stored;
+      }
+      int length = 3 * stored.width();
+      byte[] rgb = new byte[stored.rgb().length];
+      int row = 0;
+      for (int pass = 0; pass < STEPS.length; pass++) {
+        for (int y = FIRST_ROWS[pass]; y < stored.height(); y += STEPS[pass]) {
+          System.arraycopy(stored.rgb(), length * row++, rgb, length * y, length);
+        }
+      }
+      return Image.wrap(stored.width(), stored.height(), rgb);
+    }
   }
 }

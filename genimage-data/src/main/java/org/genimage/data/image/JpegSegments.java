@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntPredicate;
 
-/** The segments of a JPEG file before its first scan (ITU-T T.81, annex B). */
+/** The segments of a JPEG file (ITU-T T.81, annex B). */
 final class JpegSegments {
 
-  private static final int SCAN = 0xffda;
+  static final int SCAN = 0xffda;
+
+  private static final int END = 0xd9;
 
   private JpegSegments() {}
 
@@ -20,8 +22,59 @@ final class JpegSegments {
         && marker != 0xffcc;
   }
 
+  /** Is shown one segment. */
+  interface Visitor {
+    /** Is shown the marker, and where the content begins and how long it is; false to stop. */
+    boolean see(int marker, int start, int length);
+  }
+
+  /** Shows the segments up to the image's end, as libjpeg finds them between coded data. */
+  static void walk(byte[] file, Visitor visitor) {
+    int at = 2;
+    while (at + 4 <= file.length) {
+      int marker = file[at + 1] & 0xff;
+      if (file[at] != (byte) 0xff || marker == 0xff || marker == 0) {
+        at++; // coded data, or padding
+      } else if (marker == END) {
+        return;
+      } else if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+        at += 2; // markers without content
+      } else {
+        int length = (file[at + 2] & 0xff) << 8 | file[at + 3] & 0xff;
+        if (length < 2 || at + 2 + length > file.length) {
+          return;
+        }
+        if (!visitor.see(0xff00 | marker, at + 4, length - 2)) {
+          return;
+        }
+        at += 2 + length;
+      }
+    }
+  }
+
+  /** Returns how many scans are decoded; the time grows with them. */
+  static int scans(byte[] file) {
+    int[] scans = {0};
+    int[] components = {0};
+    walk(
+        file,
+        (marker, start, length) -> {
+          if (isFrame(marker) && length > 5) {
+            boolean sequential = marker <= 0xffc1 || marker == 0xffc9;
+            components[0] = sequential ? file[start + 5] : 0;
+          }
+          if (marker != SCAN) {
+            return true;
+          }
+          scans[0]++;
+          // A sequential scan of all components is the only one that libjpeg decodes.
+          return length == 0 || file[start] != components[0];
+        });
+    return scans[0];
+  }
+
   /**
-   * Returns where the content of a segment begins, after its length, or -1.
+   * Returns where the content of a segment before the first scan begins, after its length, or -1.
    *
    * @param start what the content begins with
    */

@@ -33,6 +33,7 @@ final class NativeCodec {
   private static final String GREY16 = "grey16";
   private static final String ENCODED = "encoded";
   private static final String RECODED = "recoded";
+  private static final int LONGEST_JPEG_SIDE = 65_500; // libjpeg's limit
   private static final Session SESSION;
 
   static {
@@ -126,6 +127,12 @@ final class NativeCodec {
   }
 
   private static Tensor tensor(Image image) {
+    if (Math.max(image.width(), image.height()) > LONGEST_JPEG_SIDE) {
+      throw new UnreadableImageException(
+          "expected an image with sides of at most %d pixels to encode as JPEG, found %dx%d"
+                  .formatted(LONGEST_JPEG_SIDE, image.width(), image.height())
+              + "; leave it out");
+    }
     return TUint8.tensorOf(
         Shape.of(image.height(), image.width(), 3), DataBuffers.of(image.rgb(), true, false));
   }

@@ -2,37 +2,86 @@ package org.genimage.data.image;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Binary PPM files of Netpbm with 8 bits per channel: a line of text, then the pixels. */
 final class Ppm {
 
-  private static final String GAP = "(?:\\s|#[^\\n\\r]*[\\n\\r])+";
-  private static final Pattern HEADER =
-      Pattern.compile("P6" + GAP + "(\\d{1,9})" + GAP + "(\\d{1,9})" + GAP + "(\\d{1,9})\\s");
   private static final int LONGEST_HEADER = 1 << 12;
+  private static final int LARGEST_NUMBER = 999_999_999;
 
-  private Ppm() {}
+  private final byte[] file;
+  private int at = 2; // after "P6"
+
+  private Ppm(byte[] file) {
+    this.file = file;
+  }
 
   static Image decode(byte[] file, SizeLimit limit) throws IOException {
-    int length = Math.min(file.length, LONGEST_HEADER);
-    Matcher header = HEADER.matcher(new String(file, 0, length, StandardCharsets.ISO_8859_1));
-    if (!header.lookingAt()) {
+    return new Ppm(file).decode(limit);
+  }
+
+  private Image decode(SizeLimit limit) throws IOException {
+    int width = number();
+    int height = number();
+    int levels = number();
+    if (!isBlank(next())) {
       throw new IOException("no PPM header");
     }
-    int width = Integer.parseInt(header.group(1));
-    int height = Integer.parseInt(header.group(2));
-    if (Integer.parseInt(header.group(3)) != 255) {
-      throw new IOException("levels up to " + header.group(3) + ", of which only 255 is read");
+    if (levels != 255) {
+      throw new IOException("levels up to " + levels + ", of which only 255 is read");
     }
     limit.check(width, height);
     int bytes = 3 * width * height;
-    if (file.length - header.end() < bytes) {
+    if (file.length - at < bytes) {
       throw new EOFException("fewer pixels than its header claims");
     }
-    return Image.wrap(width, height, Arrays.copyOfRange(file, header.end(), header.end() + bytes));
+    return Image.wrap(width, height, Arrays.copyOfRange(file, at, at + bytes));
+  }
+
+  /** Reads a number after at least one blank or comment. */
+  private int number() throws IOException {
+    int start = at;
+    int read = next();
+    while (isBlank(read) || read == '#') {
+      read = read == '#' ? afterLine() : next();
+    }
+    if (at == start + 1) {
+      throw new IOException("no PPM header");
+    }
+    long number = 0;
+    int digits = 0;
+    for (; read >= '0' && read <= '9'; read = next()) {
+      number = 10 * number + read - '0';
+      digits++;
+      if (number > LARGEST_NUMBER) {
+        throw new IOException("no PPM header");
+      }
+    }
+    if (digits == 0) {
+      throw new IOException("no PPM header");
+    }
+    at--;
+    return (int) number;
+  }
+
+  private int afterLine() throws IOException {
+    int read = next();
+    while (read != '\n' && read != '\r') {
+      read = next();
+    }
+    return next();
+  }
+
+  private int next() throws IOException {
+    if (at >= Math.min(file.length, LONGEST_HEADER)) {
+      throw new IOException("no PPM header");
+    }
+    return file[at++];
+  }
+
+  /** As Java's class of blanks in regular expressions, which is Netpbm's. */
+  private static boolean isBlank(int read) {
+    return read == ' ' || (read >= '\t' && read <= '\r');
   }
 }

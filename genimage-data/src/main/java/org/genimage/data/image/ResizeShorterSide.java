@@ -16,7 +16,12 @@ record ResizeShorterSide(int size, Filter filter) implements Transform {
     if (Math.min(image.width(), image.height()) == size) {
       return image;
     }
-    return Resampling.resize(image, width(image), height(image), filter);
+    int width = width(image);
+    int height = height(image);
+    if ((long) width * height > Decoding.PILLOW.maxPixels()) {
+      throw tooThin(image, Math.max(width, height));
+    }
+    return Resampling.resize(image, width, height, filter);
   }
 
   @Override
@@ -34,14 +39,26 @@ record ResizeShorterSide(int size, Filter filter) implements Transform {
   }
 
   private int width(Image image) {
-    return side(image.width(), image.height());
+    return image.width() <= image.height() ? size : longer(image);
   }
 
   private int height(Image image) {
-    return side(image.height(), image.width());
+    return image.height() <= image.width() ? size : longer(image);
   }
 
-  private int side(int side, int other) {
-    return side <= other ? size : Math.toIntExact((long) size * side / other);
+  private int longer(Image image) {
+    int shorter = Math.min(image.width(), image.height());
+    long longer = (long) size * Math.max(image.width(), image.height()) / shorter;
+    if (longer > Integer.MAX_VALUE) {
+      throw tooThin(image, longer);
+    }
+    return (int) longer;
+  }
+
+  private UnreadableImageException tooThin(Image image, long longer) {
+    return new UnreadableImageException(
+        "expected an image of at most %d pixels when its shorter side is %d, found %dx%d, whose"
+                .formatted(Decoding.PILLOW.maxPixels(), size, image.width(), image.height())
+            + " longer side would be %d; leave it out".formatted(longer));
   }
 }

@@ -1,7 +1,16 @@
 package org.genimage.data.image;
 
-/** Protects against files whose header claims an enormous size. */
-record SizeLimit(String name, FileFormat format, long maxPixels) {
+import java.io.IOException;
+
+/**
+ * Protects against files whose header claims an enormous size.
+ *
+ * @param name of the file
+ * @param format of the file
+ * @param maxPixels the largest number of pixels
+ * @param bytes the file's length
+ */
+record SizeLimit(String name, FileFormat format, long maxPixels, long bytes) {
 
   /**
    * Checks the size that a header claims.
@@ -16,6 +25,20 @@ record SizeLimit(String name, FileFormat format, long maxPixels) {
       throw new UnreadableImageException(
           (message + "; leave the file out or raise Decoding.maxPixels")
               .formatted(name, format.title(), maxPixels, width, height));
+    }
+  }
+
+  /**
+   * Checks that the file is long enough to hold all pixels, before memory is taken for them.
+   *
+   * @param bytesPerPixel the fewest that the format's compression can reach
+   * @throws IOException if it is not
+   */
+  void checkContent(long width, long height, double bytesPerPixel) throws IOException {
+    if (width * height * bytesPerPixel > bytes) {
+      throw new IOException(
+          "%d bytes, too few for the %dx%d pixels that the header claims"
+              .formatted(bytes, width, height));
     }
   }
 }

@@ -44,7 +44,8 @@ public final class Transforms {
    * Returns the resize that keeps the shape: the shorter side becomes {@code size}, the longer one
    * {@code size * longer / shorter}, rounded down (torchvision's {@code Resize}). An image of that
    * size is not changed. If {@link #centerCrop} follows directly, only the pixels that it keeps are
-   * computed.
+   * computed. If not, an image so thin that the result would have more pixels than {@link
+   * Decoding#PILLOW} reads is refused with an {@link UnreadableImageException}.
    *
    * @param size in pixels
    * @throws IllegalArgumentException if the size is not positive
@@ -133,7 +134,8 @@ public final class Transforms {
 
   /**
    * Returns JPEG compression: the image is encoded as by Pillow's and OpenCV's defaults, with
-   * chroma at half the size, and decoded again. Equals both in every byte.
+   * chroma at half the size, and decoded again. Equals both in every byte. An image with a side of
+   * more than 65,500 pixels is refused with an {@link UnreadableImageException}.
    *
    * @param quality of libjpeg, 1 to 100
    * @throws IllegalArgumentException if the quality is out of its range

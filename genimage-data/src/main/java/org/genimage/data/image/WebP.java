@@ -59,7 +59,7 @@ final class WebP {
     for (int at = start; bitstream < 0; ) {
       int kind = bytes.getInt(at);
       int content = at + CHUNK_HEADER;
-      int length = bytes.getInt(at + 4);
+      long length = Integer.toUnsignedLong(bytes.getInt(at + 4));
       switch (kind) {
         case LOSSY, LOSSLESS -> bitstream = at;
         case EXTENDED -> {
@@ -73,7 +73,8 @@ final class WebP {
         }
         default -> {}
       }
-      at = content + length + (length & 1);
+      // Beyond the file, the next round finds nothing there.
+      at = (int) Math.min(bytes.limit(), content + length + (length & 1));
     }
   }
 
@@ -100,10 +101,11 @@ final class WebP {
 
   /** Returns the bitstream as a file of its own. */
   private byte[] frame() throws IOException {
-    int length = CHUNK_HEADER + bytes.getInt(bitstream + 4);
-    if (length < CHUNK_HEADER || length > bytes.limit() - bitstream) {
-      throw new IOException("a frame of " + length + " bytes that ends after the file");
+    long claimed = CHUNK_HEADER + Integer.toUnsignedLong(bytes.getInt(bitstream + 4));
+    if (claimed > bytes.limit() - bitstream) {
+      throw new IOException("a frame of " + claimed + " bytes that ends after the file");
     }
+    int length = (int) claimed;
     ByteBuffer file = ByteBuffer.allocate(FILE_HEADER + length).order(ByteOrder.LITTLE_ENDIAN);
     file.put(bytes.slice(0, 4)).putInt(4 + length).put(bytes.slice(8, 4));
     return file.put(bytes.slice(bitstream, length)).array();

@@ -1,7 +1,7 @@
 /**
  * What several rooms and modules of genimage need, and nobody else: files written whole or not at
- * all, locks of outputs, interrupts told from failures, work in order on several threads, compact
- * lists of names, TensorFlow's native library.
+ * all, files of limited size, locks of outputs, interrupts told from failures, work in order on
+ * several threads, compact lists of names, TensorFlow's native library.
  *
  * <p>Exported to genimage's own modules only. May use: nothing of genimage. Limits: may change in
  * every release.

@@ -42,6 +42,11 @@ class FileFormatsTest {
       assertThatThrownBy(() -> read(file, Decoding.PILLOW))
           .isInstanceOf(UnreadableImageException.class)
           .hasMessageStartingWith(file + ": expected a complete ");
+    } else if (expected.has("refused")) { // as Pillow would not read it
+      assertThatThrownBy(() -> read(file, Decoding.PILLOW))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageStartingWith(file + ": expected a complete ")
+          .hasMessageContaining(expected.get("refused").asText() + ", which ");
     } else {
       assertEqual(read(file, Decoding.PILLOW), expected);
       Decoding upright = Decoding.PILLOW.orientation(Orientation.APPLIED);
@@ -66,7 +71,8 @@ class FileFormatsTest {
 
   /** Few JPEG files: libjpeg prints a line for each. */
   private static Stream<String> filesToDamage() {
-    return files().filter(file -> !file.matches("jpeg.*[^6].jpg|.*orientation[^6].*"));
+    return files()
+        .filter(file -> !file.matches("jpeg.*[^6].jpg|.*orientation[^6].*|jpeg_cmyk_.*_.*"));
   }
 
   private static void readOrRefuse(byte[] file) {
@@ -122,7 +128,7 @@ class FileFormatsTest {
   void read_allFormats_leavesTheApplicationsImageReadersAlone() {
     List<Object> before = registered();
     files()
-        .filter(file -> !EXPECTED.get(file).has("error"))
+        .filter(file -> EXPECTED.get(file).has("upright"))
         .forEach(file -> read(file, Decoding.PILLOW));
 
     assertThat(registered()).isEqualTo(before);
