@@ -104,32 +104,55 @@ final class AttackReport implements Callable<Integer> {
     Options.checkPositive("--images", images);
     Options.checkPositive("--cw-steps", cwSteps);
     Options.checkPositive("--queries", queries);
+    out.check();
     try (DifferentiableDetector victim = Detectors.load(weights)) {
       Path folder =
           data.folder()
               .orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
       ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed.value());
       EvaluationResult clean = Evaluation.of(victim, chosen).run();
-      AttackResult fgsm = attack(Attacks.fgsm(BUDGET), victim, chosen);
-      AttackResult pgd = attack(Attacks.pgd(BUDGET, 0.5 / 255, 10, seed.value()), victim, chosen);
-      AttackResult carliniWagner =
-          attack(Attacks.cwL2().searchSteps(4).steps(cwSteps).constant(0.1), victim, chosen);
-      AttackResult square = attack(Attacks.square(BUDGET, queries, seed.value()), victim, chosen);
-      SweepResult sweep =
-          terminal.during(
-              "FGSM, " + BUDGETS.size() + " budgets",
-              chosen.size(),
-              progress -> AttackSweep.of(Attacks::fgsm, BUDGETS).against(victim, chosen));
-      List<AttackResult> results = List.of(fgsm, pgd, carliniWagner, square);
-      List<String> warnings = new ArrayList<>(sweep.warnings());
-      results.forEach(result -> warnings.addAll(result.warnings()));
-      pgd.maskedGradients(square).ifPresent(warnings::add);
+      List<AttackResult> results = new ArrayList<>();
+      List<String> warnings = new ArrayList<>();
+      List<SweepResult> sweeps = new ArrayList<>();
+      Outputs.reporting(
+          () -> attackAll(victim, chosen, results, sweeps, warnings),
+          () -> write(report(clean, results, sweeps, warnings)));
       warnings.forEach(warning -> terminal.say("warning: %s", warning));
-      Path report = out.resolve("report.html");
-      report(clean, results, sweep, warnings).write(report);
-      terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
+      terminal.say("report: %s", file().toAbsolutePath().normalize().toUri());
     }
     return 0;
+  }
+
+  private Path file() {
+    return out.resolve("report.html");
+  }
+
+  private void write(Report report) {
+    report.write(file());
+  }
+
+  /** Adds each result as soon as it is there. */
+  private void attackAll(
+      DifferentiableDetector victim,
+      ImageDataset chosen,
+      List<AttackResult> results,
+      List<SweepResult> sweeps,
+      List<String> warnings) {
+    results.add(attack(Attacks.fgsm(BUDGET), victim, chosen));
+    AttackResult pgd = attack(Attacks.pgd(BUDGET, 0.5 / 255, 10, seed.value()), victim, chosen);
+    results.add(pgd);
+    results.add(attack(Attacks.cwL2().searchSteps(4).steps(cwSteps).constant(0.1), victim, chosen));
+    AttackResult square = attack(Attacks.square(BUDGET, queries, seed.value()), victim, chosen);
+    results.add(square);
+    SweepResult sweep =
+        terminal.during(
+            "FGSM, " + BUDGETS.size() + " budgets",
+            chosen.size(),
+            progress -> AttackSweep.of(Attacks::fgsm, BUDGETS).against(victim, chosen));
+    sweeps.add(sweep);
+    warnings.addAll(sweep.warnings());
+    results.forEach(result -> warnings.addAll(result.warnings()));
+    pgd.maskedGradients(square).ifPresent(warnings::add);
   }
 
   private <D extends Detector> AttackResult attack(
@@ -150,7 +173,7 @@ final class AttackReport implements Callable<Integer> {
   private Report report(
       EvaluationResult clean,
       List<AttackResult> results,
-      SweepResult sweep,
+      List<SweepResult> sweeps,
       List<String> warnings) {
     List<RobustnessRow> rows = results.stream().map(AttackSection::row).toList();
     String command =
@@ -163,7 +186,7 @@ final class AttackReport implements Callable<Integer> {
         Report.builder(clean.detector() + " under attack", clean)
             .data("%d validation images; attacked images are stored in 8 bits".formatted(images))
             .robustness(rows)
-            .section(new AttackSection(results, sweep, warnings))
+            .section(new AttackSection(results, sweeps, warnings))
             .manifest(manifest);
     if (data.areSimulated()) {
       report.simulated(

@@ -18,10 +18,10 @@ import org.genimage.eval.report.Section;
  * budget, and for the first images the original, the magnified change and the attacked image.
  *
  * @param results one per attack
- * @param sweep of one attack over several budgets
+ * @param sweeps each of one attack over several budgets
  * @param warnings signs that an attack was weak
  */
-record AttackSection(List<AttackResult> results, SweepResult sweep, List<String> warnings)
+record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<String> warnings)
     implements Section {
 
   private static final int SHOWN = 4;
@@ -33,9 +33,11 @@ record AttackSection(List<AttackResult> results, SweepResult sweep, List<String>
     warnings.forEach(
         warning -> html.append("<p><strong>Warning:</strong> %s</p>".formatted(escape(warning))));
     html.append(storages());
-    html.append(
-        "<h3>%s, accuracy over budget</h3>".formatted(escape(sweep.results().get(0).attack())));
-    html.append(sweep.toSvg());
+    for (SweepResult sweep : sweeps) {
+      html.append(
+          "<h3>%s, accuracy over budget</h3>".formatted(escape(sweep.results().get(0).attack())));
+      html.append(sweep.toSvg());
+    }
     results.forEach(result -> html.append(examples(result)));
     return html.append("</section>").toString();
   }

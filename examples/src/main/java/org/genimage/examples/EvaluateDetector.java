@@ -70,7 +70,9 @@ final class EvaluateDetector implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "score at most this many images per set (default: all)")
+      description =
+          "score at most this many images per set, as many of each generator as of the others"
+              + " (default: all)")
   private Optional<Integer> limit = Optional.empty();
 
   @Option(
@@ -97,6 +99,7 @@ final class EvaluateDetector implements Callable<Integer> {
   public Integer call() {
     unreadable.check();
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
+    out.check();
     Optional<GenImage> folder =
         Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
     folder.ifPresent(
@@ -105,32 +108,39 @@ final class EvaluateDetector implements Callable<Integer> {
         limited(folder.map(GenImage::validation).orElseGet(() -> ImageDataset.ofManifest(data)));
     try (DifferentiableDetector loaded = load()) {
       EvaluationResult result = score(loaded, images, Degradation.NONE, "scores");
-      Report report =
+      Report.Builder report =
           Report.builder("%s on %s".formatted(loaded.name(), name()), result)
               .data("Images of %s.".formatted(name()))
-              .degradations(degradations(loaded, images, result.scores()))
-              .groups(groups(loaded, folder))
-              .baselines(
-                  terminal.during(
-                      "Baselines",
-                      images.size(),
-                      progress -> Baselines.of(readable(images, result), progress)))
-              .spectra(
-                  terminal.during(
-                      "Spectra",
-                      images.size(),
-                      progress -> Spectra.of(readable(images, result), progress)))
-              .gallery(images, loaded)
-              .samples(readable(images, result), SAMPLES)
-              .manifest(manifest())
-              .build();
-      report.write(out.resolve("report.html"));
-      report.writeTables(out.resolve("tables"));
+              .manifest(manifest());
+      write(report.build()); // before anything else can fail
+      Outputs.reporting(
+          () -> addSections(report, loaded, folder, images, result), () -> write(report.build()));
+      write(report.gallery(images, loaded).samples(readable(images, result), SAMPLES).build());
       terminal.say("%n%s on %s", result.detector(), name());
       terminal.say(result);
     }
     terminal.say("report: %s", out.resolve("report.html").toAbsolutePath().normalize().toUri());
     return 0;
+  }
+
+  private void addSections(
+      Report.Builder report,
+      DifferentiableDetector loaded,
+      Optional<GenImage> folder,
+      ImageDataset images,
+      EvaluationResult result) {
+    ImageDataset readable = readable(images, result);
+    report.degradations(degradations(loaded, images, result.scores()));
+    report.groups(groups(loaded, folder));
+    report.baselines(
+        terminal.during("Baselines", images.size(), progress -> Baselines.of(readable, progress)));
+    report.spectra(
+        terminal.during("Spectra", images.size(), progress -> Spectra.of(readable, progress)));
+  }
+
+  private void write(Report report) {
+    report.write(out.resolve("report.html"));
+    report.writeTables(out.resolve("tables"));
   }
 
   private DifferentiableDetector load() {
@@ -140,7 +150,7 @@ final class EvaluateDetector implements Callable<Integer> {
   }
 
   private ImageDataset limited(ImageDataset images) {
-    return limit.map(count -> images.draw(count, seed.value())).orElse(images);
+    return limit.map(count -> SelectedImages.draw(images, count, seed.value())).orElse(images);
   }
 
   private EvaluationResult score(

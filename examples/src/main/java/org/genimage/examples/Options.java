@@ -48,6 +48,15 @@ final class Options {
       return folder;
     }
 
+    /**
+     * Checks that the folder can be written to, before any work is done.
+     *
+     * @throws java.io.UncheckedIOException if it cannot; the message says why
+     */
+    void check() {
+      Outputs.checkWritable(folder);
+    }
+
     /** Returns a file or folder in the output. */
     Path resolve(String name) {
       return folder.resolve(name);

@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
+import org.genimage.data.internal.WholeFiles;
 
 /**
- * Writes files and folders whole or not at all: first beside their place, then moved there. A
- * program that is stopped leaves no half-written output under the final name.
+ * Writes files and folders whole or not at all: first beside their place, forced to the disk, then
+ * moved there. A program that is stopped leaves no half-written output under the final name.
  */
 final class Outputs {
 
@@ -25,11 +25,8 @@ final class Outputs {
    * @throws UncheckedIOException if it cannot be written
    */
   static void write(Path file, byte[] content) {
-    Path part = beside(file);
     try {
-      Files.createDirectories(part.getParent());
-      Files.write(part, content);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      WholeFiles.write(file, content);
     } catch (IOException e) {
       throw problem(file, e);
     }
@@ -46,7 +43,7 @@ final class Outputs {
     remove(part);
     writer.accept(part);
     try {
-      Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+      WholeFiles.rename(part, folder);
     } catch (IOException e) {
       throw problem(folder, e);
     }
@@ -63,6 +60,41 @@ final class Outputs {
     } catch (IOException e) {
       throw problem(folder, e);
     }
+  }
+
+  /**
+   * Checks that files can be written into a folder, and creates it. Programs call it before hours
+   * of work whose result goes there.
+   *
+   * @throws UncheckedIOException if none can be written; the message says why
+   */
+  static void checkWritable(Path folder) {
+    try {
+      WholeFiles.checkWritable(folder);
+    } catch (IOException e) {
+      throw problem(folder, e);
+    }
+  }
+
+  /**
+   * Does work that adds to a report, then writes the report. If the work fails, the report still
+   * shows what was finished before.
+   *
+   * @param work adds to the report
+   * @param report writes it
+   */
+  static void reporting(Runnable work, Runnable report) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      try {
+        report.run();
+      } catch (RuntimeException other) {
+        e.addSuppressed(other);
+      }
+      throw e;
+    }
+    report.run();
   }
 
   /**
@@ -89,6 +121,7 @@ final class Outputs {
 
   private static UncheckedIOException problem(Path place, IOException e) {
     return new UncheckedIOException(
-        "%s cannot be written (%s); choose another place".formatted(place, e.getMessage()), e);
+        "%s cannot be written (%s); choose another place".formatted(place, WholeFiles.reason(e)),
+        e);
   }
 }

@@ -158,6 +158,8 @@ final class PaperTables implements Callable<Integer> {
     checkArgument(
         unbiased || (sides.isEmpty() && !anyQuality),
         "--sides and --any-quality need --unbiased; add it");
+    List<Protocol> chosen = tables.stream().map(Protocols::named).map(this::chosen).toList();
+    out.check();
     checkSettings();
     long begin = System.nanoTime();
     GenImage genimage = GenImage.open(data.folder().orElseGet(this::simulated));
@@ -167,16 +169,12 @@ final class PaperTables implements Callable<Integer> {
     List<Filled> results = new ArrayList<>();
     Optional<EvaluationResult> first = Optional.empty();
     Map<String, Scores> groups = new LinkedHashMap<>();
-    for (String table : tables) {
-      Protocol all = Protocols.named(table);
-      Protocol protocol = rows.isEmpty() ? all : only(all);
+    for (Protocol protocol : chosen) {
       ProtocolRun plan = plan(protocol, published);
       terminal.say("%n%s: %s", protocol.name(), protocol.title());
       ProtocolResult result = plan.run();
       print(result);
-      results.add(
-          new Filled(
-              result, unbiased ? Optional.of(fillUnbiased(protocol, selected)) : Optional.empty()));
+      results.add(new Filled(result, Optional.empty()));
       for (Protocol.Run run : plan.protocol().runs()) {
         if (run.attack().isEmpty() && isDone(plan, run)) {
           EvaluationResult scored = EvaluationResult.read(plan.file(run));
@@ -186,8 +184,18 @@ final class PaperTables implements Callable<Integer> {
           }
         }
       }
+      // After each table, since hours later something may fail.
+      first.ifPresent(scored -> report(scored, results, groups));
+      if (unbiased) {
+        results.set(
+            results.size() - 1, new Filled(result, Optional.of(fillUnbiased(protocol, selected))));
+        first.ifPresent(scored -> report(scored, results, groups));
+      }
     }
-    first.ifPresent(scored -> report(scored, results, groups));
+    first.ifPresent(
+        scored ->
+            terminal.say(
+                "%nreport: %s", out.resolve("report.html").toAbsolutePath().normalize().toUri()));
     terminal.say("this run took %.1f minutes", (System.nanoTime() - begin) / 60e9);
     return 0;
   }
@@ -254,8 +262,8 @@ final class PaperTables implements Callable<Integer> {
     return Files.exists(plan.file(run));
   }
 
-  private Protocol only(Protocol protocol) {
-    return protocol.rows(rows.toArray(String[]::new));
+  private Protocol chosen(Protocol protocol) {
+    return rows.isEmpty() ? protocol : protocol.rows(rows.toArray(String[]::new));
   }
 
   private ProtocolRun plan(Protocol protocol, TableImages images) {
@@ -323,10 +331,8 @@ final class PaperTables implements Callable<Integer> {
               + " compared with the paper's.");
     }
     Report report = builder.build();
-    Path file = out.resolve("report.html");
-    report.write(file);
+    report.write(out.resolve("report.html"));
     report.writeTables(out.resolve("tables"));
-    terminal.say("%nreport: %s", file.toAbsolutePath().normalize().toUri());
   }
 
   private Map<String, String> manifest() {

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import org.genimage.data.DatasetException;
+import org.genimage.eval.ScoreFileException;
 import org.genimage.models.weights.WeightsException;
 import org.genimage.train.TrainingDivergedException;
 import org.tensorflow.TensorFlow;
@@ -39,6 +40,7 @@ final class Program {
   private static boolean isForUsers(Exception exception) {
     return exception instanceof DatasetException
         || exception instanceof WeightsException
+        || exception instanceof ScoreFileException
         || exception instanceof TrainingDivergedException
         || exception instanceof UncheckedIOException
         || exception instanceof IllegalArgumentException

@@ -109,6 +109,7 @@ final class Quickstart implements Callable<Integer> {
     unreadable.check();
     Options.checkPositive("--samples", samples);
     Options.checkPositive("--limit", limit);
+    out.check();
     Path folder =
         data.folder().orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
     GenImage genimage = GenImage.open(folder);
@@ -125,23 +126,30 @@ final class Quickstart implements Callable<Integer> {
                       .onError(unreadable.policy())
                       .progress(progress)
                       .run());
+      Report.Builder page = builder(result, history, test);
+      write(page.build()); // before anything else can fail
       Baselines baselines =
           terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
+      write(page.baselines(baselines).build());
       List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed.value()));
-      Path report = out.resolve("report.html");
       Spectra spectra =
           terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
-      Report page =
-          builder(result, baselines, attacks, history, test)
+      Path report = out.resolve("report.html");
+      write(
+          page.robustness(attacks)
               .spectra(spectra)
+              .samples(test, 60)
               .gallery(test, detector)
-              .build();
-      page.write(report);
-      page.writeTables(out.resolve("tables"));
+              .build());
       summarise(result, baselines, attacks);
       terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
     }
     return 0;
+  }
+
+  private void write(Report page) {
+    page.write(out.resolve("report.html"));
+    page.writeTables(out.resolve("tables"));
   }
 
   private DifferentiableDetector detector(
@@ -254,17 +262,10 @@ final class Quickstart implements Callable<Integer> {
   }
 
   private Report.Builder builder(
-      EvaluationResult result,
-      Baselines baselines,
-      List<RobustnessRow> attacks,
-      List<EpochReport> history,
-      ImageDataset test) {
+      EvaluationResult result, List<EpochReport> history, ImageDataset test) {
     Report.Builder report =
         Report.builder("%s on %s".formatted(result.detector(), images()), result)
             .data("%d held-out images of %s".formatted(test.size(), images()))
-            .baselines(baselines)
-            .robustness(attacks)
-            .samples(test, 60)
             .losses(history.stream().map(EpochReport::loss).toList())
             .manifest(manifest());
     if (data.areSimulated()) {

@@ -3,10 +3,12 @@ package org.genimage.examples;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.protocol.ProtocolRun;
 import org.genimage.eval.protocol.TestImages;
 import org.genimage.eval.protocol.TrainingSet;
@@ -49,13 +51,29 @@ record TableDetectors(
           "%s: a rehearsal trains it only on %s and on all of GenImage; --full trains it on each"
               .formatted(name, ONE));
     }
-    Blueprint published = Detectors.named(name);
-    Blueprint blueprint = full ? published : SmallData.of(published).input(published);
+    Blueprint blueprint = blueprint(name);
     Path file = file(name, training);
     if (!Files.exists(file)) {
       train(blueprint, training, file);
     }
     return blueprint.load(file);
+  }
+
+  /** The weights of an earlier run say whose scores must be in the folder. */
+  @Override
+  public Optional<DetectorIdentity> identity(String name, TrainingSet training) {
+    Path file = file(name, training);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (Detector detector = blueprint(name).load(file)) {
+      return Optional.of(DetectorIdentity.of(detector));
+    }
+  }
+
+  private Blueprint blueprint(String name) {
+    Blueprint published = Detectors.named(name);
+    return full ? published : SmallData.of(published).input(published);
   }
 
   /** A rehearsal trains ResNet-50 on each generator, the other detectors on one. */

@@ -1,7 +1,10 @@
 package org.genimage.examples;
 
 import java.io.Console;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -29,6 +32,10 @@ final class Terminal {
 
   /** Since JDK 22 there may be a console where there is no terminal; it has a method to ask. */
   private static boolean isInteractive() {
+    Path descriptor = Path.of("/proc/self/fd/2");
+    if (Files.isSymbolicLink(descriptor)) {
+      return isTerminal(descriptor);
+    }
     Console console = System.console();
     if (console == null) {
       return false;
@@ -37,6 +44,21 @@ final class Terminal {
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (ReflectiveOperationException e) {
       return true;
+    }
+  }
+
+  /**
+   * Returns whether a descriptor of Linux is a terminal. The JDK tells this of standard input and
+   * output only, while the bar goes to standard error, which may be a file.
+   */
+  static boolean isTerminal(Path descriptor) {
+    try {
+      String target = Files.readSymbolicLink(descriptor).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
     }
   }
 

@@ -143,6 +143,7 @@ final class TrainDetector implements Callable<Integer> {
     checkArgument(
         epochs.isEmpty() || samples.isEmpty(),
         "--epochs and --samples exclude each other; give one of them");
+    out.check();
     List<Blueprint> chosen = named(name);
     checkArgument(
         chosen.size() == 1 || backbone.isEmpty(),

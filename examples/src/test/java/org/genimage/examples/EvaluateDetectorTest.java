@@ -77,6 +77,45 @@ class EvaluateDetectorTest {
     assertThat(Files.readAllLines(scores)).hasSize(9).startsWith(before.get(0), before.get(1));
   }
 
+  /** A list that begins with many images of one generator must not push the others out. */
+  @Test
+  void limit_keepsEveryGenerator() throws IOException {
+    assertThat(run("--weights", weights, "--data", data, "--limit", 4)).isZero();
+    assertThat(said)
+        .containsPattern("BigGAN .*of 2\\)")
+        .containsPattern("GLIDE .*of 2\\)")
+        .containsPattern("all .*of 4\\)");
+    assertThat(run("--weights", weights, "--data", data, "--limit", 3)).isEqualTo(1);
+    assertThat(said)
+        .contains(
+            "error: --limit must be at least 4, two images of each of the 2 generators, got 3");
+  }
+
+  /** The report of what was finished is there, although a later file is one of somebody. */
+  @Test
+  void lateFailure_leavesTheReportOfTheScores() throws IOException {
+    Path foreign = folder.resolve("out/scores/jpeg-65.jsonl");
+    Files.createDirectories(foreign.getParent());
+    Files.writeString(foreign, "{\"not\": \"ours\"}");
+
+    assertThat(run("--weights", weights, "--data", data, "--degraded")).isEqualTo(1);
+
+    assertThat(said)
+        .contains("error: ", "jpeg-65.jsonl: expected a file of scores, found none of that format");
+    assertThat(foreign).hasContent("{\"not\": \"ours\"}");
+    assertThat(folder.resolve("out/report.html")).content().contains("ResNet-50 on small");
+  }
+
+  @Test
+  void output_thatCannotBeWritten_isFoundBeforeAnyWork() throws IOException {
+    Files.writeString(folder.resolve("out"), "a file");
+    assertThat(run("--weights", weights, "--data", data)).isEqualTo(1);
+    assertThat(said)
+        .isEqualToIgnoringNewLines(
+            "error: %s cannot be written (%s is a file, not a folder); choose another place"
+                .formatted(folder.resolve("out"), folder.resolve("out")));
+  }
+
   @Test
   void list_withABrokenFile_isCounted() throws IOException {
     StringBuilder list = new StringBuilder("path,label,generator\nbroken.png,ai,Mine\n");

@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +35,37 @@ class OutputsTest {
     assertThatThrownBy(() -> Outputs.write(taken, new byte[1]))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(taken + " cannot be written");
+  }
+
+  @Test
+  void checkWritable_underAFile_saysWhy() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThatThrownBy(() -> Outputs.checkWritable(file.resolve("out")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith(file.resolve("out") + " cannot be written (")
+        .hasMessageEndingWith("); choose another place");
+    Outputs.checkWritable(folder.resolve("new/out"));
+    assertThat(folder.resolve("new/out")).isEmptyDirectory();
+  }
+
+  @Test
+  void reporting_workThatFails_stillWritesTheReport() {
+    List<String> done = new ArrayList<>();
+    Runnable work =
+        () -> {
+          done.add("first part");
+          throw new IllegalStateException("second part");
+        };
+    assertThatThrownBy(() -> Outputs.reporting(work, () -> done.add("report")))
+        .hasMessage("second part");
+    assertThat(done).containsExactly("first part", "report");
+    Runnable fullDisk =
+        () -> {
+          throw new UncheckedIOException(new IOException("full"));
+        };
+    assertThatThrownBy(() -> Outputs.reporting(work, fullDisk))
+        .hasMessage("second part")
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
   }
 
   @Test

@@ -130,9 +130,12 @@ public record AttackRun<D extends Detector>(
    *     than its budget
    * @throws org.genimage.data.image.UnreadableImageException if more images are unreadable than the
    *     policy allows
-   * @throws DatasetException if no image can be read
+   * @throws DatasetException if no image can be read, or {@link AttackedFolder#check} refuses
    */
   public AttackResult against(D victim, ImageDataset data) {
+    if (sink instanceof AttackedFolder folder) {
+      folder.check(data);
+    }
     BatchLoader loader =
         BatchLoader.of(data)
             .augmentation(Augmentation.of(victim.input().evaluation()))

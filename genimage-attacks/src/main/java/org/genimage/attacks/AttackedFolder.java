@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.genimage.data.DatasetException;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.internal.WholeFiles;
 
@@ -45,13 +49,60 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
   }
 
   /**
+   * Checks, before hours of work, that the images of a dataset can be written here. {@link
+   * AttackRun#against} calls it.
+   *
+   * @throws DatasetException if a generator's folder is not a plain name
+   * @throws UncheckedIOException if nothing can be written here; the message says why
+   */
+  public void check(ImageDataset data) {
+    for (int i = 0; i < data.size(); i++) {
+      checkNames(data.sample(i));
+    }
+    try {
+      WholeFiles.checkWritable(root);
+    } catch (IOException e) {
+      throw problem(root, e);
+    }
+  }
+
+  /** A list's generator must not choose a place outside this folder. */
+  private static void checkNames(Sample sample) {
+    for (String name : List.of(sample.generator().folder(), sample.generator().archive())) {
+      if (!isPlain(name)) {
+        throw new DatasetException(
+            "%s: expected a generator whose folder is a plain name, found '%s'; rename the generator"
+                .formatted(sample.name(), name));
+      }
+    }
+  }
+
+  private static boolean isPlain(String name) {
+    try {
+      Path path = Path.of(name);
+      return path.getNameCount() == 1
+          && path.getRoot() == null
+          && path.toString().equals(name)
+          && !name.isBlank()
+          && !name.contains("\\")
+          && !name.equals(".")
+          && !name.equals("..")
+          && name.chars().noneMatch(Character::isISOControl);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /**
    * Writes one image.
    *
+   * @throws DatasetException if its generator's folder is not a plain name
    * @throws UncheckedIOException if it cannot be written
    */
   @Override
   public void accept(AttackedImage attacked, Image image) {
-    var sample = attacked.sample();
+    Sample sample = attacked.sample();
+    checkNames(sample);
     String name = MoreFiles.getNameWithoutExtension(Path.of(sample.name()));
     String file =
         String.format(
@@ -112,7 +163,14 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
     try {
       WholeFiles.write(file, content);
     } catch (IOException e) {
-      throw new UncheckedIOException(file.toString(), e);
+      throw problem(file, e);
     }
+  }
+
+  private static UncheckedIOException problem(Path place, IOException e) {
+    return new UncheckedIOException(
+        "%s: attacked images cannot be written there (%s); choose another folder or make room"
+            .formatted(place, WholeFiles.reason(e)),
+        e);
   }
 }

@@ -1,5 +1,6 @@
 package org.genimage.attacks;
 
+import com.google.common.html.HtmlEscapers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +89,7 @@ public record SweepResult(List<AttackResult> results) {
             HEIGHT - MARGIN + 4,
             WIDTH - MARGIN,
             HEIGHT - MARGIN / 2,
-            results.get(0).attack(),
+            HtmlEscapers.htmlEscaper().escape(results.get(0).attack()),
             results.get(results.size() - 1).budget(),
             line,
             marks);

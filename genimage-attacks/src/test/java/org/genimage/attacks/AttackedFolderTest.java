@@ -6,17 +6,25 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.io.ByteSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
+import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.models.DifferentiableDetector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AttackedFolderTest {
 
@@ -59,5 +67,47 @@ class AttackedFolderTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("sink of one run");
     }
+  }
+
+  /** A list's generator must not choose where attacked images are written. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"../x", "/tmp/x", "a/b", "a\\b", "..", ".", " ", "a/", "a\nb", "a\u0000b"})
+  void check_generatorThatIsAPath_isRefusedBeforeTheAttack(String name) {
+    ImageDataset data = of(new Generator("Ours", name, "ours", 0));
+    AttackedFolder folder = AttackedFolder.at(root.resolve("attacked"));
+
+    assertThatThrownBy(() -> folder.check(data))
+        .isInstanceOf(DatasetException.class)
+        .hasMessage(
+            "a.png: expected a generator whose folder is a plain name, found '%s'; rename the"
+                + " generator",
+            name);
+    assertThatThrownBy(() -> folder.check(of(new Generator("Ours", "ours", name, 0))))
+        .isInstanceOf(DatasetException.class);
+    assertThat(root).isEmptyDirectory();
+    folder.check(of(Generator.named("Our generator (2)")));
+    folder.check(of(Generator.named("我们的")));
+  }
+
+  @Test
+  void against_folderThatCannotBeWritten_saysWhyBeforeTheAttack() throws IOException {
+    Path taken = Files.writeString(root.resolve("taken"), "");
+    try (DifferentiableDetector victim = ReferenceVictim.TWO.load()) {
+      assertThatThrownBy(
+              () ->
+                  AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+                      .sink(AttackedFolder.at(taken))
+                      .against(victim, ReferenceVictim.few()))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessage(
+              "%s: attacked images cannot be written there (%s is a file, not a folder); choose"
+                  + " another folder or make room",
+              taken, taken);
+    }
+  }
+
+  private static ImageDataset of(Generator generator) {
+    return ImageDataset.of(List.of(new Sample("a.png", ByteSource.empty(), Label.AI, generator)));
   }
 }

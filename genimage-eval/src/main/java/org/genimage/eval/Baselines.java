@@ -17,6 +17,7 @@ import org.genimage.data.Sample;
 import org.genimage.data.Skipped;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.Interruption;
 
 /**
  * The accuracies of three trivial detectors: by file size, by brightness and by the energy of the
@@ -47,6 +48,8 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
    *
    * @param progress receives the number of images read
    * @throws IllegalArgumentException if there is no readable image
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted; its interrupt
+   *     flag stays set
    */
   public static Baselines of(ImageDataset data, Progress progress) {
     Map<Integer, Features> features = new ConcurrentSkipListMap<>();
@@ -60,11 +63,15 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
                 Sample sample = data.sample(i);
                 try {
                   features.put(i, features(sample));
-                } catch (UnreadableImageException | IOException e) {
+                } catch (UnreadableImageException e) {
+                  skipped.put(i, new Skipped(sample, e.getMessage()));
+                } catch (IOException e) {
+                  Interruption.check(e, sample.name() + " was being read");
                   skipped.put(i, new Skipped(sample, e.getMessage()));
                 }
               });
       progress.update(end, data.size());
+      Interruption.check("baselines were being measured");
     }
     checkArgument(!features.isEmpty(), "baselines need at least one readable image, got none");
     return new Baselines(

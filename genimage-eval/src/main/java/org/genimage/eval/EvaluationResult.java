@@ -71,12 +71,20 @@ public record EvaluationResult(
    */
   public static Optional<EvaluationResult> finished(
       Path file, ImageDataset data, Degradation degradation) {
-    ScoreFile.Content content = ScoreFile.read(file);
+    if (ScoreReader.isBegun(file)) {
+      return Optional.empty();
+    }
+    ScoreReader.Content content = ScoreReader.read(file);
     boolean same =
         content.complete()
+            && !content.torn()
             && content.header().data().equals(fingerprint(data))
             && content.header().degradation().equals(degradation.name());
-    return same ? Optional.of(content.result(file)) : Optional.empty();
+    if (!same) {
+      return Optional.empty();
+    }
+    ScoreFile.checkImages(file, content.lines(), data);
+    return Optional.of(ScoreFile.result(file, content));
   }
 
   /**
@@ -86,6 +94,6 @@ public record EvaluationResult(
    * @return 64 hexadecimal digits in lower case
    */
   public static String fingerprint(ImageDataset data) {
-    return ScoreFile.fingerprint(data);
+    return ScoreHeader.fingerprint(data);
   }
 }

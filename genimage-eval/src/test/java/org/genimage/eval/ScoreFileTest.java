@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.Lists;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,9 +94,9 @@ class ScoreFileTest {
         .satisfies(
             lines ->
                 assertThat(lines.get(2))
-                    .isEqualTo(
-                        "{\"name\":\"1.png\",\"generator\":\"ADM\",\"label\":\"ai\","
-                            + "\"score\":0.9803921568627451}"))
+                    .matches(
+                        "\\{\"name\":\"1.png\",\"generator\":\"ADM\",\"label\":\"ai\","
+                            + "\"score\":0.9803921568627451,\"crc32c\":\"[0-9a-f]{8}\"}"))
         .satisfies(lines -> assertThat(lines.get(11)).contains("bad last.png"));
   }
 
@@ -174,11 +175,11 @@ class ScoreFileTest {
 
   @Test
   void open_twice_isRefused() {
-    ScoreFile.Header header =
-        ScoreFile.Header.of(DETECTOR, Fakes.dataset(), Degradation.NONE, Part.WHOLE);
-    try (ScoreFile first = ScoreFile.open(file(), header)) {
-      assertThat(first.content().size()).isZero();
-      assertThatThrownBy(() -> ScoreFile.open(file(), header))
+    ImageDataset data = Fakes.dataset();
+    ScoreHeader header = ScoreHeader.of(DETECTOR, data, Degradation.NONE, Part.WHOLE);
+    try (ScoreFile first = ScoreFile.open(file(), header, data)) {
+      assertThat(first.lines()).isEmpty();
+      assertThatThrownBy(() -> ScoreFile.open(file(), header, data))
           .isInstanceOf(ScoreFileException.class)
           .hasMessageContaining("another evaluation is writing to it");
     }
@@ -245,41 +246,60 @@ class ScoreFileTest {
     Path other = Files.writeString(folder.resolve("a.txt"), "hello\n");
     assertThatThrownBy(() -> EvaluationResult.read(other))
         .isInstanceOf(ScoreFileException.class)
-        .hasMessageContaining("expected JSON in line 1, found none");
+        .hasMessage(
+            other + ": expected a file of scores, found none of that format; check the path");
     plan(DETECTOR).run();
     Files.writeString(
         file(),
         "{\"name\":\"x\",\"generator\":\"ADM\",\"label\":\"ai\",\"score\":\"NaN\"}\n",
         StandardOpenOption.APPEND);
     assertThatThrownBy(() -> EvaluationResult.read(file()))
-        .hasMessageContaining(
-            "expected a score in line 13, found none (score of x must be in [0, 1], got NaN)");
+        .hasMessageContaining("expected the end of the scores of 11 images in line 13, found more");
   }
 
-  /** A process of its own scores slowly and is killed; what it wrote is enough to go on. */
-  @Test
-  void run_killed_goesOn() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Slow.class.getName(),
-                file().toString())
-            .inheritIO()
-            .start();
-    for (int i = 0; i < 600 && lines() < 20 && process.isAlive(); i++) {
+  private Process slow() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Slow.class.getName(),
+            file().toString())
+        .inheritIO()
+        .start();
+  }
+
+  private void awaitLines(Process process, int wanted) throws IOException, InterruptedException {
+    for (int i = 0; i < 600 && lines() < wanted && process.isAlive(); i++) {
       Thread.sleep(50);
     }
-    process.destroyForcibly().waitFor();
-    int lines = lines();
-    assertThat(lines).isBetween(20, 400);
+  }
+
+  /**
+   * Processes of their own score slowly and are killed, one after the other. Each reads the file
+   * while it writes; nobody else can write meanwhile, and no score is lost or doubled.
+   */
+  @Test
+  void run_killed_goesOn() throws IOException, InterruptedException {
+    int lines = 0;
+    for (int kill = 0; kill < 2; kill++) {
+      Process process = slow();
+      awaitLines(process, lines + 20);
+      assertThatThrownBy(() -> Evaluation.of(DETECTOR, Slow.data()).file(file()).run())
+          .isInstanceOf(ScoreFileException.class)
+          .hasMessage(
+              file()
+                  + ": another evaluation is writing to it; wait for its end or choose another file");
+      process.destroyForcibly().waitFor();
+      assertThat(lines()).isBetween(lines + 20, 400);
+      lines = lines();
+    }
 
     EvaluationResult result = Evaluation.of(DETECTOR, Slow.data()).file(file()).run();
 
     assertThat(result.timed()).isBetween(1L, 401L - lines + 1);
     assertThat(result.scores().all())
         .isEqualTo(Evaluation.of(DETECTOR, Slow.data()).run().scores().all());
+    assertThat(EvaluationResult.read(file()).scores().all()).isEqualTo(result.scores().all());
   }
 
   private int lines() throws IOException {
@@ -339,7 +359,10 @@ class ScoreFileTest {
           .progress(
               (done, total) -> {
                 try {
+                  Files.readAllBytes(Path.of(arguments[0]));
                   Thread.sleep(50);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
                 }

@@ -166,7 +166,9 @@ class WrittenBy010Test {
   void read_fileCutInALine_isRefusedByWhatItLacks() {
     assertThatThrownBy(() -> EvaluationResult.read(fixture("torn.jsonl")))
         .isInstanceOf(ScoreFileException.class)
-        .hasMessageContaining("expected JSON in line 6, found none");
+        .hasMessageEndingWith(
+            "expected scores of 8 images, found 4 and a part of a line; run the evaluation again, it"
+                + " resumes there");
   }
 
   @Test

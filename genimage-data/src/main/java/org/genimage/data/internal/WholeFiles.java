@@ -221,6 +221,19 @@ public final class WholeFiles {
         : String.valueOf(e.getMessage());
   }
 
+  /**
+   * Checks that files can be written into a folder, by writing one and removing it. Creates the
+   * folder if it is missing.
+   *
+   * @throws IOException if none can be written
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
+   */
+  public static void checkWritable(Path folder) throws IOException {
+    Path probe = partial(folder.toAbsolutePath().resolve("probe"));
+    write(probe, "probe");
+    Files.delete(probe);
+  }
+
   /** Writes all that is left in a buffer. */
   public static void drain(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.genimage.eval.Degradation;
 
@@ -12,7 +13,8 @@ import org.genimage.eval.Degradation;
  * A table of accuracies in the paper: for each cell the detector, what it is trained and tested on,
  * and the published accuracy if there is one.
  *
- * @param name short, for files and commands, such as {@code main-2}
+ * @param name short, for files and commands, such as {@code main-2}: letters, digits, dots, dashes
+ *     and underscores, and no dot in front
  * @param title what the table shows
  * @param notes what the paper does not specify, and how genimage reads it
  * @param columns the heads of the columns, without the average
@@ -22,14 +24,25 @@ public record Protocol(
     String name, String title, List<String> notes, List<String> columns, List<Row> rows) {
 
   /**
-   * Copies the lists and checks that the rows fit the columns.
+   * Copies the lists and checks the names, and that the rows fit the columns.
    *
-   * @throws IllegalArgumentException if a row has not one cell per column
+   * @throws IllegalArgumentException if the table's name has other characters, two rows have one
+   *     name, or a row has not one cell per column
    */
   public Protocol {
     notes = List.copyOf(notes);
     columns = List.copyOf(columns);
     rows = List.copyOf(rows);
+    checkArgument(
+        name.matches("[\\w-][\\w.-]*"),
+        "a table's name must be letters, digits, dots, dashes and underscores, got '%s'",
+        name);
+    List<String> names = rows.stream().map(Row::name).toList();
+    checkArgument(
+        Set.copyOf(names).size() == names.size(),
+        "the rows of table %s need names of their own, got %s",
+        name,
+        names);
     for (Row row : rows) {
       checkArgument(
           row.cells().size() == columns.size(),
@@ -51,8 +64,13 @@ public record Protocol(
    */
   public record Row(String name, List<Cell> cells, OptionalDouble publishedAverage) {
 
-    /** Copies the list. */
+    /**
+     * Copies the list and checks the name.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
     public Row {
+      checkArgument(!name.isBlank(), "the name of a table's row must not be blank");
       cells = List.copyOf(cells);
     }
   }
@@ -93,6 +111,17 @@ public record Protocol(
       TestImages test,
       Degradation degradation,
       Optional<String> attack) {
+
+    /**
+     * Checks the names.
+     *
+     * @throws IllegalArgumentException if the detector's or the attack's name is blank
+     */
+    public Run {
+      checkArgument(!detector.isBlank(), "the name of a run's detector must not be blank");
+      checkArgument(
+          attack.stream().noneMatch(String::isBlank), "the name of an attack must not be blank");
+    }
 
     /** Returns a run on test images without degradation and attack. */
     public static Run of(String detector, TrainingSet training, TestImages test) {

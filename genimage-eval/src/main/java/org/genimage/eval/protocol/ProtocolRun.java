@@ -1,5 +1,7 @@
 package org.genimage.eval.protocol;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
 import org.genimage.data.internal.WholeFiles;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
@@ -70,6 +73,18 @@ public record ProtocolRun(
      *     the message as the reason
      */
     Detector detector(String name, TrainingSet training);
+
+    /**
+     * Returns which detector {@link #detector} would return now, if that is known without training
+     * it. Finished scores of another one are then refused. Without it, they are compared with each
+     * other, and with a detector that is there because scores are missing.
+     *
+     * @param name the detector's name, such as {@code ResNet-50}
+     * @param training what it is trained on
+     */
+    default Optional<DetectorIdentity> identity(String name, TrainingSet training) {
+      return Optional.empty();
+    }
   }
 
   /** A source of accuracies under attack. */
@@ -146,10 +161,15 @@ public record ProtocolRun(
   /**
    * Fills the table, detector by detector.
    *
-   * @throws ScoreFileException if the folder has scores of other detectors or images
-   * @throws UncheckedIOException if the folder cannot be written to
+   * @throws IllegalArgumentException if the scores of two runs would be in one file; then nothing
+   *     was done
+   * @throws ScoreFileException if the folder has scores of other detectors or images, or files that
+   *     are damaged
+   * @throws UncheckedIOException if the folder cannot be written to; checked before a detector is
+   *     asked for
    */
   public ProtocolResult run() {
+    checkFiles();
     Map<Training, List<Run>> byDetector = new LinkedHashMap<>();
     for (Run run : protocol.runs()) {
       byDetector
@@ -165,13 +185,47 @@ public record ProtocolRun(
             .toList());
   }
 
+  /** Names that differ only in signs, such as Chinese ones, have one file name. */
+  private void checkFiles() {
+    Map<Path, Run> byFile = new HashMap<>();
+    for (Run run : protocol.runs()) {
+      Run other = byFile.putIfAbsent(file(run), run);
+      checkArgument(
+          other == null,
+          "%s: each run needs a file of its own, got this one for '%s' and '%s'; give them names"
+              + " that differ in Latin letters or digits",
+          file(run),
+          other,
+          run);
+    }
+  }
+
+  private void checkFolder() {
+    try {
+      WholeFiles.checkWritable(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "%s: scores cannot be written there (%s); choose another folder"
+              .formatted(folder, WholeFiles.reason(e)),
+          e);
+    }
+  }
+
+  /** A figure of an earlier run, and whose it is, as far as its file says. */
+  private record Known(Path file, Figure figure, Optional<DetectorIdentity> detector) {}
+
   private void run(Training training, List<Run> runs, Map<Run, Figure> figures) {
     Map<Run, ImageDataset> open = new LinkedHashMap<>();
+    List<Known> finished = new ArrayList<>();
     for (Run run : runs) {
       try {
         ImageDataset data = images.apply(run.test());
-        Optional<Figure> known = known(run, data);
-        known.ifPresent(figure -> figures.put(run, figure));
+        Optional<Known> known = known(run, data);
+        known.ifPresent(
+            found -> {
+              finished.add(found);
+              figures.put(run, found.figure());
+            });
         if (known.isEmpty()) {
           open.put(run, data);
         }
@@ -179,35 +233,71 @@ public record ProtocolRun(
         figures.put(run, Figure.missing(e.getMessage()));
       }
     }
+    checkOneDetector(finished);
+    if (!finished.isEmpty()) {
+      detectors
+          .identity(training.detector(), training.set())
+          .ifPresent(identity -> checkDetector(identity, finished));
+    }
     if (open.isEmpty()) {
       return;
     }
+    checkFolder();
     try (Detector detector = detectors.detector(training.detector(), training.set())) {
+      if (!finished.isEmpty()) {
+        checkDetector(DetectorIdentity.of(detector), finished);
+      }
       open.forEach((run, data) -> figures.put(run, measure(run, detector, data)));
     } catch (DatasetException e) {
       open.keySet().forEach(run -> figures.putIfAbsent(run, Figure.missing(e.getMessage())));
     }
   }
 
+  private static void checkOneDetector(List<Known> finished) {
+    finished.stream()
+        .flatMap(known -> known.detector().stream())
+        .findFirst()
+        .ifPresent(first -> checkDetector(first, finished));
+  }
+
+  private static void checkDetector(DetectorIdentity expected, List<Known> finished) {
+    for (Known known : finished) {
+      known
+          .detector()
+          .flatMap(expected::difference)
+          .ifPresent(
+              difference -> {
+                throw new ScoreFileException(
+                    "%s: expected %s; choose another folder or remove this file"
+                        .formatted(known.file(), difference));
+              });
+    }
+  }
+
   /** Returns the figure of a run that was finished earlier, on the same images. */
-  private Optional<Figure> known(Run run, ImageDataset data) {
+  private Optional<Known> known(Run run, ImageDataset data) {
     Path file = file(run);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     if (run.attack().isPresent()) {
-      return AttackedAccuracy.read(file, EvaluationResult.fingerprint(data))
-          .map(accuracy -> Figure.of(Estimate.of(accuracy), 0));
+      AttackedAccuracy found = AttackedAccuracy.read(file, EvaluationResult.fingerprint(data));
+      return Optional.of(new Known(file, figure(found.accuracy()), found.detector()));
     }
-    return EvaluationResult.finished(file, data, run.degradation()).map(ProtocolRun::figure);
+    return EvaluationResult.finished(file, data, run.degradation())
+        .map(result -> new Known(file, figure(result), Optional.of(DetectorIdentity.read(file))));
   }
 
   private Figure measure(Run run, Detector detector, ImageDataset data) {
     try {
       if (run.attack().isPresent()) {
         Proportion accuracy = attacks.attacked(run.attack().get(), detector, data);
-        AttackedAccuracy.write(file(run), EvaluationResult.fingerprint(data), accuracy);
-        return Figure.of(Estimate.of(accuracy), 0);
+        new AttackedAccuracy(
+                accuracy,
+                EvaluationResult.fingerprint(data),
+                Optional.of(DetectorIdentity.of(detector)))
+            .write(file(run));
+        return figure(accuracy);
       }
       return figure(
           Evaluation.of(detector, data)
@@ -219,6 +309,10 @@ public record ProtocolRun(
     } catch (DatasetException e) {
       return Figure.missing(e.getMessage());
     }
+  }
+
+  private static Figure figure(Proportion accuracy) {
+    return Figure.of(Estimate.of(accuracy), 0);
   }
 
   private static Figure figure(EvaluationResult result) {
@@ -251,34 +345,5 @@ public record ProtocolRun(
 
   private static String slug(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-");
-  }
-
-  /** A file with the accuracy under an attack: images decided rightly, all images, fingerprint. */
-  private static final class AttackedAccuracy {
-
-    static Optional<Proportion> read(Path file, String data) {
-      try {
-        String[] words = Files.readString(file).strip().split(" ");
-        return words.length == 3 && words[2].equals(data)
-            ? Optional.of(new Proportion(Long.parseLong(words[0]), Long.parseLong(words[1])))
-            : Optional.empty();
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "%s: the accuracy under attack cannot be read (%s); remove the file and run again"
-                .formatted(file, WholeFiles.reason(e)),
-            e);
-      }
-    }
-
-    static void write(Path file, String data, Proportion accuracy) {
-      try {
-        WholeFiles.write(file, accuracy.count() + " " + accuracy.total() + " " + data + "\n");
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "%s: the accuracy under attack cannot be written (%s); make room or choose another folder"
-                .formatted(file, WholeFiles.reason(e)),
-            e);
-      }
-    }
   }
 }

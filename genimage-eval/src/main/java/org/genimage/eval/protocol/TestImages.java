@@ -1,5 +1,7 @@
 package org.genimage.eval.protocol;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.List;
 import org.genimage.data.Generator;
 
@@ -14,8 +16,13 @@ public record TestImages(String name, List<Generator> generators) {
   /** All of GenImage's validation images. */
   public static final TestImages GENIMAGE = new TestImages("GenImage", Generator.GENIMAGE);
 
-  /** Copies the list. */
+  /**
+   * Copies the list and checks the name.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
   public TestImages {
+    checkArgument(!name.isBlank(), "the name of test images must not be blank");
     generators = List.copyOf(generators);
   }
 

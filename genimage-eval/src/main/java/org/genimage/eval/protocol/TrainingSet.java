@@ -1,5 +1,7 @@
 package org.genimage.eval.protocol;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.List;
 import java.util.stream.Collectors;
 import org.genimage.data.Generator;
@@ -14,8 +16,13 @@ public record TrainingSet(List<Generator> generators) {
   /** All of GenImage. */
   public static final TrainingSet GENIMAGE = new TrainingSet(Generator.GENIMAGE);
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @throws IllegalArgumentException if it is empty
+   */
   public TrainingSet {
+    checkArgument(!generators.isEmpty(), "a training set needs at least one generator, got none");
     generators = List.copyOf(generators);
   }
 

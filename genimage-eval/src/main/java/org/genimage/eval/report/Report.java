@@ -69,6 +69,20 @@ public record Report(String title, String html, List<Table> tables) {
   }
 
   /**
+   * Checks that a report can be written into a folder, and creates it. Call it before hours of work
+   * that are to end in a report.
+   *
+   * @throws UncheckedIOException if it cannot; the message says why
+   */
+  public static void checkWritable(Path folder) {
+    try {
+      WholeFiles.checkWritable(folder);
+    } catch (IOException e) {
+      throw problem(folder, e);
+    }
+  }
+
+  /**
    * Writes the page. Missing folders are created. An earlier report stays until the new one is
    * complete.
    *
@@ -86,7 +100,9 @@ public record Report(String title, String html, List<Table> tables) {
    * @throws UncheckedIOException if a file cannot be written; an earlier one is then as it was
    */
   public void writeTables(Path folder) {
-    write(folder.resolve("report.md"), "# %s\n\n%s".formatted(title, joined(Table::markdown)));
+    write(
+        folder.resolve("report.md"),
+        "# %s\n\n%s".formatted(Table.inMarkdown(title), joined(Table::markdown)));
     write(folder.resolve("report.tex"), joined(Table::latex));
     ObjectNode json = JSON.createObjectNode();
     json.put("title", title);
@@ -106,11 +122,15 @@ public record Report(String title, String html, List<Table> tables) {
     try {
       WholeFiles.write(file, text);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "report %s could not be written (%s); choose another place or make room there"
-              .formatted(file.toAbsolutePath(), WholeFiles.reason(e)),
-          e);
+      throw problem(file, e);
     }
+  }
+
+  private static UncheckedIOException problem(Path place, IOException e) {
+    return new UncheckedIOException(
+        "report %s could not be written (%s); choose another place or make room there"
+            .formatted(place.toAbsolutePath(), WholeFiles.reason(e)),
+        e);
   }
 
   /**

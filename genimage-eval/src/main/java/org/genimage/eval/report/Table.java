@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.genimage.eval.Interval;
@@ -38,6 +39,9 @@ public record Table(String name, String title, List<String> columns, List<List<C
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** How a formula begins, in full width, too, which Excel takes for the same. */
+  private static final Pattern FORMULA = Pattern.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]");
+
   private static final Map<String, String> LATEX =
       Map.ofEntries(
           Map.entry("\\", "\\textbackslash{}"),
@@ -55,7 +59,9 @@ public record Table(String name, String title, List<String> columns, List<List<C
           Map.entry("σ", "$\\sigma$"),
           Map.entry("∞", "$\\infty$"),
           Map.entry("²", "$^2$"),
-          Map.entry("\u202f", "\\,"));
+          Map.entry("\u202f", "\\,"),
+          Map.entry("\n", " "),
+          Map.entry("\r", " "));
 
   /**
    * A cell.
@@ -157,25 +163,33 @@ public record Table(String name, String title, List<String> columns, List<List<C
     return isNumeric(column) || column == 0 ? "" : " class=\"text\"";
   }
 
-  /** Returns the table in GitHub's Markdown, under its title. */
+  /** Returns the table in GitHub's Markdown, under its title. All text is shown as it is. */
   public String markdown() {
-    Function<String, String> escape = text -> text.replace("|", "\\|").replace("\n", " ");
     String rules =
         IntStream.range(0, columns.size())
             .mapToObj(i -> isNumeric(i) ? "---:" : ":---")
             .collect(Collectors.joining(" | ", "| ", " |"));
     return "**%s**\n\n%s\n%s\n%s\n"
         .formatted(
-            title,
-            columns.stream().map(escape).collect(Collectors.joining(" | ", "| ", " |")),
+            inMarkdown(title),
+            columns.stream().map(Table::inMarkdown).collect(Collectors.joining(" | ", "| ", " |")),
             rules,
             rows.stream()
                 .map(
                     row ->
                         row.stream()
-                            .map(cell -> escape.apply(cell.text()))
+                            .map(cell -> inMarkdown(cell.text()))
                             .collect(Collectors.joining(" | ", "| ", " |")))
                 .collect(Collectors.joining("\n")));
+  }
+
+  /** Returns a text in one line, without HTML, links, images, code or emphasis. */
+  static String inMarkdown(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replaceAll("[\\\\|`*\\[\\]]", "\\\\$0")
+        .replaceAll("[\r\n]+", " ");
   }
 
   /** Returns the table as LaTeX; the document needs the package booktabs. */
@@ -217,7 +231,10 @@ public record Table(String name, String title, List<String> columns, List<List<C
         .collect(Collectors.joining());
   }
 
-  /** Returns the table as CSV (RFC 4180), numbers in full. */
+  /**
+   * Returns the table as CSV (RFC 4180), numbers in full. A text that a spreadsheet would run as a
+   * formula begins with an apostrophe, which the spreadsheet shows.
+   */
   public String csv() {
     Function<List<String>, String> line =
         cells -> cells.stream().map(Table::quoted).collect(Collectors.joining(",", "", "\r\n"));
@@ -240,8 +257,14 @@ public record Table(String name, String title, List<String> columns, List<List<C
         : Double.toString(value);
   }
 
+  /** Quotes what separates cells somewhere: in some countries that is a semicolon or a tab. */
   private static String quoted(String text) {
-    return text.matches("(?s).*[,\"\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    String safe = FORMULA.matcher(text).lookingAt() && !isNumber(text) ? "'" + text : text;
+    return safe.matches("(?s).*[,;\"\t\r\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+  }
+
+  private static boolean isNumber(String text) {
+    return text.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
   }
 
   /** Returns the table as JSON: a title and rows with the columns' names, numbers in full. */

@@ -214,18 +214,18 @@ class ProtocolTest {
             List.of(),
             List.of("FGSM"),
             List.of(new Row(row.name(), row.cells().subList(1, 2), OptionalDouble.empty())));
-    Path occupied = Files.writeString(folder.resolve("occupied"), "");
     ProtocolRun impossible =
-        ProtocolRun.of(attacked, occupied)
+        ProtocolRun.of(attacked, folder)
             .detectors((name, training) -> new Fakes.RedDetector(Map.of()))
             .images(ProtocolTest::images)
             .attacks((attack, detector, data) -> new Proportion(1, 8));
+    Path file = impossible.file(attacked.runs().get(0));
+    Files.createDirectories(file.getParent().getParent());
+    Files.writeString(file.getParent(), "occupied");
 
     assertThatThrownBy(impossible::run)
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith(
-            impossible.file(attacked.runs().get(0))
-                + ": the accuracy under attack cannot be written (")
+        .hasMessageStartingWith(file + ": the accuracy under attack cannot be written (")
         .hasMessageEndingWith("); make room or choose another folder");
   }
 

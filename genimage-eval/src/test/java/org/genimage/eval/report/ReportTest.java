@@ -235,6 +235,72 @@ class ReportTest {
         .hasMessage("a row of table x needs 1 cells, got 0");
   }
 
+  /** What a spreadsheet would run, or a page of Markdown load, stands there as text. */
+  @Test
+  void table_formulasAndMarkup_areText() {
+    List<String> names =
+        List.of(
+            "=HYPERLINK(\"http://example.org\",\"x\")",
+            "@SUM(1)",
+            "+1+1",
+            "-1+1|cmd",
+            "\t=1",
+            "\r=1",
+            "\uff1d1",
+            "a;=1",
+            "-0.5",
+            "+2e3",
+            "a=1",
+            "<img src=x>",
+            "![x](http://example.org/x.png)",
+            "`code` *bold* \\| a&b");
+    Table table =
+        new Table(
+            "x",
+            "<b>title</b>|",
+            List.of("=name", "value"),
+            names.stream()
+                .map(name -> List.of(Table.Cell.text(name), Table.Cell.number(-0.25, 2)))
+                .toList());
+
+    assertThat(table.csv().split("\r\n"))
+        .containsExactly(
+            "'=name,value",
+            "\"'=HYPERLINK(\"\"http://example.org\"\",\"\"x\"\")\",-0.25",
+            "'@SUM(1),-0.25",
+            "'+1+1,-0.25",
+            "'-1+1|cmd,-0.25",
+            "\"'\t=1\",-0.25",
+            "\"'\r=1\",-0.25",
+            "'\uff1d1,-0.25",
+            "\"a;=1\",-0.25",
+            "-0.5,-0.25",
+            "+2e3,-0.25",
+            "a=1,-0.25",
+            "<img src=x>,-0.25",
+            "![x](http://example.org/x.png),-0.25",
+            "`code` *bold* \\| a&b,-0.25");
+    assertThat(table.markdown())
+        .startsWith("**&lt;b&gt;title&lt;/b&gt;\\|**\n")
+        .contains("| &lt;img src=x&gt; | -0.25 |")
+        .contains("| !\\[x\\](http://example.org/x.png) |")
+        .contains("| \\`code\\` \\*bold\\* \\\\\\| a&amp;b |")
+        .doesNotContain("<img", "<b>");
+    assertThat(table.html()).contains("&lt;img src=x&gt;").doesNotContain("<img");
+    assertThat(table.latex()).doesNotContain("\r", "\n\n");
+  }
+
+  @Test
+  void checkWritable_whereAFileIs_saysWhy(@TempDir Path folder) throws IOException {
+    Path taken = Files.writeString(folder.resolve("taken"), "");
+    assertThatThrownBy(() -> Report.checkWritable(taken))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("report " + taken + " could not be written (")
+        .hasMessageContaining("is a file, not a folder");
+    Report.checkWritable(folder.resolve("new"));
+    assertThat(folder.resolve("new")).isEmptyDirectory();
+  }
+
   @Test
   void gradientMap_oneSide_isOrangeThere() {
     Image map =
