@@ -239,7 +239,7 @@ def refused(name, data, why):
 
 
 def tiff(a, photometric, bits=8, extra=(), planes=1, compress=bytes, compression=1, predictor=1, fill=1, tile=None,
-         big=False, order="<", colours=(), profile=b"", xmp=b""):
+         big=False, order="<", colours=(), profile=b"", xmp=b"", signed=False):
     """A TIFF or BigTIFF file of samples, in strips of five rows or in tiles."""
     h, w = a.shape[:2]
     n = 1 if a.ndim == 2 else a.shape[2]
@@ -272,6 +272,7 @@ def tiff(a, photometric, bits=8, extra=(), planes=1, compress=bytes, compression
     fields.update({322: (4, [tw]), 323: (4, [th]), 324: (4, offsets), 325: (4, lengths)} if tile else
                   {273: (4, offsets), 278: (4, [th]), 279: (4, lengths)})
     fields.update({338: (3, list(extra))} if extra else {})
+    fields.update({339: (3, [2] * n)} if signed else {})
     fields.update({320: (3, list(colours))} if len(colours) else {})
     fields.update({34675: (7, list(profile))} if profile else {})
     fields.update({700: (1, list(xmp))} if xmp else {})
@@ -382,6 +383,11 @@ def arithmetic():
             put(f"{name}_arithmetic{option.replace('-', '_')}.jpg", data)
 
 
+def rare_tiffs():
+    put("tiff_grey16_reversed_bits.tif", tiff(RNG.integers(0, 600, (H, W)), 1, 16, fill=2))
+    put("tiff_grey_signed.tif", tiff(RNG.integers(0, 256, (H, W)), 1, signed=True))
+
+
 def more_gifs():
     for h in (1, 2, 3, 4, 5, 8, 9):
         save(f"gif_interlaced_{h}_rows.gif", picture(5, h).quantize(9), interlace=True)
@@ -441,7 +447,7 @@ def more_orientations():
 
 for make in (bmps, gifs, tiffs, pngs, jpegs, webps, orientations, ppms,
              more_tiffs, more_jpegs, more_gifs, more_bmps, more_orientations,
-             arithmetic):
+             arithmetic, rare_tiffs):
     make()
 (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 print(len(expected), sum(p.stat().st_size for p in HERE.iterdir()))

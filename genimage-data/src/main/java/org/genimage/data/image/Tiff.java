@@ -41,6 +41,8 @@ final class Tiff {
   private static final int JPEG_TABLES = 347;
   private static final int XMP = 700;
 
+  private static final int UNSIGNED = 1;
+  private static final int SIGNED = 2;
   private static final int JPEG = 7;
   private static final int MOST_SAMPLES = 6;
 
@@ -82,17 +84,16 @@ final class Tiff {
     if (separate && samples > 1 && bits != 8 && compression == TiffStreams.RAW) {
       throw new IOException("TIFF planes of %d bits, which are not read".formatted(bits));
     }
-    if (Arrays.stream(directory.numbers(SAMPLE_FORMAT)).anyMatch(format -> format != 1)) {
+    int photometric = (int) directory.number(PHOTOMETRIC, 0);
+    // Pillow takes signed grey of 8 bits for unsigned.
+    int signed = photometric == 1 && samples == 1 && bits == 8 ? SIGNED : UNSIGNED;
+    if (Arrays.stream(directory.numbers(SAMPLE_FORMAT))
+        .anyMatch(format -> format != UNSIGNED && format != signed)) {
       throw new IOException("TIFF samples that are signed or floats, which are not read");
     }
     this.colours =
         TiffColours.of(
-            (int) directory.number(PHOTOMETRIC, 0),
-            bits,
-            samples,
-            extra,
-            compression == JPEG,
-            directory.numbers(COLOUR_MAP));
+            photometric, bits, samples, extra, compression == JPEG, directory.numbers(COLOUR_MAP));
     boolean tiled = !directory.has(STRIP_OFFSETS);
     this.segmentWidth = tiled ? side(TILE_WIDTH) : width;
     this.segmentHeight =
@@ -282,7 +283,7 @@ final class Tiff {
   }
 
   private byte[] reversed(int start, int length) throws IOException {
-    if (compression == TiffStreams.DEFLATE || compression == TiffStreams.OLD_DEFLATE || bits > 8) {
+    if (compression == TiffStreams.DEFLATE || compression == TiffStreams.OLD_DEFLATE) {
       throw new IOException("TIFF samples in reversed bit order, which are not read");
     }
     byte[] reversed = new byte[length];
