@@ -132,15 +132,15 @@ public record Evaluation(
    */
   public EvaluationResult run() {
     checkLabels(data.samples().stream().map(Sample::label).toList());
-    ScoreHeader header = ScoreHeader.of(detector, data, degradation, Part.WHOLE);
-    EvaluationRun done = score(data, header);
+    String fingerprint = ScoreHeader.fingerprint(data);
+    EvaluationRun done = score(data, fingerprint, Part.WHOLE);
     List<Score> scores = done.scores();
     checkLabels(scores.stream().map(Score::label).toList());
     return new EvaluationResult(
         detector.name(),
         detector.provenance(),
-        header.data(),
-        Scores.of(scores).at(header.threshold()),
+        fingerprint,
+        Scores.of(scores).at(detector.threshold()),
         done.failures(),
         done.timed(),
         done.duration());
@@ -169,15 +169,24 @@ public record Evaluation(
         parts);
     score(
         new Range(data, mine.start(data.size()), mine.end(data.size())),
-        ScoreHeader.of(detector, data, degradation, mine));
+        ScoreHeader.fingerprint(data),
+        mine);
   }
 
-  private EvaluationRun score(ImageDataset images, ScoreHeader header) {
+  private EvaluationRun score(ImageDataset images, String fingerprint, Part part) {
     if (file.isEmpty()) {
       EvaluationRun run = new EvaluationRun(this, images, Optional.empty());
       run.run();
       return run;
     }
+    ScoreHeader header =
+        new ScoreHeader(
+            DetectorIdentity.of(detector),
+            detector.threshold(),
+            degradation.name(),
+            fingerprint,
+            part,
+            images.size());
     try (ScoreFile scoreFile = ScoreFile.open(file.get(), header, images)) {
       EvaluationRun run = new EvaluationRun(this, images, Optional.of(scoreFile));
       run.run();

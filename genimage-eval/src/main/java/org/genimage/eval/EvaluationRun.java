@@ -125,7 +125,7 @@ final class EvaluationRun {
         Level.INFO,
         "{0}: {1} images that had no score are tried again",
         plan.file().orElseThrow(),
-        failed.length);
+        Integer.toString(failed.length));
     ImageDataset again = ImageDataset.of(IntStream.of(failed).mapToObj(images::sample).toList());
     int scored = 0;
     try (Batches batches = batches(again, failed.length)) {
@@ -141,7 +141,11 @@ final class EvaluationRun {
         }
       }
     }
-    LOG.log(Level.INFO, "{0} of these {1} images have a score now", scored, failed.length);
+    LOG.log(
+        Level.INFO,
+        "{0} of these {1} images have a score now",
+        Integer.toString(scored),
+        Integer.toString(failed.length));
     timed += scored;
     if (scored > 0) {
       out.orElseThrow().replace(lines);
@@ -207,7 +211,7 @@ final class EvaluationRun {
       throw new UnreadableImageException(
           plan.onError().limit() == 0
               ? reason
-              : "%s; that is one more than the %d images that may have no score"
+              : "%s; that is one more than the %s images that may have no score"
                   .formatted(reason, plan.onError().limit()));
     }
   }

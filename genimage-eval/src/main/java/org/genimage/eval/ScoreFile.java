@@ -190,7 +190,7 @@ final class ScoreFile implements AutoCloseable {
         lines.stream().filter(line -> !line.failed()).map(ScoreLine::toScore).toList();
     if (scores.isEmpty()) {
       throw new ScoreFileException(
-          "%s: expected scores, found %d images and none that could be read"
+          "%s: expected scores, found %s images and none that could be read"
               .formatted(file, lines.size()));
     }
     return new EvaluationResult(
@@ -208,12 +208,12 @@ final class ScoreFile implements AutoCloseable {
       throw ScoreReader.damaged(
           file,
           content.lines().size() + 2,
-          "the end of the scores of %d images".formatted(content.header().images()),
+          "the end of the scores of %s images".formatted(content.header().images()),
           "a part of a line");
     }
     if (!content.complete()) {
       throw new ScoreFileException(
-          "%s: expected scores of %d images, found %d%s; run the evaluation again, it resumes there"
+          "%s: expected scores of %s images, found %s%s; run the evaluation again, it resumes there"
               .formatted(
                   file,
                   content.header().images(),
@@ -232,7 +232,7 @@ final class ScoreFile implements AutoCloseable {
       Part part = content.header().part();
       if (part.count() != files.size() || parts.put(part.index(), content) != null) {
         throw new ScoreFileException(
-            "%s: expected one of an evaluation's %d parts, each once, found %s; name all its files"
+            "%s: expected one of an evaluation's %s parts, each once, found %s; name all its files"
                 .formatted(file, files.size(), part));
       }
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
-import org.genimage.models.Detector;
 
 /**
  * The first line of a score file: whose scores they are.
@@ -30,16 +29,6 @@ record ScoreHeader(
   static final int VERSION = 2;
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  static ScoreHeader of(Detector detector, ImageDataset data, Degradation degradation, Part part) {
-    return new ScoreHeader(
-        DetectorIdentity.of(detector),
-        detector.threshold(),
-        degradation.name(),
-        fingerprint(data),
-        part,
-        part.end(data.size()) - part.start(data.size()));
-  }
 
   /** Returns the header of another part of the same images. */
   ScoreHeader of(Part other, int size) {
@@ -83,7 +72,7 @@ record ScoreHeader(
     }
     if (images != found.images || !data.equals(found.data)) {
       return Optional.of(
-          "scores of these %d images, found those of %d others".formatted(images, found.images));
+          "scores of these %s images, found those of %s others".formatted(images, found.images));
     }
     return threshold == found.threshold
         ? Optional.empty()

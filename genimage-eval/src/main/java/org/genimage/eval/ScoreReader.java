@@ -147,7 +147,7 @@ final class ScoreReader {
     List<ScoreLine> lines = new ArrayList<>();
     for (Optional<byte[]> line = line(in); line.isPresent() && !torn; line = line(in)) {
       if (lines.size() == header.images()) {
-        throw damaged("the end of the scores of %d images".formatted(header.images()), "more");
+        throw damaged("the end of the scores of %s images".formatted(header.images()), "more");
       }
       lines.add(line(object(text(line.get()), LINE, "a score")));
     }
@@ -163,7 +163,7 @@ final class ScoreReader {
       if (line.size() == LONGEST_LINE) {
         throw number == 1
             ? foreign()
-            : damaged("a score", "a line of more than %d bytes".formatted(LONGEST_LINE));
+            : damaged("a score", "a line of more than %s bytes".formatted(LONGEST_LINE));
       }
       line.write(next);
     }
@@ -225,7 +225,7 @@ final class ScoreReader {
     version = stated.isInt() ? stated.intValue() : 0;
     if (version > ScoreHeader.VERSION) {
       throw new ScoreFileException(
-          "%s: expected a file of scores of format version 1 or 2, found version %d; read it with a"
+          "%s: expected a file of scores of format version 1 or 2, found version %s; read it with a"
                   .formatted(file, version)
               + " newer version of genimage");
     }
@@ -303,7 +303,7 @@ final class ScoreReader {
     int count = whole(header, "parts", 1);
     int index = whole(header, "part", 0);
     if (index >= count) {
-      throw damaged("a part from 0 to below %d".formatted(count), "part " + index);
+      throw damaged("a part from 0 to below %s".formatted(count), "part " + index);
     }
     return new Part(index, count);
   }
@@ -336,7 +336,7 @@ final class ScoreReader {
   private int whole(JsonNode node, String key, int least) {
     JsonNode value = node.path(key);
     if (!value.isInt() || value.intValue() < least) {
-      throw damaged("a whole number of at least %d as '%s'".formatted(least, key), shown(value));
+      throw damaged("a whole number of at least %s as '%s'".formatted(least, key), shown(value));
     }
     return value.intValue();
   }
@@ -353,7 +353,7 @@ final class ScoreReader {
   static ScoreFileException damaged(Path file, int number, String expected, String found) {
     String short_ = found.length() > 200 ? found.substring(0, 200) + "..." : found;
     return new ScoreFileException(
-        "%s: expected %s in line %d, found %s; %s"
+        "%s: expected %s in line %s, found %s; %s"
             .formatted(
                 file,
                 expected,

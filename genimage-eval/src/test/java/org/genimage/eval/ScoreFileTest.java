@@ -176,7 +176,14 @@ class ScoreFileTest {
   @Test
   void open_twice_isRefused() {
     ImageDataset data = Fakes.dataset();
-    ScoreHeader header = ScoreHeader.of(DETECTOR, data, Degradation.NONE, Part.WHOLE);
+    ScoreHeader header =
+        new ScoreHeader(
+            DetectorIdentity.of(DETECTOR),
+            0.5,
+            "",
+            EvaluationResult.fingerprint(data),
+            Part.WHOLE,
+            data.size());
     try (ScoreFile first = ScoreFile.open(file(), header, data)) {
       assertThat(first.lines()).isEmpty();
       assertThatThrownBy(() -> ScoreFile.open(file(), header, data))
@@ -288,7 +295,8 @@ class ScoreFileTest {
           .isInstanceOf(ScoreFileException.class)
           .hasMessage(
               file()
-                  + ": another evaluation is writing to it; wait for its end or choose another file");
+                  + ": another evaluation is writing to it; wait for its end or choose another"
+                  + " file");
       process.destroyForcibly().waitFor();
       assertThat(lines()).isBetween(lines + 20, 400);
       lines = lines();

@@ -95,7 +95,7 @@ record AttackedAccuracy(Proportion accuracy, String data, Optional<DetectorIdent
     int version = node.path("version").asInt();
     if (version > VERSION) {
       throw new ScoreFileException(
-          "%s: expected an accuracy under attack of format version 1 or 2, found version %d; read it"
+          "%s: expected an accuracy under attack of format version 1 or 2, found version %s; read it"
                   .formatted(file, version)
               + " with a newer version of genimage");
     }
@@ -118,7 +118,7 @@ record AttackedAccuracy(Proportion accuracy, String data, Optional<DetectorIdent
 
   private static Proportion proportion(Path file, long correct, long images) {
     if (correct < 0 || images < 1 || correct > images) {
-      throw refused(file, "%d of %d images".formatted(correct, images));
+      throw refused(file, "%s of %s images".formatted(correct, images));
     }
     return new Proportion(correct, images);
   }
