@@ -150,8 +150,7 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
             tf.constant(3),
             Sum.keepDims(true));
     grey = tf.math.mul(tf.math.add(grey, tf.constant(1f)), tf.constant(122.5f));
-    var basis = Layers.constant(tf, List.of(size, size, 1, size * size), basis(size));
-    var dct = Layers.convolve(scope, grey, basis, LOCAL); // [N, 149, 149, 100]
+    var dct = Dct.windows(tf, grey, LOCAL); // [N, 149, 149, 100]
     var magnitude = tf.math.add(tf.math.abs(dct), tf.constant(1e-15f));
     var logarithm = tf.math.mul(tf.math.log(magnitude), tf.constant((float) (1 / Math.log(10))));
     List<Operand<TFloat32>> means = new ArrayList<>();
@@ -161,7 +160,8 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
       var place = scope.at("filters").at(i);
       var filter = filter(place, band, size);
       var count = place.fixed("ft_num", new float[] {count(band, size)});
-      means.add(tf.reshape(tf.math.div(filter, count), tf.array(1, size * size)));
+      var mean = tf.linalg.transpose(tf.math.div(filter, count), tf.array(1, 0));
+      means.add(tf.reshape(mean, tf.array(1, size * size)));
     }
     int positions = side(dct);
     Operand<TFloat32> bands =
@@ -171,22 +171,6 @@ public record F3Net(F3NetVariant variant, int outputs) implements Network {
             MatMul.transposeB(true));
     return scope.output(
         tf.reshape(bands, tf.array(-1, positions, positions, LOCAL_BANDS))); // [N, 149, 149, 6]
-  }
-
-  /** The DCT of a window as a convolution: a kernel {@code [size, size, 1, size * size]}. */
-  private static float[] basis(int size) {
-    float[] values = new float[size * size * size * size];
-    int i = 0;
-    for (int y = 0; y < size; y++) {
-      for (int x = 0; x < size; x++) {
-        for (int v = 0; v < size; v++) {
-          for (int u = 0; u < size; u++) {
-            values[i++] = (float) (Dct.entry(size, v, y) * Dct.entry(size, u, x));
-          }
-        }
-      }
-    }
-    return values;
   }
 
   /** Ones in the band, and what is learned on top, between -1 and 1. */
