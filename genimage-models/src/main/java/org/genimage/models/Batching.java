@@ -8,7 +8,8 @@ import java.time.Duration;
  * How single requests become batches for a detector, which it scores faster than one by one.
  *
  * <pre>{@code
- * try (DetectorService service = Batching.of(detector).batchSize(8).start()) {
+ * try (Detector detector = Detectors.load(weights);
+ *     DetectorService service = Batching.of(detector).batchSize(8).start()) {
  *   service.warmUp();
  *   service
  *       .score(Path.of("photo.jpg"))
@@ -16,11 +17,12 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * @param detector stays the caller's to close, after the service
+ * @param detector such as {@link Detectors#load(java.nio.file.Path)} returns; stays the caller's to
+ *     close, after the service
  * @param batchSize the most images that are scored at once
  * @param maxWait how long an image that is ready waits for others to fill its batch; zero: takes
  *     what is there
- * @param capacity the most requests that are open at once; more are refused
+ * @param capacity the most requests that are open at once, without an answer; more are refused
  * @param threads the threads that decode and resize
  */
 public record Batching(
@@ -68,7 +70,7 @@ public record Batching(
     return new Batching(detector, batchSize, maxWait, capacity, threads);
   }
 
-  /** Starts the service. Close what is returned. */
+  /** Starts the service, which has threads. Close what is returned before the detector. */
   public DetectorService start() {
     return new DetectorService(this);
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.KeyFit;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
@@ -171,6 +172,9 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    *       Pillow's rounds twice, so scores differ a little.
    * </ul>
    *
+   * <p>A {@link Detector} refuses to score where a logit is infinite or not a number. The graph
+   * cannot: check that both logits are finite before you use a score or make a label of it.
+   *
    * @param folder is made; what the weights say of their origin is put beside the graph, in {@code
    *     assets.extra/provenance.json}
    * @throws WeightsException if the weights do not fit, the folder exists, or it cannot be written
@@ -183,7 +187,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
   public List<Parameter> entries() {
     TrainableVariables variables = new TrainableVariables();
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       Operand<TFloat32> images =
           tf.zeros(tf.array(1, input.side(), input.side(), 3), TFloat32.class);
       network.logits(ModelScope.root(tf, Purpose.TRAINING, variables), images);

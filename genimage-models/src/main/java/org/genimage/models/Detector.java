@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.Lists;
 import com.google.common.io.ByteSource;
 import com.google.common.primitives.Doubles;
@@ -24,8 +26,14 @@ import org.genimage.models.weights.Weights;
  * A network with its weights: it says how likely an image is the work of a generator.
  *
  * <p>A score is the model's probability of {@link Label#AI}, in [0, 1]; above {@link #threshold()}
- * the image counts as AI-made. Safe for use by many threads at once. Owns native memory until it is
- * closed; every other method then throws {@link IllegalStateException}.
+ * the image counts as AI-made. An image whose score would not be a finite number has none: scoring
+ * it throws {@link UndefinedScoreException}. Safe for use by many threads at once. Owns native
+ * memory until it is closed; every other method then throws {@link IllegalStateException}. Where
+ * many threads ask for one image each, such as in a server, a {@link DetectorService} gathers them
+ * into batches; close that first.
+ *
+ * @see Detectors#load(Path)
+ * @see Batching#of(Detector)
  */
 public interface Detector extends AutoCloseable {
 
@@ -69,8 +77,14 @@ public interface Detector extends AutoCloseable {
     return calibration().threshold();
   }
 
-  /** Returns what an image with this score counts as. */
+  /**
+   * Returns what an image with this score counts as.
+   *
+   * @param score in [0, 1]
+   * @throws IllegalArgumentException if it is not
+   */
   default Label label(double score) {
+    checkArgument(score >= 0 && score <= 1, "a score must be from 0 to 1, got %s", score);
     return score > threshold() ? Label.AI : Label.NATURE;
   }
 
@@ -80,12 +94,18 @@ public interface Detector extends AutoCloseable {
    * @param images {@code [count, side, side, 3]}, RGB, 0 to 255, of the contract's side
    * @return one score in [0, 1] per image, in order
    * @throws IllegalArgumentException if the images have another size
+   * @throws UndefinedScoreException if an image has no score; the exception has those of the others
    */
   double[] score(ImageBatch images);
 
-  /** Scores one image of any size. */
+  /**
+   * Scores one image of any size.
+   *
+   * @throws UndefinedScoreException if it has no score
+   */
   default double score(Image image) {
-    return score(ImageBatch.of(List.of(input().prepare(image))))[0];
+    double[] scores = score(ImageBatch.of(List.of(input().prepare(image))));
+    return UndefinedScoreException.checked(name(), scores)[0];
   }
 
   /** Scores a picture in memory, of any size, as {@link Image#of(BufferedImage)} sees it. */
@@ -134,14 +154,15 @@ public interface Detector extends AutoCloseable {
    * Scores images of any sizes, a few at a time.
    *
    * @return one score in [0, 1] per image, in order
+   * @throws UndefinedScoreException if an image has no score; the exception has those of the others
    */
   default double[] score(List<Image> images) {
     List<Double> scores = new ArrayList<>(images.size());
     for (List<Image> part : Lists.partition(images, 16)) {
-      scores.addAll(
-          Doubles.asList(score(ImageBatch.of(part.stream().map(input()::prepare).toList()))));
+      ImageBatch batch = ImageBatch.of(part.stream().map(input()::prepare).toList());
+      scores.addAll(Doubles.asList(UndefinedScoreException.available(() -> score(batch))));
     }
-    return Doubles.toArray(scores);
+    return UndefinedScoreException.checked(name(), Doubles.toArray(scores));
   }
 
   /**
@@ -158,13 +179,12 @@ public interface Detector extends AutoCloseable {
    * }</pre>
    *
    * @param files stays the caller's to close
-   * @param unreadable receives each file that cannot be read or decoded; it has no score. A
-   *     receiver that throws ends the stream
+   * @param failed receives what kept a file from a score: {@link UnreadableImageException} or
+   *     {@link UndefinedScoreException}. A receiver that throws ends the stream
    * @return the files with their scores in [0, 1], in order
    */
-  default Stream<FileScore> score(
-      Stream<Path> files, Consumer<UnreadableImageException> unreadable) {
-    return FileScores.of(this, files.iterator(), unreadable);
+  default Stream<FileScore> score(Stream<Path> files, Consumer<RuntimeException> failed) {
+    return FileScores.of(this, files.iterator(), failed);
   }
 
   /**
@@ -172,7 +192,8 @@ public interface Detector extends AutoCloseable {
    *
    * @param files stays the caller's to close
    * @return the files with their scores in [0, 1], in order; at the first file that cannot be read
-   *     or decoded it throws {@link UnreadableImageException}
+   *     or decoded it throws {@link UnreadableImageException}, at the first that has no score
+   *     {@link UndefinedScoreException}
    */
   default Stream<FileScore> score(Stream<Path> files) {
     return score(

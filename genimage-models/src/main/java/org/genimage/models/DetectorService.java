@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.Queues;
 import com.google.common.io.ByteSource;
+import com.google.common.primitives.Ints;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import java.nio.file.Path;
@@ -21,7 +22,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.genimage.data.image.Image;
@@ -29,21 +33,39 @@ import org.genimage.data.image.ImageBatch;
 
 /**
  * A detector that answers later, and gathers the requests of many threads into batches, by the
- * rules of its {@link Batching}. Safe for use by many threads at once.
+ * rules of its {@link Batching}, which starts it. Safe for use by many threads at once. Owns
+ * threads until it is closed; close it before its detector, which {@link Detectors#load(Path)} or
+ * {@link Blueprint} made.
  *
  * <p>A future fails with the exception that kept its own image from being scored, such as {@link
- * org.genimage.data.image.UnreadableImageException}; the other images are scored all the same. It
- * fails with {@link RejectedExecutionException}, at once, if as many requests are open as the
- * capacity allows: wait for some, or tell your caller to come back. A request whose future is
- * cancelled is dropped unless it is just being scored. What depends on a future runs on none of the
- * service's threads, so it may be slow.
+ * org.genimage.data.image.UnreadableImageException} or {@link UndefinedScoreException}; the other
+ * images are scored all the same. A request whose future is cancelled is dropped unless it is just
+ * being scored.
+ *
+ * <p>A future fails with {@link RejectedExecutionException}, at once, if as many requests are open
+ * as the capacity allows: wait for some, or tell your caller to come back.
+ *
+ * <p>What depends on a future, such as the function given to {@link CompletableFuture#thenAccept},
+ * runs on a thread that answers this future alone. So it may be slow, and it may wait for other
+ * answers of the service. There are at most 64 such threads more than the capacity; while all are
+ * busy, requests are refused as above. Idle ones end after ten seconds.
  */
 public final class DetectorService implements AutoCloseable {
+
+  /** Answered futures whose dependents still run, over those that the capacity allows for. */
+  private static final int SPARE_ANSWERS = 64;
 
   private final Batching batching;
   private final ExecutorService preparing;
   private final ExecutorService scoring;
+  private final ExecutorService answering;
+
+  /** Requests without an answer. */
   private final Semaphore places;
+
+  /** Those, and answers whose dependents still run. */
+  private final Semaphore answers;
+
   private final BlockingQueue<Request> ready = new LinkedBlockingQueue<>();
   private final Set<CompletableFuture<Double>> open = ConcurrentHashMap.newKeySet();
   private boolean closed;
@@ -51,6 +73,15 @@ public final class DetectorService implements AutoCloseable {
   DetectorService(Batching batching) {
     this.batching = batching;
     this.places = new Semaphore(batching.capacity());
+    this.answers = new Semaphore(Ints.saturatedCast((long) batching.capacity() + SPARE_ANSWERS));
+    this.answering = // bounded by the semaphore
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            daemons("genimage-answering-%d"));
     this.preparing =
         Executors.newFixedThreadPool(batching.threads(), daemons("genimage-preparing-%d"));
     this.scoring = Executors.newSingleThreadExecutor(daemons("genimage-scoring-%d"));
@@ -105,10 +136,11 @@ public final class DetectorService implements AutoCloseable {
       return CompletableFuture.failedFuture(new IllegalStateException(closedMessage()));
     }
     if (!places.tryAcquire()) {
-      return CompletableFuture.failedFuture(
-          new RejectedExecutionException(
-              "the service of detector %s has %s open requests, its capacity; try again later"
-                  .formatted(detector().name(), batching.capacity())));
+      return refused(batching.capacity() + " open requests, its capacity");
+    }
+    if (!answers.tryAcquire()) {
+      places.release();
+      return refused("answers whose dependents still run on all its threads");
     }
     CompletableFuture<Double> future = new CompletableFuture<>();
     open.add(future);
@@ -117,9 +149,16 @@ public final class DetectorService implements AutoCloseable {
     return future;
   }
 
+  private CompletableFuture<Double> refused(String reason) {
+    return CompletableFuture.failedFuture(
+        new RejectedExecutionException(
+            "the service of detector %s has %s; try again later"
+                .formatted(detector().name(), reason)));
+  }
+
   private void prepare(CompletableFuture<Double> future, Supplier<Image> image) {
     if (future.isDone()) {
-      places.release();
+      drop(1);
       return;
     }
     try {
@@ -147,13 +186,14 @@ public final class DetectorService implements AutoCloseable {
 
   private void score(List<Request> batch) {
     List<Request> wanted = batch.stream().filter(request -> !request.future().isDone()).toList();
-    places.release(batch.size() - wanted.size());
+    drop(batch.size() - wanted.size());
     if (wanted.isEmpty()) {
       return;
     }
     double[] scores;
     try {
-      scores = detector().score(ImageBatch.of(wanted.stream().map(Request::image).toList()));
+      ImageBatch images = ImageBatch.of(wanted.stream().map(Request::image).toList());
+      scores = UndefinedScoreException.available(() -> detector().score(images));
       checkState(
           scores.length == wanted.size(),
           "%s gave %s scores for %s images",
@@ -169,8 +209,15 @@ public final class DetectorService implements AutoCloseable {
       return;
     }
     for (int i = 0; i < scores.length; i++) {
-      double score = scores[i];
-      finish(wanted.get(i).future(), future -> future.complete(score));
+      answer(wanted.get(i).future(), scores[i]);
+    }
+  }
+
+  private void answer(CompletableFuture<Double> future, double score) {
+    if (Double.isFinite(score)) {
+      finish(future, answered -> answered.complete(score));
+    } else {
+      fail(future, UndefinedScoreException.of(detector().name(), "the image"));
     }
   }
 
@@ -182,7 +229,25 @@ public final class DetectorService implements AutoCloseable {
   private void finish(
       CompletableFuture<Double> future, Consumer<CompletableFuture<Double>> completion) {
     places.release();
-    future.defaultExecutor().execute(() -> completion.accept(future));
+    Runnable answer =
+        () -> {
+          try {
+            completion.accept(future);
+          } finally {
+            answers.release();
+          }
+        };
+    try {
+      answering.execute(answer);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      answer.run(); // No thread is to be had, or the service is closed.
+    }
+  }
+
+  /** Takes note of requests that nobody waits for. */
+  private void drop(int cancelled) {
+    places.release(cancelled);
+    answers.release(cancelled);
   }
 
   /** Returns how many images are ready and wait for their batch. */
@@ -190,8 +255,20 @@ public final class DetectorService implements AutoCloseable {
     return ready.size();
   }
 
+  /** Returns how many requests have no answer yet. */
+  int unanswered() {
+    return batching.capacity() - places.availablePermits();
+  }
+
   private Detector detector() {
     return batching.detector();
+  }
+
+  /** Returns whose service it is and how busy, in a short line. */
+  @Override
+  public String toString() {
+    return "service of detector %s, %s of %s requests open"
+        .formatted(detector().name(), unanswered(), batching.capacity());
   }
 
   private String closedMessage() {
@@ -200,7 +277,8 @@ public final class DetectorService implements AutoCloseable {
 
   /**
    * Refuses new requests, waits until the open ones are answered and ends the threads; an interrupt
-   * cancels what is still open. Leaves the detector open. A second call does nothing.
+   * cancels what is still open. Does not wait for what depends on the answers, so it may be called
+   * there, too. Leaves the detector open. A second call does nothing.
    */
   @Override
   public void close() {
@@ -218,5 +296,6 @@ public final class DetectorService implements AutoCloseable {
     preparing.shutdownNow();
     scoring.shutdownNow();
     MoreExecutors.shutdownAndAwaitTermination(scoring, Duration.ofSeconds(10));
+    answering.shutdown();
   }
 }

@@ -23,7 +23,8 @@ import org.genimage.models.weights.WeightsException;
 
 /**
  * The detectors of the GenImage paper, each as a blueprint to train or to load weights into. None
- * brings weights along: docs/weights.md says what is published for each.
+ * brings weights along: docs/weights.md says what is published for each. {@link #load(Path)} opens
+ * a file that genimage wrote.
  */
 public final class Detectors {
 
@@ -189,7 +190,9 @@ public final class Detectors {
 
   /**
    * Returns the detector of a file that genimage wrote, to be closed by the caller. The file says
-   * which detector it is, with which input contract, head and calibration.
+   * which detector it is, with which input contract, head and calibration. Many threads may use the
+   * detector at once; for many requests of one image each, {@link Batching#of(Detector)} starts a
+   * {@link DetectorService}, which is closed before the detector.
    *
    * @throws WeightsException if the file cannot be read, does not say which detector it is of, or
    *     does not fit; weights of other origin are loaded by {@link Blueprint#load(Path)}

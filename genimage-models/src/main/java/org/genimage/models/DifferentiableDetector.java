@@ -21,6 +21,7 @@ public interface DifferentiableDetector extends Detector {
    *
    * @param pixels {@code [count, side, side, 3]}, RGB in [0, 1], of the contract's side
    * @return one score in [0, 1] per image, in order
+   * @throws UndefinedScoreException if an image has no score; the exception has those of the others
    */
   double[] score(Pixels pixels);
 

@@ -27,23 +27,22 @@ final class FileScores extends AbstractIterator<FileScore> {
 
   private final Detector detector;
   private final Iterator<Path> files;
-  private final Consumer<UnreadableImageException> unreadable;
+  private final Consumer<RuntimeException> failed;
   private final Queue<PendingImage> ahead = new ArrayDeque<>();
   private final Queue<FileScore> scored = new ArrayDeque<>();
 
-  private FileScores(
-      Detector detector, Iterator<Path> files, Consumer<UnreadableImageException> unreadable) {
+  private FileScores(Detector detector, Iterator<Path> files, Consumer<RuntimeException> failed) {
     this.detector = detector;
     this.files = files;
-    this.unreadable = unreadable;
+    this.failed = failed;
   }
 
   /** A file and its image, ready for the detector. */
   private record PendingImage(Path file, CompletableFuture<Image> image) {}
 
   static Stream<FileScore> of(
-      Detector detector, Iterator<Path> files, Consumer<UnreadableImageException> unreadable) {
-    return Streams.stream(new FileScores(detector, files, unreadable));
+      Detector detector, Iterator<Path> files, Consumer<RuntimeException> failed) {
+    return Streams.stream(new FileScores(detector, files, failed));
   }
 
   @Override
@@ -80,16 +79,21 @@ final class FileScores extends AbstractIterator<FileScore> {
       readAhead();
     }
     if (!images.isEmpty()) {
-      double[] scores = detector.score(ImageBatch.of(images));
+      double[] scores =
+          UndefinedScoreException.available(() -> detector.score(ImageBatch.of(images)));
       for (int i = 0; i < scores.length; i++) {
-        scored.add(new FileScore(names.get(i), scores[i]));
+        if (Double.isFinite(scores[i])) {
+          scored.add(new FileScore(names.get(i), scores[i]));
+        } else {
+          failed.accept(UndefinedScoreException.of(detector.name(), names.get(i)));
+        }
       }
     }
   }
 
   private void report(RuntimeException problem) {
     if (problem instanceof UnreadableImageException e) {
-      unreadable.accept(e);
+      failed.accept(e);
     } else {
       throw problem;
     }

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.genimage.data.Label;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.nn.CustomGradients;
@@ -62,6 +63,13 @@ final class GraphDetector implements DifferentiableDetector {
   @Override
   public String name() {
     return blueprint.name();
+  }
+
+  /** Returns name, input and threshold in a short line. */
+  @Override
+  public String toString() {
+    return "%s for images of %s pixels, in %s, threshold %s"
+        .formatted(name(), input().side(), precision, threshold());
   }
 
   @Override
@@ -131,15 +139,15 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels) {
-    return logits(KernelChoice.differentiable(tf), pixels);
+    return logits(tf, KernelChoice.differentiable(GraphOps.of(tf)), pixels);
   }
 
   @Override
   public Operand<TFloat32> logits(Ops tf, Operand<TFloat32> pixels, CustomGradients gradients) {
-    return logits(KernelChoice.training(tf, gradients), pixels);
+    return logits(tf, KernelChoice.training(GraphOps.of(tf), gradients), pixels);
   }
 
-  private Operand<TFloat32> logits(Kernels kernels, Operand<TFloat32> pixels) {
+  private Operand<TFloat32> logits(Ops tf, Kernels kernels, Operand<TFloat32> pixels) {
     long[] shape = pixels.shape().asArray();
     int side = blueprint.input().side();
     checkArgument(
@@ -149,8 +157,11 @@ final class GraphDetector implements DifferentiableDetector {
         side,
         side,
         pixels.shape());
-    return whileOpen(
-        () -> ScoringGraph.fromPixels(Purpose.GRADIENTS, kernels, pixels, blueprint, weights));
+    Operand<TFloat32> logits =
+        whileOpen(
+            () -> ScoringGraph.fromPixels(Purpose.GRADIENTS, kernels, pixels, blueprint, weights));
+    tf.scope().refreshNames();
+    return logits;
   }
 
   private GradientGraph gradient() {
@@ -165,9 +176,12 @@ final class GraphDetector implements DifferentiableDetector {
   private double[] probabilities(float[] logits) {
     double[] scores = new double[logits.length / 2];
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = calibration.score(logits[2 * i], logits[2 * i + 1]);
+      float nature = logits[2 * i];
+      float ai = logits[2 * i + 1];
+      boolean finite = Float.isFinite(nature) && Float.isFinite(ai);
+      scores[i] = finite ? calibration.score(nature, ai) : Double.NaN;
     }
-    return scores;
+    return UndefinedScoreException.checked(name(), scores);
   }
 
   private void checkSize(int height, int width) {

@@ -280,6 +280,63 @@ class DetectorServiceTest {
   }
 
   @Test
+  void manySlowDependents_holdNoOtherAnswer() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (DetectorService service = Batching.of(detector).start()) {
+      List<CompletableFuture<Void>> dependents = slowDependents(service, 40, slow);
+      detector.open();
+      assertThat(service.score(red(2)).join()).isEqualTo(2 / 255.0);
+      slow.countDown();
+      dependents.forEach(CompletableFuture::join);
+    }
+  }
+
+  /** So that slow dependents cannot take all threads of the process. */
+  @Test
+  void slowDependents_beyondTheBound_keepRequestsOut() throws InterruptedException {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (DetectorService service = Batching.of(detector).capacity(8).start()) {
+      List<CompletableFuture<Void>> dependents = new ArrayList<>();
+      for (int round = 0; round < 9; round++) {
+        detector.shut();
+        dependents.addAll(slowDependents(service, 8, slow));
+        detector.open();
+        while (service.unanswered() > 0) {
+          Thread.sleep(1);
+        }
+      }
+      assertThatThrownBy(service.score(red(1))::join)
+          .hasCauseInstanceOf(RejectedExecutionException.class)
+          .hasMessageContaining(
+              "the service of detector gated has answers whose dependents still run on all its"
+                  + " threads; try again later");
+      assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> thread.getName().startsWith("genimage-answering-"))
+          .hasSizeBetween(60, 80);
+      slow.countDown();
+      dependents.forEach(CompletableFuture::join);
+      assertThat(submitUntilAccepted(service).join()).isEqualTo(1 / 255.0);
+    }
+  }
+
+  private static List<CompletableFuture<Void>> slowDependents(
+      DetectorService service, int count, CountDownLatch slow) {
+    return submit(service, count).stream()
+        .map(future -> future.thenAccept(score -> awaited(slow)))
+        .toList();
+  }
+
+  private static CompletableFuture<Double> submitUntilAccepted(DetectorService service)
+      throws InterruptedException {
+    CompletableFuture<Double> future = service.score(red(1));
+    while (future.isCompletedExceptionally()) {
+      Thread.sleep(1);
+      future = service.score(red(1));
+    }
+    return future;
+  }
+
+  @Test
   void warmUp_scoresOneImageAndAWholeBatch() {
     detector.open();
     try (DetectorService service = Batching.of(detector).batchSize(5).start()) {
@@ -341,12 +398,16 @@ class DetectorServiceTest {
 
     final List<Integer> batches = new CopyOnWriteArrayList<>();
     final CountDownLatch entered = new CountDownLatch(1);
-    private final CountDownLatch gate = new CountDownLatch(1);
+    private volatile CountDownLatch gate = new CountDownLatch(1);
     volatile int refused = -1;
     volatile boolean closed;
 
     void open() {
       gate.countDown();
+    }
+
+    void shut() {
+      gate = new CountDownLatch(1);
     }
 
     @Override
