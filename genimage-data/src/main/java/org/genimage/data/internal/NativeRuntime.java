@@ -1,5 +1,6 @@
 package org.genimage.data.internal;
 
+import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -32,6 +33,7 @@ public final class NativeRuntime {
       List.of("linux-x86_64", "linux-arm64", "macosx-arm64", "windows-x86_64");
   private static final String GPU = "-gpu";
   private static volatile boolean loaded;
+  private static Optional<LinkageError> failure = Optional.empty();
 
   static {
     setUnlessSet("org.bytedeco.javacpp.maxBytes", "0");
@@ -44,7 +46,7 @@ public final class NativeRuntime {
    * Loads TensorFlow's native library at the first call. Later calls do nothing.
    *
    * @throws IllegalStateException if the class path has no native library or two, or it cannot be
-   *     loaded; the message says which artifact to add or to remove
+   *     unpacked or loaded; the message says what to do. A later call says the same again
    */
   public static void prepare() {
     if (!loaded) {
@@ -65,21 +67,48 @@ public final class NativeRuntime {
               + " GPU's: remove one of %s with classifier %s and %s-gpu"
                   .formatted(ARTIFACT, platform, platform));
     }
+    libraries.forEach(NativeRuntime::checkFolder);
     libraries.forEach(library -> announce("TensorFlow's native library", library, entry -> true));
     if (library(platform + GPU).isPresent()) {
       CudaLibraries.preload();
     }
-    try {
-      TensorFlow.version();
-    } catch (LinkageError e) {
+    failure = failure.or(NativeRuntime::tryLoading);
+    if (failure.isPresent()) {
       throw new IllegalStateException(
           libraries.isEmpty()
               ? missing(platform)
               : "TensorFlow's native library for %s cannot be loaded: %s"
-                  .formatted(platform, e.getMessage()),
-          e);
+                  .formatted(platform, Throwables.getRootCause(failure.get()).getMessage()),
+          failure.get());
     }
     loaded = true;
+  }
+
+  /** Returns what went wrong. Java tries once: later it only says that it has failed before. */
+  private static Optional<LinkageError> tryLoading() {
+    try {
+      TensorFlow.version();
+      return Optional.empty();
+    } catch (LinkageError e) {
+      return Optional.of(e);
+    }
+  }
+
+  /** A library in a jar is copied out of it before it is loaded. */
+  private static void checkFolder(URL library) {
+    if (library.getProtocol().equals("jar")) {
+      try {
+        Loader.getCacheDir();
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            "expected a folder to unpack TensorFlow's native library into, found neither %s nor %s"
+                    .formatted(
+                        System.getProperty("user.home"), System.getProperty("java.io.tmpdir"))
+                + " writable; name one with 1 GB of free space by the Java option"
+                + " -Dorg.bytedeco.javacpp.cachedir=FOLDER",
+            e);
+      }
+    }
   }
 
   /**

@@ -102,6 +102,21 @@ class NativeRuntimeTest {
     assertThat(String.join("\n", run())).contains("failed: TensorFlow's").doesNotContain("NVIDIA");
   }
 
+  @Test
+  void prepare_noFolderToUnpackInto_namesTheOptionEveryTime() throws IOException {
+    classPath.add(jar(platform));
+    Path file = Files.createFile(folder.resolve("file"));
+    String home = "-Duser.home=" + file.resolve("home");
+    String temporary = "-Djava.io.tmpdir=" + file.resolve("tmp");
+    String sentence =
+        "failed: expected a folder to unpack TensorFlow's native library into, found neither"
+            + " %s nor %s writable; name one with 1 GB of free space by the Java option"
+                .formatted(file.resolve("home"), file.resolve("tmp"))
+            + " -Dorg.bytedeco.javacpp.cachedir=FOLDER";
+
+    assertThat(run(home, temporary)).filteredOn(IS_FAILURE).containsExactly(sentence, sentence);
+  }
+
   /** Returns a jar with something in it that is called like TensorFlow's library. */
   private String jar(String name) throws IOException {
     return jar(
@@ -120,16 +135,18 @@ class NativeRuntimeTest {
   }
 
   private List<String> run() {
+    return run("-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"));
+  }
+
+  private List<String> run(String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.add("-cp");
+    command.add(classPath.stream().collect(Collectors.joining(File.pathSeparator)));
+    command.add(FirstUse.class.getName());
     try {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"),
-                  "-cp",
-                  classPath.stream().collect(Collectors.joining(File.pathSeparator)),
-                  FirstUse.class.getName())
-              .redirectErrorStream(true)
-              .start();
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       return process.inputReader().lines().toList();
     } catch (IOException e) {
       throw new AssertionError(e);

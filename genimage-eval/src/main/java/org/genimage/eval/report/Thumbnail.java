@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transforms;
@@ -32,8 +33,9 @@ final class Thumbnail {
   /** Returns a JPEG as a data URI. */
   static String jpeg(BufferedImage picture) {
     ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(picture, "jpeg", jpeg);
+    // ImageIO's default keeps a file among the temporary ones, whose folder may be read-only.
+    try (var out = new MemoryCacheImageOutputStream(jpeg)) {
+      ImageIO.write(picture, "jpeg", out);
     } catch (IOException e) {
       throw new UncheckedIOException("JPEG of a contact sheet", e);
     }
