@@ -137,7 +137,7 @@ class TrainDetectorTest {
     Recipe recipe = small.recipe(published, 2, 64);
 
     assertThat(small.input(published).entries()).isNotEmpty();
-    assertThat(recipe.toString()).isNotEqualTo(Recipe.paper(published).toString());
+    assertThat(recipe.description()).isNotEqualTo(Recipe.paper(published).description());
     assertThat(recipe.values())
         .filteredOn(value -> value.name().equals("epochs"))
         .allSatisfy(value -> assertThat(value.toString()).contains("chosen"));

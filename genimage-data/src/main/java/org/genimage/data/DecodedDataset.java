@@ -23,4 +23,10 @@ record DecodedDataset(ImageDataset data, Decoding decoding) implements ImageData
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining("; "));
   }
+
+  /** Returns the number of images and how they were chosen, in a short line. */
+  @Override
+  public String toString() {
+    return InWords.of(this);
+  }
 }

@@ -98,4 +98,10 @@ public record FolderDataset(ImmutableList<Folder> folders, int size, String sele
     return Quarantine.place(
         folder.generator, folder.split, folder.label, folder.files.get(position.file));
   }
+
+  /** Returns the number of images and how they were chosen, in a short line. */
+  @Override
+  public String toString() {
+    return InWords.of(this);
+  }
 }

@@ -389,4 +389,10 @@ public final class GenImage {
   private static String names(List<Generator> generators) {
     return generators.stream().map(Generator::name).collect(Collectors.joining(", "));
   }
+
+  /** Returns the folder and the number of generators in it, in a short line. */
+  @Override
+  public String toString() {
+    return "GenImage in %s, %s generators".formatted(root, trees.size());
+  }
 }

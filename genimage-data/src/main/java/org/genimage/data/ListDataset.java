@@ -14,4 +14,10 @@ record ListDataset(ImmutableList<Sample> samples, String selection) implements I
   public Sample sample(int index) {
     return samples.get(index);
   }
+
+  /** Returns the number of images and how they were chosen, in a short line. */
+  @Override
+  public String toString() {
+    return InWords.of(this);
+  }
 }

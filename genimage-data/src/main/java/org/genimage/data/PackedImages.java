@@ -110,4 +110,10 @@ public final class PackedImages implements ImageDataset {
   public String selection() {
     return file.selection();
   }
+
+  /** Returns the number of images and how they were chosen, in a short line. */
+  @Override
+  public String toString() {
+    return InWords.of(this);
+  }
 }

@@ -42,4 +42,10 @@ record SelectedDataset(ImageDataset data, ImmutableIntArray chosen, String selec
     return new SelectedDataset(
         data, ImmutableIntArray.copyOf(drawn.stream().mapToInt(i -> i).sorted()), data.selection());
   }
+
+  /** Returns the number of images and how they were chosen, in a short line. */
+  @Override
+  public String toString() {
+    return InWords.of(this);
+  }
 }

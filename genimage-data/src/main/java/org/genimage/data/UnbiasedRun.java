@@ -75,7 +75,7 @@ final class UnbiasedRun {
     }
     if (chosenFakes.isEmpty()) {
       throw new DatasetException(
-          "an unbiased selection of %s needs natural images within %d to %d pixels, and AI images"
+          "an unbiased selection of %s needs natural images within %s to %s pixels, and AI images"
                   .formatted(split.folder(), rule.minSide(), rule.maxSide())
               + " of the same classes; found none, dropped "
               + dropped);
@@ -253,6 +253,12 @@ final class UnbiasedRun {
       }
       int chosen = fakes.get(index - naturals.length());
       return fake.sample(chosen).preparation(preparation.ai.apply(fake.place(chosen)));
+    }
+
+    /** Returns the number of images and how they were chosen, in a short line. */
+    @Override
+    public String toString() {
+      return InWords.of(this);
     }
   }
 }

@@ -18,4 +18,10 @@ record UnionDataset(ImmutableList<ImageDataset> parts, int size, String selectio
     }
     return parts.get(part).sample(rest);
   }
+
+  /** Returns the number of images and how they were chosen, in a short line. */
+  @Override
+  public String toString() {
+    return InWords.of(this);
+  }
 }

@@ -191,6 +191,20 @@ class DetectorTest {
   }
 
   @Test
+  void toString_isAShortLine() {
+    Weights weights = TINY.initialWeights(3);
+    try (Detector detector = TINY.load(weights);
+        DetectorService service = Batching.of(detector).start()) {
+      assertThat(detector).hasToString("tiny for images of 9 pixels, in FLOAT32, threshold 0.5");
+      assertThat(service).hasToString("service of detector tiny, 0 of 256 requests open");
+    }
+    WeightArray array = WeightArray.of(List.of(2, 3), new float[6]);
+    assertThat(weights.toString()).startsWith("weights of tiny: ").hasSizeLessThan(80);
+    assertThat(Weights.of(Map.of("a", array, "b", array)))
+        .hasToString("weights of an unknown detector: 2 arrays, 12 values");
+  }
+
+  @Test
   void provenance_saysHowOutputsAreRead() {
     Weights bare = Weights.of(TINY.initialWeights(3).arrays()).with(Map.of("recipe", "none"));
     try (Detector detector = TINY.head(Head.AI_NATURE).load(bare)) {

@@ -195,7 +195,7 @@ final class TrainingRun {
         .ifPresent(policy -> save(policy, weights(state.epoch(), graph.read())));
     if (ending) {
       throw new CancellationException(
-          "training was stopped in epoch %d after step %d".formatted(state.epoch(), state.steps()));
+          "training was stopped in epoch %s after step %s".formatted(state.epoch(), state.steps()));
     }
   }
 
@@ -328,7 +328,7 @@ final class TrainingRun {
         .describe(Weights.of(arrays))
         .with(
             Map.of(
-                "genimage.recipe", recipe.toString(),
+                "genimage.recipe", recipe.description(),
                 "genimage.start", recipe.start().describe(settings.start().isPresent()),
                 "genimage.epoch", Integer.toString(epoch),
                 "genimage.training_data", trainingData));

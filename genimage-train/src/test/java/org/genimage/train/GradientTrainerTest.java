@@ -166,7 +166,7 @@ class GradientTrainerTest {
     for (Blueprint blueprint : Detectors.all()) {
       assertThat(blueprint.toString()).doesNotContain("Lambda", "@");
     }
-    assertThat(Recipe.paper(Detectors.resnet50()).toString()).doesNotContain("Lambda", "@");
+    assertThat(Recipe.paper(Detectors.resnet50()).description()).doesNotContain("Lambda", "@");
   }
 
   @Test
@@ -240,7 +240,7 @@ class GradientTrainerTest {
 
     assertThat(weights.metadata())
         .containsEntry("genimage.detector", "tiny")
-        .containsEntry("genimage.recipe", RECIPE.epochs(1).toString());
+        .containsEntry("genimage.recipe", RECIPE.epochs(1).description());
     assertThat(weights.metadata().get("genimage.training_data"))
         .contains("\"ADM/ai\":4", "\"ADM/nature\":4", "file_names_sha256")
         .contains("\"selection\":\"stripes alone\"");

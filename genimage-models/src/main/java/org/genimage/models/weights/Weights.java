@@ -183,4 +183,19 @@ public final class Weights {
         });
     return new Weights(result, metadata);
   }
+
+  /** Returns whose they are, if they say so, and how many, in a short line. */
+  @Override
+  public String toString() {
+    long values =
+        arrays.values().stream()
+            .mapToLong(
+                array -> array.shape().stream().mapToLong(side -> side).reduce(1, (a, b) -> a * b))
+            .sum();
+    return "weights of %s: %s arrays, %s values"
+        .formatted(
+            metadata.getOrDefault("genimage.detector", "an unknown detector"),
+            arrays.size(),
+            values);
+  }
 }

@@ -16,7 +16,7 @@ import org.genimage.models.nn.Drop;
 
 /**
  * All hyper-parameters of a training, as a value: each has a method that returns a changed copy.
- * {@link #toString} lists every value with its {@link Origin}; the metadata of trained weights
+ * {@link #description} lists every value with its {@link Origin}; the metadata of trained weights
  * contain this text.
  *
  * @param optimizer the rule that updates the weights
@@ -149,9 +149,19 @@ public record Recipe(
         .orElse(Origin.CALLER);
   }
 
-  /** Returns every value with its origin, on one line. */
+  /** Returns the values that matter most, in a short line. */
   @Override
   public String toString() {
+    return "Recipe[%s, %s, %s, %s epochs, batches of %s, seed %s]"
+        .formatted(name(optimizer), name(schedule), name(loss), epochs, batchSize, seed);
+  }
+
+  private static String name(Object part) {
+    return part.getClass().getSimpleName();
+  }
+
+  /** Returns every value with its origin, on one long line. */
+  public String description() {
     return values().stream()
         .map(RecipeValue::toString)
         .collect(Collectors.joining(", ", "Recipe[", "]"));

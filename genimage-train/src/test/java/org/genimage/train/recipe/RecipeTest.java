@@ -35,7 +35,13 @@ class RecipeTest {
         .containsExactlyInAnyOrderElementsOf(
             EnumSet.of(Origin.PAPER, Origin.REPOSITORY, Origin.INFERRED));
     assertThat(values).extracting(RecipeValue::name).doesNotHaveDuplicates();
-    assertThat(Recipe.paper(blueprint).toString()).doesNotContain("Lambda", "@", "Optional");
+    assertThat(Recipe.paper(blueprint).description()).doesNotContain("Lambda", "@", "Optional");
+  }
+
+  @Test
+  void toString_isAShortLine() {
+    assertThat(Recipe.paper(Detectors.swinTiny()))
+        .hasToString("Recipe[Clipped, Late, CrossEntropy, 300 epochs, batches of 128, seed 0]");
   }
 
   @Test
@@ -135,8 +141,8 @@ class RecipeTest {
     assertThat(repeated.sampling()).isEqualTo(Sampling.REPEATED);
     assertThat(repeated.values())
         .contains(new RecipeValue("sampling", "REPEATED", Origin.REPOSITORY));
-    assertThat(repeated.sampling(Sampling.EACH_ONCE).toString().replace("chosen", "repository"))
-        .isEqualTo(Recipe.paper(Detectors.deitSmall()).toString());
+    assertThat(repeated.sampling(Sampling.EACH_ONCE).description().replace("chosen", "repository"))
+        .isEqualTo(Recipe.paper(Detectors.deitSmall()).description());
   }
 
   @Test
@@ -174,7 +180,7 @@ class RecipeTest {
             ImageRecipe.cropAndFlip());
 
     assertThat(recipe.values()).extracting(RecipeValue::origin).containsOnly(Origin.CALLER);
-    assertThat(recipe.toString())
+    assertThat(recipe.description())
         .startsWith("Recipe[optimizer=AdamW (chosen), optimizer.adam.beta1=0.9 (chosen)");
   }
 
