@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
@@ -134,20 +135,21 @@ public final class EvaluationBenchmark {
     StringBuilder lines = new StringBuilder();
     lines.append(
         "{\"format\":\"genimage-scores\",\"detector\":\"ResNet-50\",\"threshold\":0.5,"
-            + "\"degradation\":\"\",\"data\":\"0\",\"images\":%d,\"provenance\":{}}\n"
+            + "\"degradation\":\"\",\"data\":\"0\",\"images\":%s,\"provenance\":{}}\n"
                 .formatted(SCORES));
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < SCORES; i++) {
       boolean ai = i % 2 == 1;
       double score = 1 / (1 + Math.exp((ai ? -2 : 2) - 1.5 * random.nextGaussian()));
       lines.append(
-          "{\"name\":\"val/%s/%08d.JPEG\",\"generator\":\"%s\",\"label\":\"%s\",\"score\":%s}\n"
-              .formatted(
-                  ai ? "ai" : "nature",
-                  i,
-                  Generator.GENIMAGE.get(i % 16 / 2).name(),
-                  ai ? "ai" : "nature",
-                  score));
+          String.format(
+              Locale.ROOT,
+              "{\"name\":\"val/%s/%08d.JPEG\",\"generator\":\"%s\",\"label\":\"%s\",\"score\":%s}\n",
+              ai ? "ai" : "nature",
+              i,
+              Generator.GENIMAGE.get(i % 16 / 2).name(),
+              ai ? "ai" : "nature",
+              score));
     }
     Files.writeString(scores, lines);
     lines.setLength(0);

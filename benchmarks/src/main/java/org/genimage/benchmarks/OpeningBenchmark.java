@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import java.util.zip.ZipEntry;
@@ -83,11 +84,13 @@ public final class OpeningBenchmark {
   private static String name(Split split, Label label, int i) {
     IntFunction<String> natural =
         split == Split.TRAIN
-            ? n -> "n%08d_%d.JPEG".formatted(1_440_764 + 13_000 * (n % CLASSES), 7 * n)
-            : n -> "ILSVRC2012_val_%08d.JPEG".formatted(n);
+            ? n ->
+                String.format(
+                    Locale.ROOT, "n%08d_%d.JPEG", 1_440_764 + 13_000 * (n % CLASSES), 7 * n)
+            : n -> String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", n);
     return label == Label.NATURE
         ? natural.apply(i)
-        : "%03d_sdv4_%05d.png".formatted(i % CLASSES, i / CLASSES);
+        : String.format(Locale.ROOT, "%03d_sdv4_%05d.png", i % CLASSES, i / CLASSES);
   }
 
   private static List<ImageDataset> all(GenImage data) {
@@ -101,7 +104,8 @@ public final class OpeningBenchmark {
     double seconds = secondsSince(start);
     long size = opened.stream().mapToLong(ImageDataset::size).sum();
     double bytes = (usedHeap() - before) / (double) size;
-    System.out.printf("%s: %,d images in %.2f s, %.1f bytes each%n", name, size, seconds, bytes);
+    System.out.printf(
+        Locale.ROOT, "%s: %,d images in %.2f s, %.1f bytes each%n", name, size, seconds, bytes);
     opened.forEach(
         data -> data.sample(data.size() / 2)); // keeps the lists in memory until they are measured
   }

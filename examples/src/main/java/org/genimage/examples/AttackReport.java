@@ -177,14 +177,14 @@ final class AttackReport implements Callable<Integer> {
       List<String> warnings) {
     List<RobustnessRow> rows = results.stream().map(AttackSection::row).toList();
     String command =
-        "attack-report --weights %s --images %d --cw-steps %d --queries %d --seed %d"
+        "attack-report --weights %s --images %s --cw-steps %s --queries %s --seed %s"
             .formatted(weights, images, cwSteps, queries, seed.value());
     Map<String, String> manifest = new LinkedHashMap<>(Program.manifest(command));
     results.forEach(
         result -> manifest.put(result.attack(), result.budget() + ", " + result.settings()));
     Report.Builder report =
         Report.builder(clean.detector() + " under attack", clean)
-            .data("%d validation images; attacked images are stored in 8 bits".formatted(images))
+            .data("%s validation images; attacked images are stored in 8 bits".formatted(images))
             .robustness(rows)
             .section(new AttackSection(results, sweeps, warnings))
             .manifest(manifest);

@@ -222,7 +222,7 @@ final class EvaluateDetector implements Callable<Integer> {
     if (degraded) {
       command.add("--degraded");
     }
-    command.add("--skip-unreadable %d --seed %d".formatted(unreadable.skip(), seed.value()));
+    command.add("--skip-unreadable %s --seed %s".formatted(unreadable.skip(), seed.value()));
     return Program.manifest(String.join(" ", command));
   }
 }

@@ -210,12 +210,12 @@ final class PaperTables implements Callable<Integer> {
   /** Results of an earlier run with other settings must not count as results of this run. */
   private void checkSettings() {
     String settings =
-        "%s, %s, seed %d, up to %d broken files%n"
+        "%s, %s, seed %s, up to %s broken files%n"
             .formatted(
                 data.folder()
                     .map(folder -> folder.toAbsolutePath().normalize().toString())
                     .orElse(unbiased ? "simulated images with bias" : "simulated images"),
-                full ? "full" : "%d samples, %d images".formatted(samples, limit),
+                full ? "full" : "%s samples, %s images".formatted(samples, limit),
                 seed.value(),
                 unreadable.skip());
     Path file = out.resolve("settings.txt");
@@ -336,9 +336,9 @@ final class PaperTables implements Callable<Integer> {
   }
 
   private Map<String, String> manifest() {
-    String size = full ? "--full" : "--samples %d --limit %d".formatted(samples, limit);
+    String size = full ? "--full" : "--samples %s --limit %s".formatted(samples, limit);
     String command =
-        "paper-tables --table %s %s --seed %d%s"
+        "paper-tables --table %s %s --seed %s%s"
             .formatted(String.join(",", tables), size, seed.value(), unbiased ? " --unbiased" : "");
     return ImmutableMap.<String, String>builder()
         .putAll(Program.manifest(command))

@@ -25,7 +25,7 @@ final class SimulatedFolder {
    * training images per generator and label; writes it if it is missing.
    */
   static Path of(Path out, long seed, int side, int train, Terminal terminal) {
-    String name = "simulated-genimage-%d-%dpx-%d".formatted(seed, side, train);
+    String name = "simulated-genimage-%s-%spx-%s".formatted(seed, side, train);
     return below(out.resolve(name), seed, side, train, terminal);
   }
 
@@ -36,7 +36,7 @@ final class SimulatedFolder {
   static Path ofTables(
       Path out, long seed, int side, int train, boolean publishedBias, Terminal terminal) {
     String name =
-        "simulated-genimage-%d-%dpx-%d-tables%s"
+        "simulated-genimage-%s-%spx-%s-tables%s"
             .formatted(seed, side, train, publishedBias ? "-biased" : "");
     SimulatedGenImage images =
         simulation(seed, side, train).testSets(TestSet.ALL).publishedBias(publishedBias);

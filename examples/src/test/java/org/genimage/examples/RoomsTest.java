@@ -1,5 +1,6 @@
 package org.genimage.examples;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.genimage.attacks.Attacks;
 import org.genimage.data.Label;
@@ -38,6 +40,9 @@ import org.genimage.train.GradientTrainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.ExecutionEnvironment;
+import org.tensorflow.op.Ops;
 
 /** The rooms (packages) of the modules: what each may use, how large it is, what is public. */
 class RoomsTest {
@@ -135,6 +140,19 @@ class RoomsTest {
             .map(use -> use.getDescription());
 
     assertThat(wrong).isEmpty();
+  }
+
+  /** TensorFlow Java's own names of ops have the digits of the default locale. */
+  @Test
+  void opsOfAGraph_comeFromOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("org.genimage.data.internal.GraphOps")
+        .should()
+        .callMethod(Ops.class, "create", ExecutionEnvironment.class)
+        .orShould()
+        .callMethod(ConcreteFunction.class, "create", Function.class)
+        .check(CLASSES);
   }
 
   @Test

@@ -114,7 +114,7 @@ public record AttackResult(
     return blackBox.correctAfter() >= correctAfter()
         ? Optional.empty()
         : Optional.of(
-            "%s, which sees no gradients, leaves %d images right, %s %d: gradients are masked"
+            "%s, which sees no gradients, leaves %s images right, %s %s: gradients are masked"
                 .formatted(blackBox.attack, blackBox.correctAfter(), attack, correctAfter()));
   }
 
@@ -140,7 +140,7 @@ public record AttackResult(
   }
 
   private String line(String name, int correct) {
-    return "  %s: %s %% (%d of %d)\n"
+    return "  %s: %s %% (%s of %s)\n"
         .formatted(
             name,
             String.format(Locale.ROOT, "%.1f", 100.0 * correct / images.size()),

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -175,7 +176,7 @@ public record AttackRun<D extends Detector>(
       }
       if (images.isEmpty()) {
         throw new DatasetException(
-            "attack needs at least one readable image, found %d unreadable ones; the first: %s"
+            "attack needs at least one readable image, found %s unreadable ones; the first: %s"
                 .formatted(data.size(), batches.skipped().get(0).reason()));
       }
       return new AttackResult(
@@ -236,14 +237,18 @@ public record AttackRun<D extends Detector>(
     List<String> warnings = new ArrayList<>();
     if (flat > 0) {
       warnings.add(
-          "the gradient of %d of the first %d images is 0 everywhere: nothing follows from an"
+          "the gradient of %s of the first %s images is 0 everywhere: nothing follows from an"
                   .formatted(flat, Math.min(batchSize, images))
               + " attack that stands still");
     }
     if (saturated > 0) {
       warnings.add(
-          "the logits of %d of %d images are more than %.0f apart: the loss's gradient vanishes in"
-                  .formatted(saturated, images, SATURATED)
+          String.format(
+                  Locale.ROOT,
+                  "the logits of %d of %d images are more than %.0f apart: the loss's gradient vanishes in",
+                  saturated,
+                  images,
+                  SATURATED)
               + " 32 bits; attack the logits, as CW-L2 does, or without gradients, as Square does");
     }
     return warnings;

@@ -128,7 +128,7 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
   public void manifest(AttackResult result) {
     if (result.images().size() != files.size()) {
       throw new IllegalArgumentException(
-          "the folder has %d images, the result %d; make this folder the sink of one run"
+          "the folder has %s images, the result %s; make this folder the sink of one run"
               .formatted(files.size(), result.images().size()));
     }
     Map<String, Object> manifest = new LinkedHashMap<>();

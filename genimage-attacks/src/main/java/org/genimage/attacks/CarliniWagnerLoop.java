@@ -6,6 +6,7 @@ import org.genimage.attacks.CarliniWagner.Abort;
 import org.genimage.attacks.CarliniWagner.Rules;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.CustomGradients;
@@ -39,7 +40,7 @@ final class CarliniWagnerLoop implements AutoCloseable {
   private static final double EPSILON = 1e-8;
 
   private final Graph graph = new Graph();
-  private final Ops tf = Ops.create(graph);
+  private final Ops tf = GraphOps.of(graph);
   private final CarliniWagner attack;
   private final boolean original;
   private final int count;

@@ -40,7 +40,7 @@ public final class Inputs {
     for (int i = 0; i < values.length; i++) {
       if (!(values[i] >= 0 && values[i] <= 1)) {
         throw new IllegalArgumentException(
-            "pixel values must be in [0, 1], got %s in image %d; divide 8-bit values by 255"
+            "pixel values must be in [0, 1], got %s in image %s; divide 8-bit values by 255"
                 .formatted(values[i], i / length));
       }
     }

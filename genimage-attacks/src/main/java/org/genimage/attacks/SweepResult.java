@@ -35,7 +35,7 @@ public record SweepResult(List<AttackResult> results) {
       AttackResult more = results.get(i);
       if (more.correctAfter() > less.correctAfter()) {
         warnings.add(
-            "%s with %s leaves %d images right, with %s %d: it overshoots; take smaller steps"
+            "%s with %s leaves %s images right, with %s %s: it overshoots; take smaller steps"
                 .formatted(
                     more.attack(),
                     more.budget(),
@@ -71,10 +71,10 @@ public record SweepResult(List<AttackResult> results) {
                   String.format(Locale.ROOT, "%.1f", 100 * result.accuracyAfter())));
     }
     return """
-        <svg viewBox="0 0 %d %d" role="img" aria-label="Accuracy over budget">
-        <path d="M%d %d V%d H%d" fill="none" stroke="currentColor"/>
-        <text x="4" y="%d" font-size="11">100 %%</text><text x="4" y="%d" font-size="11">0</text>
-        <text x="%d" y="%d" font-size="11" text-anchor="end">%s, up to %s</text>
+        <svg viewBox="0 0 %s %s" role="img" aria-label="Accuracy over budget">
+        <path d="M%s %s V%s H%s" fill="none" stroke="currentColor"/>
+        <text x="4" y="%s" font-size="11">100 %%</text><text x="4" y="%s" font-size="11">0</text>
+        <text x="%s" y="%s" font-size="11" text-anchor="end">%s, up to %s</text>
         <polyline points="%s" fill="none" stroke="currentColor" stroke-width="2"/>%s
         </svg>
         """

@@ -178,6 +178,6 @@ public record ArchiveChecksums(Map<String, String> md5) {
 
   private static DatasetException wrong(Path file, int line, String found) {
     return new DatasetException(
-        "%s, line %d: expected a checksum and a name, found %s".formatted(file, line + 1, found));
+        "%s, line %s: expected a checksum and a name, found %s".formatted(file, line + 1, found));
   }
 }

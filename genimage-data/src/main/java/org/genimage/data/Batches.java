@@ -205,7 +205,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     }
     if (skipped.size() == limit) {
       throw new UnreadableImageException(
-          "%s; that is one more than the %d unreadable images that an epoch may skip"
+          "%s; that is one more than the %s unreadable images that an epoch may skip"
               .formatted(e.getMessage(), limit),
           e.getCause());
     }

@@ -121,6 +121,6 @@ final class Manifest {
   }
 
   private DatasetException wrong(int line, String found) {
-    return new DatasetException("%s, line %d: %s; found %s".formatted(file, line, EXPECTED, found));
+    return new DatasetException("%s, line %s: %s; found %s".formatted(file, line, EXPECTED, found));
   }
 }

@@ -51,7 +51,7 @@ public record Quarantine(Map<String, String> reasons) {
       int n = path.length;
       if (n < 4) {
         throw new DatasetException(
-            "%s, line %d: expected GENERATOR/SPLIT/CLASS/FILE as in GenImage, found %s"
+            "%s, line %s: expected GENERATOR/SPLIT/CLASS/FILE as in GenImage, found %s"
                 .formatted(file, i + 1, parts[0]));
       }
       String split = path[n - 3].toLowerCase(Locale.ROOT);

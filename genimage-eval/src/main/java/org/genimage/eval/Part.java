@@ -25,6 +25,6 @@ record Part(int index, int count) {
 
   @Override
   public String toString() {
-    return "part %d of %d".formatted(index + 1, count);
+    return "part %s of %s".formatted(index + 1, count);
   }
 }

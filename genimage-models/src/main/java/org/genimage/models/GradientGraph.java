@@ -3,6 +3,7 @@ package org.genimage.models;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.CustomGradients;
@@ -46,7 +47,7 @@ final class GradientGraph implements AutoCloseable {
   static GradientGraph create(Blueprint blueprint, Weights weights) {
     Graph graph = new Graph();
     try {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       int side = blueprint.input().side();
       Placeholder<TFloat32> pixels =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
@@ -84,7 +85,7 @@ final class GradientGraph implements AutoCloseable {
 
   private synchronized Backward backward() {
     if (backward == null) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       Placeholder<TFloat32> targets =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2)));
       Operand<TFloat32> ofLoss = tf.nn.softmaxCrossEntropyWithLogits(logits, targets).backprop();

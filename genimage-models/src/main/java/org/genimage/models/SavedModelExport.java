@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import org.genimage.data.image.Filter;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.internal.KernelChoice;
@@ -97,9 +98,11 @@ final class SavedModelExport {
     int side = blueprint.input().side();
     Shape prepared = Shape.of(-1, side, side, 3);
     try (Graph graph = new Graph();
+        Graph preparing = new Graph();
         ConcreteFunction preparation =
-            ConcreteFunction.create(tf -> preparation(tf, blueprint.input()))) {
-      Ops tf = Ops.create(graph);
+            ConcreteFunction.create(
+                preparation(GraphOps.of(preparing), blueprint.input()), preparing)) {
+      Ops tf = GraphOps.of(graph);
       Operand<TString> files =
           tf.withName(IMAGE_BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
       Operand<TUint8> made =

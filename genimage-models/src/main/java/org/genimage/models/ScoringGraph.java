@@ -2,6 +2,7 @@ package org.genimage.models;
 
 import java.util.function.Function;
 import org.genimage.data.image.ImageBatch;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.internal.WeightConstants;
@@ -56,7 +57,7 @@ final class ScoringGraph implements AutoCloseable {
       Blueprint blueprint, Weights weights, Function<Ops, Kernels> choice) {
     Graph graph = new Graph();
     try {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       int side = blueprint.input().side();
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.SessionSettings;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -208,7 +209,7 @@ final class ClusterGroup implements ProcessGroup {
   private float[] calculate(float[] own) {
     float[] means = new float[own.length];
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       Operand<TFloat32> mean =
           Replicas.of(Execution.PLAIN.group(this), List.of()).meanOfCounts(tf, tf.constant(own));
       try (Session session = open(graph, SessionSettings.exchange())) {
@@ -272,7 +273,7 @@ final class ClusterGroup implements ProcessGroup {
 
   private String names(List<Integer> workers) {
     return workers.stream()
-        .map(worker -> "worker %d (%s)".formatted(worker, cluster.workers().get(worker)))
+        .map(worker -> "worker %s (%s)".formatted(worker, cluster.workers().get(worker)))
         .collect(Collectors.joining(", "));
   }
 

@@ -70,7 +70,7 @@ final class ClusterServer {
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
       throw new IllegalStateException(
-          "worker %d (%s) cannot open its session: %s; on the module path start the JVM with %s"
+          "worker %s (%s) cannot open its session: %s; on the module path start the JVM with %s"
               .formatted(cluster.index(), target, e, OPENS),
           e);
     }
@@ -119,7 +119,7 @@ final class ClusterServer {
       return server;
     } catch (RuntimeException e) {
       throw new IllegalStateException(
-          ("worker %d cannot listen at %s (%s): another program or an earlier run uses the port;"
+          ("worker %s cannot listen at %s (%s): another program or an earlier run uses the port;"
                   + " stop it or choose another port in the list of all workers")
               .formatted(cluster.index(), cluster.workers().get(cluster.index()), e.getMessage()),
           e);

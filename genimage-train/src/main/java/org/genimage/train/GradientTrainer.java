@@ -217,8 +217,8 @@ public final class GradientTrainer implements Trainer {
     }
     if (counts.size() < Label.values().length || data.size() < settings.recipe().batchSize()) {
       throw new DatasetException(
-          ("training needs images of both classes and at least one batch of %d, found %d nature"
-                  + " and %d ai; add images or make the batch smaller")
+          ("training needs images of both classes and at least one batch of %s, found %s nature"
+                  + " and %s ai; add images or make the batch smaller")
               .formatted(
                   settings.recipe().batchSize(),
                   counts.getOrDefault(Label.NATURE, 0),

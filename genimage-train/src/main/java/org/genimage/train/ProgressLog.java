@@ -46,7 +46,7 @@ final class ProgressLog implements TrainingListener {
     began = nanoTime.getAsLong();
     logged = began;
     samples = 0;
-    String resumed = steps == 0 ? "" : ", resumed at epoch %d, step %d".formatted(epoch + 1, steps);
+    String resumed = steps == 0 ? "" : ", resumed at epoch %s, step %s".formatted(epoch + 1, steps);
     log(
         "training %s: %d images, %d epochs of %d steps, %d steps in all%s",
         detector, images, epochs, batches.getAsInt(), steps(), resumed);
@@ -90,7 +90,8 @@ final class ProgressLog implements TrainingListener {
   /** Returns the time left at the mean speed since the start, as hours, minutes and seconds. */
   private String left() {
     long seconds = Math.round((totalSamples - samples) * seconds() / Math.max(1, samples));
-    return "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return String.format(
+        Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
   private void log(String format, Object... values) {

@@ -158,7 +158,7 @@ final class Replicas {
     String place = devices.get(device);
     // The scope's device would win over the builder's.
     Ops there = tf.withDevice(spec(place));
-    String name = "all_reduce_%d_%d_%d".formatted(set, key, device);
+    String name = "all_reduce_%s_%s_%s".formatted(set, key, device);
     return ((Graph) tf.scope().env())
         .opBuilder("CollectiveReduceV2", name, there.scope())
         .addInput(x.asOutput())

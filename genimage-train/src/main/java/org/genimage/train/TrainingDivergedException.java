@@ -13,7 +13,7 @@ public final class TrainingDivergedException extends RuntimeException {
   TrainingDivergedException(
       String what, int epoch, int step, double rate, double loss, List<Double> losses) {
     super(
-        ("training diverged: %s of step %d in epoch %d is %s at learning rate %s, after %s;"
+        ("training diverged: %s of step %s in epoch %s is %s at learning rate %s, after %s;"
                 + " lower the learning rate or lengthen its warm-up")
             .formatted(what, step, epoch, loss, rate, losses));
   }

@@ -10,6 +10,7 @@ import org.genimage.data.Batch;
 import org.genimage.data.Label;
 import org.genimage.data.Seed;
 import org.genimage.data.image.ImageBatch;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
@@ -69,7 +70,7 @@ final class TrainingGraph implements AutoCloseable {
     try {
       ConfigProto config = execution.config(recipe.precision());
       Replicas replicas = Replicas.of(execution, LocalDevices.resolve(execution.devices(), config));
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       InputContract input = blueprint.input();
       inputs = StepInputs.create(tf, input.side());
       erasing = Erasing.create(tf, recipe.images(), input.side(), seed);

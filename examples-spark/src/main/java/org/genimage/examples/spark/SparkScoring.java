@@ -176,7 +176,8 @@ public final class SparkScoring implements Callable<Integer> {
     }
 
     Path file(int part, int parts) {
-      return Path.of(out, "scores", "part-%05d-of-%05d.jsonl".formatted(part, parts));
+      return Path.of(
+          out, "scores", String.format(Locale.ROOT, "part-%05d-of-%05d.jsonl", part, parts));
     }
   }
 }

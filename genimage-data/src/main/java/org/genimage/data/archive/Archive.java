@@ -77,7 +77,7 @@ final class Archive {
     boolean split = end.volume > 0;
     if (split && end.volume != volumes.count() - 1) {
       throw new IOException(
-          "expected %d volumes, found %d; get the others, and do not join or rename them"
+          "expected %s volumes, found %s; get the others, and do not join or rename them"
               .formatted(end.volume + 1, volumes.count()));
     }
     Map<String, List<Entry>> found = new HashMap<>();

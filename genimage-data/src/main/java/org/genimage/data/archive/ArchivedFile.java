@@ -46,12 +46,12 @@ final class ArchivedFile extends ByteSource {
     Limits limits = archive.limits();
     if (Math.max(packed, unpacked) > limits.imageBytes()) {
       throw new IOException(
-          "its %d bytes are more than the limit of %d for an image in an archive"
+          "its %s bytes are more than the limit of %s for an image in an archive"
               .formatted(Math.max(packed, unpacked), limits.imageBytes()));
     }
     if (unpacked > SMALL && unpacked > limits.ratio() * packed) {
       throw new IOException(
-          "its %d bytes are packed into %d, more than the limit of %s to one, as in a bomb"
+          "its %s bytes are packed into %s, more than the limit of %s to one, as in a bomb"
               .formatted(unpacked, packed, limits.ratio()));
     }
     byte[] bytes = archive.packed(entries.position(index), packed);
@@ -61,7 +61,7 @@ final class ArchivedFile extends ByteSource {
           case DEFLATED -> inflated(bytes, unpacked);
           default ->
               throw new IOException(
-                  "packed by method %d, of which only 0 and 8 are read; unpack the archive"
+                  "packed by method %s, of which only 0 and 8 are read; unpack the archive"
                       .formatted(entries.method(index)));
         };
     CRC32 crc = new CRC32();

@@ -48,7 +48,7 @@ final class Volumes {
   /** Returns where a volume, counted from 0, starts. */
   long start(int volume) throws IOException {
     if (volume >= files.size()) {
-      throw new IOException("refers to volume %d of %d".formatted(volume + 1, files.size()));
+      throw new IOException("refers to volume %s of %s".formatted(volume + 1, files.size()));
     }
     return starts[volume];
   }

@@ -157,7 +157,7 @@ public record DataReport(
     StringBuilder table = new StringBuilder(aligned(rows));
     long known = findings.stream().filter(Finding::known).count();
     if (known > 0) {
-      table.append("\nGenImage's users have reported %d of these findings.\n".formatted(known));
+      table.append("\nGenImage's users have reported %s of these findings.\n".formatted(known));
     }
     table.append(
         "\nAccuracy of the best rule that uses one file property alone (0.5 is guessing, 1 is perfect)\n");
@@ -255,7 +255,7 @@ public record DataReport(
         boolean number = rows.size() > 1 && Character.isDigit(rows.get(1).get(i).charAt(0));
         String format =
             number && i < columns - 2 ? "%" + widths[i] + "s  " : "%-" + widths[i] + "s  ";
-        line.append(format.formatted(row.get(i)));
+        line.append(String.format(Locale.ROOT, format, row.get(i)));
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }
@@ -298,7 +298,7 @@ public record DataReport(
         String detail =
             defect.isUnreadable()
                 ? examination.reason()
-                : "%s of %s and %d channels"
+                : "%s of %s and %s channels"
                     .formatted(header.format(), examination.size(), header.channels());
         find(index, defect, detail);
       }

@@ -1,5 +1,6 @@
 package org.genimage.data.image;
 
+import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -39,7 +40,7 @@ final class NativeCodec {
   static {
     NativeRuntime.prepare();
     Graph graph = new Graph();
-    Ops tf = Ops.create(graph);
+    Ops tf = GraphOps.of(graph);
     Operand<TString> file =
         tf.withName(FILE).placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     for (int reduction = 1; reduction <= 8; reduction *= 2) {

@@ -53,7 +53,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
           <p class="lead">%sOur accuracy in per cent with its 95&nbsp;%% interval; below, the paper's
           accuracy and the difference in percentage points%s. Blue is better than guessing, orange is
           worse.%s</p>
-          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="min-width: %dpx; max-width: %dpx">
+          <div class="table" tabindex="0" role="region" aria-label="%s"><table class="heat" style="min-width: %spx; max-width: %spx">
             <thead><tr>%s</tr></thead>
             <tbody>%s</tbody>
           </table></div>

@@ -25,7 +25,7 @@ record SpectrumSection(Spectra spectra) implements Section {
                 entry ->
                     """
                     <figure><img src="%s" alt="Spectrum of natural images"><img src="%s" \
-                    alt="Spectrum of AI images"><figcaption>%s, %d images each at most\
+                    alt="Spectrum of AI images"><figcaption>%s, %s images each at most\
                     </figcaption></figure>
                     """
                         .formatted(

@@ -62,7 +62,7 @@ public record KeyFit(
     describe(problems, "of another shape", misshapen, this::shapes);
     if (!problems.isEmpty()) {
       throw new WeightsException(
-          "weights do not fit %s: of %d keys expected and %d found, %s; %s"
+          "weights do not fit %s: of %s keys expected and %s found, %s; %s"
               .formatted(
                   detector,
                   expected.size(),
@@ -84,8 +84,8 @@ public record KeyFit(
       List<String> problems, String what, List<String> keys, Description description) {
     if (!keys.isEmpty()) {
       List<String> shown = keys.stream().limit(SHOWN).map(description::of).toList();
-      String more = keys.size() > SHOWN ? ", and %d more".formatted(keys.size() - SHOWN) : "";
-      problems.add("%d %s: %s%s".formatted(keys.size(), what, String.join(", ", shown), more));
+      String more = keys.size() > SHOWN ? ", and %s more".formatted(keys.size() - SHOWN) : "";
+      problems.add("%s %s: %s%s".formatted(keys.size(), what, String.join(", ", shown), more));
     }
   }
 

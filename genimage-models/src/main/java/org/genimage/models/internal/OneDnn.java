@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.Layers;
@@ -59,7 +60,7 @@ final class OneDnn {
     DeviceSpec gpu =
         DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.GPU).deviceIndex(0).build();
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       var placed = tf.withDevice(gpu).math.neg(tf.constant(1f));
       try (Session session = new Session(graph);
           var result = session.runner().fetch(placed).run()) {
@@ -73,7 +74,7 @@ final class OneDnn {
   /** Compares what each of oneDNN's ops computes with what the public ops compute. */
   private static boolean runs() {
     try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
+      Ops tf = GraphOps.of(graph);
       List<Operand<TFloat32>> found = Probe.outputs(OneDnnKernels.float32(tf));
       List<Operand<TFloat32>> expected = Probe.outputs(Kernels.plain(tf, Purpose.SCORING));
       try (Session session = new Session(graph, SessionSettings.scoring())) {

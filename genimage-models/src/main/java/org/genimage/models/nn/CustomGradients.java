@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.genimage.data.internal.GraphOps;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -151,9 +152,12 @@ public final class CustomGradients {
    */
   public List<Operand<TFloat32>> of(
       Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
-    return registered.isEmpty()
-        ? numbers(added(graph, List.of(loss.asOutput()), outputs(sources), List.of()))
-        : numbers(new Pass(graph, tf, loss, sources).run());
+    if (registered.isEmpty()) {
+      return numbers(added(graph, List.of(loss.asOutput()), outputs(sources), List.of()));
+    }
+    List<Output<?>> gradients = new Pass(graph, GraphOps.of(tf), loss, sources).run();
+    tf.scope().refreshNames();
+    return numbers(gradients);
   }
 
   private static List<Operand<TFloat32>> numbers(List<Output<?>> outputs) {

@@ -29,7 +29,7 @@ final class CheckpointInput {
   int unsignedByte() throws IOException {
     int value = in.read();
     if (value < 0) {
-      throw new EOFException("it ends after %d bytes".formatted(position));
+      throw new EOFException("it ends after %s bytes".formatted(position));
     }
     position++;
     return value;
@@ -39,7 +39,7 @@ final class CheckpointInput {
     check(count);
     byte[] bytes = in.readNBytes(count);
     if (bytes.length < count) {
-      throw new EOFException("it ends after %d bytes".formatted(position + bytes.length));
+      throw new EOFException("it ends after %s bytes".formatted(position + bytes.length));
     }
     position += count;
     return bytes;
@@ -54,7 +54,7 @@ final class CheckpointInput {
   private void check(long count) throws IOException {
     if (count < 0 || count > length - position) {
       throw new EOFException(
-          "at byte %d it claims %d bytes more, found %d"
+          "at byte %s it claims %s bytes more, found %s"
               .formatted(position, count, length - position));
     }
   }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.genimage.data.internal.WholeFiles;
@@ -166,7 +167,7 @@ final class Safetensors {
   private static WeightsException malformed(Path file, String found, Object... arguments) {
     return new WeightsException(
         "%s: expected a complete safetensors file, but %s; download or write it again"
-            .formatted(file, found.formatted(arguments)));
+            .formatted(file, String.format(Locale.ROOT, found, arguments)));
   }
 
   /** An array's place in a file. */
