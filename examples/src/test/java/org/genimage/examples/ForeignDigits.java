@@ -55,7 +55,8 @@ final class ForeignDigits {
 
   private static String computed(Path folder) throws IOException {
     List<Object> found = new ArrayList<>();
-    ImageDataset data = ImageDataset.of(List.of(sample(1), sample(2), sample(3), sample(4)));
+    ImageDataset data = ImageDataset.of(
+            List.of(sample(folder, 1), sample(folder, 2), sample(folder, 3), sample(folder, 4)));
     Recipe recipe =
         Recipe.paper(Detectors.resnet50())
             .loss(new Loss.CrossEntropy(0), ImageRecipe.cropAndFlip())
@@ -99,11 +100,11 @@ final class ForeignDigits {
     }
   }
 
-  private static Sample sample(int seed) {
+  private static Sample sample(Path folder, int seed) throws IOException {
     byte[] rgb = new byte[64 * 64 * 3];
     RandomGenerator random = Seed.of(seed).random();
     random.nextBytes(rgb);
-    return Sample.of(
-        Image.of(64, 64, rgb), seed % 2 == 0 ? Label.AI : Label.NATURE, Generator.named("unknown"));
+    Path file = Files.write(folder.resolve(seed + ".png"), Image.of(64, 64, rgb).toPng());
+    return Sample.of(file, seed % 2 == 0 ? Label.AI : Label.NATURE, Generator.named("unknown"));
   }
 }
