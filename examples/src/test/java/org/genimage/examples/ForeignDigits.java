@@ -55,7 +55,8 @@ final class ForeignDigits {
 
   private static String computed(Path folder) throws IOException {
     List<Object> found = new ArrayList<>();
-    ImageDataset data = ImageDataset.of(
+    ImageDataset data =
+        ImageDataset.of(
             List.of(sample(folder, 1), sample(folder, 2), sample(folder, 3), sample(folder, 4)));
     Recipe recipe =
         Recipe.paper(Detectors.resnet50())
