@@ -32,7 +32,7 @@ final class Bmp {
     }
     this.header = bytes.getInt(FILE_HEADER);
     if (!HEADERS.contains(header) || file.length < FILE_HEADER + header) {
-      throw new IOException("a header of %d bytes".formatted(header));
+      throw new IOException("a header of %s bytes".formatted(header));
     }
   }
 
@@ -48,13 +48,13 @@ final class Bmp {
     long height = old ? bytes.getChar(20) : Math.abs((long) bytes.getInt(22));
     int bits = bytes.getChar(old ? 24 : 28);
     if (width <= 0 || height <= 0) {
-      throw new IOException("a header that claims %dx%d pixels".formatted(width, height));
+      throw new IOException("a header that claims %sx%s pixels".formatted(width, height));
     }
     limit.check(width, height);
     int compression = old ? RAW : bytes.getInt(30);
     checkCompression(compression);
     if (!old && Integer.toUnsignedLong(bytes.getInt(46)) > MOST_COLOURS) {
-      throw new IOException("a palette of more than %d colours".formatted(MOST_COLOURS));
+      throw new IOException("a palette of more than %s colours".formatted(MOST_COLOURS));
     }
     if (compression == RAW || compression == BIT_FIELDS) {
       long row = (width * bits + 31) / 32 * 4;

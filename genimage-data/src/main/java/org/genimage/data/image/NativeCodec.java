@@ -130,7 +130,7 @@ final class NativeCodec {
   private static Tensor tensor(Image image) {
     if (Math.max(image.width(), image.height()) > LONGEST_JPEG_SIDE) {
       throw new UnreadableImageException(
-          "expected an image with sides of at most %d pixels to encode as JPEG, found %dx%d"
+          "expected an image with sides of at most %s pixels to encode as JPEG, found %sx%s"
                   .formatted(LONGEST_JPEG_SIDE, image.width(), image.height())
               + "; leave it out");
     }

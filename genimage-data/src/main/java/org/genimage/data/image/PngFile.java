@@ -49,7 +49,7 @@ final class PngFile {
     int colours = header.get(25);
     boolean known = colours >= 0 && colours < CHANNELS.length && CHANNELS[colours] > 0;
     if (!known || depth < 1 || depth > 16 || Integer.bitCount(depth) != 1) {
-      throw new IOException("%d bits of colour type %d".formatted(depth, colours));
+      throw new IOException("%s bits of colour type %s".formatted(depth, colours));
     }
     this.bits = depth * CHANNELS[colours];
   }
@@ -143,7 +143,7 @@ final class PngFile {
     for (int at = SIGNATURE; (next = chunk(at)).isPresent(); ) {
       Chunk chunk = next.get();
       if (chunk.cut() && chunk.kind() != DATA) {
-        missing = "a chunk that claims %d bytes".formatted(chunk.claimed());
+        missing = "a chunk that claims %s bytes".formatted(chunk.claimed());
       }
       if (chunk.kind() == DATA) {
         data.write(file, chunk.start(), chunk.length());

@@ -57,8 +57,8 @@ record ResizeShorterSide(int size, Filter filter) implements Transform {
 
   private UnreadableImageException tooThin(Image image, long longer) {
     return new UnreadableImageException(
-        "expected an image of at most %d pixels when its shorter side is %d, found %dx%d, whose"
+        "expected an image of at most %s pixels when its shorter side is %s, found %sx%s, whose"
                 .formatted(Decoding.PILLOW.maxPixels(), size, image.width(), image.height())
-            + " longer side would be %d; leave it out".formatted(longer));
+            + " longer side would be %s; leave it out".formatted(longer));
   }
 }

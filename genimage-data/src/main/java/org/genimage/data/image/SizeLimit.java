@@ -1,6 +1,7 @@
 package org.genimage.data.image;
 
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * Protects against files whose header claims an enormous size.
@@ -23,8 +24,14 @@ record SizeLimit(String name, FileFormat format, long maxPixels, long bytes) {
       String message =
           "%s: expected a %s image of at most %d pixels, found a header that claims %dx%d";
       throw new UnreadableImageException(
-          (message + "; leave the file out or raise Decoding.maxPixels")
-              .formatted(name, format.title(), maxPixels, width, height));
+          String.format(
+              Locale.ROOT,
+              message + "; leave the file out or raise Decoding.maxPixels",
+              name,
+              format.title(),
+              maxPixels,
+              width,
+              height));
     }
   }
 
@@ -37,7 +44,7 @@ record SizeLimit(String name, FileFormat format, long maxPixels, long bytes) {
   void checkContent(long width, long height, double bytesPerPixel) throws IOException {
     if (width * height * bytesPerPixel > bytes) {
       throw new IOException(
-          "%d bytes, too few for the %dx%d pixels that the header claims"
+          "%s bytes, too few for the %sx%s pixels that the header claims"
               .formatted(bytes, width, height));
     }
   }

@@ -77,12 +77,12 @@ final class Tiff {
       extra = new long[0];
     }
     if (claimed < 1 || claimed > MOST_SAMPLES) {
-      throw new IOException("%d samples per pixel".formatted(claimed));
+      throw new IOException("%s samples per pixel".formatted(claimed));
     }
     this.samples = (int) claimed;
     this.bits = bits();
     if (separate && samples > 1 && bits != 8 && compression == TiffStreams.RAW) {
-      throw new IOException("TIFF planes of %d bits, which are not read".formatted(bits));
+      throw new IOException("TIFF planes of %s bits, which are not read".formatted(bits));
     }
     int photometric = (int) directory.number(PHOTOMETRIC, 0);
     // Pillow takes signed grey of 8 bits for unsigned.
@@ -104,14 +104,14 @@ final class Tiff {
     this.offsets = directory.numbers(tiled ? TILE_OFFSETS : STRIP_OFFSETS);
     this.lengths = directory.numbers(tiled ? TILE_LENGTHS : STRIP_LENGTHS);
     if (segmentHeight < 1 || offsets.length < segments()) {
-      throw new IOException("%d strips or tiles".formatted(offsets.length));
+      throw new IOException("%s strips or tiles".formatted(offsets.length));
     }
   }
 
   private int side(int tag) throws IOException {
     long side = directory.number(tag, 0);
     if (side < 1 || side > Integer.MAX_VALUE) {
-      throw new IOException("a side of %d pixels".formatted(side));
+      throw new IOException("a side of %s pixels".formatted(side));
     }
     return (int) side;
   }
@@ -241,7 +241,7 @@ final class Tiff {
   private int start(int segment) throws IOException {
     long offset = offsets[segment];
     if (offset < 0 || offset > file.length) {
-      throw new EOFException("a strip or tile at %d, after the file".formatted(offset));
+      throw new EOFException("a strip or tile at %s, after the file".formatted(offset));
     }
     return (int) offset;
   }
@@ -253,7 +253,7 @@ final class Tiff {
     long length = lengths[segment];
     if (length < 0 || length > file.length - start) {
       throw new EOFException(
-          "a strip or tile of %d bytes that ends after the file".formatted(length));
+          "a strip or tile of %s bytes that ends after the file".formatted(length));
     }
     return (int) length;
   }
@@ -300,7 +300,7 @@ final class Tiff {
     }
     if (predictor != 2 || bits < 8) {
       throw new IOException(
-          "TIFF predictor %d of %d bits, which is not read".formatted(predictor, bits));
+          "TIFF predictor %s of %s bits, which is not read".formatted(predictor, bits));
     }
     return true;
   }

@@ -63,7 +63,7 @@ interface TiffColours {
       default -> {}
     }
     throw new IOException(
-        "TIFF photometric interpretation %d of %d samples of %d bits with %d extra, which is not read"
+        "TIFF photometric interpretation %s of %s samples of %s bits with %s extra, which is not read"
             .formatted(photometric, samples, bits, extra.length));
   }
 

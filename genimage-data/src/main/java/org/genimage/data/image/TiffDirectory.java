@@ -52,7 +52,7 @@ final class TiffDirectory {
     int first = start + (big ? 8 : 2);
     int length = big ? 20 : 12;
     if (count < 0) {
-      throw new IOException("a directory of %d fields".formatted(count));
+      throw new IOException("a directory of %s fields".formatted(count));
     }
     // Like Pillow, takes the fields that a cut file still has.
     for (int i = 0; i < Math.min(count, (bytes.limit() - first) / length); i++) {
@@ -67,7 +67,7 @@ final class TiffDirectory {
   private int place(long offset) throws IOException {
     if (offset < 0 || offset > bytes.limit()) {
       throw new IOException(
-          "an offset of %d in a file of %d bytes".formatted(offset, bytes.limit()));
+          "an offset of %s in a file of %s bytes".formatted(offset, bytes.limit()));
     }
     return (int) offset;
   }
@@ -92,10 +92,10 @@ final class TiffDirectory {
     }
     int size = entry.type() < SIZES.length ? SIZES[entry.type()] : 0;
     if (size == 0) {
-      throw new IOException("field %d of type %d".formatted(tag, entry.type()));
+      throw new IOException("field %s of type %s".formatted(tag, entry.type()));
     }
     if (entry.count() < 0 || entry.count() > bytes.limit() / size) {
-      throw new IOException("field %d of %d values".formatted(tag, entry.count()));
+      throw new IOException("field %s of %s values".formatted(tag, entry.count()));
     }
     int length = (int) entry.count() * size;
     int at = entry.valueOrOffset();
@@ -103,7 +103,7 @@ final class TiffDirectory {
       at = place(inline == 8 ? bytes.getLong(at) : Integer.toUnsignedLong(bytes.getInt(at)));
     }
     if (length > bytes.limit() - at) {
-      throw new IOException("field %d ends after the file".formatted(tag));
+      throw new IOException("field %s ends after the file".formatted(tag));
     }
     return Optional.of(bytes.slice(at, length).order(bytes.order()));
   }
@@ -131,7 +131,7 @@ final class TiffDirectory {
             case 9 -> values.getInt(4 * i);
             case 4, 13 -> Integer.toUnsignedLong(values.getInt(4 * i));
             case 16, 18 -> values.getLong(8 * i);
-            default -> throw new IOException("field %d of type %d".formatted(tag, type));
+            default -> throw new IOException("field %s of type %s".formatted(tag, type));
           };
     }
     return numbers;

@@ -94,7 +94,7 @@ public final class LimitedFiles {
 
   private static UnfitFileException tooLarge(String found, long limit) {
     return new UnfitFileException(
-        "%s where at most %d bytes are read with this heap; leave it out%s"
+        "%s where at most %s bytes are read with this heap; leave it out%s"
             .formatted(found, limit, limit < LARGEST ? " or raise -Xmx" : ""));
   }
 
