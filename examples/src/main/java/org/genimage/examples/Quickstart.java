@@ -265,7 +265,7 @@ final class Quickstart implements Callable<Integer> {
       EvaluationResult result, List<EpochReport> history, ImageDataset test) {
     Report.Builder report =
         Report.builder("%s on %s".formatted(result.detector(), images()), result)
-            .data("%d held-out images of %s".formatted(test.size(), images()))
+            .data("%s held-out images of %s".formatted(test.size(), images()))
             .losses(history.stream().map(EpochReport::loss).toList())
             .manifest(manifest());
     if (data.areSimulated()) {
@@ -288,7 +288,7 @@ final class Quickstart implements Callable<Integer> {
     List<String> command = new ArrayList<>(List.of("quickstart"));
     data.folder().ifPresent(folder -> command.add("--data " + folder));
     weights.ifPresent(file -> command.add("--weights " + file));
-    command.add("--samples %d --limit %d --seed %d".formatted(samples, limit, seed.value()));
+    command.add("--samples %s --limit %s --seed %s".formatted(samples, limit, seed.value()));
     return Program.manifest(String.join(" ", command));
   }
 

@@ -6,6 +6,7 @@ import com.google.common.hash.Hashing;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,10 +61,10 @@ public record DetectorIdentity(
             .filter(k -> !Objects.equals(provenance.get(k), found.provenance.get(k)))
             .findFirst();
     if (key.isPresent()) {
-      return Optional.of(other.formatted(name, "provenance differs in '" + key.get() + "'"));
+      return Optional.of(String.format(Locale.ROOT, other, name, "provenance differs in '" + key.get() + "'"));
     }
     boolean same = weights.isEmpty() || found.weights.isEmpty() || weights.equals(found.weights);
-    return same ? Optional.empty() : Optional.of(other.formatted(name, "other numbers"));
+    return same ? Optional.empty() : Optional.of(String.format(Locale.ROOT, other, name, "other numbers"));
   }
 
   private static Optional<String> hash(Detector detector) {

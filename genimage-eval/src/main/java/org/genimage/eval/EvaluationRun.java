@@ -22,6 +22,7 @@ import org.genimage.data.image.Augmentation;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.models.UndefinedScoreException;
 
 /** One run of an evaluation: it scores the images that have no score yet, in order. */
 final class EvaluationRun {
@@ -228,7 +229,8 @@ final class EvaluationRun {
 
   /** Returns the scores of a batch; empty where the detector gives no finite number. */
   private List<OptionalDouble> scores(Batch batch) {
-    double[] values = plan.detector().score(batch.images());
+    double[] values =
+        UndefinedScoreException.available(() -> plan.detector().score(batch.images()));
     checkState(
         values.length == batch.samples().size(),
         "%s returned %s scores for %s images",

@@ -5,6 +5,7 @@ import com.google.common.primitives.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import java.util.Optional;
 import org.genimage.data.image.Decoding.Orientation;
 import org.genimage.data.image.Decoding.Truncated;
@@ -94,7 +95,7 @@ final class Codec {
       Interruption.check(e, name + " was being read");
       String message = "%s: expected a readable image file, found an error in reading it (%s)";
       throw new UnreadableImageException(
-          (message + "; check the disk and the permissions").formatted(name, e.getMessage()), e);
+          String.format(Locale.ROOT, message + "; check the disk and the permissions", name, e.getMessage()), e);
     }
   }
 
@@ -102,7 +103,7 @@ final class Codec {
       String name, FileFormat format, String found, IOException cause) {
     String message = "%s: expected a complete %s image, found %s%s";
     return new UnreadableImageException(
-        message.formatted(name, format.title(), found, GET_ANOTHER), cause);
+        String.format(Locale.ROOT, message, name, format.title(), found, GET_ANOTHER), cause);
   }
 
   private static UnreadableImageException unknown(String name, byte[] file) {
@@ -123,7 +124,7 @@ final class Codec {
     limit.check(png.width(), png.height());
     if (Math.max(png.width(), png.height()) > LONGEST_PNG_SIDE) {
       throw new IOException(
-          "a side of more than %d pixels, which libpng does not read".formatted(LONGEST_PNG_SIDE));
+          "a side of more than %s pixels, which libpng does not read".formatted(LONGEST_PNG_SIDE));
     }
     if (!padded) {
       limit.checkContent(png.width(), png.height(), png.bitsPerPixel() / 8.0 / DEFLATE);
@@ -152,7 +153,7 @@ final class Codec {
     limit.check(width, height);
     int scans = JpegSegments.scans(file);
     if (scans > MOST_SCANS) {
-      throw new IOException("%d scans, of which %d are read".formatted(scans, MOST_SCANS));
+      throw new IOException("%s scans, of which %s are read".formatted(scans, MOST_SCANS));
     }
     if (!padded && bytes.getChar(frame - 4) <= LAST_HUFFMAN) {
       limit.checkContent(width, height, LEAST_HUFFMAN);

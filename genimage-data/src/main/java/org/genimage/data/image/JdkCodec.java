@@ -133,7 +133,7 @@ final class JdkCodec {
     int type = raster.getTransferType();
     boolean packed = model instanceof DirectColorModel || model instanceof IndexColorModel;
     if (!packed && type != DataBuffer.TYPE_BYTE) {
-      throw new IIOException("samples of %d bits".formatted(DataBuffer.getDataTypeSize(type)));
+      throw new IIOException("samples of %s bits".formatted(DataBuffer.getDataTypeSize(type)));
     }
     int bands = raster.getNumBands();
     int width = raster.getWidth();
