@@ -61,10 +61,13 @@ public record DetectorIdentity(
             .filter(k -> !Objects.equals(provenance.get(k), found.provenance.get(k)))
             .findFirst();
     if (key.isPresent()) {
-      return Optional.of(String.format(Locale.ROOT, other, name, "provenance differs in '" + key.get() + "'"));
+      return Optional.of(
+          String.format(Locale.ROOT, other, name, "provenance differs in '" + key.get() + "'"));
     }
     boolean same = weights.isEmpty() || found.weights.isEmpty() || weights.equals(found.weights);
-    return same ? Optional.empty() : Optional.of(String.format(Locale.ROOT, other, name, "other numbers"));
+    return same
+        ? Optional.empty()
+        : Optional.of(String.format(Locale.ROOT, other, name, "other numbers"));
   }
 
   private static Optional<String> hash(Detector detector) {

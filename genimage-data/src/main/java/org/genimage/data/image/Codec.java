@@ -95,7 +95,9 @@ final class Codec {
       Interruption.check(e, name + " was being read");
       String message = "%s: expected a readable image file, found an error in reading it (%s)";
       throw new UnreadableImageException(
-          String.format(Locale.ROOT, message + "; check the disk and the permissions", name, e.getMessage()), e);
+          String.format(
+              Locale.ROOT, message + "; check the disk and the permissions", name, e.getMessage()),
+          e);
     }
   }
 
