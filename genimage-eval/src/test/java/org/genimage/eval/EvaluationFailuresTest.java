@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -28,6 +29,7 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.Detector;
 import org.genimage.models.InputContract;
+import org.genimage.models.UndefinedScoreException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +215,62 @@ class EvaluationFailuresTest {
           .containsExactly("1.png", "2.png", "3.png", "5.png", "7.png");
       assertThat(EvaluationResult.read(folder.resolve(value + ".jsonl")).scores().all())
           .isEqualTo(result.scores().all());
+    }
+  }
+
+  /** As detectors of networks do: one exception for the whole batch, with the other scores. */
+  private record Throwing(Failing detector) implements Detector {
+    @Override
+    public String name() {
+      return "Failing";
+    }
+
+    @Override
+    public InputContract input() {
+      return DETECTOR.input();
+    }
+
+    @Override
+    public Map<String, String> provenance() {
+      return Map.of();
+    }
+
+    @Override
+    public double[] score(ImageBatch images) {
+      double[] scores = detector.score(images);
+      if (Arrays.stream(scores).anyMatch(Double::isNaN)) {
+        throw new UndefinedScoreException("no numbers", scores);
+      }
+      return scores;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void run_detectorThatThrowsForABatch_losesNoOtherImage() {
+    Evaluation plan =
+        plan(new Throwing(new Failing(Double.NaN)), Fakes.dataset()).onError(ErrorPolicy.skip(3));
+    EvaluationResult result = plan.batchSize(3).run();
+    assertThat(result.failures())
+        .extracting(Failure::name)
+        .containsExactly("4.png", "6.png", "8.png");
+    assertThat(result.scores().size()).isEqualTo(5);
+    assertThat(plan.run().failures()).isEqualTo(result.failures());
+  }
+
+  @Test
+  void run_knownScoreThatIsNoNumberNow_isOfOtherWeights() throws IOException {
+    Detector healthy = new Failing(0.1);
+    plan(healthy, Fakes.dataset()).run();
+    List<String> lines = Files.readAllLines(file);
+    Files.write(file, lines.subList(0, 6));
+    for (Detector broken :
+        List.of(new Failing(Double.NaN), new Throwing(new Failing(Double.NaN)))) {
+      assertThatThrownBy(() -> plan(broken, Fakes.dataset()).run())
+          .isInstanceOf(ScoreFileException.class)
+          .hasMessageContaining("to score 0.1 for 4.png, got NaN: these are other weights");
     }
   }
 
