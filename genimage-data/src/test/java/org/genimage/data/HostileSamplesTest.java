@@ -69,7 +69,7 @@ class HostileSamplesTest {
           bad,
           CNN_SPOT,
           "thin.png: expected an image of at most 178956970 pixels when its shorter side is 256,"
-              + " found %dx%d, whose longer side would be %d; leave it out"
+              + " found %sx%s, whose longer side would be %s; leave it out"
                   .formatted(
                       thin.width(), thin.height(), 256L * Math.max(thin.width(), thin.height())));
     }

@@ -104,7 +104,7 @@ class FileFormatsTest {
     assertThatThrownBy(() -> read(file, Decoding.PILLOW.maxPixels(pixels - 1)))
         .isInstanceOf(UnreadableImageException.class)
         .hasMessageMatching(
-            "%s: expected a \\w+ image of at most %d pixels, found a header that claims %dx%d; .+"
+            "%s: expected a \\w+ image of at most %s pixels, found a header that claims %sx%s; .+"
                 .formatted(file, pixels - 1, image.width(), image.height()));
   }
 
