@@ -17,7 +17,14 @@ import picocli.CommandLine.Parameters;
     name = "doctor",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Examines every image of a benchmark and prints its defects.")
+    description = "Examines every image of a benchmark and prints its defects and a verdict.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the data are fine",
+      "1:images are unreadable, or under both labels or in both splits; or an error",
+      "2:the command line is wrong",
+      "3:the data answer the question by themselves: format, size or quality differs between labels"
+    })
 final class DatasetDoctor implements Callable<Integer> {
 
   @Parameters(paramLabel = "DIR", description = "the benchmark's folder, unpacked or with archives")
@@ -46,7 +53,7 @@ final class DatasetDoctor implements Callable<Integer> {
     this.terminal = new Terminal(errors);
   }
 
-  /** Runs the command and ends the JVM with its exit code: 1 if an image is unreadable. */
+  /** Runs the command and ends the JVM with its exit code; {@code --help} lists them. */
   public static void main(String[] arguments) {
     System.exit(run(System.out, System.err, arguments));
   }
@@ -63,6 +70,6 @@ final class DatasetDoctor implements Callable<Integer> {
     out.println(report.table());
     json.ifPresent(file -> Outputs.write(file, report.json().getBytes(StandardCharsets.UTF_8)));
     quarantine.ifPresent(report.quarantine()::writeTo);
-    return report.quarantine().reasons().isEmpty() ? 0 : 1;
+    return report.outcome().exitCode();
   }
 }

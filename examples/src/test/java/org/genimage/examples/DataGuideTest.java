@@ -163,7 +163,7 @@ class DataGuideTest {
     int examined = DatasetDoctor.run(print, print, folder.toString(), "--json", json.toString());
     int failed = DatasetScan.run(print, print, root.resolve("none").toString());
 
-    assertThat(List.of(scanned, examined, failed)).containsExactly(0, 1, 1);
+    assertThat(List.of(scanned, examined, failed)).containsExactly(0, 3, 1);
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("missing: GLIDE: no folder", "BigGAN, val", "odd size", "NVAE", "error: ");
     assertThat(json).isNotEmptyFile();

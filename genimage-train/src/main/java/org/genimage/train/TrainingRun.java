@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
+import org.genimage.data.DuplicateWatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
 import org.genimage.models.Blueprint;
@@ -41,6 +42,7 @@ final class TrainingRun {
   private final TrainingListener listener;
   private final ProcessGroup group;
   private final Optional<Validation> validation;
+  private final DuplicateWatch duplicates = new DuplicateWatch();
   private final String trainingData;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
@@ -58,11 +60,12 @@ final class TrainingRun {
     this.graph = graph;
     this.group = settings.execution().group();
     this.listener = settings.reporting();
+    this.loader = loader(settings, blueprint, duplicates.watch(data, "training"));
     this.validation =
         settings
             .validation()
+            .map(images -> duplicates.watch(images, "validation"))
             .map(images -> new Validation(images, recipe, blueprint, settings.errors(), group));
-    this.loader = loader(settings, blueprint, data);
     this.batches = loader.batches();
     this.trainingData = Provenance.describe(data);
     this.identity =
@@ -231,6 +234,7 @@ final class TrainingRun {
           return true;
         });
     Optional<Double> accuracy = validation.map(images -> images.accuracy(graph, epoch));
+    duplicates.finish().ifPresent(found -> LOGGER.log(Level.WARNING, found));
     EpochReport report = report(accuracy);
     state = state.epochDone(accuracy);
     Weights reached = weights(epoch);

@@ -6,36 +6,36 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.genimage.data.FolderDataset;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.data.Quarantine;
 import org.genimage.data.Split;
-import org.genimage.data.image.ImageHeader;
 
 /**
  * What {@link DataDoctor} found.
  *
  * @param subsets one per generator, split and class, in the benchmark's order
  * @param findings file by file, in the same order; duplicates last
+ * @param repeats images that occur twice, in the order of their findings
  * @param biases how well file properties alone separate the classes
  * @param missing what the benchmark lacks, one sentence each
  */
 public record DataReport(
-    List<Subset> subsets, List<Finding> findings, List<Bias> biases, List<String> missing) {
+    List<Subset> subsets,
+    List<Finding> findings,
+    List<Repeat> repeats,
+    List<Bias> biases,
+    List<String> missing) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -43,6 +43,7 @@ public record DataReport(
   public DataReport {
     subsets = ImmutableList.copyOf(subsets);
     findings = ImmutableList.copyOf(findings);
+    repeats = ImmutableList.copyOf(repeats);
     biases = ImmutableList.copyOf(biases);
     missing = ImmutableList.copyOf(missing);
   }
@@ -94,6 +95,40 @@ public record DataReport(
   public record Finding(String place, Defect defect, String detail, boolean known) {}
 
   /**
+   * An image that occurs a second time. If an image repeats several earlier ones, one with the
+   * other label is named, else one of the other split, else the most similar one.
+   *
+   * @param place the image's place in the published layout
+   * @param earlier the place of the earlier image
+   * @param exact whether both files have the same bytes; otherwise they look the same
+   * @param distance the number of bits, of 256, in which their perceptual hashes differ; 0 if exact
+   * @param otherLabel whether the earlier image has the other label
+   * @param otherSplit whether the earlier image is in the other split
+   */
+  public record Repeat(
+      String place,
+      String earlier,
+      boolean exact,
+      int distance,
+      boolean otherLabel,
+      boolean otherSplit) {
+
+    String sentence() {
+      String how =
+          exact
+              ? "equals " + earlier
+              : "looks like " + earlier + " (" + distance + " of 256 bits differ)";
+      String where =
+          otherLabel && otherSplit
+              ? "under the other label in the other split"
+              : otherLabel
+                  ? "under the other label"
+                  : otherSplit ? "in the other split" : "under the same label in the same split";
+      return how + ", " + where;
+    }
+  }
+
+  /**
    * How well one property of the files separates the classes of one split of one generator.
    *
    * @param generator the generator
@@ -102,8 +137,67 @@ public record DataReport(
    * @param accuracy the balanced accuracy, 0.5 to 1, of the best rule that uses this property
    *     alone, measured on the images it was chosen on. With few images of many sizes it is high by
    *     chance
+   * @param leaveOneOut the balanced accuracy, 0 to 1, of such a rule on images that it was not
+   *     chosen on: each image is classified by the rule that all others give
+   * @param images the number of images of both classes
    */
-  public record Bias(Generator generator, Split split, String property, double accuracy) {}
+  public record Bias(
+      Generator generator,
+      Split split,
+      String property,
+      double accuracy,
+      double leaveOneOut,
+      int images) {
+
+    private static final double TELLING = 0.75;
+    private static final double Z = 1.96; // 95 %
+
+    /**
+     * Returns whether this property alone answers the question: {@link #leaveOneOut} is at least
+     * 0.75, and the lower end of its 95 % interval (Wilson) is above 0.5. So a few images that
+     * differ by chance do not count.
+     */
+    public boolean isTelling() {
+      double z2 = Z * Z / images;
+      double centre = leaveOneOut + z2 / 2;
+      double half = Z * Math.sqrt((leaveOneOut * (1 - leaveOneOut) + z2 / 4) / images);
+      return leaveOneOut >= TELLING && (centre - half) / (1 + z2) > 0.5;
+    }
+  }
+
+  /** What a report comes to. */
+  public enum Outcome {
+    /** The data can be used. */
+    FINE(0),
+    /**
+     * Images are unreadable, or the same image is under both labels or in both splits, or there are
+     * no images.
+     */
+    DEFECTIVE(1),
+    /** A file property alone answers whether an image is natural or AI. */
+    TELLING(3);
+
+    private final int exitCode;
+
+    Outcome(int exitCode) {
+      this.exitCode = exitCode;
+    }
+
+    /** Returns the exit code of a program that ends with this outcome: 0, 1 or 3. */
+    public int exitCode() {
+      return exitCode;
+    }
+  }
+
+  /** Returns what the report comes to; of several outcomes the last one in {@link Outcome}. */
+  public Outcome outcome() {
+    return Verdict.outcome(this);
+  }
+
+  /** Returns the {@link #outcome} in one sentence, with the figures that it rests on. */
+  public String verdict() {
+    return Verdict.sentence(this);
+  }
 
   /** Returns the list of the files that cannot be read. */
   public Quarantine quarantine() {
@@ -124,7 +218,8 @@ public record DataReport(
   }
 
   /**
-   * Returns a text to print: one line of counts for each subset, the biases, and what is missing.
+   * Returns a text to print: one line of counts for each subset, the repeated images, the biases,
+   * what is missing, and last the verdict.
    */
   public String table() {
     List<List<String>> rows = new ArrayList<>();
@@ -155,25 +250,47 @@ public record DataReport(
       rows.add(row);
     }
     StringBuilder table = new StringBuilder(aligned(rows));
+    if (!repeats.isEmpty()) {
+      table.append('\n').append(aligned(repeatRows()));
+    }
     long known = findings.stream().filter(Finding::known).count();
     if (known > 0) {
-      table.append("\nGenImage's users have reported %s of these findings.\n".formatted(known));
+      table.append("\nGenImage's users have reported " + known + " of these findings.\n");
     }
     table.append(
         "\nAccuracy of the best rule that uses one file property alone (0.5 is guessing, 1 is perfect)\n");
     List<List<String>> lines = new ArrayList<>();
-    lines.add(List.of("generator", "split", "property", "accuracy"));
+    lines.add(List.of("generator", "split", "property", "accuracy", "leave-one-out"));
     for (Bias bias : biases) {
       lines.add(
           List.of(
               bias.generator().name(),
               bias.split().folder(),
               bias.property(),
-              String.format(Locale.ROOT, "%.3f", bias.accuracy())));
+              String.format(Locale.ROOT, "%.3f", bias.accuracy()),
+              String.format(Locale.ROOT, "%.3f", bias.leaveOneOut())));
     }
     table.append(aligned(lines));
     missing.forEach(line -> table.append("\nmissing: ").append(line));
-    return table.toString();
+    return table.append(missing.isEmpty() ? "\n" : "\n\n").append(verdict()).toString();
+  }
+
+  private List<List<String>> repeatRows() {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("repeated images", "same bytes", "same look"));
+    rows.add(repeatRow("under both labels", Repeat::otherLabel));
+    rows.add(repeatRow("in both splits", repeat -> !repeat.otherLabel() && repeat.otherSplit()));
+    rows.add(
+        repeatRow(
+            "twice in one label and split",
+            repeat -> !repeat.otherLabel() && !repeat.otherSplit()));
+    return rows;
+  }
+
+  private List<String> repeatRow(String title, Predicate<Repeat> which) {
+    List<Repeat> chosen = repeats.stream().filter(which).toList();
+    long exact = chosen.stream().filter(Repeat::exact).count();
+    return List.of(title, count((int) exact), count(chosen.size() - (int) exact));
   }
 
   /** Returns the report as JSON. Of the sizes it has the ten most common of each subset. */
@@ -208,6 +325,17 @@ public record DataReport(
           .put("detail", finding.detail())
           .put("known", finding.known());
     }
+    ArrayNode again = json.putArray("repeats");
+    for (Repeat repeat : repeats) {
+      again
+          .addObject()
+          .put("place", repeat.place())
+          .put("earlier", repeat.earlier())
+          .put("exact", repeat.exact())
+          .put("distance", repeat.distance())
+          .put("other_label", repeat.otherLabel())
+          .put("other_split", repeat.otherSplit());
+    }
     ArrayNode accuracies = json.putArray("biases");
     for (Bias bias : biases) {
       accuracies
@@ -215,9 +343,13 @@ public record DataReport(
           .put("generator", bias.generator().name())
           .put("split", bias.split().folder())
           .put("property", bias.property())
-          .put("accuracy", bias.accuracy());
+          .put("accuracy", bias.accuracy())
+          .put("leave_one_out", bias.leaveOneOut())
+          .put("telling", bias.isTelling());
     }
     json.set("missing", JSON.valueToTree(missing));
+    json.put("outcome", outcome().name().toLowerCase(Locale.ROOT));
+    json.put("verdict", verdict());
     return json.toPrettyString();
   }
 
@@ -260,161 +392,5 @@ public record DataReport(
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
-  }
-
-  /** Collects examinations; keeps eight bytes per image. */
-  static final class Builder {
-
-    private final FolderDataset images;
-    private final List<String> missing;
-    private final List<Counts> counts = new ArrayList<>();
-    private final long[] hashes;
-    private final List<Finding> findings = new ArrayList<>();
-
-    Builder(FolderDataset images, List<String> missing) {
-      this.images = images;
-      this.missing = missing;
-      this.hashes = new long[images.size()];
-      images.folders().forEach(folder -> counts.add(new Counts()));
-    }
-
-    private static final class Counts {
-      private long bytes;
-      private final Map<String, Integer> formats = new HashMap<>();
-      private final Map<String, Integer> sizes = new HashMap<>();
-      private final Map<Integer, Integer> qualities = new HashMap<>();
-      private final Map<Defect, Integer> defects = new EnumMap<>(Defect.class);
-    }
-
-    void add(int index, Examination examination) {
-      Counts count = counts.get(images.position(index).folder());
-      ImageHeader header = examination.header();
-      hashes[index] = examination.hash();
-      count.bytes += examination.bytes();
-      count.formats.merge(header.format(), 1, Integer::sum);
-      count.sizes.merge(examination.size(), 1, Integer::sum);
-      header.quality().ifPresent(quality -> count.qualities.merge(quality, 1, Integer::sum));
-      for (Defect defect : examination.defects()) {
-        String detail =
-            defect.isUnreadable()
-                ? examination.reason()
-                : "%s of %s and %s channels"
-                    .formatted(header.format(), examination.size(), header.channels());
-        find(index, defect, detail);
-      }
-    }
-
-    DataReport build() {
-      findDuplicates();
-      List<Subset> subsets = new ArrayList<>();
-      for (int i = 0; i < counts.size(); i++) {
-        FolderDataset.Folder folder = images.folders().get(i);
-        Counts count = counts.get(i);
-        subsets.add(
-            new Subset(
-                folder.generator(),
-                folder.split(),
-                folder.label(),
-                folder.files().size(),
-                folder.generator().published(folder.split(), folder.label()),
-                count.bytes,
-                count.formats,
-                count.sizes,
-                count.qualities,
-                count.defects));
-      }
-      return new DataReport(subsets, findings, biases(subsets), missing);
-    }
-
-    private void find(int index, Defect defect, String detail) {
-      counts.get(images.position(index).folder()).defects.merge(defect, 1, Integer::sum);
-      String place = images.place(index);
-      findings.add(new Finding(place, defect, detail, KnownDamage.contains(place)));
-    }
-
-    /** Finds files that equal an earlier one; equal hashes are compared byte by byte. */
-    private void findDuplicates() {
-      long[] sorted = hashes.clone();
-      Arrays.sort(sorted);
-      Map<Long, Integer> first = new HashMap<>();
-      for (int i = 1; i < sorted.length; i++) {
-        if (sorted[i] == sorted[i - 1] && sorted[i] != 0) {
-          first.put(sorted[i], -1);
-        }
-      }
-      for (int i = 0; i < hashes.length; i++) {
-        Integer earlier = first.get(hashes[i]);
-        if (earlier == null) {
-          continue;
-        }
-        if (earlier < 0) {
-          first.put(hashes[i], i);
-        } else if (matters(earlier, i) && equal(earlier, i)) {
-          find(i, Defect.DUPLICATE, "equals " + images.place(earlier));
-        }
-      }
-    }
-
-    private boolean matters(int a, int b) {
-      FolderDataset.Folder first = images.folders().get(images.position(a).folder());
-      FolderDataset.Folder second = images.folders().get(images.position(b).folder());
-      return first.split() != second.split() || first.label() != second.label();
-    }
-
-    private boolean equal(int a, int b) {
-      try {
-        byte[] content = images.sample(a).content().read();
-        return content.length > 0 && Arrays.equals(content, images.sample(b).content().read());
-      } catch (IOException e) {
-        return false; // removed meanwhile
-      }
-    }
-
-    private static List<Bias> biases(List<Subset> subsets) {
-      List<Bias> biases = new ArrayList<>();
-      for (Subset natural : subsets) {
-        subsets.stream()
-            .filter(
-                fake ->
-                    natural.label() == Label.NATURE
-                        && fake.label() == Label.AI
-                        && fake.generator().equals(natural.generator())
-                        && fake.split() == natural.split()
-                        && fake.files() > 0
-                        && natural.files() > 0)
-            .forEach(
-                fake -> {
-                  biases.add(bias(natural, "format", natural.formats(), fake.formats()));
-                  biases.add(bias(natural, "size", natural.sizes(), fake.sizes()));
-                  biases.add(bias(natural, "quality", qualities(natural), qualities(fake)));
-                });
-      }
-      return biases;
-    }
-
-    private static Map<String, Integer> qualities(Subset subset) {
-      Map<String, Integer> qualities = new HashMap<>();
-      subset.qualities().forEach((quality, count) -> qualities.put(quality.toString(), count));
-      int none = subset.files() - subset.qualities().values().stream().mapToInt(c -> c).sum();
-      qualities.put("none", none);
-      return qualities;
-    }
-
-    private static Bias bias(
-        Subset subset, String property, Map<String, Integer> natural, Map<String, Integer> fake) {
-      double naturals = natural.values().stream().mapToInt(count -> count).sum();
-      double fakes = fake.values().stream().mapToInt(count -> count).sum();
-      double accuracy =
-          Stream.concat(natural.keySet().stream(), fake.keySet().stream())
-                  .distinct()
-                  .mapToDouble(
-                      value ->
-                          Math.max(
-                              natural.getOrDefault(value, 0) / naturals,
-                              fake.getOrDefault(value, 0) / fakes))
-                  .sum()
-              / 2;
-      return new Bias(subset.generator(), subset.split(), property, accuracy);
-    }
   }
 }

@@ -14,8 +14,10 @@ public enum Defect {
   CMYK("CMYK"),
   /** It is an AI image whose size differs from that of the generator's published images. */
   ODD_SIZE("odd size"),
-  /** A file with the same bytes exists in the other split or in the other class. */
-  DUPLICATE("duplicate");
+  /** An earlier file has the same bytes. */
+  DUPLICATE("duplicate"),
+  /** It looks like an earlier image, but is another file: perhaps saved again, or resized. */
+  NEAR_DUPLICATE("near duplicate");
 
   private final String label;
 

@@ -5,12 +5,10 @@ import com.google.common.io.ByteSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
@@ -27,10 +25,15 @@ import org.genimage.data.internal.LimitedFiles;
  * @param header what the file states before its pixels
  * @param defects its defects, without duplicates of other files
  * @param reason why it cannot be decoded; empty if it can
+ * @param look how it looks; empty if it has no contrast or cannot be decoded
  */
-record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defects, String reason) {
-
-  private static final String SEPARATOR = "\t";
+record Examination(
+    long bytes,
+    long hash,
+    ImageHeader header,
+    Set<Defect> defects,
+    String reason,
+    Optional<PerceptualHash> look) {
 
   static Examination of(Sample sample) {
     Set<Defect> defects = EnumSet.noneOf(Defect.class);
@@ -40,21 +43,24 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
     } catch (IOException e) {
       Interruption.check(e, sample.name() + " was being read");
       ImageHeader unknown = new ImageHeader("unknown", 0, 0, 0, OptionalInt.empty());
-      return new Examination(0, 0, unknown, EnumSet.of(Defect.CORRUPT), oneLine(e.toString()));
+      return new Examination(
+          0, 0, unknown, EnumSet.of(Defect.CORRUPT), oneLine(e.toString()), Optional.empty());
     }
     ImageHeader header = header(file);
-    if (!header.format().equals(formatOf(sample.name())) && !header.format().equals("unknown")) {
+    if (isMisnamed(header, sample.name())) {
       defects.add(Defect.MISNAMED);
     }
-    if (header.format().equals("JPEG") && header.channels() == 4) {
+    if (isCmyk(header)) {
       defects.add(Defect.CMYK);
     }
     String reason = "";
+    Optional<PerceptualHash> look = Optional.empty();
     try {
       Image image = Image.read(sample.name(), ByteSource.wrap(file));
       if (header.width() == 0) { // only headers of JPEG and PNG are read
         header = header.sized(image.width(), image.height());
       }
+      look = PerceptualHash.of(image);
     } catch (UnreadableImageException e) {
       reason = oneLine(e.getMessage());
       defects.add(
@@ -67,58 +73,19 @@ record Examination(long bytes, long hash, ImageHeader header, Set<Defect> defect
       defects.add(Defect.ODD_SIZE);
     }
     long hash = Hashing.sha256().hashBytes(file).asLong();
-    return new Examination(file.length, hash, header, defects, reason);
+    return new Examination(file.length, hash, header, defects, reason, look);
   }
 
   String size() {
     return header.width() + "x" + header.height();
   }
 
-  /** Returns this as a line of a state file. */
-  String line(String place) {
-    return String.join(
-        SEPARATOR,
-        place,
-        Long.toString(bytes),
-        Long.toHexString(hash),
-        header.format(),
-        Integer.toString(header.width()),
-        Integer.toString(header.height()),
-        Integer.toString(header.channels()),
-        Integer.toString(header.quality().orElse(0)),
-        defects.stream().map(Defect::name).collect(Collectors.joining(",")),
-        reason);
+  static boolean isMisnamed(ImageHeader header, String name) {
+    return !header.format().equals(formatOf(name)) && !header.format().equals("unknown");
   }
 
-  /** Reads a line of a state file, if it is one of this place. */
-  static Optional<Examination> read(String line, String place) {
-    List<String> parts = List.of(line.split(SEPARATOR, -1));
-    if (parts.size() != 10 || !parts.get(0).equals(place)) {
-      return Optional.empty();
-    }
-    try {
-      int quality = Integer.parseInt(parts.get(7));
-      Set<Defect> defects = EnumSet.noneOf(Defect.class);
-      for (String defect : parts.get(8).split(",")) {
-        if (!defect.isEmpty()) {
-          defects.add(Defect.valueOf(defect));
-        }
-      }
-      return Optional.of(
-          new Examination(
-              Long.parseLong(parts.get(1)),
-              Long.parseUnsignedLong(parts.get(2), 16),
-              new ImageHeader(
-                  parts.get(3),
-                  Integer.parseInt(parts.get(4)),
-                  Integer.parseInt(parts.get(5)),
-                  Integer.parseInt(parts.get(6)),
-                  quality == 0 ? OptionalInt.empty() : OptionalInt.of(quality)),
-              defects,
-              parts.get(9)));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+  static boolean isCmyk(ImageHeader header) {
+    return header.format().equals("JPEG") && header.channels() == 4;
   }
 
   private static ImageHeader header(byte[] file) {
