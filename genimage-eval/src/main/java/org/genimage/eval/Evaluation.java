@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.genimage.data.DatasetException;
+import org.genimage.data.DuplicateWatch;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -133,7 +134,8 @@ public record Evaluation(
   public EvaluationResult run() {
     checkLabels(data.samples().stream().map(Sample::label).toList());
     String fingerprint = ScoreHeader.fingerprint(data);
-    EvaluationRun done = score(data, fingerprint, Part.WHOLE);
+    DuplicateWatch duplicates = new DuplicateWatch();
+    EvaluationRun done = score(duplicates.watch(data, "evaluation"), fingerprint, Part.WHOLE);
     List<Score> scores = done.scores();
     checkLabels(scores.stream().map(Score::label).toList());
     return new EvaluationResult(
@@ -143,7 +145,8 @@ public record Evaluation(
         Scores.of(scores).at(detector.threshold()),
         done.failures(),
         done.timed(),
-        done.duration());
+        done.duration(),
+        duplicates.finish());
   }
 
   /**

@@ -19,6 +19,8 @@ import org.genimage.data.ImageDataset;
  * @param timed the number of images scored in {@code duration}; fewer than all if the file had some
  *     already
  * @param duration the time for these images, reading included
+ * @param repeats a warning, if images with the same bytes were read in {@code duration}: under both
+ *     labels, or twice
  */
 public record EvaluationResult(
     String detector,
@@ -27,12 +29,25 @@ public record EvaluationResult(
     Scores scores,
     List<Failure> failures,
     long timed,
-    Duration duration) {
+    Duration duration,
+    Optional<String> repeats) {
 
   /** Copies the collections. */
   public EvaluationResult {
     provenance = ImmutableMap.copyOf(provenance);
     failures = List.copyOf(failures);
+  }
+
+  /** Creates a result without a warning of repeated images. */
+  public EvaluationResult(
+      String detector,
+      Map<String, String> provenance,
+      String data,
+      Scores scores,
+      List<Failure> failures,
+      long timed,
+      Duration duration) {
+    this(detector, provenance, data, scores, failures, timed, duration, Optional.empty());
   }
 
   /**

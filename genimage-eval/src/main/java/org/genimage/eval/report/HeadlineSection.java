@@ -75,7 +75,11 @@ record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
                 "Equal error rate",
                 percent(Metrics.EQUAL_ERROR_RATE.of(scores)),
                 ninetyFive(interval(intervals.get(Metrics.EQUAL_ERROR_RATE)))),
-            failures());
+            failures() + repeats());
+  }
+
+  private String repeats() {
+    return result.repeats().map(said -> "<p>Note: " + escape(said) + ".</p>\n").orElse("");
   }
 
   private String ofLabel(String name, Label label) {
