@@ -3,12 +3,14 @@ package org.genimage.models;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
 import org.genimage.data.internal.GraphOps;
@@ -24,6 +26,7 @@ import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -39,7 +42,7 @@ import org.tensorflow.types.TFloat32;
  */
 public record Blueprint(String name, Network network, InputContract input, Head head) {
 
-  private static final String PARALLEL = "module.";
+  private static final System.Logger LOGGER = System.getLogger(Blueprint.class.getName());
 
   /** Returns the same detector for another input, for example smaller images. */
   public Blueprint input(InputContract contract) {
@@ -100,7 +103,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * have one, makes its scores.
    *
    * @throws WeightsException if the weights do not fit; the message lists what is missing,
-   *     unexpected or of another shape
+   *     unexpected, of another shape or not finite
    */
   public DifferentiableDetector load(Weights weights) {
     return load(weights, Precision.FLOAT32);
@@ -117,14 +120,31 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
    */
   public DifferentiableDetector load(Weights weights, Precision precision) {
+    return withItsInput(weights, one -> GraphDetector.create(one, weights, precision));
+  }
+
+  /** A network may not be able to take the input that the metadata names, such as 33 pixels. */
+  private <T> T withItsInput(Weights weights, Function<Blueprint, T> work) {
     Blueprint blueprint = WeightsMetadata.apply(this, weights);
-    return GraphDetector.create(blueprint, weights, precision);
+    try {
+      return work.apply(blueprint);
+    } catch (IllegalArgumentException | TensorFlowException e) {
+      if (blueprint.input().equals(input)) {
+        throw e;
+      }
+      throw new WeightsException(
+          ("expected metadata genimage.input with an input that %s can take, found a side of %s"
+                  + " pixels (%s); correct it, or write the weights again")
+              .formatted(name, blueprint.input().side(), e.getMessage()),
+          e);
+    }
   }
 
   /**
    * Returns the detector with the weights of a safetensors or PyTorch file, to be closed by the
-   * caller. See {@link Weights#read(Path)}; where every key begins with {@code module.}, as
-   * PyTorch's {@code DataParallel} saves them, that is left out.
+   * caller. See {@link Weights#read(Path)}. What wrappers in PyTorch ({@code DataParallel}, {@code
+   * torch.compile}) add to keys is taken off, and the log says so; see {@link
+   * Weights#wrappedKeys()}.
    *
    * @throws WeightsException if the file cannot be read or does not fit
    */
@@ -151,11 +171,34 @@ public record Blueprint(String name, Network network, InputContract input, Head 
 
   /** Loads what was read of a file; messages begin with its name. */
   DifferentiableDetector load(Path file, Weights weights, Precision precision) {
-    boolean parallel = weights.keys().stream().allMatch(key -> key.startsWith(PARALLEL));
     try {
-      return load(parallel ? weights.stripped(PARALLEL) : weights, precision);
+      return load(unwrapped(file, weights), precision);
     } catch (WeightsException e) {
       throw new WeightsException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Weights unwrapped(Path file, Weights weights) {
+    Map<String, String> wrapped = weights.wrappedKeys();
+    wrapped.entrySet().stream()
+        .findFirst()
+        .ifPresent(
+            first ->
+                LOGGER.log(
+                    Level.INFO,
+                    "{0}: a wrapper in PyTorch changed {1} of {2} keys; {3} is read as {4}",
+                    file,
+                    wrapped.size(),
+                    weights.keys().size(),
+                    first.getKey(),
+                    first.getValue()));
+    try {
+      return weights.unwrapped();
+    } catch (IllegalArgumentException e) {
+      throw new WeightsException(
+          "expected one array for each key without the prefixes of PyTorch's wrappers, found two: "
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -180,7 +223,12 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @throws WeightsException if the weights do not fit, the folder exists, or it cannot be written
    */
   public void export(Weights weights, Path folder) {
-    SavedModelExport.write(WeightsMetadata.apply(this, weights), weights, folder);
+    withItsInput(
+        weights,
+        one -> {
+          SavedModelExport.write(one, weights, folder);
+          return one;
+        });
   }
 
   /** Returns the state-dict entries in the order of published checkpoints. */
@@ -235,8 +283,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @param seed each fresh value follows from it and the entry's key
    * @param published the backbone as it was published; {@link Weights#without} drops parts that
    *     have no place here
-   * @throws WeightsException if it does not fit; the message lists what is missing, unexpected or
-   *     of another shape
+   * @throws WeightsException if it does not fit; the message lists what is missing, unexpected, of
+   *     another shape or not finite
    * @throws IllegalStateException if the network does not say which keys are its head
    */
   public Weights startFrom(long seed, Weights published) {
@@ -258,8 +306,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @param seed each fresh value follows from it and the entry's key
    * @param backbone all other entries, and no more; {@link Weights#without} drops what has no place
    * @param fresh prefixes of keys
-   * @throws WeightsException if it does not fit; the message lists what is missing, unexpected or
-   *     of another shape
+   * @throws WeightsException if it does not fit; the message lists what is missing, unexpected, of
+   *     another shape or not finite
    */
   public Weights initialWeights(long seed, Weights backbone, String... fresh) {
     Weights body = backbone.without(fresh);
@@ -272,8 +320,11 @@ public record Blueprint(String name, Network network, InputContract input, Head 
     return initialWeights(seed).overlaid(body);
   }
 
-  /** Returns the weights with this blueprint's name, input contract and head in their metadata. */
+  /**
+   * Returns the weights with this blueprint's name, input contract and head in their metadata, and
+   * {@link Weights#hashed}.
+   */
   public Weights describe(Weights weights) {
-    return weights.with(WeightsMetadata.of(this));
+    return weights.with(WeightsMetadata.of(this)).hashed();
   }
 }

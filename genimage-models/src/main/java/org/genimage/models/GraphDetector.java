@@ -79,7 +79,10 @@ final class GraphDetector implements DifferentiableDetector {
 
   @Override
   public Map<String, String> provenance() {
-    return blueprint.describe(weights).with(WeightsMetadata.of(precision)).metadata();
+    return weights
+        .with(WeightsMetadata.of(blueprint))
+        .with(WeightsMetadata.of(precision))
+        .metadata();
   }
 
   @Override

@@ -28,23 +28,44 @@ import org.tensorflow.types.TFloat32;
 public record InputContract(
     Resize resize, int side, ChannelOrder channels, List<Float> mean, List<Float> std) {
 
+  /** The largest side of an input, and of what an image is resized to, in pixels. */
+  public static final int MAX_SIDE = 4096;
+
+  private static final float MAX_MEAN = 1000;
+  private static final float MIN_STD = 1e-6f;
+  private static final float MAX_STD = 1000;
   private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if the side is not positive or there are not three channels
+   * @throws IllegalArgumentException if the side is not from 1 to {@link #MAX_SIDE}, there are not
+   *     three channels, a mean is not from -1000 to 1000 or a deviation is not from 1e-6 to 1000
    */
   public InputContract {
     mean = List.copyOf(mean);
     std = List.copyOf(std);
-    checkArgument(side > 0, "input side must be positive, got %s", side);
+    checkSide("input side", side);
     checkArgument(
         mean.size() == 3 && std.size() == 3,
         "mean and standard deviation need three channels, got %s and %s",
         mean,
         std);
+    // Written so that NaN is refused, too.
+    checkArgument(
+        mean.stream().allMatch(value -> Math.abs(value) <= MAX_MEAN),
+        "mean must be from -1000 to 1000, got %s",
+        mean);
+    checkArgument(
+        std.stream().allMatch(value -> value >= MIN_STD && value <= MAX_STD),
+        "standard deviation must be from 1e-6 to 1000, got %s",
+        std);
+  }
+
+  static void checkSide(String what, int side) {
+    checkArgument(
+        side >= 1 && side <= MAX_SIDE, "%s must be from 1 to %s, got %s", what, MAX_SIDE, side);
   }
 
   /** Returns a contract whose network sees RGB values in [0, 1]. */

@@ -1,5 +1,7 @@
 package org.genimage.models;
 
+import static java.util.Objects.requireNonNull;
+
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
@@ -17,6 +19,17 @@ public sealed interface Resize {
    * @param filter the filter, with Pillow's antialiasing and rounding
    */
   record ShorterSide(int side, Filter filter) implements Resize {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if the side is not from 1 to {@link InputContract#MAX_SIDE}
+     */
+    public ShorterSide {
+      InputContract.checkSide("side to resize to", side);
+      requireNonNull(filter);
+    }
+
     @Override
     public Transform transform() {
       return Transforms.resizeShorterSide(side, filter);
@@ -30,6 +43,17 @@ public sealed interface Resize {
    * @param filter the filter, with Pillow's antialiasing and rounding
    */
   record Square(int side, Filter filter) implements Resize {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if the side is not from 1 to {@link InputContract#MAX_SIDE}
+     */
+    public Square {
+      InputContract.checkSide("side to resize to", side);
+      requireNonNull(filter);
+    }
+
     @Override
     public Transform transform() {
       return Transforms.resize(side, side, filter);
@@ -43,6 +67,16 @@ public sealed interface Resize {
    * @param side in pixels
    */
   record OpenCvSquare(int side) implements Resize {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if the side is not from 1 to {@link InputContract#MAX_SIDE}
+     */
+    public OpenCvSquare {
+      InputContract.checkSide("side to resize to", side);
+    }
+
     @Override
     public Transform transform() {
       return Transforms.resizeOpenCv(side, side);

@@ -1,16 +1,15 @@
 package org.genimage.models;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Ascii;
+import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.genimage.data.image.Filter;
+import org.genimage.models.internal.NearestNames;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 
@@ -21,17 +20,32 @@ final class WeightsMetadata {
   private static final String INPUT = "genimage.input";
   private static final String HEAD = "genimage.head";
   private static final String PRECISION = "genimage.precision";
-  private static final String SHORTER_SIDE = "resize_shorter_side";
-  private static final String SQUARE = "resize_square";
-  private static final String OPENCV_SQUARE = "resize_opencv_square";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String OWN = "genimage.";
+
+  /** What any part of genimage writes into weights. */
+  private static final Set<String> KNOWN =
+      ImmutableSet.of(
+          DETECTOR,
+          INPUT,
+          HEAD,
+          PRECISION,
+          "genimage.temperature",
+          "genimage.threshold",
+          "genimage.format",
+          "genimage.recipe",
+          "genimage.start",
+          "genimage.epoch",
+          "genimage.training_data",
+          "genimage.run",
+          "genimage.state",
+          "genimage.sha256");
 
   private WeightsMetadata() {}
 
   static Map<String, String> of(Blueprint blueprint) {
     return Map.of(
         DETECTOR, blueprint.name(),
-        INPUT, write(blueprint.input()),
+        INPUT, InputMetadata.write(blueprint.input()),
         HEAD, blueprint.head().name());
   }
 
@@ -56,8 +70,7 @@ final class WeightsMetadata {
                   + " Detectors.resnet50().load(file); there are %s")
               .formatted(file, DETECTOR, names));
     }
-    Optional<Integer> outputs =
-        Optional.ofNullable(weights.metadata().get(HEAD)).map(head -> readHead(head).outputs());
+    Optional<Integer> outputs = outputs(file, weights);
     return known.stream()
         .filter(one -> one.name().equals(name))
         .filter(one -> outputs.isEmpty() || one.head().outputs() == outputs.get())
@@ -70,94 +83,87 @@ final class WeightsMetadata {
                         .formatted(
                             file,
                             names,
-                            name,
-                            outputs.map(" with %d outputs"::formatted).orElse(""))));
+                            shown(name),
+                            outputs.map(" with %s outputs"::formatted).orElse(""))));
+  }
+
+  private static Optional<Integer> outputs(Path file, Weights weights) {
+    try {
+      return Optional.ofNullable(weights.metadata().get(HEAD))
+          .map(head -> readHead(head).outputs());
+    } catch (WeightsException e) {
+      throw new WeightsException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /** Returns the blueprint as the weights' metadata wants it; without metadata, as it is. */
   static Blueprint apply(Blueprint blueprint, Weights weights) {
     Map<String, String> metadata = weights.metadata();
+    metadata.keySet().forEach(WeightsMetadata::checkKnown);
     String detector = metadata.getOrDefault(DETECTOR, blueprint.name());
     if (!detector.equals(blueprint.name())) {
       throw new WeightsException(
           "expected weights of %s, found weights of %s; load them into that detector"
-              .formatted(blueprint.name(), detector));
+              .formatted(blueprint.name(), shown(detector)));
     }
     Blueprint result = blueprint;
     if (metadata.containsKey(INPUT)) {
       result = result.input(readInput(metadata.get(INPUT)));
     }
     if (metadata.containsKey(HEAD)) {
-      result = result.head(readHead(metadata.get(HEAD)));
+      result = result.head(fitting(readHead(metadata.get(HEAD)), blueprint));
     }
     return result;
   }
 
-  private static String write(InputContract input) {
-    ObjectNode json = JSON.createObjectNode();
-    if (input.resize() instanceof Resize.ShorterSide resize) {
-      json.put(SHORTER_SIDE, resize.side()).put("filter", resize.filter().name());
-    } else if (input.resize() instanceof Resize.Square resize) {
-      json.put(SQUARE, resize.side()).put("filter", resize.filter().name());
-    } else if (input.resize() instanceof Resize.OpenCvSquare resize) {
-      json.put(OPENCV_SQUARE, resize.side());
+  /** A misspelt threshold must not leave the usual one in force. */
+  private static void checkKnown(String key) {
+    if (key.startsWith(OWN) && !KNOWN.contains(key)) {
+      throw new WeightsException(
+          ("expected only metadata that this version of genimage knows, found %s (nearest: %s);"
+                  + " correct the name, or let it begin otherwise than %s")
+              .formatted(shown(key), NearestNames.to(shown(key), KNOWN).get(0), OWN));
     }
-    json.put("side", input.side());
-    json.put("channels", input.channels().name());
-    json.set("mean", JSON.valueToTree(input.mean()));
-    json.set("std", JSON.valueToTree(input.std()));
-    return json.toString();
+  }
+
+  private static Head fitting(Head head, Blueprint blueprint) {
+    int outputs = blueprint.head().outputs();
+    if (head.outputs() != outputs) {
+      throw new WeightsException(
+          ("expected metadata %s of a head with %s outputs, which %s has, found %s, which needs %s;"
+                  + " load the weights into the variant that they are of")
+              .formatted(HEAD, outputs, blueprint.name(), head, head.outputs()));
+    }
+    return head;
   }
 
   private static InputContract readInput(String text) {
     try {
-      JsonNode json = JSON.readTree(text);
-      ChannelOrder channels = ChannelOrder.valueOf(json.path("channels").asText("RGB"));
-      return new InputContract(
-          readResize(json),
-          json.path("side").asInt(),
-          channels,
-          floats(json.path("mean")),
-          floats(json.path("std")));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw malformed(INPUT, text, e);
+      return InputMetadata.read(text);
+    } catch (IllegalArgumentException e) {
+      throw malformed(INPUT, e.getMessage(), e);
     }
-  }
-
-  private static Resize readResize(JsonNode json) {
-    if (json.has(SHORTER_SIDE)) {
-      return new Resize.ShorterSide(json.get(SHORTER_SIDE).asInt(), readFilter(json));
-    }
-    if (json.has(SQUARE)) {
-      return new Resize.Square(json.get(SQUARE).asInt(), readFilter(json));
-    }
-    return json.has(OPENCV_SQUARE)
-        ? new Resize.OpenCvSquare(json.get(OPENCV_SQUARE).asInt())
-        : new Resize.None();
-  }
-
-  private static Filter readFilter(JsonNode json) {
-    return Filter.valueOf(json.path("filter").asText());
   }
 
   private static Head readHead(String text) {
     try {
       return Head.valueOf(text);
     } catch (IllegalArgumentException e) {
-      throw malformed(HEAD, text, e);
+      throw malformed(
+          HEAD,
+          "expected one of %s, found %s".formatted(Arrays.toString(Head.values()), shown(text)),
+          e);
     }
   }
 
-  private static List<Float> floats(JsonNode array) {
-    List<Float> values = new ArrayList<>();
-    array.forEach(value -> values.add(value.floatValue()));
-    return values;
+  private static WeightsException malformed(String key, String problem, Exception cause) {
+    return new WeightsException(
+        "metadata %s is not as genimage writes it: %s; correct it, or write the weights again"
+            .formatted(key, problem),
+        cause);
   }
 
-  private static WeightsException malformed(String key, String value, Exception cause) {
-    return new WeightsException(
-        "expected metadata %s as genimage writes it, found %s; write the weights again"
-            .formatted(key, value),
-        cause);
+  private static String shown(String text) {
+    return Ascii.truncate(text, 100, "...");
   }
 }

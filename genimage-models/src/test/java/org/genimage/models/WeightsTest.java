@@ -25,9 +25,11 @@ import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightsTest {
 
@@ -130,6 +132,72 @@ class WeightsTest {
     assertThatThrownBy(() -> DetectorTest.TINY.load(Weights.of(arrays)))
         .isInstanceOf(WeightsException.class)
         .hasMessageContaining("fc.bias has integers, expected floats");
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void load_numberThatIsNotFinite_isRefusedByItsKey(float value) {
+    Blueprint tiny = DetectorTest.TINY;
+    float[] bias = {0, value};
+    Map<String, WeightArray> arrays = new LinkedHashMap<>(tiny.initialWeights(1).arrays());
+    arrays.put("fc.bias", WeightArray.of(List.of(2), bias));
+    Weights weights = Weights.of(arrays);
+    Path file = folder.resolve("weights.safetensors");
+    weights.write(file);
+
+    assertThat(Weights.read(file).get("fc.bias").toFloats()).isEqualTo(bias);
+    assertThatThrownBy(() -> tiny.load(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("1 not finite: fc.bias has %s at index 1; load weights", value);
+    assertThatThrownBy(() -> tiny.load(weights))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("fc.bias has %s at index 1", value);
+    assertThatThrownBy(() -> tiny.export(weights, folder.resolve("model")))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("fc.bias has %s at index 1", value);
+    assertThatThrownBy(() -> tiny.initialWeights(1, weights, "conv1."))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("fc.bias has %s at index 1", value);
+    tiny.load(tiny.initialWeights(1, weights, "fc.")).close();
+  }
+
+  @Test
+  @Timeout(30)
+  void load_manyOrLongKeysThatDoNotFit_isRefusedSoonAndShortly() {
+    Map<String, WeightArray> many = new LinkedHashMap<>();
+    for (int i = 0; i < 100_000; i++) {
+      many.put("layer.of.another.network." + i, WeightArray.counter(i));
+    }
+    WeightArray one = WeightArray.counter(1);
+
+    for (Map<String, WeightArray> arrays : List.of(many, Map.of("w".repeat(1 << 24), one))) {
+      assertThatThrownBy(() -> DetectorTest.TINY.load(Weights.of(arrays)))
+          .isInstanceOf(WeightsException.class)
+          .message()
+          .hasSizeLessThan(8000);
+    }
+  }
+
+  @Test
+  void load_keysOfPyTorchsWrappers_areTakenOffInFilesAndReportedElsewhere() {
+    Blueprint tiny = DetectorTest.TINY;
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    tiny.initialWeights(1)
+        .arrays()
+        .forEach((key, array) -> arrays.put("module._orig_mod." + key, array));
+    Weights weights = Weights.of(arrays);
+    Path file = folder.resolve("weights.safetensors");
+    weights.write(file);
+
+    try (Detector detector = tiny.load(file)) {
+      assertThat(detector.weights().keys()).isEqualTo(tiny.initialWeights(1).keys());
+    }
+    assertThatThrownBy(() -> tiny.load(weights))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining(
+            "%d keys found have the prefix of a wrapper in PyTorch, as", arrays.size())
+        .hasMessageContaining("take it off with Weights.unwrapped()");
+    tiny.load(weights.unwrapped()).close();
   }
 
   @ParameterizedTest

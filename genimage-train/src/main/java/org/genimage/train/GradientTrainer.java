@@ -13,6 +13,8 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Trainer;
+import org.genimage.models.internal.KeyFit;
+import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.recipe.Recipe;
 
@@ -198,7 +200,14 @@ public final class GradientTrainer implements Trainer {
     checkArgument(
         settings.patience().isEmpty() || settings.validation().isPresent(),
         "patience needs validation images, got none; set them with validation");
-    settings.frozen().check(blueprint.entries());
+    List<Parameter> entries = blueprint.entries();
+    settings.frozen().check(entries);
+    settings
+        .start()
+        .ifPresent(
+            start ->
+                KeyFit.of(entries, start)
+                    .verify(blueprint.name(), "start from weights made for it"));
     int batchSize = settings.recipe().batchSize();
     int devices = settings.execution().devices().size();
     int processes = settings.execution().group().size();

@@ -1,5 +1,6 @@
 package org.genimage.train;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -43,7 +44,7 @@ final class TensorBoardListener implements TrainingListener {
   public void onStep(StepReport report) {
     write(
         report.step(),
-        Map.of("step/loss", report.loss(), "step/learning_rate", report.learningRate()));
+        ImmutableMap.of("step/loss", report.loss(), "step/learning_rate", report.learningRate()));
   }
 
   @Override

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.assertj.core.data.Offset;
@@ -35,6 +37,7 @@ import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
+import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.genimage.train.recipe.Average;
@@ -272,6 +275,23 @@ class GradientTrainerTest {
     }
     assertThat(trained.get("bn1.running_mean").toFloats())
         .isNotEqualTo(given.get("bn1.running_mean").toFloats());
+  }
+
+  @Test
+  void fit_fromWeightsThatDoNotFit_isRefusedByKeyBeforeTheFirstStep() {
+    Map<String, WeightArray> arrays = new LinkedHashMap<>(TINY.initialWeights(1).arrays());
+    arrays.put("fc.bias", WeightArray.of(List.of(2), new float[] {0, Float.NaN}));
+    arrays.remove("fc.weight");
+    arrays.put("head.weight", WeightArray.counter(1));
+    GradientTrainer trainer = GradientTrainer.with(RECIPE.epochs(1)).from(Weights.of(arrays));
+
+    assertThatThrownBy(() -> trainer.fit(TINY, stripes(8, 8)))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageStartingWith("weights do not fit ")
+        .hasMessageContaining("1 missing: fc.weight")
+        .hasMessageContaining("1 unexpected: head.weight")
+        .hasMessageContaining("1 not finite: fc.bias has NaN at index 1")
+        .hasMessageEndingWith("; start from weights made for it");
   }
 
   /** The loss of a step is from before it. */

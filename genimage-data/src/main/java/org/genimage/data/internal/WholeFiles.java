@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,8 +26,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,7 +47,20 @@ public final class WholeFiles {
 
   private static final Pattern PARTIAL = Pattern.compile("\\.(.+)\\.[0-9a-f-]{36}\\.partial");
 
+  /** The partial files that this process is writing. */
+  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
+
   private WholeFiles() {}
+
+  /** Another process is writing the file. */
+  public static final class FileInUseException extends FileSystemException {
+
+    private static final long serialVersionUID = 1L;
+
+    FileInUseException(Path file) {
+      super(file.toString(), null, "another process is writing it");
+    }
+  }
 
   /** Writes the content of a file. */
   @FunctionalInterface
@@ -77,22 +94,84 @@ public final class WholeFiles {
     }
   }
 
+  /**
+   * Writes a file as {@link #write(Path, Content)} does, unless another process is writing it. For
+   * files that take long to write, in folders with few files.
+   *
+   * @throws FileInUseException if another process is writing it
+   * @throws IOException if it cannot be written; an earlier file is then as it was
+   */
+  public static void writeAlone(Path file, Content content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Files.createDirectories(target.getParent());
+    if (isInUse(target)) {
+      throw new FileInUseException(file);
+    }
+    write(file, content);
+  }
+
+  private static boolean isInUse(Path target) {
+    try (DirectoryStream<Path> others =
+        Files.newDirectoryStream(target.getParent(), other -> isPartialOf(target, other))) {
+      for (Path other : others) {
+        if (isBeingWritten(other)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | DirectoryIteratorException e) {
+      // Whatever hinders writing is said by the write itself.
+      return false;
+    }
+  }
+
+  private static boolean isPartialOf(Path target, Path other) {
+    Matcher name = PARTIAL.matcher(other.getFileName().toString());
+    return name.matches() && name.group(1).equals(target.getFileName().toString());
+  }
+
+  /** A killed process leaves its file, but not the lock on it. */
+  private static boolean isBeingWritten(Path partial) {
+    // POSIX drops this process's own lock if it closes another descriptor of the file.
+    if (OWN.contains(partial)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      return channel.tryLock() == null;
+    } catch (IOException | OverlappingFileLockException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
   private static void writeNew(Path file, Content content) throws IOException {
     Path target = file.toAbsolutePath();
     Path folder = target.getParent();
     Files.createDirectories(folder);
     Path partial = partial(target);
+    OWN.add(partial);
     try {
       try (FileChannel channel =
           FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        lock(channel);
         content.writeTo(channel);
         channel.force(true);
       }
       move(partial, target);
     } finally {
       Files.deleteIfExists(partial);
+      OWN.remove(partial);
     }
     force(folder);
+  }
+
+  /** Lets other processes see that this one is alive; the lock ends with the channel. */
+  private static void lock(FileChannel channel) {
+    try {
+      channel.tryLock();
+    } catch (IOException | UnsupportedOperationException e) {
+      // A file system without locks: nobody is told, and names are unique all the same.
+      return;
+    }
   }
 
   /** Writes a file as {@link #write(Path, Content)} does. */

@@ -1,11 +1,13 @@
 package org.genimage.models.internal;
 
+import com.google.common.base.Ascii;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
@@ -19,20 +21,25 @@ import org.genimage.models.weights.WeightsException;
  * @param missing required keys that the weights lack
  * @param unexpected keys that the network does not have
  * @param misshapen keys whose arrays have another shape, or integers for floats
+ * @param notFinite keys of the network whose arrays have NaN or an infinity
  */
 public record KeyFit(
     Map<String, Parameter> expected,
     Weights found,
     List<String> missing,
     List<String> unexpected,
-    List<String> misshapen) {
+    List<String> misshapen,
+    List<String> notFinite) {
 
   private static final int SHOWN = 16;
+  private static final int MAX_CANDIDATES = 20_000;
+  private static final int MAX_LENGTH = 500;
 
   public static KeyFit of(Collection<Parameter> entries, Weights weights) {
     Map<String, Parameter> expected = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
+    List<String> notFinite = new ArrayList<>();
     for (Parameter entry : entries) {
       expected.put(entry.key(), entry);
       boolean required = entry.role().required();
@@ -43,23 +50,38 @@ public record KeyFit(
         }
       } else if (!array.shape().equals(entry.shape()) || array.isInteger() && required) {
         misshapen.add(entry.key());
+      } else if (firstNotFinite(array) >= 0) {
+        notFinite.add(entry.key());
       }
     }
     List<String> unexpected =
         weights.keys().stream().filter(key -> !expected.containsKey(key)).toList();
-    return new KeyFit(expected, weights, missing, unexpected, misshapen);
+    return new KeyFit(expected, weights, missing, unexpected, misshapen, notFinite);
+  }
+
+  /** Returns the index of the first float that is NaN or infinite, or -1. */
+  private static int firstNotFinite(WeightArray array) {
+    float[] values = array.floats();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /**
    * Returns if all fits.
    *
-   * @throws WeightsException that lists missing, unexpected and wrongly shaped keys
+   * @throws WeightsException that lists missing, unexpected and wrongly shaped keys and those with
+   *     numbers that are not finite, and names the prefix of a wrapper in PyTorch
    */
   public void verify(String detector, String advice) {
     List<String> problems = new ArrayList<>();
     describe(problems, "missing", missing, key -> key + nearest(key, found.keys()));
     describe(problems, "unexpected", unexpected, key -> key + nearest(key, expected.keySet()));
     describe(problems, "of another shape", misshapen, this::shapes);
+    describe(problems, "not finite", notFinite, this::firstNotFinite);
     if (!problems.isEmpty()) {
       throw new WeightsException(
           "weights do not fit %s: of %s keys expected and %s found, %s; %s"
@@ -68,8 +90,26 @@ public record KeyFit(
                   expected.size(),
                   found.keys().size(),
                   String.join("; ", problems),
-                  advice));
+                  wrapped() + advice));
     }
+  }
+
+  private String wrapped() {
+    Map<String, String> wrapped = found.wrappedKeys();
+    return wrapped.entrySet().stream()
+        .findFirst()
+        .map(
+            first ->
+                ("%s keys found have the prefix of a wrapper in PyTorch, as %s for %s: take it off"
+                        + " with Weights.unwrapped(); ")
+                    .formatted(wrapped.size(), first.getKey(), first.getValue()))
+        .orElse("");
+  }
+
+  private String firstNotFinite(String key) {
+    WeightArray array = found.get(key);
+    int index = firstNotFinite(array);
+    return "%s has %s at index %s".formatted(key, array.floats()[index], index);
   }
 
   private String shapes(String key) {
@@ -83,7 +123,12 @@ public record KeyFit(
   private static void describe(
       List<String> problems, String what, List<String> keys, Description description) {
     if (!keys.isEmpty()) {
-      List<String> shown = keys.stream().limit(SHOWN).map(description::of).toList();
+      List<String> shown =
+          keys.stream()
+              .limit(SHOWN)
+              .map(description::of)
+              .map(text -> Ascii.truncate(text, MAX_LENGTH, "..."))
+              .toList();
       String more = keys.size() > SHOWN ? ", and %s more".formatted(keys.size() - SHOWN) : "";
       problems.add("%s %s: %s%s".formatted(keys.size(), what, String.join(", ", shown), more));
     }
@@ -94,6 +139,12 @@ public record KeyFit(
   }
 
   private static String nearest(String key, Set<String> candidates) {
+    // A file's keys may be many or long, and comparing them takes the product of both lengths.
+    if (candidates.size() > MAX_CANDIDATES
+        || Stream.concat(Stream.of(key), candidates.stream())
+            .anyMatch(name -> name.length() > MAX_LENGTH)) {
+      return "";
+    }
     return NearestNames.to(key, candidates).stream()
         .findFirst()
         .filter(candidate -> NearestNames.distance(key, candidate) <= key.length() / 2)

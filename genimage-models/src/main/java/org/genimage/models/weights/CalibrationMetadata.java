@@ -1,13 +1,18 @@
 package org.genimage.models.weights;
 
-import java.math.BigDecimal;
+import com.google.common.base.Ascii;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A calibration in the metadata of weights. */
 final class CalibrationMetadata {
 
   private static final String TEMPERATURE = "genimage.temperature";
   private static final String THRESHOLD = "genimage.threshold";
+
+  /** Double's parser also takes blanks, suffixes and hexadecimal numbers. */
+  private static final Pattern DECIMAL =
+      Pattern.compile("[0-9]{1,40}([.][0-9]{1,40})?([eE][+-]?[0-9]{1,3})?");
 
   private CalibrationMetadata() {}
 
@@ -35,14 +40,14 @@ final class CalibrationMetadata {
 
   private static double number(Weights weights, String key, double otherwise) {
     String text = weights.metadata().get(key);
-    try {
-      // Unlike Double's, this parser knows decimal numbers alone.
-      return text == null ? otherwise : new BigDecimal(text).doubleValue();
-    } catch (NumberFormatException e) {
+    if (text == null) {
+      return otherwise;
+    }
+    if (!DECIMAL.matcher(text).matches()) {
       throw new WeightsException(
           "expected metadata %s to be a decimal number, found %s; write it with Weights.calibrated"
-              .formatted(key, text),
-          e);
+              .formatted(key, Ascii.truncate(text, 100, "...")));
     }
+    return Double.parseDouble(text);
   }
 }

@@ -3,12 +3,10 @@ package org.genimage.models.weights;
 import com.google.common.base.Ascii;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.genimage.data.internal.Interruption;
 import org.genimage.models.weights.TensorPickle.Dictionary;
 import org.genimage.models.weights.TensorPickle.Storage;
 import org.genimage.models.weights.TensorPickle.Tensor;
+import org.genimage.models.weights.TensorPickle.UnreadableTensor;
 
 /**
  * Files that PyTorch's {@code save} writes, in either format: since 1.6 a zip archive of one pickle
@@ -77,6 +76,7 @@ final class PyTorchFile {
     } catch (RefusedCheckpointException e) {
       throw refused(file, e.getMessage(), e);
     } catch (IOException e) {
+      Interruption.check(e, file + " was being read");
       throw refused(
           file,
           "it is damaged or cut short (%s); download it again".formatted(WeightsFormat.reason(e)),
@@ -95,33 +95,11 @@ final class PyTorchFile {
 
   private static Weights zip(Path file, Optional<String> container) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
-      Records records = new Records(zip, root(zip));
-      ZipEntry pickle = records.entry("data.pkl");
-      Object content =
-          TensorPickle.read(
-              new CheckpointInput(zip.getInputStream(pickle), pickle.getSize()), new HashMap<>());
+      CheckpointArchive records = CheckpointArchive.of(zip);
+      Object content = TensorPickle.read(records.pickle(), new HashMap<>());
       return new PyTorchFile(records, records.order(), Files.size(file))
           .weights(stateDictionary(content, container));
     }
-  }
-
-  /** Returns the archive's one folder, with a slash. */
-  private static String root(ZipFile zip) throws IOException {
-    List<String> pickles =
-        zip.stream()
-            .map(ZipEntry::getName)
-            .filter(name -> name.matches("[^/]+/data\\.pkl"))
-            .toList();
-    if (pickles.size() != 1) {
-      throw new RefusedCheckpointException(
-          "it is an archive with %d records data.pkl, where PyTorch writes one", pickles.size());
-    }
-    String root = pickles.get(0).substring(0, pickles.get(0).length() - "data.pkl".length());
-    if (zip.getEntry(root + "constants.pkl") != null) {
-      throw new RefusedCheckpointException(
-          "it is a TorchScript archive, a program; load it in PyTorch and save its state_dict()");
-    }
-    return root;
   }
 
   private static Weights legacy(Path file, Optional<String> container) throws IOException {
@@ -182,7 +160,7 @@ final class PyTorchFile {
         .forEach(
             (key, value) -> {
               if (value instanceof Dictionary inner
-                  && inner.entries().values().stream().anyMatch(Tensor.class::isInstance)) {
+                  && inner.entries().values().stream().anyMatch(PyTorchFile::isTensor)) {
                 candidates.put(key, inner);
               }
             });
@@ -195,8 +173,13 @@ final class PyTorchFile {
       }
       return chosen;
     }
+    if (candidates.size() > 1) {
+      candidates
+          .values()
+          .removeIf(inner -> inner.entries().values().stream().noneMatch(PyTorchFile::isWeight));
+    }
     if (candidates.isEmpty()) {
-      if (outer.entries().values().stream().noneMatch(Tensor.class::isInstance)) {
+      if (outer.entries().values().stream().noneMatch(PyTorchFile::isTensor)) {
         throw new RefusedCheckpointException(
             "it has no tensors one or two dictionaries deep, found entries %s",
             shown(outer.entries().keySet().toString()));
@@ -205,7 +188,11 @@ final class PyTorchFile {
     }
     boolean flat =
         outer.entries().values().stream()
-            .anyMatch(value -> value instanceof Tensor tensor && !tensor.shape().isEmpty());
+            .anyMatch(
+                value ->
+                    value instanceof Tensor tensor
+                        && isWeight(tensor)
+                        && !tensor.shape().isEmpty());
     if (candidates.size() > 1 || flat) {
       throw new RefusedCheckpointException(
           "it has more than one dictionary of tensors, under %s%s; choose with Weights.read(file,"
@@ -215,9 +202,27 @@ final class PyTorchFile {
     return candidates.values().iterator().next();
   }
 
+  private static boolean isTensor(Object value) {
+    return value instanceof Tensor || value instanceof UnreadableTensor;
+  }
+
+  /** A row of bytes beside a state dictionary is the state of a random number generator. */
+  private static boolean isWeight(Object value) {
+    return isTensor(value)
+        && !(value instanceof Tensor tensor
+            && tensor.storage().numbers() == NumberType.U8
+            && tensor.shape().size() == 1);
+  }
+
   private Weights weights(Dictionary dictionary) throws IOException {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : dictionary.entries().entrySet()) {
+      if (entry.getValue() instanceof UnreadableTensor tensor) {
+        throw new RefusedCheckpointException(
+            "its %s is made by %s; only dense tensors of plain numbers are read, neither sparse nor"
+                + " quantised ones",
+            shown(entry.getKey()), tensor.what());
+      }
       if (entry.getValue() instanceof Tensor tensor) {
         arrays.put(entry.getKey(), array(shown(entry.getKey()), tensor));
       }
@@ -247,7 +252,7 @@ final class PyTorchFile {
             ? new byte[0]
             : storages.read(storage, tensor.offset() * size, (int) spanned);
     ByteBuffer values = ByteBuffer.wrap(view.gather(span, size)).order(order);
-    return storage.type().decode(view.shape(), values);
+    return storage.numbers().decode(view.shape(), values);
   }
 
   private static long bytes(Storage storage) throws IOException {
@@ -258,63 +263,18 @@ final class PyTorchFile {
     return storage.count() * storage.type().size();
   }
 
-  private static String shown(String name) {
+  static String shown(String name) {
     return Ascii.truncate(name, 200, "...");
   }
 
   /** Where a file's storages are. */
-  private interface Storages {
+  interface Storages {
 
     /** Returns the number of bytes that the file has of a storage. */
     long length(Storage storage) throws IOException;
 
     /** Returns some of the bytes; they exist. */
     byte[] read(Storage storage, long begin, int length) throws IOException;
-  }
-
-  /** The records of an archive. */
-  private record Records(ZipFile zip, String root) implements Storages {
-
-    ZipEntry entry(String name) throws IOException {
-      ZipEntry entry = zip.getEntry(root + name);
-      if (entry == null) {
-        throw new RefusedCheckpointException(
-            "its record %s is missing; download it again", shown(name));
-      }
-      // An expansion without bound hides in compression, and PyTorch never compresses.
-      if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
-        throw new RefusedCheckpointException(
-            "its record %s is compressed; load and save it in PyTorch", shown(name));
-      }
-      return entry;
-    }
-
-    ByteOrder order() throws IOException {
-      if (zip.getEntry(root + "byteorder") == null) {
-        return ByteOrder.LITTLE_ENDIAN;
-      }
-      try (InputStream in = zip.getInputStream(entry("byteorder"))) {
-        String name = new String(in.readNBytes(6), StandardCharsets.US_ASCII);
-        return name.equals("big") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-      }
-    }
-
-    @Override
-    public long length(Storage storage) throws IOException {
-      return entry("data/" + storage.key()).getSize();
-    }
-
-    @Override
-    public byte[] read(Storage storage, long begin, int length) throws IOException {
-      try (InputStream in = zip.getInputStream(entry("data/" + storage.key()))) {
-        in.skipNBytes(begin);
-        byte[] bytes = in.readNBytes(length);
-        if (bytes.length < length) {
-          throw new EOFException("a record ends early");
-        }
-        return bytes;
-      }
-    }
   }
 
   /** The storages after the pickles. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Ascii;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -43,6 +45,7 @@ final class Safetensors {
     try (FileChannel channel = FileChannel.open(file)) {
       return read(file, channel);
     } catch (IOException e) {
+      Interruption.check(e, file + " was being read");
       throw new WeightsException(
           "%s: expected a readable safetensors file, got %s; check the path"
               .formatted(file, WeightsFormat.reason(e)),
@@ -60,20 +63,36 @@ final class Safetensors {
       throw malformed(file, "its header claims %d bytes of a file of %d", headerLength, length);
     }
     JsonNode header = header(file, fill(channel, 8, (int) headerLength).array());
+    Map<String, String> metadata = metadata(file, header);
+    FileHash.checkVersion(file, metadata);
     long start = 8 + headerLength;
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    FileHash hash = new FileHash();
     for (Entry entry : entries(file, header, length - start)) {
       ByteBuffer bytes = fill(channel, start + entry.begin(), Math.toIntExact(entry.bytes()));
+      if (metadata.containsKey(FileHash.SHA256)) {
+        hash.add(entry.key(), entry.type(), entry.shape(), bytes);
+      }
       arrays.put(entry.key(), entry.type().decode(entry.shape(), bytes));
     }
-    Map<String, String> metadata = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> item : header.path(METADATA).properties()) {
+    hash.verify(file, metadata);
+    metadata.remove(FileHash.SHA256);
+    return Weights.of(arrays).with(metadata);
+  }
+
+  private static Map<String, String> metadata(Path file, JsonNode header) {
+    JsonNode json = header.path(METADATA);
+    if (!json.isMissingNode() && !json.isObject()) {
+      throw malformed(file, "its metadata is no JSON object");
+    }
+    Map<String, String> metadata = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> item : json.properties()) {
       if (!item.getValue().isTextual()) {
         throw malformed(file, "its metadata %s is not text", item.getKey());
       }
       metadata.put(item.getKey(), item.getValue().textValue());
     }
-    return Weights.of(arrays).with(metadata);
+    return metadata;
   }
 
   private static JsonNode header(Path file, byte[] bytes) {
@@ -122,7 +141,13 @@ final class Safetensors {
   static void write(Path file, Weights weights) {
     try {
       byte[] header = header(weights);
-      WholeFiles.write(file, channel -> write(channel, header, weights));
+      WholeFiles.writeAlone(file, channel -> write(channel, header, weights));
+    } catch (WholeFiles.FileInUseException e) {
+      throw new WeightsException(
+          file
+              + ": the weights could not be written (another process is writing this file); let it"
+              + " finish, or choose another name",
+          e);
     } catch (IOException e) {
       throw new WeightsException(
           "%s: the weights could not be written (%s); free some space or choose another place"
@@ -142,9 +167,9 @@ final class Safetensors {
 
   private static byte[] header(Weights weights) throws JsonProcessingException {
     ObjectNode header = JSON.createObjectNode();
-    if (!weights.metadata().isEmpty()) {
-      // Sorted, so that equal weights make equal files.
-      header.set(METADATA, JSON.valueToTree(new TreeMap<>(weights.metadata())));
+    Map<String, String> metadata = FileHash.recorded(weights);
+    if (!metadata.isEmpty()) {
+      header.set(METADATA, JSON.valueToTree(metadata));
     }
     long offset = 0;
     for (Map.Entry<String, WeightArray> item : weights.arrays().entrySet()) {
@@ -167,7 +192,17 @@ final class Safetensors {
   private static WeightsException malformed(Path file, String found, Object... arguments) {
     return new WeightsException(
         "%s: expected a complete safetensors file, but %s; download or write it again"
-            .formatted(file, String.format(Locale.ROOT, found, arguments)));
+            .formatted(
+                file,
+                String.format(
+                    Locale.ROOT,
+                    found,
+                    Arrays.stream(arguments).map(Safetensors::shown).toArray())));
+  }
+
+  /** A file's texts may be long. */
+  private static Object shown(Object argument) {
+    return argument instanceof Number ? argument : Ascii.truncate(argument.toString(), 200, "...");
   }
 
   /** An array's place in a file. */

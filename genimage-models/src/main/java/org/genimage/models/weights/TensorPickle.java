@@ -1,7 +1,6 @@
 package org.genimage.models.weights;
 
 import com.google.common.base.Ascii;
-import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,13 +14,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.genimage.models.weights.PickleNames.Callable;
+import org.genimage.models.weights.PickleNames.Function;
+import org.genimage.models.weights.PickleNames.Opaque;
+import org.genimage.models.weights.PickleNames.StorageType;
 
 /**
  * Reads the pickles of PyTorch files: tensors in plain containers, and nothing else.
  *
  * <p>A pickle is a program for a machine with a stack, and may name any Python function and call
  * it. This machine has the few instructions that dictionaries, lists, tuples and numbers need, and
- * knows the few names of {@link #NAMES}; it looks up no other name and refuses the file by it.
+ * knows the names of {@link PickleNames}; it looks up no other name and refuses the file by it.
  * Whatever a pickle nests, nothing here recurses: no container is hashed, compared or printed, and
  * the keys of dictionaries are strings (others are left out). Its length and its number of
  * instructions are bounded, and so the memory it takes.
@@ -37,40 +40,23 @@ final class TensorPickle {
    * @param key its name in the file
    * @param count the number of values that the pickle claims
    */
-  record Storage(NumberType type, String key, long count) {}
+  record Storage(StorageType type, String key, long count) {
+
+    /** Returns the type of its numbers, which a tensor that can be read has. */
+    NumberType numbers() {
+      return type.numbers().orElseThrow();
+    }
+  }
 
   /** A tensor: a view into a storage, in values; nothing of it is checked yet. */
   record Tensor(Storage storage, long offset, List<Long> shape, List<Long> strides) {}
 
-  /** What pickles of tensors call. */
-  private enum Function {
-    ORDERED_DICTIONARY,
-    REBUILD_TENSOR,
-    REBUILD_PARAMETER
-  }
-
-  /** Values whose content no tensor needs: None, floats, bytes. */
-  private enum Opaque {
-    VALUE
-  }
-
-  private static final ImmutableMap<String, Object> NAMES =
-      ImmutableMap.<String, Object>builder()
-          .put("collections.OrderedDict", Function.ORDERED_DICTIONARY)
-          .put("torch._utils._rebuild_tensor", Function.REBUILD_TENSOR)
-          .put("torch._utils._rebuild_tensor_v2", Function.REBUILD_TENSOR)
-          .put("torch._utils._rebuild_parameter", Function.REBUILD_PARAMETER)
-          .put("torch.FloatStorage", NumberType.F32)
-          .put("torch.HalfStorage", NumberType.F16)
-          .put("torch.BFloat16Storage", NumberType.BF16)
-          .put("torch.DoubleStorage", NumberType.F64)
-          .put("torch.LongStorage", NumberType.I64)
-          .put("torch.IntStorage", NumberType.I32)
-          .put("torch.ShortStorage", NumberType.I16)
-          .put("torch.CharStorage", NumberType.I8)
-          .put("torch.ByteStorage", NumberType.U8)
-          .put("torch.BoolStorage", NumberType.BOOL)
-          .buildOrThrow();
+  /**
+   * A tensor whose numbers cannot be read, such as a sparse or a complex one.
+   *
+   * @param what the Python name that makes it
+   */
+  record UnreadableTensor(String what) {}
 
   private static final int MAX_BYTES = 1 << 26;
   private static final int MAX_INSTRUCTIONS = 1_000_000;
@@ -91,8 +77,8 @@ final class TensorPickle {
   }
 
   /**
-   * Reads one pickle: a {@link Dictionary}, {@link Tensor}, {@link List}, String, Long, Boolean or
-   * something whose content is left out.
+   * Reads one pickle: a {@link Dictionary}, {@link Tensor}, {@link UnreadableTensor}, {@link List},
+   * String, Long, Boolean or something whose content is left out.
    *
    * @param storages receives what the pickle refers to
    * @throws RefusedCheckpointException if it asks for more, or is damaged
@@ -129,18 +115,18 @@ final class TensorPickle {
       case 0x8c -> push(text(1, StandardCharsets.UTF_8)); // SHORT_BINUNICODE
       case 'T' -> push(text(4, StandardCharsets.ISO_8859_1)); // BINSTRING, of Python 2
       case 'U' -> push(text(1, StandardCharsets.ISO_8859_1)); // SHORT_BINSTRING, of Python 2
-      case 'B', 'C' -> { // BINBYTES, SHORT_BINBYTES
-        text(instruction == 'B' ? 4 : 1, StandardCharsets.ISO_8859_1);
-        push(Opaque.VALUE);
-      }
+      case 0x8d -> push(text(8, StandardCharsets.UTF_8)); // BINUNICODE8
+      case 'C' -> opaque(1); // SHORT_BINBYTES
+      case 'B' -> opaque(4); // BINBYTES
+      case 0x8e, 0x96 -> opaque(8); // BINBYTES8, BYTEARRAY8
       case '(' -> marks.push(stack.size()); // MARK
-      case ']' -> push(new ArrayList<>()); // EMPTY_LIST
-      case 'l', 't' -> push(popToMark()); // LIST, TUPLE
+      case ']', 0x8f -> push(new ArrayList<>()); // EMPTY_LIST, EMPTY_SET
+      case 'l', 't', 0x91 -> push(popToMark()); // LIST, TUPLE, FROZENSET
       case 'a' -> { // APPEND
         Object value = pop();
         list(top()).add(value);
       }
-      case 'e' -> { // APPENDS
+      case 'e', 0x90 -> { // APPENDS, ADDITEMS
         List<Object> values = popToMark();
         list(top()).addAll(values);
       }
@@ -159,23 +145,25 @@ final class TensorPickle {
       case 0x94 -> memo.put(memo.size(), top()); // MEMOIZE
       case 'h' -> push(recalled((int) in.littleEndian(1))); // BINGET
       case 'j' -> push(recalled((int) in.littleEndian(4))); // LONG_BINGET
-      case 'c' -> push(known(in.line() + "." + in.line())); // GLOBAL
+      case 'c' -> push(PickleNames.meaning(in.line() + "." + in.line())); // GLOBAL
       case 'i' -> { // INST: a call of whatever it names
-        known(in.line() + "." + in.line());
+        PickleNames.meaning(in.line() + "." + in.line());
         throw damaged();
       }
       case 0x93 -> { // STACK_GLOBAL
         List<Object> name = pop(2);
-        push(known(string(name.get(0)) + "." + string(name.get(1))));
+        push(PickleNames.meaning(string(name.get(0)) + "." + string(name.get(1))));
       }
       case 'Q' -> push(storage(list(pop()))); // BINPERSID
-      case 'R' -> { // REDUCE
+      case 'R', 0x81 -> { // REDUCE, NEWOBJ
         List<Object> call = pop(2);
         push(result(call.get(0), list(call.get(1))));
       }
-      case 'b' -> { // BUILD: an OrderedDict's attributes, such as _metadata
+      case 'b' -> { // BUILD: attributes, such as an OrderedDict's _metadata
         pop();
-        if (!(top() instanceof Dictionary)) {
+        if (!(top() instanceof Dictionary
+            || top() instanceof Tensor
+            || top() instanceof UnreadableTensor)) {
           throw damaged();
         }
       }
@@ -186,29 +174,52 @@ final class TensorPickle {
     }
   }
 
-  private Object result(Object function, List<Object> arguments) throws IOException {
-    if (!(function instanceof Function called)) {
+  private Object result(Object called, List<Object> arguments) throws IOException {
+    if (!(called instanceof Callable callable)) {
       throw damaged();
     }
-    return switch (called) {
+    return switch (callable.function()) {
       case ORDERED_DICTIONARY -> ordered(arguments);
-      case REBUILD_TENSOR -> {
-        if (arguments.size() < 4 || !(arguments.get(0) instanceof Storage storage)) {
+      case COUNTER ->
+          arguments.isEmpty() ? new Dictionary(new LinkedHashMap<>()) : arguments.get(0);
+      case REBUILD_TENSOR -> tensor(arguments);
+      case REBUILD_PARAMETER -> parameter(arguments);
+      case REBUILD_FROM_TYPE -> {
+        if (arguments.size() < 3 || rebuildsFromType(arguments.get(0))) {
           throw damaged();
         }
-        yield new Tensor(
-            storage,
-            number(arguments.get(1)),
-            numbers(list(arguments.get(2))),
-            numbers(list(arguments.get(3))));
+        yield result(arguments.get(0), list(arguments.get(2)));
       }
-      case REBUILD_PARAMETER -> {
-        if (arguments.isEmpty() || !(arguments.get(0) instanceof Tensor tensor)) {
-          throw damaged();
-        }
-        yield tensor;
-      }
+      case UNREADABLE_TENSOR -> new UnreadableTensor(callable.name());
+      case INERT -> Opaque.VALUE;
     };
+  }
+
+  /** A tensor's type cannot be that of another, and another: nothing here recurses. */
+  private static boolean rebuildsFromType(Object called) {
+    return called instanceof Callable callable && callable.function() == Function.REBUILD_FROM_TYPE;
+  }
+
+  private Object tensor(List<Object> arguments) throws IOException {
+    if (arguments.size() < 4 || !(arguments.get(0) instanceof Storage storage)) {
+      throw damaged();
+    }
+    if (storage.type().numbers().isEmpty()) {
+      return new UnreadableTensor(storage.type().name());
+    }
+    return new Tensor(
+        storage,
+        number(arguments.get(1)),
+        numbers(list(arguments.get(2))),
+        numbers(list(arguments.get(3))));
+  }
+
+  private Object parameter(List<Object> arguments) throws IOException {
+    if (arguments.isEmpty()
+        || !(arguments.get(0) instanceof Tensor || arguments.get(0) instanceof UnreadableTensor)) {
+      throw damaged();
+    }
+    return arguments.get(0);
   }
 
   /** An OrderedDict is filled later; Python 2 gave it a list of pairs. */
@@ -227,7 +238,7 @@ final class TensorPickle {
   }
 
   private Storage storage(List<Object> id) throws IOException {
-    if (id.size() < 5 || !"storage".equals(id.get(0)) || !(id.get(1) instanceof NumberType type)) {
+    if (id.size() < 5 || !"storage".equals(id.get(0)) || !(id.get(1) instanceof StorageType type)) {
       throw damaged();
     }
     if (id.size() > 5 && id.get(5) != Opaque.VALUE) {
@@ -239,27 +250,13 @@ final class TensorPickle {
     if (!earlier.equals(storage)) {
       throw new RefusedCheckpointException(
           "storage %s is %d %s at first and %d %s later",
-          storage.key(), earlier.count(), earlier.type(), storage.count(), storage.type());
+          Ascii.truncate(storage.key(), 100, "..."),
+          earlier.count(),
+          earlier.type().name(),
+          storage.count(),
+          storage.type().name());
     }
     return storage;
-  }
-
-  private static Object known(String name) throws RefusedCheckpointException {
-    Object meaning = NAMES.get(name);
-    if (meaning != null) {
-      return meaning;
-    }
-    String shown = Ascii.truncate(name, 100, "...");
-    if (name.startsWith("torch._utils._rebuild_") || name.matches("torch\\.\\w+Storage")) {
-      throw new RefusedCheckpointException(
-          "it asks for %s; only dense tensors of plain numbers are read, neither sparse nor"
-              + " quantised ones",
-          shown);
-    }
-    throw new RefusedCheckpointException(
-        "it asks for the Python name %s, and no code is run for a file; if you trust it, load it in"
-            + " PyTorch and save the state_dict() alone",
-        shown);
   }
 
   private void put(List<Object> items) throws IOException {
@@ -271,6 +268,11 @@ final class TensorPickle {
         dictionary.entries().put(key, items.get(i + 1));
       }
     }
+  }
+
+  private void opaque(int lengthBytes) throws IOException {
+    bytes(in.littleEndian(lengthBytes));
+    push(Opaque.VALUE);
   }
 
   private void push(Object value) {
@@ -322,7 +324,7 @@ final class TensorPickle {
   }
 
   private byte[] bytes(long count) throws IOException {
-    if (count > MAX_BYTES) {
+    if (count < 0 || count > MAX_BYTES) {
       throw new RefusedCheckpointException(
           "its pickle claims a value of %d bytes, more than %d", count, MAX_BYTES);
     }

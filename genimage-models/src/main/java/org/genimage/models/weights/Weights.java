@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Maps;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,12 +25,16 @@ import java.util.function.UnaryOperator;
  */
 public final class Weights {
 
+  private static final String COMPILED = "_orig_mod.";
+  private static final String PARALLEL = "module.";
+
   private final ImmutableMap<String, WeightArray> arrays;
   private final ImmutableMap<String, String> metadata;
 
   private Weights(Map<String, WeightArray> arrays, Map<String, String> metadata) {
     this.arrays = ImmutableMap.copyOf(arrays);
-    this.metadata = ImmutableMap.copyOf(metadata);
+    // Sorted, so that equal weights make equal files and texts on every JVM.
+    this.metadata = ImmutableSortedMap.copyOf(metadata);
   }
 
   /** Returns weights of these arrays, in the map's order, without metadata. */
@@ -44,8 +49,11 @@ public final class Weights {
    * dictionary, or of its only entry that is a dictionary with tensors, such as {@code model} or
    * {@code state_dict}; keys stay as they are.
    *
-   * @throws WeightsException if it cannot be read, is not what it says, or has several dictionaries
-   *     of tensors; the message names it
+   * <p>A checksum in the file is compared with its content: that of every record of a zip file, and
+   * the hash of {@link #hashed} weights. The legacy format and other safetensors files have none.
+   *
+   * @throws WeightsException if it cannot be read, is damaged, is of a newer genimage, is not what
+   *     it says, or has several dictionaries of tensors; the message names it
    */
   public static Weights read(Path file) {
     return WeightsFormat.of(file).read(file, Optional.empty());
@@ -92,7 +100,10 @@ public final class Weights {
     return arrays;
   }
 
-  /** Returns what is known of the numbers: detector, input contract, recipe, training data. */
+  /**
+   * Returns what is known of the numbers: detector, input contract, recipe, training data; in
+   * alphabetical order.
+   */
   public ImmutableMap<String, String> metadata() {
     return metadata;
   }
@@ -102,6 +113,15 @@ public final class Weights {
     return new Weights(
         arrays,
         ImmutableMap.<String, String>builder().putAll(metadata).putAll(entries).buildKeepingLast());
+  }
+
+  /**
+   * Returns the same numbers, marked as weights whose file has a hash: {@link #write} then records
+   * the SHA-256 of numbers, keys, shapes and genimage's own metadata, and {@link #read} refuses the
+   * file if a bit of them has changed. Weights that a blueprint describes are so marked.
+   */
+  public Weights hashed() {
+    return with(Map.of(FileHash.FORMAT, Integer.toString(FileHash.VERSION)));
   }
 
   /**
@@ -141,6 +161,39 @@ public final class Weights {
               key.startsWith(prefix), "every key must begin with %s, found %s", prefix, key);
           return key.substring(prefix.length());
         });
+  }
+
+  /**
+   * Returns the keys that a wrapper in PyTorch has changed, each with the key that the network
+   * itself has: {@code torch.compile} puts {@code _orig_mod.} before the keys of what it compiles,
+   * the whole network or a part, and {@code DataParallel} and {@code DistributedDataParallel} put
+   * {@code module.} before every key.
+   */
+  public ImmutableMap<String, String> wrappedKeys() {
+    Map<String, String> bare = new LinkedHashMap<>();
+    keys().forEach(key -> bare.put(key, withoutCompiled(key)));
+    if (!bare.isEmpty() && bare.values().stream().allMatch(key -> key.startsWith(PARALLEL))) {
+      bare.replaceAll((key, name) -> name.substring(PARALLEL.length()));
+    }
+    return ImmutableMap.copyOf(Maps.filterEntries(bare, e -> !e.getKey().equals(e.getValue())));
+  }
+
+  private static String withoutCompiled(String key) {
+    String bare = key;
+    while (bare.startsWith(COMPILED)) {
+      bare = bare.substring(COMPILED.length());
+    }
+    return bare.replace("." + COMPILED, ".");
+  }
+
+  /**
+   * Returns the same numbers under the keys of the network itself: those of {@link #wrappedKeys}
+   * lose what the wrapper added.
+   *
+   * @throws IllegalArgumentException if two keys would become one
+   */
+  public Weights unwrapped() {
+    return renamed(wrappedKeys());
   }
 
   /**

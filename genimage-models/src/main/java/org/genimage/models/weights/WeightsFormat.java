@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.genimage.data.internal.Interruption;
 
 /** The formats of weights, told apart by a file's first bytes. */
 enum WeightsFormat {
@@ -49,10 +50,18 @@ enum WeightsFormat {
    * @throws WeightsException if it is none of them or cannot be read
    */
   static WeightsFormat of(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      // Opening a named pipe would wait for its writer.
+      throw new WeightsException(
+          "%s: expected a safetensors or PyTorch file, found a folder, a pipe or a device; check the"
+                  .formatted(file)
+              + " path");
+    }
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
       start = in.readNBytes(2 + LEGACY.length);
     } catch (IOException e) {
+      Interruption.check(e, file + " was being read");
       throw new WeightsException(
           "%s: expected a readable safetensors or PyTorch file, got %s; check the path"
               .formatted(file, reason(e)),

@@ -12,8 +12,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest {
@@ -69,6 +73,18 @@ class SafetensorsTest {
     assertThat(folder.resolve("one")).hasSameBinaryContentAs(folder.resolve("two"));
   }
 
+  /** Map.of has another order in every JVM, by its salt. */
+  @Test
+  void metadata_isInAlphabeticalOrder() {
+    Map<String, String> entries = new LinkedHashMap<>();
+    for (String key : List.of("c", "a", "d", "b")) {
+      entries.put(key, "x");
+    }
+
+    assertThat(Weights.of(Map.of()).with(entries).with(Map.of("aa", "x")).metadata().keySet())
+        .containsExactly("a", "aa", "b", "c", "d");
+  }
+
   @Test
   void write_fullDisk_saysSoAndKeepsTheEarlierFile() throws IOException {
     Configuration small =
@@ -98,6 +114,43 @@ class SafetensorsTest {
         .hasMessage(
             file
                 + ": expected a readable safetensors or PyTorch file, got NoSuchFile; check the path");
+  }
+
+  @Test
+  void read_interrupted_isCancelledAndNoDamage() {
+    Path file = folder.resolve("w.safetensors");
+    Weights.of(Map.of("a", WeightArray.counter(1))).write(file);
+
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> Weights.read(file))
+          .isInstanceOf(CancellationException.class)
+          .hasMessageContaining("w.safetensors");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void read_folder_saysSo() {
+    assertThatThrownBy(() -> Weights.read(folder))
+        .isInstanceOf(WeightsException.class)
+        .hasMessage(
+            folder
+                + ": expected a safetensors or PyTorch file, found a folder, a pipe or a device;"
+                + " check the path");
+  }
+
+  @Test
+  @Timeout(30)
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void read_namedPipe_doesNotWait() throws Exception {
+    Path pipe = folder.resolve("pipe.safetensors");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+    assertThatThrownBy(() -> Weights.read(pipe))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("found a folder, a pipe or a device");
   }
 
   @Test

@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.models.internal.KeyFit;
@@ -74,7 +80,7 @@ class WeightsReferenceTest {
     } else {
       try {
         Weights weights = Weights.read(file);
-        assertTensors(weights, entry.get("tensors"));
+        assertTensors(file, weights, entry.get("tensors"));
         assertThat(weights.metadata()).isEqualTo(texts(entry.path("metadata")));
       } catch (WeightsException e) {
         assertThat(expect).as(e.getMessage()).isEqualTo("tensors_or_error");
@@ -84,7 +90,8 @@ class WeightsReferenceTest {
       assertThat(Path.of(entry.get("marker").asText())).doesNotExist();
     }
     if (entry.hasNonNull("container") && expect.equals("tensors")) {
-      assertTensors(Weights.read(file, entry.get("container").asText()), entry.get("tensors"));
+      assertTensors(
+          file, Weights.read(file, entry.get("container").asText()), entry.get("tensors"));
     }
     if (entry.has("strip_prefix")) {
       String prefix = entry.get("strip_prefix").asText();
@@ -132,6 +139,7 @@ class WeightsReferenceTest {
           .contains(descriptions);
     }
     assertTensors(
+        file(entry),
         initial(target, loading.get("initial_salt").asText()).overlaid(weights),
         entry.get("after_lenient_load"));
   }
@@ -162,7 +170,7 @@ class WeightsReferenceTest {
     Map<String, WeightArray> placed = new LinkedHashMap<>(weights.arrays());
     fit.unexpected().forEach(placed::remove);
     fit.misshapen().forEach(placed::remove);
-    assertTensors(Weights.of(placed), entry.get("becomes"));
+    assertTensors(file(entry), Weights.of(placed), entry.get("becomes"));
     List<String> unexpected = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
     for (Map.Entry<String, JsonNode> left : entry.get("left_over").properties()) {
@@ -180,8 +188,32 @@ class WeightsReferenceTest {
   private Path file(JsonNode entry) throws IOException {
     String name = entry.get("file").asText();
     Path file = folder.resolve(name);
-    Files.write(file, ReferenceData.bytes("checkpoints/" + name));
-    return file;
+    return Files.write(file, ReferenceData.bytes("checkpoints/" + name));
+  }
+
+  private static List<byte[]> zipRecords(Path file) throws IOException {
+    List<byte[]> records = new ArrayList<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        records.add(zip.getInputStream(entry).readAllBytes());
+      }
+    }
+    return records;
+  }
+
+  private static List<byte[]> safetensorsRecords(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int start = 8 + (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    List<byte[]> records = new ArrayList<>();
+    for (JsonNode entry : new ObjectMapper().readTree(bytes, 8, start - 8)) {
+      JsonNode offsets = entry.path("data_offsets");
+      if (offsets.size() == 2) {
+        records.add(
+            Arrays.copyOfRange(
+                bytes, start + offsets.get(0).asInt(), start + offsets.get(1).asInt()));
+      }
+    }
+    return records;
   }
 
   private static List<Parameter> entries(JsonNode keys) {
@@ -226,32 +258,49 @@ class WeightsReferenceTest {
     return elements(array).map(JsonNode::asInt).toList();
   }
 
-  private static void assertTensors(Weights weights, JsonNode tensors) {
+  private static void assertTensors(Path file, Weights weights, JsonNode tensors)
+      throws IOException {
     List<String> keys = new ArrayList<>();
     for (Map.Entry<String, JsonNode> tensor : tensors.properties()) {
       keys.add(tensor.getKey());
     }
     assertThat(weights.keys()).containsExactlyInAnyOrderElementsOf(keys);
     for (String key : keys) {
-      assertEqual(key, weights.get(key), tensors.get(key));
+      assertEqual(file, key, weights.get(key), tensors.get(key));
     }
   }
 
-  /** Bits as stored are compared; of 64-bit floats, which are rounded, the values. */
-  private static void assertEqual(String key, WeightArray found, JsonNode tensor) {
+  /**
+   * Bits as stored are compared. 64-bit floats are rounded when they are read, so the record of
+   * that hash is taken from the file, and each of its numbers, cast, is the one that was read.
+   */
+  private static void assertEqual(Path file, String key, WeightArray found, JsonNode tensor)
+      throws IOException {
     String type = tensor.get("dtype").asText();
     assertThat(found.shape()).as(key).isEqualTo(shape(tensor.get("shape")));
     assertThat(found.isInteger()).as(key).isEqualTo(!type.contains("float"));
     if (type.equals("float64")) {
-      JsonNode values = tensor.has("values") ? tensor.get("values") : tensor.get("first8");
-      for (int i = 0; i < values.size(); i++) {
-        assertThat(found.toFloats()[i]).as(key).isEqualTo((float) values.get(i).doubleValue());
+      DoubleBuffer doubles = record(file, key, tensor.get("sha256").asText());
+      float[] expected = new float[doubles.remaining()];
+      for (int i = 0; i < expected.length; i++) {
+        expected[i] = (float) doubles.get(i);
       }
+      assertThat(found.toFloats()).as(key).isEqualTo(expected);
       return;
     }
     assertThat(ReferenceData.sha256(stored(found, type)))
         .as(key)
         .isEqualTo(tensor.get("sha256").asText());
+  }
+
+  private static DoubleBuffer record(Path file, String key, String hash) throws IOException {
+    boolean zip = file.toString().endsWith(".pth");
+    for (byte[] record : zip ? zipRecords(file) : safetensorsRecords(file)) {
+      if (ReferenceData.sha256(record).equals(hash)) {
+        return ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer();
+      }
+    }
+    throw new AssertionError("%s has no record of hash %s for %s".formatted(file, hash, key));
   }
 
   private static byte[] stored(WeightArray array, String type) {

@@ -1,0 +1,110 @@
+package org.genimage.models.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.genimage.data.fuzz.Fuzzer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Damaged weights files are read or refused by a {@link WeightsException}. */
+@Tag("fuzz")
+class WeightsFuzzTest {
+
+  @TempDir private Path folder;
+
+  private static byte[] pytorch(String name) throws IOException {
+    return WeightsFuzzTest.class.getResourceAsStream("/written-by-pytorch/" + name).readAllBytes();
+  }
+
+  private void fuzz(String name, byte[]... seeds) {
+    Path file = folder.resolve(name);
+    Fuzzer.of(seeds)
+        .allowing(WeightsException.class)
+        .run(name, input -> Weights.read(Files.write(file, input)));
+  }
+
+  @Test
+  void safetensors_damaged_areReadOrRefused() throws IOException {
+    Weights weights =
+        Weights.of(
+                Map.of(
+                    "conv1.weight", WeightArray.of(List.of(2, 1, 1, 3), new float[6]),
+                    "bn1.num_batches_tracked", WeightArray.counter(7)))
+            .with(Map.of("genimage.head", "NATURE_AI"));
+    Path plain = folder.resolve("plain.safetensors");
+    Path hashed = folder.resolve("hashed.safetensors");
+    weights.write(plain);
+    weights.hashed().write(hashed);
+
+    fuzz("safetensors", Files.readAllBytes(plain), Files.readAllBytes(hashed));
+  }
+
+  @Test
+  void zipCheckpoints_damaged_areReadOrRefused() throws IOException {
+    fuzz("checkpoint.zip", pytorch("inert.pth"), pytorch("no_checksums.pth"));
+  }
+
+  @Test
+  void legacyCheckpoints_damaged_areReadOrRefused() throws IOException {
+    fuzz(
+        "checkpoint.legacy",
+        pytorch("inert_legacy.pth"),
+        pytorch("compiled.pth"),
+        pytorch("compiled_part_parallel.pth"));
+  }
+
+  /** Damage behind right checksums reaches the pickle. */
+  @Test
+  void pickles_damaged_areReadOrRefused() throws IOException {
+    Path file = folder.resolve("pickle.pth");
+    Fuzzer.of(pickle("inert.pth"), pickle("no_checksums.pth"))
+        .allowing(WeightsException.class)
+        .run(
+            "pickle",
+            input -> {
+              Weights read = Weights.read(Files.write(file, archive(input)));
+              assertThat(read.keys()).isNotEmpty();
+            });
+  }
+
+  private byte[] pickle(String name) throws IOException {
+    Path file = Files.write(folder.resolve(name), pytorch(name));
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      String root = name.replace(".pth", "");
+      return zip.getInputStream(zip.getEntry(root + "/data.pkl")).readAllBytes();
+    }
+  }
+
+  private static byte[] archive(byte[] pickle) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
+      zip.setMethod(ZipOutputStream.STORED);
+      put(zip, "archive/data.pkl", pickle);
+      put(zip, "archive/data/0", new byte[12]);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    CRC32 checksum = new CRC32();
+    checksum.update(content);
+    entry.setSize(content.length);
+    entry.setCrc(checksum.getValue());
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}
