@@ -2,10 +2,8 @@ package org.genimage.attacks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +15,8 @@ import org.genimage.data.DatasetException;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
+import org.genimage.data.internal.FileNames;
+import org.genimage.data.internal.PlainNames;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -35,6 +35,9 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** On one system or another. */
+  private static final String FORBIDDEN = "[\\p{Cntrl}<>:\"|?*]";
 
   private final Path root;
   private final List<String> files = new ArrayList<>();
@@ -69,7 +72,7 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
   /** A list's generator must not choose a place outside this folder. */
   private static void checkNames(Sample sample) {
     for (String name : List.of(sample.generator().folder(), sample.generator().archive())) {
-      if (!isPlain(name)) {
+      if (!PlainNames.isPlain(name)) {
         throw new DatasetException(
             "%s: expected a generator whose folder is a plain name, found '%s'; rename the generator"
                 .formatted(sample.name(), name));
@@ -77,24 +80,9 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
     }
   }
 
-  private static boolean isPlain(String name) {
-    try {
-      Path path = Path.of(name);
-      return path.getNameCount() == 1
-          && path.getRoot() == null
-          && path.toString().equals(name)
-          && !name.isBlank()
-          && !name.contains("\\")
-          && !name.equals(".")
-          && !name.equals("..")
-          && name.chars().noneMatch(Character::isISOControl);
-    } catch (InvalidPathException e) {
-      return false;
-    }
-  }
-
   /**
-   * Writes one image.
+   * Writes one image. Its name is the original's, with {@code _} for characters that not every
+   * system can write.
    *
    * @throws DatasetException if its generator's folder is not a plain name
    * @throws UncheckedIOException if it cannot be written
@@ -103,18 +91,26 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
   public void accept(AttackedImage attacked, Image image) {
     Sample sample = attacked.sample();
     checkNames(sample);
-    String name = MoreFiles.getNameWithoutExtension(Path.of(sample.name()));
     String file =
-        String.format(
-            Locale.ROOT,
-            "%s/%s/val/%s/%06d_%s.png",
+        String.join(
+            "/",
             sample.generator().folder(),
             sample.generator().archive(),
+            "val",
             sample.label().folder(),
-            files.size(),
-            name);
+            String.format(Locale.ROOT, "%06d_%s.png", files.size(), stem(sample.name())));
     write(root.resolve(file), image.toPng());
     files.add(file);
+  }
+
+  /** Returns a file's name without extension, in characters that every system can write. */
+  private String stem(String name) {
+    String file = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+    int end = file.lastIndexOf('.');
+    String stem = (end < 0 ? file : file.substring(0, end)).replaceAll(FORBIDDEN, "_");
+    return FileNames.isExpressible(root.getFileSystem(), stem)
+        ? stem
+        : stem.replaceAll("[^ -~]", "_");
   }
 
   /**

@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
@@ -24,6 +26,7 @@ import org.genimage.models.DifferentiableDetector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AttackedFolderTest {
@@ -109,5 +112,51 @@ class AttackedFolderTest {
 
   private static ImageDataset of(Generator generator) {
     return ImageDataset.of(List.of(new Sample("a.png", ByteSource.empty(), Label.AI, generator)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../evil", "/tmp/evil", "a/b", "..", "a\\b", "a\nb"})
+  void accept_generatorThatIsAPath_isRefusedAndNothingWritten(String generator) throws IOException {
+    Path inside = root.resolve("a/b/c");
+    AttackedFolder folder = AttackedFolder.at(inside);
+
+    assertThatThrownBy(
+            () ->
+                folder.accept(
+                    attacked("x.png", Generator.named(generator)), Image.of(1, 1, new byte[3])))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("expected a generator whose folder is a plain name")
+        .hasMessageContaining(generator);
+    try (Stream<Path> written = Files.walk(root)) {
+      assertThat(written).containsExactly(root);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/x/../../y.png, 000000_y.png",
+    "C:\\x\\y.png, 000000_y.png",
+    "a:b?.png, 000000_a_b_.png",
+    "'x/a\tb', 000000_a_b.png",
+    "x/見.jpg, 000000_見.png"
+  })
+  void accept_oddNameOfTheOriginal_staysInTheFolder(String name, String file) throws IOException {
+    AttackedFolder.at(root)
+        .accept(attacked(name.replace("\\t", "\t"), Generator.ADM), Image.of(1, 1, new byte[3]));
+
+    try (Stream<Path> written = Files.walk(root).filter(Files::isRegularFile)) {
+      assertThat(written)
+          .containsExactly(root.resolve("ADM/imagenet_ai_0508_adm/val/ai").resolve(file));
+    }
+  }
+
+  private static AttackedImage attacked(String name, Generator generator) {
+    return new AttackedImage(
+        new Sample(name, ByteSource.empty(), Label.AI, generator),
+        Label.NATURE,
+        1,
+        Map.of(Storage.EIGHT_BITS, 0.0),
+        0,
+        0);
   }
 }

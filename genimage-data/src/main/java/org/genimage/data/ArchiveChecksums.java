@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.archive.Archives;
+import org.genimage.data.internal.TextFiles;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -53,7 +54,11 @@ public record ArchiveChecksums(Map<String, String> md5) {
     Map<String, String> md5 = new TreeMap<>();
     List<String> lines;
     try {
-      lines = Files.readAllLines(file);
+      lines = TextFiles.lines(file);
+    } catch (TextFiles.NotUtf8Exception e) {
+      throw new DatasetException(
+          "%s: expected a list of checksums, found a text that is %s"
+              .formatted(file, e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: expected a list of checksums, found none that can be read (%s); check the path"

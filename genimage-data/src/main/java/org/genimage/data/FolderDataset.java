@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.genimage.data.archive.Directory;
+import org.genimage.data.internal.FileNames;
 
 /**
  * The images of several folders, with the place of each in GenImage's layout. A sample is created
@@ -46,7 +47,7 @@ public record FolderDataset(ImmutableList<Folder> folders, int size, String sele
 
     Sample sample(int index) {
       String file = files.get(index);
-      return new Sample(path.resolve(file).toString(), content.apply(file), label, generator);
+      return new Sample(FileNames.below(path, file), content.apply(file), label, generator);
     }
   }
 

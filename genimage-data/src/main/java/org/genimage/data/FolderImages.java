@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.genimage.data.archive.Archives;
 import org.genimage.data.archive.Directory;
 import org.genimage.data.archive.DiskDirectory;
+import org.genimage.data.internal.FileNames;
 import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.NaturalOrder;
 
@@ -27,8 +28,11 @@ final class FolderImages {
   static ImageDataset below(Path folder, Label label, Generator generator) {
     if (!Files.isDirectory(folder)) {
       throw new DatasetException(
-          "%s: expected a folder of images, found %s; check the path"
-              .formatted(folder, Files.exists(folder) ? "a file" : "nothing there"));
+          "%s: expected a folder of images, found %s; check the path%s"
+              .formatted(
+                  folder,
+                  Files.exists(folder) ? "a file" : "nothing there",
+                  FileNames.hint(folder)));
     }
     List<String> names = names(folder);
     if (names.isEmpty()) {
@@ -48,7 +52,6 @@ final class FolderImages {
   /** Returns paths with slashes on every system, so that their order is the same everywhere. */
   private static List<String> names(Path folder) {
     List<String> names = new ArrayList<>();
-    String separator = folder.getFileSystem().getSeparator();
     try {
       Files.walkFileTree(
           folder,
@@ -66,7 +69,7 @@ final class FolderImages {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (DiskDirectory.isImage(file.getFileName().toString())) {
-                names.add(folder.relativize(file).toString().replace(separator, "/"));
+                names.add(FileNames.relative(folder, file));
               }
               return FileVisitResult.CONTINUE;
             }

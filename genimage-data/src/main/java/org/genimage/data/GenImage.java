@@ -16,6 +16,7 @@ import org.genimage.data.archive.Archives;
 import org.genimage.data.archive.Directory;
 import org.genimage.data.archive.DiskDirectory;
 import org.genimage.data.archive.ListingIndex;
+import org.genimage.data.internal.FileNames;
 
 /**
  * The GenImage benchmark on disk (Zhu et al. 2023), unpacked or in its archives. Each generator has
@@ -85,8 +86,9 @@ public final class GenImage {
   public static GenImage open(Path root, OpenOptions options) {
     if (!Files.isDirectory(root)) {
       throw new DatasetException(
-          "%s: expected GenImage's folder, found %s; check the path"
-              .formatted(root, Files.exists(root) ? "a file" : "nothing there"));
+          "%s: expected GenImage's folder, found %s; check the path%s"
+              .formatted(
+                  root, Files.exists(root) ? "a file" : "nothing there", FileNames.hint(root)));
     }
     Archives archives = new Archives(options.archives().forReading());
     Directory top = new DiskDirectory(root, archives, options.index().map(ListingIndex::new));
@@ -326,7 +328,7 @@ public final class GenImage {
 
   private static Generator generatorOf(Path tree) {
     Path folder = tree.toAbsolutePath().normalize().getFileName();
-    String name = folder == null ? "images" : folder.toString(); // the root of a disk has none
+    String name = folder == null ? "images" : FileNames.of(folder); // the root of a disk has none
     return Generator.GENIMAGE.stream()
         .filter(g -> Stream.of(g.folder(), g.name(), g.archive()).anyMatch(name::equalsIgnoreCase))
         .findFirst()
@@ -361,8 +363,8 @@ public final class GenImage {
         .or(() -> split.child(label == Label.AI ? "1_fake" : "0_real"));
   }
 
-  private static Path published(Path root, Generator generator) {
-    return root.resolve(generator.folder()).resolve(generator.archive());
+  private static String published(Path root, Generator generator) {
+    return FileNames.below(root, generator.folder() + "/" + generator.archive());
   }
 
   private static DatasetException nothingIn(Directory root, List<String> problems) {

@@ -11,10 +11,8 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
-import java.io.PushbackReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,6 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.genimage.data.internal.FileNames;
+import org.genimage.data.internal.LimitedFiles;
+import org.genimage.data.internal.PlainNames;
+import org.genimage.data.internal.TextFiles;
+import org.genimage.data.internal.WholeFiles;
 
 /** Reads a user's list of images. */
 final class Manifest {
@@ -30,15 +33,14 @@ final class Manifest {
   private static final String EXPECTED =
       "expected path, label (nature, real or 0; ai, fake or 1) and perhaps generator";
 
-  private static final int BYTE_ORDER_MARK = 0xfeff;
-
   private final Path file;
   private final Generator byDefault;
   private final Map<String, Generator> generators = new HashMap<>();
 
   private Manifest(Path file) {
     this.file = file;
-    this.byDefault = Generator.named(MoreFiles.getNameWithoutExtension(file));
+    String name = MoreFiles.getNameWithoutExtension(file);
+    this.byDefault = Generator.named(name.isBlank() ? FileNames.of(file) : name);
     for (Generator generator : Generator.GENIMAGE) {
       generators.put(generator.name().toLowerCase(Locale.ROOT), generator);
     }
@@ -59,7 +61,7 @@ final class Manifest {
     reader = reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     List<Sample> samples = new ArrayList<>();
     Manifest manifest = new Manifest(file);
-    try (Reader text = text(file);
+    try (Reader text = TextFiles.open(file);
         MappingIterator<JsonNode> rows = reader.readValues(text)) {
       while (true) {
         int line = rows.getCurrentLocation().getLineNr();
@@ -74,25 +76,25 @@ final class Manifest {
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw manifest.wrong(line, e.getOriginalMessage());
+    } catch (TextFiles.NotUtf8Exception e) {
+      throw new DatasetException(
+          "%s: expected a list of images in UTF-8, found a text that is %s"
+              .formatted(file, e.getMessage()));
     } catch (NoSuchFileException e) {
-      throw new UncheckedIOException(file + ": expected a list of images, found no file there", e);
+      throw new UncheckedIOException(
+          "%s: expected a list of images, found no file there%s"
+              .formatted(file, FileNames.hint(file)),
+          e);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);
+      throw new UncheckedIOException(
+          "%s: expected a list of images, found none that can be read (%s)"
+              .formatted(file, WholeFiles.reason(e)),
+          e);
     }
     if (samples.isEmpty()) {
       throw new DatasetException(file + ": " + EXPECTED + " in each line, found no line");
     }
     return ImageDataset.of(samples);
-  }
-
-  /** Opens a file behind the mark that some spreadsheets begin UTF-8 with. */
-  private static Reader text(Path file) throws IOException {
-    PushbackReader text = new PushbackReader(Files.newBufferedReader(file));
-    int first = text.read();
-    if (first >= 0 && first != BYTE_ORDER_MARK) {
-      text.unread(first);
-    }
-    return text;
   }
 
   private Sample sample(JsonNode row, int line) {
@@ -106,18 +108,27 @@ final class Manifest {
           case "ai", "fake", "1" -> Label.AI;
           default -> throw wrong(line, "label " + row.path("label"));
         };
-    String generator = row.path("generator").asText("");
+    Path folder = file.getParent() == null ? file.resolveSibling("") : file.getParent();
     try {
-      return Sample.of(
-          file.resolveSibling(path),
+      return new Sample(
+          FileNames.text(folder, path),
+          LimitedFiles.of(FileNames.written(folder, path)),
           label,
-          generator.isEmpty()
-              ? byDefault
-              : generators.computeIfAbsent(
-                  generator.toLowerCase(Locale.ROOT), lower -> Generator.named(generator)));
+          generator(row.path("generator").asText(""), line));
     } catch (InvalidPathException e) {
       throw wrong(line, "path " + path);
     }
+  }
+
+  private Generator generator(String name, int line) {
+    if (name.isEmpty()) {
+      return byDefault;
+    }
+    if (name.isBlank() || PlainNames.leadsOut(name)) {
+      throw wrong(line, "generator \"%s\", which is a path, not a name".formatted(name));
+    }
+    return generators.computeIfAbsent(
+        name.toLowerCase(Locale.ROOT), lower -> Generator.named(name));
   }
 
   private DatasetException wrong(int line, String found) {

@@ -18,8 +18,10 @@ public record OpenOptions(Optional<Path> index, Quarantine quarantine, ArchiveLi
 
   /**
    * Returns these options with a folder where lists of file names are stored, so that 2.7 million
-   * images are found in seconds the next time. A folder of images is listed again when its
-   * modification time has changed. If the lists cannot be written, a warning is logged.
+   * images are found in seconds the next time. A folder of images is listed again when its inode
+   * number, its change time (ctime) or its modification time differs, and always if its file system
+   * has no change time that can be trusted: on Windows, FAT and most network disks but NFS. If the
+   * lists cannot be written, a warning is logged.
    */
   public OpenOptions index(Path folder) {
     return new OpenOptions(Optional.of(folder), quarantine, archives);

@@ -8,6 +8,7 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -15,7 +16,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,6 +58,9 @@ final class PackedFile {
 
   /** Windows into the file begin this far apart and overlap, so each image lies in one. */
   private static final int WINDOW = 1 << 30;
+
+  /** Pixels of an image, at most. */
+  private static final int LARGEST = (WINDOW - 1) / 3;
 
   private final List<MappedByteBuffer> windows;
   private final long records;
@@ -187,6 +193,9 @@ final class PackedFile {
   }
 
   static PackedFile open(Path file) throws IOException {
+    if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+      throw new IOException("a named pipe, a device or a socket");
+    }
     try (FileChannel channel = FileChannel.open(file)) {
       long length = channel.size();
       List<MappedByteBuffer> windows = new ArrayList<>();
@@ -204,32 +213,73 @@ final class PackedFile {
       if (length < Long.BYTES + END) {
         throw wrong(file, "an incomplete file");
       }
-      ByteBuffer end = ByteBuffer.wrap(bytes(windows, length - END, END));
-      long records = end.getLong();
-      int size = end.getInt();
-      int checksum = end.getInt();
-      long rest = length - END - records - (long) RECORD * size;
-      if (end.getLong() != MAGIC
-          || records < 0
-          || size <= 0
-          || rest < 0
-          || length - records > Integer.MAX_VALUE) {
-        throw wrong(file, "an incomplete file");
-      }
-      byte[] index = bytes(windows, records, Math.toIntExact(length - END - records));
-      if (checksum(index, 0) != checksum) {
-        throw wrong(file, "a damaged file");
-      }
-      int skipped = RECORD * size;
-      var in =
-          new DataInputStream(new ByteArrayInputStream(index, skipped, index.length - skipped));
-      String selection = readText(in);
-      ImmutableList.Builder<Generator> generators = ImmutableList.builder();
-      for (int i = in.readInt(); i > 0; i--) {
-        generators.add(generator(readText(in), readText(in), readText(in), in.readInt()));
-      }
-      return new PackedFile(
-          windows, records, size, selection, generators.build(), NameList.read(in));
+      return open(file, windows, length);
+    }
+  }
+
+  private static PackedFile open(Path file, List<MappedByteBuffer> windows, long length) {
+    ByteBuffer end = ByteBuffer.wrap(bytes(windows, length - END, END));
+    long records = end.getLong();
+    int size = end.getInt();
+    int checksum = end.getInt();
+    if (end.getLong() != MAGIC
+        || records < Long.BYTES
+        || records > length - END
+        || size <= 0
+        || length - END - records < (long) RECORD * size
+        || length - records > Integer.MAX_VALUE) {
+      throw wrong(file, "an incomplete file");
+    }
+    byte[] index = bytes(windows, records, Math.toIntExact(length - END - records));
+    if (checksum(index, 0) != checksum) {
+      throw wrong(file, "a damaged file");
+    }
+    try {
+      return indexed(windows, records, size, index);
+    } catch (IOException e) {
+      throw wrong(file, "a damaged file (%s)".formatted(e.getMessage()));
+    }
+  }
+
+  /** Reads what a checksum cannot vouch for: it may be right and the content wrong. */
+  private static PackedFile indexed(
+      List<MappedByteBuffer> windows, long records, int size, byte[] index) throws IOException {
+    int skipped = RECORD * size;
+    var in = new DataInputStream(new ByteArrayInputStream(index, skipped, index.length - skipped));
+    String selection = readText(in);
+    ImmutableList.Builder<Generator> generators = ImmutableList.builder();
+    for (int i = in.readInt(); i > 0; i--) {
+      generators.add(generator(readText(in), readText(in), readText(in), in.readInt()));
+    }
+    PackedFile packed =
+        new PackedFile(windows, records, size, selection, generators.build(), NameList.read(in));
+    if (packed.names.size() != size) {
+      throw new IOException("%s names of %s images".formatted(packed.names.size(), size));
+    }
+    ByteBuffer entries = ByteBuffer.wrap(index, 0, skipped);
+    for (int i = 0; i < size; i++) {
+      packed.check(i, entries.slice(RECORD * i, RECORD));
+    }
+    return packed;
+  }
+
+  private void check(int i, ByteBuffer entry) throws IOException {
+    long position = entry.getLong(0);
+    long width = entry.getInt(8);
+    long height = entry.getInt(12);
+    int generator = Short.toUnsignedInt(entry.getShort(22));
+    if (width <= 0
+        || height <= 0
+        || width * height > LARGEST
+        || position < Long.BYTES
+        || position > records - 3 * width * height) {
+      throw new IOException("image %s has an impossible size or place".formatted(i));
+    }
+    if (entry.get(20) < 0 || entry.get(20) >= Label.values().length) {
+      throw new IOException("image %s has an unknown label".formatted(i));
+    }
+    if (generator >= generators.size()) {
+      throw new IOException("image %s has an unknown generator".formatted(i));
     }
   }
 
@@ -238,7 +288,11 @@ final class PackedFile {
         "%s: expected packed images, found %s; pack them again".formatted(file, found));
   }
 
-  private static Generator generator(String name, String folder, String archive, int side) {
+  private static Generator generator(String name, String folder, String archive, int side)
+      throws IOException {
+    if (name.isBlank() || side < 0) {
+      throw new IOException("a generator has no name, or a negative side");
+    }
     Generator generator = new Generator(name, folder, archive, side);
     return Generator.GENIMAGE.stream()
         .filter(
@@ -276,7 +330,11 @@ final class PackedFile {
   }
 
   private static String readText(DataInputStream in) throws IOException {
-    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new EOFException("a text is longer than the file");
+    }
+    return new String(in.readNBytes(length), StandardCharsets.UTF_8);
   }
 
   int size() {
@@ -296,7 +354,7 @@ final class PackedFile {
   }
 
   Generator generator(int index) {
-    return generators.get(record(index).getShort(22));
+    return generators.get(Short.toUnsignedInt(record(index).getShort(22)));
   }
 
   /** Returns an image as a PPM file. */

@@ -7,10 +7,12 @@ import com.google.common.io.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -38,7 +40,8 @@ public final class PackedImages implements ImageDataset {
 
   /**
    * Decodes and prepares all images, with one thread per processor, and writes them. The file
-   * appears when it is complete; an earlier file is replaced then. Missing folders are created.
+   * appears when it is complete; an earlier file is replaced then. Missing folders are created. An
+   * empty file {@code .NAME.lock} beside it keeps a second writer away.
    *
    * @param preparation applied to each image; draws no random numbers. No result may have more than
    *     357,913,941 pixels
@@ -46,20 +49,38 @@ public final class PackedImages implements ImageDataset {
    * @param progress receives the number of images written, on the calling thread
    * @throws IllegalArgumentException if the dataset is empty or a result too large
    * @throws UnreadableImageException if an image cannot be read; a {@link Quarantine} leaves it out
-   * @throws UncheckedIOException if the file cannot be written; an earlier file is then as it was
+   * @throws UncheckedIOException if the file cannot be written, or another process or thread writes
+   *     it; an earlier file is then as it was
    * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   public static void write(
       Path file, ImageDataset data, Transform preparation, String description, Progress progress) {
     checkArgument(data.size() > 0, "nothing to pack: the dataset is empty");
     try {
-      PackedFile.write(file, data, preparation, description, progress);
+      OutputLock lock = lock(file);
+      try {
+        PackedFile.write(file, data, preparation, description, progress);
+      } finally {
+        lock.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: packed images cannot be written (%s); make room or choose another file"
               .formatted(file, WholeFiles.reason(e)),
           e);
     }
+  }
+
+  private static OutputLock lock(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    return OutputLock.of(file)
+        .orElseThrow(
+            () ->
+                new UncheckedIOException(
+                    new IOException(
+                        "%s: another process or thread is packing images into this file; wait for"
+                                .formatted(file)
+                            + " it, or choose another file")));
   }
 
   /**

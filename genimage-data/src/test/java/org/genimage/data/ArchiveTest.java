@@ -325,13 +325,32 @@ class ArchiveTest {
     }
   }
 
+  /** The number is where a field of the ZIP64 end or of its locator starts, from the file's end. */
+  @ParameterizedTest
+  @ValueSource(ints = {-38, -34, -26, -82, -78, -66, -58, -50})
+  void open_oddZip64Record_failsNoOtherData(int at) throws IOException {
+    Files.createDirectories(archives.resolve("ADM/train"));
+    Path zip = archives.resolve(STEM + ".zip");
+    try (var out = new ZipArchiveOutputStream(zip)) {
+      fill(out, Zip64Mode.Always);
+    }
+    byte[] good = Files.readAllBytes(zip);
+    for (long value : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 40, 0x7fffffffL, 2}) {
+      ByteBuffer bytes = ByteBuffer.wrap(good.clone()).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.putLong(good.length + at, value);
+      Files.write(zip, bytes.array());
+
+      assertThat(GenImage.open(archives).generators()).contains(Generator.ADM);
+    }
+  }
+
   private void split() throws IOException {
     try (var zip = new ZipArchiveOutputStream(archives.resolve(STEM + ".zip"), SMALLEST_VOLUME)) {
       fill(zip, Zip64Mode.AsNeeded);
     }
   }
 
-  /** Makes the second entry of the directory point to the first one's content. */
+  /** Makes the second entry of the directory reach into the third one. */
   private void overlapping(String name) throws IOException {
     Path zip = archives.resolve(name + ".zip");
     try (var out = new ZipArchiveOutputStream(zip)) {
@@ -341,7 +360,8 @@ class ArchiveTest {
     String text = latin(bytes);
     int first = text.indexOf("PK\1\2");
     int second = text.indexOf("PK\1\2", first + 1);
-    System.arraycopy(bytes, first + 42, bytes, second + 42, 4);
+    ByteBuffer fields = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    fields.putInt(second + 20, fields.getInt(second + 20) + 100);
     Files.write(zip, bytes);
   }
 

@@ -3,15 +3,20 @@ package org.genimage.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestTest {
 
@@ -95,6 +100,75 @@ class ManifestTest {
     assertThatThrownBy(() -> ImageDataset.ofManifest(folder.resolve("none.csv")))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("found no file there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"../evil", "/x", "a/../../x", "..", ".", "C:\\x", "\\\\server\\x", "a\tb", " "})
+  void ofManifest_generatorThatIsAPath_isRefusedByName(String generator) throws IOException {
+    Path file =
+        write(
+            "x.jsonl",
+            new ObjectMapper()
+                .writeValueAsString(
+                    Map.of("path", "1.png", "label", "ai", "generator", generator)));
+
+    assertThatThrownBy(() -> ImageDataset.ofManifest(file))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("line 1")
+        .hasMessageContaining("generator \"%s\"".formatted(generator));
+  }
+
+  @Test
+  void ofManifest_generatorThatIsAFormula_isAName() throws IOException {
+    Path file =
+        write(
+            "x.csv",
+            "path,label,generator\n1.png,ai,\"=HYPERLINK(\"\"http://a.b\"\",\"\"x\"\")\"\n");
+
+    assertThat(ImageDataset.ofManifest(file).sample(0).generator().name())
+        .isEqualTo("=HYPERLINK(\"http://a.b\",\"x\")");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UTF-16, UTF-16",
+    "UTF-16LE, UTF-16",
+    "UTF-16BE, UTF-16",
+    "windows-1252, another encoding in line 3"
+  })
+  void ofManifest_otherEncoding_isNamedAndTheFileClosed(String charset, String found)
+      throws IOException {
+    Path file = folder.resolve("mine.csv");
+    Files.write(file, "path,label\n1.png,ai\né.png,ai\n".getBytes(Charset.forName(charset)));
+    long open = openFiles();
+
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() -> ImageDataset.ofManifest(file))
+          .isInstanceOf(DatasetException.class)
+          .hasMessageStartingWith(file + ": expected a list of images in UTF-8, found ")
+          .hasMessageContaining("not UTF-8 but " + found);
+    }
+    assertThat(openFiles()).isLessThan(open + 10);
+  }
+
+  /** Returns the number of open files on Linux, 0 elsewhere. */
+  private static long openFiles() throws IOException {
+    Path open = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(open)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(open)) {
+      return files.count();
+    }
+  }
+
+  @Test
+  void ofManifest_fileWithoutAName_hasItsWholeNameAsGenerator() throws IOException {
+    Path file = write(".csv", "path,label\n1.png,ai\n");
+
+    assertThat(ImageDataset.ofManifest(file).sample(0).generator())
+        .isEqualTo(Generator.named(".csv"));
   }
 
   private Path write(String name, String content) throws IOException {

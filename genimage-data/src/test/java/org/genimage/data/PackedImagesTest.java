@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
@@ -173,9 +174,63 @@ class PackedImagesTest {
           .hasMessageEndingWith("); make room or choose another file");
 
       try (Stream<Path> left = Files.list(disk.getPath("/"))) {
-        assertThat(left.filter(path -> path.toString().contains("packed"))).isEmpty();
+        assertThat(left.filter(path -> path.toString().contains("packed")))
+            .allMatch(path -> path.endsWith(".packed.lock"));
       }
     }
+  }
+
+  @Test
+  void write_whileAnotherWrites_saysSo() {
+    List<String> said = new ArrayList<>();
+    Progress second =
+        (done, all) -> {
+          if (done == 1) {
+            assertThatThrownBy(() -> PackedImages.write(file, data, SMALL, "small", Progress.NONE))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageEndingWith(
+                    "%s: another process or thread is packing images into this file; wait for it,"
+                            .formatted(file)
+                        + " or choose another file")
+                .satisfies(e -> said.add(e.getMessage()));
+          }
+        };
+
+    PackedImages.write(file, data, SMALL, "small", second);
+
+    assertThat(said).hasSize(1);
+    assertThat(PackedImages.open(file).size()).isEqualTo(40);
+  }
+
+  /** Content that a checksum cannot vouch for: the writer was wrong, or hostile. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, -1, place", // position
+    "8, 0, size", // width
+    "8, 2147483647, size",
+    "12, -5, size", // height
+    "20, 33554432, label", // label 2
+    "20, 2, generator", // generator 2 of 2
+    "20, 65535, generator"
+  })
+  void open_rightChecksumWrongRecord_isRefused(int at, int value, String found) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    int records = (int) bytes.getLong(bytes.limit() - 24);
+    bytes.putInt(records + at, value);
+    rewriteChecksum(bytes);
+
+    assertThatThrownBy(() -> PackedImages.open(file))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("found a damaged file (image 0 has an ")
+        .hasMessageContaining(found);
+  }
+
+  private void rewriteChecksum(ByteBuffer bytes) throws IOException {
+    int records = (int) bytes.getLong(bytes.limit() - 24);
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.array(), records, bytes.limit() - 24 - records);
+    bytes.putInt(bytes.limit() - 12, (int) checksum.getValue());
+    Files.write(file, bytes.array());
   }
 
   private void change(int position, int bits) throws IOException {
@@ -186,7 +241,7 @@ class PackedImagesTest {
 
   private List<Path> files() {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
+      return files.filter(path -> !path.endsWith(".packed.lock")).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
+import org.genimage.data.internal.FileNames;
 
 /**
  * The description of the training images in the metadata of weights. Whether weights are a
@@ -28,7 +28,7 @@ final class Provenance {
     Hasher names = Hashing.sha256().newHasher();
     for (Sample sample : data.samples()) {
       counts.merge(sample.generator().name() + "/" + sample.label().folder(), 1, Integer::sum);
-      names.putString(Path.of(sample.name()).getFileName() + "\n", StandardCharsets.UTF_8);
+      names.putString(FileNames.last(sample.name()) + "\n", StandardCharsets.UTF_8);
     }
     ObjectNode json = JSON.createObjectNode();
     json.set("images", JSON.valueToTree(counts));

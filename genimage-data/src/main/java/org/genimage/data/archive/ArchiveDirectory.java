@@ -4,6 +4,7 @@ import com.google.common.io.ByteSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.genimage.data.internal.FileNames;
 
 /**
  * A folder in an archive.
@@ -18,7 +19,10 @@ record ArchiveDirectory(Archive archive, Path path, String prefix) implements Di
   public Optional<Directory> child(String name) {
     return folders().stream()
         .filter(name::equalsIgnoreCase)
-        .map(n -> (Directory) new ArchiveDirectory(archive, path.resolve(n), prefix + n + "/"))
+        .map(
+            n ->
+                (Directory)
+                    new ArchiveDirectory(archive, FileNames.resolve(path, n), prefix + n + "/"))
         .findFirst();
   }
 

@@ -54,7 +54,7 @@ final class ArchivedFile extends ByteSource {
           "its %s bytes are packed into %s, more than the limit of %s to one, as in a bomb"
               .formatted(unpacked, packed, limits.ratio()));
     }
-    byte[] bytes = archive.packed(entries.position(index), packed);
+    byte[] bytes = archive.packed(entries, index);
     byte[] content =
         switch (entries.method(index)) {
           case STORED -> bytes;

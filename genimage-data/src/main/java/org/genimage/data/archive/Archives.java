@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.genimage.data.internal.FileNames;
 
 /** The archives that are found while a dataset is opened. Each is opened once. */
 public final class Archives {
@@ -89,8 +90,14 @@ public final class Archives {
               try {
                 Archive archive = Archive.open(name, Volumes.of(complete(name, files)), limits);
                 roots.add(new ArchiveDirectory(archive, folder, ""));
+                if (archive.repeated() > 0) {
+                  problems.add(
+                      "archive %s: %s images have the name of a later one, which is used instead"
+                          .formatted(FileNames.below(folder, name), archive.repeated()));
+                }
               } catch (IOException e) {
-                problems.add("archive %s: %s".formatted(folder.resolve(name), e.getMessage()));
+                problems.add(
+                    "archive %s: %s".formatted(FileNames.below(folder, name), e.getMessage()));
               }
             });
     return roots;
@@ -100,7 +107,7 @@ public final class Archives {
     Map<String, Map<Integer, Path>> volumes = new TreeMap<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-        Optional<Volume> volume = Volume.of(file.getFileName().toString(), limits.published());
+        Optional<Volume> volume = Volume.of(FileNames.of(file), limits.published());
         if (volume.isPresent() && Files.isRegularFile(file)) {
           volumes
               .computeIfAbsent(volume.get().archive(), archive -> new TreeMap<>())
@@ -119,8 +126,10 @@ public final class Archives {
     for (Map.Entry<Integer, Path> file : files.entrySet()) {
       int expected = volumes.size() + 1;
       if (file.getKey() != expected && file.getKey() != Volume.LAST) {
-        Path missing = file.getValue().resolveSibling(new Volume(name, expected).file());
-        throw new IOException("no volume %s; get it".formatted(missing));
+        String missing = new Volume(name, expected).file();
+        throw new IOException(
+            "no volume %s; get it"
+                .formatted(FileNames.below(file.getValue().toAbsolutePath().getParent(), missing)));
       }
       volumes.add(file.getValue());
     }

@@ -10,13 +10,15 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.genimage.data.internal.FileNames;
 import org.genimage.data.internal.LimitedFiles;
 import org.genimage.data.internal.NameList;
 import org.genimage.data.internal.NaturalOrder;
 
 /**
  * A folder on disk. The contents of archives in it appear as if they were unpacked there; if both
- * exist, the folder on disk is used.
+ * exist, the folder on disk is used. Names are texts of {@link FileNames}, so that every file is
+ * listed and can be read, whatever the locale.
  *
  * @param path the folder
  * @param archives opens the archives
@@ -26,7 +28,7 @@ public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex>
     implements Directory {
 
   private static final Pattern IMAGE =
-      Pattern.compile("[^.].*\\.(png|jpg|jpeg)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("[^.].*\\.(png|jpg|jpeg)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   /**
    * Returns whether a file's name is an image's; hidden files, such as {@code ._1.png}, are not.
@@ -44,7 +46,7 @@ public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex>
   public Optional<Directory> child(String name) {
     Optional<Directory> onDisk =
         list(name::equalsIgnoreCase).stream()
-            .map(path::resolve)
+            .map(this::resolve)
             .filter(Files::isDirectory)
             .map(folder -> (Directory) new DiskDirectory(folder, archives, index))
             .findFirst();
@@ -55,7 +57,7 @@ public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex>
   @Override
   public List<String> folders() {
     Stream<String> onDisk =
-        list(DiskDirectory::isData).stream().filter(name -> Files.isDirectory(path.resolve(name)));
+        list(DiskDirectory::isData).stream().filter(name -> Files.isDirectory(resolve(name)));
     Stream<String> archived = archives.in(path).stream().flatMap(a -> a.folders().stream());
     return Stream.concat(onDisk, archived).distinct().toList();
   }
@@ -79,16 +81,16 @@ public record DiskDirectory(Path path, Archives archives, Optional<ListingIndex>
 
   @Override
   public ByteSource content(String image) {
-    return LimitedFiles.of(path.resolve(image));
+    return LimitedFiles.of(resolve(image));
+  }
+
+  private Path resolve(String name) {
+    return FileNames.resolve(path, name);
   }
 
   private List<String> list(Predicate<String> condition) {
     try (Stream<Path> files = Files.list(path)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(condition)
-          .sorted(NaturalOrder.INSTANCE)
-          .toList();
+      return files.map(FileNames::of).filter(condition).sorted(NaturalOrder.INSTANCE).toList();
     } catch (IOException e) {
       throw unlistable(e);
     }

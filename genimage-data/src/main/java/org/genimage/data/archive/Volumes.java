@@ -47,8 +47,10 @@ final class Volumes {
 
   /** Returns where a volume, counted from 0, starts. */
   long start(int volume) throws IOException {
-    if (volume >= files.size()) {
-      throw new IOException("refers to volume %s of %s".formatted(volume + 1, files.size()));
+    if (volume < 0 || volume >= files.size()) {
+      throw new IOException(
+          "refers to volume %s of %s; get it again"
+              .formatted(Integer.toUnsignedLong(volume) + 1, files.size()));
     }
     return starts[volume];
   }

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.Arrays;
@@ -20,6 +21,8 @@ import java.util.RandomAccess;
 public final class NameList extends AbstractList<String> implements RandomAccess {
 
   private static final int BLOCK = 16;
+  private static final int PIECE = 1 << 20;
+  private static final int LONGEST_NUMBER = 5;
 
   private final int size;
   private final int[] blocks;
@@ -56,19 +59,90 @@ public final class NameList extends AbstractList<String> implements RandomAccess
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads what {@link #write} wrote, and checks it.
    *
-   * @throws IOException if it ends too early
+   * @throws IOException if it ends too early, or is no list of names
    */
   public static NameList read(DataInput in) throws IOException {
     int size = in.readInt();
-    int[] blocks = new int[(size + BLOCK - 1) / BLOCK];
-    for (int i = 0; i < blocks.length; i++) {
-      blocks[i] = in.readInt();
+    if (size < 0) {
+      throw new IOException("states %s names".formatted(size));
     }
-    byte[] coded = new byte[in.readInt()];
-    in.readFully(coded);
-    return new NameList(size, blocks, coded);
+    byte[] positions = bytes(in, Integer.BYTES * ((size + BLOCK - 1L) / BLOCK));
+    int[] blocks = new int[positions.length / Integer.BYTES];
+    ByteBuffer.wrap(positions).asIntBuffer().get(blocks);
+    NameList list = new NameList(size, blocks, bytes(in, in.readInt()));
+    list.check();
+    return list;
+  }
+
+  /** Reads bytes piece by piece, so that a wrong length takes no more memory than there are. */
+  private static byte[] bytes(DataInput in, long length) throws IOException {
+    if (length < 0 || length > Integer.MAX_VALUE - 8) {
+      throw new IOException("states %s bytes".formatted(length));
+    }
+    byte[] bytes = new byte[(int) Math.min(length, PIECE)];
+    in.readFully(bytes);
+    while (bytes.length < length) {
+      int done = bytes.length;
+      bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * done));
+      in.readFully(bytes, done, bytes.length - done);
+    }
+    return bytes;
+  }
+
+  /** Checks that every number leads to a place inside, so that every name can be read. */
+  private void check() throws IOException {
+    int at = 0;
+    for (int block = 0; block < blocks.length; block++) {
+      if (blocks[block] != at) {
+        throw new IOException("misplaces name %s".formatted(block * BLOCK));
+      }
+      at = checkBlock(at, Math.min(BLOCK, size - block * BLOCK));
+    }
+    if (at != coded.length) {
+      throw new IOException("has bytes after the last name");
+    }
+  }
+
+  /** Checks some names, and returns where the next one is. */
+  private int checkBlock(int start, int count) throws IOException {
+    byte[] bytes = coded;
+    int at = start;
+    int previous = 0;
+    for (int i = 0; i < count; i++) {
+      int shared;
+      int rest;
+      if (at + 1 < bytes.length && (bytes[at] | bytes[at + 1]) >= 0) { // nearly all names
+        shared = bytes[at];
+        rest = bytes[at + 1];
+        at += 2;
+      } else {
+        shared = checkedNumber(at);
+        at += numberLength(shared);
+        rest = checkedNumber(at);
+        at += numberLength(rest);
+      }
+      if (shared > previous || rest > bytes.length - at) {
+        throw new IOException("has an impossible length of a name");
+      }
+      previous = shared + rest;
+      at += rest;
+    }
+    return at;
+  }
+
+  private int checkedNumber(int at) throws IOException {
+    for (int i = at; i < Math.min(at + LONGEST_NUMBER, coded.length); i++) {
+      if (coded[i] >= 0) {
+        int number = number(at);
+        if (number < 0 || numberLength(number) != i + 1 - at) {
+          break;
+        }
+        return number;
+      }
+    }
+    throw new IOException("has an impossible number");
   }
 
   /**

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.ByteStreams;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NameListTest {
 
@@ -44,5 +49,25 @@ class NameListTest {
             .toList();
 
     assertThat(NameList.of(names).bytes() / 160_000.0).isBetween(5.0, 13.0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, -1",
+    "0, 2147483647",
+    "4, 1",
+    "8, -1",
+    "8, 2147483647",
+    "12, -1",
+    "13, 2139062143"
+  })
+  void read_impossibleNumber_isRefused(int at, int value) throws IOException {
+    var out = ByteStreams.newDataOutput();
+    NameList.of(List.of("a.png", "b.png")).write(out);
+    ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray()).putInt(at, value);
+
+    assertThatThrownBy(
+            () -> NameList.read(new DataInputStream(new ByteArrayInputStream(bytes.array()))))
+        .isInstanceOf(IOException.class);
   }
 }
