@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Blueprint;
-import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.nn.Conv;
@@ -60,8 +59,8 @@ final class ClusterTraining {
         GradientTrainerTest.TINY,
         GradientTrainer.with(GradientTrainerTest.RECIPE.epochs(2)),
         GradientTrainerTest.stripes(12, 9)),
-    DEIT(Detectors.deitSmall().input(InputContract.crop(32))),
-    SWIN(Detectors.swinTiny().input(InputContract.crop(224)));
+    DEIT(FewBlocks.deit()),
+    SWIN(FewBlocks.swin());
 
     final Blueprint blueprint;
     final GradientTrainer trainer;

@@ -20,7 +20,6 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.models.Blueprint;
-import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Precision;
@@ -163,13 +162,13 @@ class DevicesTest {
   }
 
   @Test
-  void train_deitSmallOnTwoDevices_equalsOne() {
-    assertSameLosses(Detectors.deitSmall());
+  void train_deitOnTwoDevices_equalsOne() {
+    assertSameLosses(FewBlocks.deit());
   }
 
   @Test
-  void train_swinTinyOnTwoDevices_equalsOne() {
-    assertSameLosses(Detectors.swinTiny());
+  void train_swinOnTwoDevices_equalsOne() {
+    assertSameLosses(FewBlocks.swin());
   }
 
   private static void assertSameLosses(Blueprint blueprint) {

@@ -19,13 +19,18 @@ public interface Init {
 
   /** N(0, 2 / fan-out), fan-out = out * height * width; He et al. 2015, for ReLU. */
   Init KAIMING_NORMAL_FAN_OUT =
-      each(
-          (random, shape) ->
-              random.nextGaussian() * Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1))));
+      (seed, key, shape) -> {
+        double std = Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1)));
+        return normal(std).values(seed, key, shape);
+      };
 
   /** U(-1 / sqrt(fan-in), 1 / sqrt(fan-in)), PyTorch's default for a convolution's kernel. */
   Init UNIFORM_FAN_IN =
-      each((random, shape) -> (2 * random.nextDouble() - 1) / Math.sqrt(fanIn(shape)));
+      (seed, key, shape) -> {
+        double root = Math.sqrt(fanIn(shape));
+        return each((random, same) -> (2 * random.nextDouble() - 1) / root)
+            .values(seed, key, shape);
+      };
 
   /** Returns the first values of a parameter, row-major in PyTorch's order. */
   float[] values(Seed seed, String key, List<Integer> shape);
