@@ -2,6 +2,8 @@ package org.genimage.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.collect.Sets;
 import com.google.common.hash.Hasher;
@@ -20,6 +22,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
@@ -37,16 +41,26 @@ import org.genimage.models.weights.WeightsException;
 record Checkpoint(Weights numbers, TrainingState state) {
 
   private static final System.Logger LOGGER = System.getLogger(Checkpoint.class.getName());
-  private static final String CURRENT = "training.safetensors";
-  private static final String PREVIOUS = "training.previous.safetensors";
+  static final String CURRENT = "training.safetensors";
+  static final String PREVIOUS = "training.previous.safetensors";
   private static final String NEXT = "training.next.safetensors";
   private static final String BROKEN = "training.broken.safetensors";
   private static final String SLOTS = "optimizer.";
   private static final String BEST = "best.";
-  private static final String RUN = "genimage.run";
-  private static final String STATE = "genimage.state";
-  private static final String CHECKSUM = "genimage.sha256";
-  private static final JsonMapper JSON = new JsonMapper();
+  static final String RUN = "genimage.run";
+  static final String STATE = "genimage.state";
+  static final String CHECKSUM = "genimage.sha256";
+  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(
+              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+              DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
 
   static Checkpoint of(
       TrainingGraph graph, Weights weights, Optional<Weights> best, TrainingState state) {
@@ -59,11 +73,41 @@ record Checkpoint(Weights numbers, TrainingState state) {
     return new Checkpoint(Weights.of(arrays), state);
   }
 
-  /** Sets the model's and the optimizer's values to those of the checkpoint. */
-  void restore(TrainingGraph graph) {
+  /**
+   * Sets the model's and the optimizer's values to those of the checkpoint.
+   *
+   * @param folder where it was read, for messages
+   * @throws WeightsException if it lacks a value, or has one of another shape
+   */
+  void restore(TrainingGraph graph, Path folder) {
+    for (Parameter entry : graph.entries()) {
+      if (entry.role().required()) {
+        require(folder, entry.key(), entry.shape());
+        if (best().isPresent()) {
+          require(folder, BEST + entry.key(), entry.shape());
+        }
+      }
+    }
+    for (Parameter slot : graph.slotEntries()) {
+      require(folder, SLOTS + slot.key(), slot.shape());
+    }
     graph.load(
         parameter -> numbers.get(parameter.key()).toFloats(),
         slot -> numbers.get(SLOTS + slot.key()).toFloats());
+  }
+
+  private void require(Path folder, String key, List<Integer> shape) {
+    WeightArray found = numbers.arrays().get(key);
+    if (found == null || found.isInteger() || !found.shape().equals(shape)) {
+      throw new WeightsException(
+          "%s: expected a checkpoint with %s of shape %s, found %s; %s"
+              .formatted(
+                  folder,
+                  key,
+                  shape,
+                  found == null ? "none" : "shape " + found.shape(),
+                  "start again in another folder"));
+    }
   }
 
   /** Returns the weights of the best epoch, if there is one. */
@@ -96,6 +140,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
       }
       move(folder, NEXT, CURRENT);
     } catch (IOException e) {
+      Interruption.check(e, next + " was being renamed");
       throw new WeightsException(
           "%s: expected to rename the new checkpoint, got %s".formatted(next, e), e);
     }
@@ -123,7 +168,9 @@ record Checkpoint(Weights numbers, TrainingState state) {
    * Returns the folder's last good checkpoint, if there is one.
    *
    * @param run the identity of the training, see {@link RunIdentity}
-   * @throws WeightsException if it belongs to another training, or all are broken
+   * @throws WeightsException if it belongs to another training, all are broken, or the content of
+   *     one with the right checksum is not that of a checkpoint
+   * @throws CancellationException if this thread is interrupted
    */
   static Optional<Checkpoint> latest(Path folder, Map<String, String> run) {
     List<String> broken = new ArrayList<>();
@@ -134,6 +181,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
         try {
           read = verified(file);
         } catch (WeightsException e) {
+          Interruption.check("reading " + file);
           LOGGER.log(Level.WARNING, "skipped a broken checkpoint: {0}", e.getMessage());
           broken.add(e.getMessage());
           continue;
@@ -173,22 +221,46 @@ record Checkpoint(Weights numbers, TrainingState state) {
 
   private static Checkpoint of(Path file, Weights read, Map<String, String> run) {
     try {
-      Map<String, String> found =
-          JSON.readValue(read.metadata().get(RUN), new TypeReference<Map<String, String>>() {});
+      Map<String, String> found = present(file, RUN, JSON.readValue(text(file, read, RUN), TEXTS));
       if (!found.equals(run)) {
         throw new WeightsException(
             ("%s: expected a checkpoint of this training, found one of another (%s); choose"
                     + " another checkpoint folder or delete this one")
                 .formatted(file, String.join(", ", differences(found, run))));
       }
-      return new Checkpoint(read, JSON.readValue(read.metadata().get(STATE), TrainingState.class));
+      TrainingState state =
+          present(file, STATE, JSON.readValue(text(file, read, STATE), TrainingState.class));
+      Checkpoint checkpoint = new Checkpoint(read, state);
+      if (checkpoint.best().isPresent() == state.accuracies().isEmpty()) {
+        throw new WeightsException(
+            "%s: expected the best weights of %s validated epochs, found %s; %s"
+                .formatted(
+                    file,
+                    state.accuracies().size(),
+                    checkpoint.best().isPresent() ? "some" : "none",
+                    "start again in another folder"));
+      }
+      return checkpoint;
     } catch (JsonProcessingException e) {
       throw new WeightsException(
-          file
-              + ": expected a training state of this version, found one of another version; resume"
-              + " with that version, or start again in another folder",
+          ("%s: expected a training state of this version, found one of another version (%s);"
+                  + " resume with that version, or start again in another folder")
+              .formatted(file, e.getOriginalMessage()),
           e);
     }
+  }
+
+  private static String text(Path file, Weights read, String name) {
+    return present(file, name, read.metadata().get(name));
+  }
+
+  private static <T> T present(Path file, String name, T value) {
+    if (value == null) {
+      throw new WeightsException(
+          "%s: expected a checkpoint with %s, found none; start again in another folder"
+              .formatted(file, name));
+    }
+    return value;
   }
 
   private static List<String> differences(Map<String, String> found, Map<String, String> expected) {
@@ -199,7 +271,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
   }
 
   /** SHA-256 over all keys, shapes, values and the metadata except itself. */
-  private static String checksum(Weights weights) {
+  static String checksum(Weights weights) {
     Hasher hasher = Hashing.sha256().newHasher();
     new TreeMap<>(weights.metadata())
         .forEach(

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.WholeFiles;
 
 /** A table of epochs in a CSV file, which is replaced as a whole after every epoch. */
@@ -38,7 +39,7 @@ final class CsvListener implements TrainingListener {
 
   @Override
   public void onEpoch(EpochReport report) {
-    write(Stream.concat(read().stream(), Stream.of(row(report))));
+    Interruption.deferred(() -> write(Stream.concat(read().stream(), Stream.of(row(report)))));
   }
 
   private static String row(EpochReport report) {
@@ -65,7 +66,9 @@ final class CsvListener implements TrainingListener {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": could not be read", e);
+      Interruption.check(e, "reading " + file);
+      throw new UncheckedIOException(
+          "%s: could not be read (%s)".formatted(file, WholeFiles.reason(e)), e);
     }
   }
 
@@ -73,7 +76,10 @@ final class CsvListener implements TrainingListener {
     try {
       WholeFiles.write(file, rows.collect(Collectors.joining("\n", "", "\n")));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": could not be written", e);
+      throw new UncheckedIOException(
+          "%s: could not be written (%s); make room or choose another place"
+              .formatted(file, WholeFiles.reason(e)),
+          e);
     }
   }
 }

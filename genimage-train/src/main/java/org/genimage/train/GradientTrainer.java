@@ -165,17 +165,20 @@ public final class GradientTrainer implements Trainer {
    * @throws TrainingDivergedException if the loss or a weight is no longer finite
    * @throws org.genimage.data.image.UnreadableImageException if a file cannot be read and the error
    *     policy is to fail
-   * @throws org.genimage.models.weights.WeightsException if a checkpoint cannot be written, or
-   *     belongs to another training
-   * @throws java.util.concurrent.CancellationException if the JVM is terminated (Ctrl-C, SIGTERM);
-   *     a checkpoint is saved first
+   * @throws org.genimage.models.weights.WeightsException if checkpoints cannot be written, the disk
+   *     has no space for them, another training writes into the folder, or the checkpoint there
+   *     belongs to another training or is damaged
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted or the JVM is
+   *     terminated (Ctrl-C, SIGTERM); a checkpoint is saved first, and the interrupt flag stays set
    */
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data) {
     check(blueprint, data);
     Execution execution = settings.execution();
-    try (TrainingGraph graph =
-        new TrainingGraph(blueprint, settings.recipe(), settings.frozen(), execution)) {
+    try (CheckpointFolder folder = CheckpointFolder.open(settings);
+        TrainingGraph graph =
+            new TrainingGraph(blueprint, settings.recipe(), settings.frozen(), execution)) {
+      folder.requireSpace(graph, settings.validation().isPresent());
       return new TrainingRun(settings, blueprint, data, graph).toEnd();
     }
   }

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.genimage.data.internal.Interruption;
+import org.genimage.data.internal.WholeFiles;
 import org.tensorflow.proto.Event;
 import org.tensorflow.proto.SessionLog;
 import org.tensorflow.proto.Summary;
@@ -69,17 +71,21 @@ final class TensorBoardListener implements TrainingListener {
   }
 
   private void write(Event.Builder event) {
-    Path path = file.orElseThrow();
+    byte[] record = record(event.build().toByteArray());
+    Interruption.deferred(() -> append(file.orElseThrow(), record));
+  }
+
+  private void append(Path path, byte[] record) {
     try {
       // TensorBoard reads the file while it grows and ignores an incomplete last record.
       Files.createDirectories(folder);
-      Files.write(
-          path,
-          record(event.build().toByteArray()),
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      Files.write(path, record, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": could not be written", e);
+      Interruption.check(e, "writing " + path);
+      throw new UncheckedIOException(
+          "%s: could not be written (%s); make room or choose another place"
+              .formatted(path, WholeFiles.reason(e)),
+          e);
     }
   }
 

@@ -19,6 +19,7 @@ import org.genimage.data.Batches;
 import org.genimage.data.DuplicateWatch;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
+import org.genimage.data.internal.Interruption;
 import org.genimage.models.Blueprint;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
@@ -30,6 +31,9 @@ import org.genimage.train.recipe.TrainingProgress;
 
 /** One call of {@code fit}: the loop over epochs and steps, from a checkpoint if there is one. */
 final class TrainingRun {
+
+  static final String LAST = "last.safetensors";
+  static final String BEST = "best.safetensors";
 
   private static final System.Logger LOGGER = System.getLogger(TrainingRun.class.getName());
 
@@ -51,6 +55,7 @@ final class TrainingRun {
   private long totalSamples;
   private double rate;
   private long saved = System.nanoTime();
+  private long savedSteps;
 
   TrainingRun(
       TrainingSettings settings, Blueprint blueprint, ImageDataset data, TrainingGraph graph) {
@@ -91,16 +96,25 @@ final class TrainingRun {
     totalSamples = samplesLeft();
     try (Shutdown shutdown = new Shutdown()) {
       listener.onBegin(state.epoch(), state.steps());
+      epochs(shutdown);
+    } finally {
+      listener.onEnd();
+    }
+    return best.orElseGet(() -> weights(state.epoch() - 1));
+  }
+
+  private void epochs(Shutdown shutdown) {
+    try {
       while (state.epoch() < recipe.epochs()
           && !stagnant()
           && !recipe.schedule().ended(progress(0))) {
         train(shutdown);
         finishEpoch();
       }
-    } finally {
-      listener.onEnd();
+    } catch (CancellationException e) {
+      saveRest();
+      throw e;
     }
-    return best.orElseGet(() -> weights(state.epoch() - 1));
   }
 
   private void begin() {
@@ -110,8 +124,9 @@ final class TrainingRun {
     group.agree(with(found));
     if (found.isPresent()) {
       Checkpoint checkpoint = found.get();
-      checkpoint.restore(graph);
+      checkpoint.restore(graph, settings.checkpoints().orElseThrow().folder());
       state = checkpoint.state();
+      savedSteps = state.steps();
       best = checkpoint.best().map(arrays -> described(arrays, state.ranking().get(0)));
     } else {
       if (settings.start().isEmpty() && recipe.start().backbone().isPresent()) {
@@ -174,7 +189,8 @@ final class TrainingRun {
         samples += trained;
         listener.onStep(
             new StepReport(state.epoch(), state.steps(), step.loss(), rate, samples, totalSamples));
-        saveIfDue(shutdown.requested());
+        saveIfDue();
+        endIfAsked(shutdown);
       }
     }
   }
@@ -188,17 +204,31 @@ final class TrainingRun {
     return step;
   }
 
-  /** Saves a checkpoint inside an epoch if it is time for one, or if the JVM is about to end. */
-  private void saveIfDue(boolean ending) {
+  /** Saves a checkpoint inside an epoch if it is time for one. */
+  private void saveIfDue() {
     Duration sinceLast = Duration.ofNanos(System.nanoTime() - saved);
     settings
         .checkpoints()
         .filter(policy -> group.first())
-        .filter(policy -> ending || policy.due(state.steps(), sinceLast))
+        .filter(policy -> policy.due(state.steps(), sinceLast))
         .ifPresent(policy -> save(policy, weights(state.epoch(), graph.read())));
-    if (ending) {
+  }
+
+  /** Saves the steps since the last checkpoint, before training ends too early. */
+  private void saveRest() {
+    settings
+        .checkpoints()
+        .filter(policy -> group.first() && state.steps() > savedSteps)
+        .ifPresent(policy -> save(policy, weights(state.epoch(), graph.read())));
+  }
+
+  /** Ends training if the JVM is about to end, or this thread was interrupted. */
+  private void endIfAsked(Shutdown shutdown) {
+    boolean interrupted = Thread.currentThread().isInterrupted();
+    if (shutdown.requested() || interrupted) {
       throw new CancellationException(
-          "training was stopped in epoch %s after step %s".formatted(state.epoch(), state.steps()));
+          "training was %s in epoch %s after step %s"
+              .formatted(interrupted ? "interrupted" : "stopped", state.epoch(), state.steps()));
     }
   }
 
@@ -247,7 +277,7 @@ final class TrainingRun {
       settings
           .checkpoints()
           .filter(policy -> group.first())
-          .ifPresent(policy -> saveEpoch(policy, epoch, reached));
+          .ifPresent(policy -> Interruption.deferred(() -> saveEpoch(policy, epoch, reached)));
     }
   }
 
@@ -269,8 +299,8 @@ final class TrainingRun {
 
   private void saveEpoch(Checkpoints checkpoints, int epoch, Weights reached) {
     Path folder = checkpoints.folder();
-    reached.write(folder.resolve("last.safetensors"));
-    best.ifPresent(weights -> weights.write(folder.resolve("best.safetensors")));
+    reached.write(folder.resolve(LAST));
+    best.ifPresent(weights -> weights.write(folder.resolve(BEST)));
     List<Integer> ranking = state.ranking();
     int rank = ranking.indexOf(epoch);
     if (checkpoints.best() > 1 && rank >= 0 && rank < checkpoints.best()) {
@@ -294,8 +324,10 @@ final class TrainingRun {
   }
 
   private void save(Checkpoints checkpoints, Weights model) {
-    Checkpoint.of(graph, model, best, state).write(checkpoints.folder(), identity);
+    Checkpoint checkpoint = Checkpoint.of(graph, model, best, state);
+    Interruption.deferred(() -> checkpoint.write(checkpoints.folder(), identity));
     saved = System.nanoTime();
+    savedSteps = state.steps();
   }
 
   private Weights weights(int epoch) {

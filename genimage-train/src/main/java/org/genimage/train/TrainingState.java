@@ -1,5 +1,7 @@
 package org.genimage.train;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.EvictingQueue;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,6 +53,28 @@ record TrainingState(
       long stepping) {
 
     static final EpochPart NONE = new EpochPart(0, 0, 0, 0, 0, 0, 0, 0);
+
+    EpochPart {
+      checkArgument(
+          position >= 0 && steps >= 0 && samples >= 0 && skipped >= 0 && Double.isFinite(lossSum),
+          "the progress inside an epoch must consist of counts and a finite loss");
+    }
+  }
+
+  TrainingState {
+    losses = List.copyOf(losses);
+    accuracies = List.copyOf(accuracies);
+    checkArgument(
+        epoch >= 0 && steps >= part.steps(),
+        "a state must have at least as many steps as its epoch, and no negative epoch, got epoch"
+            + " %s, step %s",
+        epoch,
+        steps);
+    checkArgument(
+        accuracies.isEmpty() || accuracies.size() == epoch,
+        "a state must have an accuracy for each of its %s epochs or none, got %s",
+        epoch,
+        accuracies.size());
   }
 
   /** Returns the state before the first step. */

@@ -291,6 +291,7 @@ class ResumeTest {
           .containsExactlyInAnyOrder(
               CURRENT,
               PREVIOUS,
+              "." + CURRENT + ".lock",
               "last.safetensors",
               "best.safetensors",
               "epoch-%d.safetensors".formatted(ranking.get(0)),

@@ -53,4 +53,31 @@ public final class Interruption {
   private static CancellationException cancelled(String doing) {
     return new CancellationException("interrupted while " + doing);
   }
+
+  /**
+   * Works as if this thread were not interrupted: for a checkpoint, or a line of a table. The
+   * interrupt flag is set afterwards if it was set before or meanwhile.
+   *
+   * @param work done anew if an interrupt ends it by a {@link CancellationException}
+   */
+  public static void deferred(Runnable work) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          work.run();
+          return;
+        } catch (CancellationException e) {
+          if (!Thread.interrupted()) {
+            throw e;
+          }
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
 }
