@@ -73,10 +73,7 @@ final class TrainingRun {
             .map(images -> new Validation(images, recipe, blueprint, settings.errors(), group));
     this.batches = loader.batches();
     this.trainingData = Provenance.describe(data);
-    this.identity =
-        settings.checkpoints().isPresent()
-            ? RunIdentity.of(settings, blueprint, graph.entries(), trainingData)
-            : Map.of();
+    this.identity = RunIdentity.of(settings, blueprint, graph.entries(), trainingData);
   }
 
   /** Returns the loader of training batches. */
