@@ -182,7 +182,7 @@ class CheckpointFolderTest {
         .isInstanceOf(CancellationException.class);
     assertThatThrownBy(() -> Checkpoint.latest(folder, Map.of()))
         .isInstanceOf(CancellationException.class)
-        .hasMessageContaining("interrupted while reading");
+        .hasMessageContaining("training.safetensors was being read");
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(sizes()).isEqualTo(before);

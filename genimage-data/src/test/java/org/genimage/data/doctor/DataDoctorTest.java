@@ -40,24 +40,36 @@ import org.genimage.data.internal.NaturalOrder;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.simulation.SimulatedFiles;
 import org.genimage.data.simulation.SimulatedGenImage;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataDoctorTest {
 
+  @TempDir static Path simulated;
   @TempDir Path root;
   private Path tree;
 
-  @BeforeEach
-  void writeImages() {
+  @BeforeAll
+  static void simulateImages() {
     SimulatedGenImage.seeded(1)
         .generators(List.of(Generator.BIGGAN))
         .publishedBias(true)
         .imageSize(256)
         .train(6)
         .validation(4)
-        .writeTo(root.resolve("data"), Progress.NONE);
+        .writeTo(simulated.resolve("data"), Progress.NONE);
+  }
+
+  @BeforeEach
+  void copyImages() throws IOException {
+    Path data = simulated.resolve("data");
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, root.resolve("data").resolve(data.relativize(file)));
+      }
+    }
     tree = root.resolve("data/BigGAN/imagenet_ai_0419_biggan");
   }
 
