@@ -76,10 +76,11 @@ class RoomsTest {
           .put(
               "train.recipe",
               "data data.image models models.nn models.networks models.weights models.internal")
+          .put("train.memory", "data.internal")
           .put(
               "train",
               "data data.image data.internal models models.nn models.weights models.internal"
-                  + " train.recipe")
+                  + " train.memory train.recipe")
           .put("eval", "data data.image data.internal models models.weights")
           .put("eval.protocol", "data data.image data.internal models eval")
           .put("eval.report", "data data.image data.internal models eval eval.protocol")

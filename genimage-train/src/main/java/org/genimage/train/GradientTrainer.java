@@ -12,10 +12,14 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.models.Blueprint;
+import org.genimage.models.Devices;
 import org.genimage.models.Trainer;
 import org.genimage.models.internal.KeyFit;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.memory.MemoryCheck;
+import org.genimage.train.memory.MemoryLimit;
+import org.genimage.train.memory.PlannedStep;
 import org.genimage.train.recipe.Recipe;
 
 /**
@@ -162,6 +166,8 @@ public final class GradientTrainer implements Trainer {
    *
    * @throws DatasetException if the data lack a class or are fewer than a batch
    * @throws IllegalArgumentException if a pattern of frozen keys matches none, or all are frozen
+   * @throws IllegalStateException if a step needs more memory than this machine or its control
+   *     group has, as far as that can be measured; nothing was trained then
    * @throws TrainingDivergedException if the loss or a weight is no longer finite
    * @throws org.genimage.data.image.UnreadableImageException if a file cannot be read and the error
    *     policy is to fail
@@ -174,10 +180,8 @@ public final class GradientTrainer implements Trainer {
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data) {
     check(blueprint, data);
-    Execution execution = settings.execution();
     try (CheckpointFolder folder = CheckpointFolder.open(settings);
-        TrainingGraph graph =
-            new TrainingGraph(blueprint, settings.recipe(), settings.frozen(), execution)) {
+        TrainingGraph graph = fitting(blueprint)) {
       folder.requireSpace(graph, settings.validation().isPresent());
       return new TrainingRun(settings, blueprint, data, graph).toEnd();
     }
@@ -192,6 +196,55 @@ public final class GradientTrainer implements Trainer {
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data, Path folder) {
     return checkpoints(folder).fit(blueprint, data);
+  }
+
+  /** Returns a graph whose step has so many parts that it fits into memory. */
+  private TrainingGraph fitting(Blueprint blueprint) {
+    TrainingGraph graph = graph(blueprint, settings.recipe());
+    int parts;
+    try {
+      parts = fittingParts(blueprint, graph);
+    } catch (RuntimeException | Error e) {
+      graph.close();
+      throw e;
+    }
+    if (parts == settings.recipe().parts()) {
+      return graph;
+    }
+    graph.close();
+    return graph(blueprint, settings.recipe().parts(parts));
+  }
+
+  private TrainingGraph graph(Blueprint blueprint, Recipe recipe) {
+    return new TrainingGraph(blueprint, recipe, settings.frozen(), settings.execution());
+  }
+
+  /** The other workers of a cluster would have to run the same steps, so none measures. */
+  private int fittingParts(Blueprint blueprint, TrainingGraph graph) {
+    Recipe recipe = settings.recipe();
+    MemoryCheck check = new MemoryCheck(planned(blueprint, graph), MemoryLimit.current());
+    if (settings.execution().group().size() > 1 || !check.isNeeded() || usesGpu()) {
+      return recipe.parts();
+    }
+    graph.start(entry -> new float[entry.size()]);
+    return check.parts(samples -> graph.rehearse(samples, recipe.images().splits()));
+  }
+
+  private PlannedStep planned(Blueprint blueprint, TrainingGraph graph) {
+    Recipe recipe = settings.recipe();
+    List<Parameter> entries = graph.entries();
+    return new PlannedStep(
+        blueprint.name(),
+        recipe.batchSize(),
+        recipe.parts(),
+        Math.max(1, settings.execution().devices().size()),
+        recipe.images().splits() * graph.roughBytesPerImage(),
+        entries.stream().mapToLong(entry -> (long) Float.BYTES * entry.size()).sum(),
+        settings.sameInParts(entries));
+  }
+
+  private static boolean usesGpu() {
+    return !Devices.visible().gpus().isEmpty();
   }
 
   private GradientTrainer execution(Execution how) {

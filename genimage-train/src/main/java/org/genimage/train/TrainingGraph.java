@@ -1,14 +1,21 @@
 package org.genimage.train;
 
+import com.google.common.io.ByteSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.genimage.data.Batch;
+import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.data.Sample;
 import org.genimage.data.Seed;
+import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
@@ -25,6 +32,7 @@ import org.genimage.train.recipe.Mixing;
 import org.genimage.train.recipe.Recipe;
 import org.genimage.train.recipe.TrainingProgress;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -60,6 +68,8 @@ final class TrainingGraph implements AutoCloseable {
   private final Seed seed;
   private final int parts;
   private final boolean averaged;
+  private final int side;
+  private final long values;
 
   TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
     variables = TrainingPass.Variables.create(frozen);
@@ -67,6 +77,7 @@ final class TrainingGraph implements AutoCloseable {
     seed = Seed.of(recipe.seed());
     parts = recipe.parts();
     averaged = recipe.average().filter(Average::used).isPresent();
+    side = blueprint.input().side();
     try {
       ConfigProto config = execution.config(recipe.precision());
       Replicas replicas = Replicas.of(execution, LocalDevices.resolve(execution.devices(), config));
@@ -80,6 +91,7 @@ final class TrainingGraph implements AutoCloseable {
       Kernels kernels = execution.kernels(tf, recipe.precision());
       TrainingPass.Input passed = inputs.pass(augmented, recipe.precision(), replicas, kernels);
       step = TrainingPass.create(graph, tf, blueprint, recipe, variables, passed);
+      values = valuesPerImage(graph);
       shared = sharedStatistics(tf, replicas);
       validationLogits = validationLogits(tf, blueprint, normalised);
       replicas.place(graph, 0);
@@ -88,6 +100,30 @@ final class TrainingGraph implements AutoCloseable {
       graph.close();
       throw e;
     }
+  }
+
+  /** Sums what the operations give per image; a rough number, for not all of it is kept. */
+  private static long valuesPerImage(Graph graph) {
+    long sum = 0;
+    for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
+      GraphOperation operation = all.next();
+      for (int i = 0; i < operation.numOutputs(); i++) {
+        Shape shape = operation.output(i).shape();
+        if (shape.hasUnknownDimension()) {
+          sum += known(shape);
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** Returns the product of the known sizes. */
+  private static long known(Shape shape) {
+    long product = 1;
+    for (int i = 0; i < shape.numDimensions(); i++) {
+      product *= Math.max(1, shape.get(i));
+    }
+    return product;
   }
 
   private Operand<TFloat32> validationLogits(
@@ -205,6 +241,30 @@ final class TrainingGraph implements AutoCloseable {
         return new Step(loss[0], finite);
       }
     }
+  }
+
+  /** Returns a rough number of bytes that a step takes per image. */
+  long roughBytesPerImage() {
+    return Float.BYTES * values;
+  }
+
+  /**
+   * Runs a step, or a part of one, of black images, to measure its memory. It changes the
+   * variables: call {@link #start} or {@link #load} afterwards, as before the first step.
+   *
+   * @param splits the inputs per sample
+   */
+  void rehearse(int samples, int splits) {
+    Image black = Image.of(side, side, new byte[3 * side * side]);
+    Sample sample = new Sample("black", ByteSource.empty(), Label.AI, Generator.ADM);
+    Batch batch =
+        new Batch(
+            ImageBatch.of(Collections.nCopies(splits * samples, black)),
+            Collections.nCopies(samples, sample),
+            IntStream.range(0, samples).boxed().toList(),
+            splits);
+    List<Op> updates = step.partUpdates().isEmpty() ? step.updates() : step.partUpdates();
+    run(batch, TrainingProgress.epoch(0), 0, 1, 1, updates, 0);
   }
 
   /** Returns {@code [count, 2]}, row-major: nature, ai; batch norms use running statistics. */

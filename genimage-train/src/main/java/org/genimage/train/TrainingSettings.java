@@ -1,10 +1,15 @@
 package org.genimage.train;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
+import org.genimage.models.nn.Drop;
+import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Loss;
 import org.genimage.train.recipe.Recipe;
 
 /**
@@ -32,6 +37,14 @@ record TrainingSettings(
     Execution execution) {
 
   private static final TrainingListener SILENT = new TrainingListener() {};
+
+  /** The losses that are the mean over the samples. */
+  private static final Set<Class<? extends Loss>> MEANS =
+      Set.of(
+          Loss.CrossEntropy.class,
+          Loss.BinaryCrossEntropy.class,
+          Loss.NegativeLogLikelihood.class,
+          Loss.JsdCrossEntropy.class);
 
   /** Returns the defaults: random weights, no validation, no checkpoints, one device. */
   static TrainingSettings of(Recipe recipe) {
@@ -117,6 +130,23 @@ record TrainingSettings(
   TrainingSettings execution(Execution how) {
     return new TrainingSettings(
         recipe, start, frozen, validation, patience, checkpoints, listener, errors, how);
+  }
+
+  /**
+   * Returns whether more parts of a step change the result by rounding alone: no statistic and no
+   * random number is of a whole part.
+   *
+   * @param entries the model's
+   */
+  boolean sameInParts(List<Parameter> entries) {
+    return execution.group().size() == 1
+        && execution.devices().size() <= 1
+        && recipe.drop().equals(Drop.NONE)
+        && recipe.images().mixing().isEmpty()
+        && recipe.images().erasing() == 0
+        && MEANS.contains(recipe.loss().getClass())
+        && entries.stream()
+            .noneMatch(entry -> entry.role() == Parameter.Role.BUFFER && !frozen.covers(entry));
   }
 
   /** Returns the listener of this process: in a cluster only the first worker reports. */

@@ -1,0 +1,184 @@
+package org.genimage.train.memory;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Whether a training step fits into memory, decided before the first one: the system ends a process
+ * that takes too much without a word.
+ *
+ * <p>A rough number from the graph's shapes says whether it is worth to measure at all. If it is,
+ * small steps are run, and the peak of the process's memory is taken as linear in the number of
+ * samples. What an earlier training left to TensorFlow's allocator would hide a small step, so the
+ * steps grow until they raise the peak.
+ */
+public final class MemoryCheck {
+
+  private static final System.Logger LOGGER = System.getLogger(MemoryCheck.class.getName());
+
+  /** The share of the limit below which a rough number says that the step fits. */
+  private static final double SMALL = 0.25;
+
+  /** Samples of the first measured step; the next one has twice as many. */
+  private static final int FIRST = 4;
+
+  /** Of the rough bytes, what a step must add to the peak to be seen. */
+  private static final double SEEN = 1 / 16.0;
+
+  /** What estimates add for the error of the line, and for the Java heap, which may grow. */
+  static final double MARGIN = 0.1;
+
+  private final PlannedStep step;
+  private final MemoryLimit limit;
+
+  /** Creates the check of a step. */
+  public MemoryCheck(PlannedStep step, MemoryLimit limit) {
+    this.step = step;
+    this.limit = limit;
+  }
+
+  /** Returns whether the step is so large that it must be measured. */
+  public boolean isNeeded() {
+    return (double) step.roughBytes() * step.together() >= SMALL * limit.bytes();
+  }
+
+  /**
+   * Returns the number of parts with which the step fits: the recipe's, or more where they change
+   * the result by rounding alone. Where nothing can be measured, it is the recipe's.
+   *
+   * @param trial runs a step of so many samples
+   * @throws IllegalStateException if it does not fit
+   */
+  public int parts(IntConsumer trial) {
+    PeakMemory memory = new PeakMemory(Path.of("/proc/self"));
+    return partsBy(samples -> memory.of(() -> trial.accept(samples)));
+  }
+
+  /** The peak of a step of so many samples, in bytes. */
+  interface Peaks {
+    long of(int samples) throws IOException;
+  }
+
+  /** Returns the parts as above, from measured peaks. */
+  int partsBy(Peaks peaks) {
+    return measured(peaks).map(this::parts).orElse(step.parts());
+  }
+
+  /** A network may refuse so few samples, which says nothing of its training. */
+  private Optional<MemoryLine> measured(Peaks peaks) {
+    try {
+      Optional<MemoryLine> line = line(logged(peaks));
+      if (line.isEmpty()) {
+        LOGGER.log(Level.DEBUG, "the memory of a step is not known: small ones do not show it");
+      }
+      return line;
+    } catch (IOException | RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "the memory of a step is not known", e);
+      return Optional.empty();
+    }
+  }
+
+  private static Peaks logged(Peaks peaks) {
+    return samples -> {
+      long peak = peaks.of(samples);
+      LOGGER.log(Level.DEBUG, "{0} samples at once took {1} MB", samples, peak / 1_000_000);
+      return peak;
+    };
+  }
+
+  private Optional<MemoryLine> line(Peaks peaks) throws IOException {
+    long before = peaks.of(step.smallest()); // also prepares the graph
+    int few = first();
+    long less = peaks.of(few);
+    Optional<MemoryLine> line = Optional.empty();
+    boolean seen = false;
+    while (!seen && few < step.together() && (line.isEmpty() || hasRoom(less, few))) {
+      int many = Math.min(2 * few, step.together());
+      long more = peaks.of(many);
+      line = Optional.of(MemoryLine.through(few, less, many, more));
+      seen = less - before >= SEEN * step.roughBytes() * (few - step.smallest());
+      few = many;
+      less = more;
+    }
+    if (few == step.together()) {
+      return Optional.of(line.orElse(new MemoryLine(less, 0)));
+    }
+    return seen ? line : Optional.empty();
+  }
+
+  /** Returns so few samples that they and twice as many surely fit, if there can be so few. */
+  private int first() {
+    double fitting = SMALL * limit.bytes() / step.roughBytes();
+    int most = Math.min(FIRST * step.smallest(), step.together() / 2);
+    return (int) Math.max(step.smallest(), Math.min(most, fitting));
+  }
+
+  private boolean hasRoom(long peak, int samples) {
+    return peak + (double) samples * step.roughBytes() < limit.bytes();
+  }
+
+  private int parts(MemoryLine line) {
+    double needed = needed(line, step.parts());
+    LOGGER.log(
+        Level.DEBUG,
+        "{0} samples at once need about {1}; {2} {3}",
+        step.together(),
+        gigabytes(needed),
+        limit.source(),
+        gigabytes(limit.bytes()));
+    if (needed <= limit.bytes()) {
+      return step.parts();
+    }
+    OptionalInt fitting =
+        IntStream.rangeClosed(step.parts() + 1, step.samples() / step.smallest())
+            .filter(parts -> needed(line, parts) <= limit.bytes())
+            .findFirst();
+    if (fitting.isPresent() && step.divisible()) {
+      LOGGER.log(
+          Level.INFO,
+          "a step of {0} samples is computed in {1} parts: it needs about {2}, and {3} {4}",
+          step.samples(),
+          fitting.getAsInt(),
+          gigabytes(needed),
+          limit.source(),
+          gigabytes(limit.bytes()));
+      return fitting.getAsInt();
+    }
+    throw new IllegalStateException(
+        "training %s with %s samples per step%s needs about %s of memory, but %s %s; %s"
+            .formatted(
+                step.network(),
+                step.samples(),
+                step.parts() > 1 ? " in " + step.parts() + " parts" : "",
+                gigabytes(needed),
+                limit.source(),
+                gigabytes(limit.bytes()),
+                fitting.isPresent() ? remedy(line, fitting.getAsInt()) : noRemedy(line)));
+  }
+
+  private String remedy(MemoryLine line, int parts) {
+    return "set the recipe's parts to %s, which needs about %s, or make the batch smaller"
+        .formatted(parts, gigabytes(needed(line, parts)));
+  }
+
+  private String noRemedy(MemoryLine line) {
+    int most = step.samples() / step.smallest();
+    return "even with parts set to %s it needs about %s: use a machine with more memory"
+        .formatted(most, gigabytes(needed(line, most)));
+  }
+
+  private double needed(MemoryLine line, int parts) {
+    long sums = step.parts() == 1 && parts > 1 ? step.gradientBytes() : 0;
+    return (1 + MARGIN) * (line.bytes(step.together(parts)) + sums);
+  }
+
+  private static String gigabytes(double bytes) {
+    return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  }
+}
