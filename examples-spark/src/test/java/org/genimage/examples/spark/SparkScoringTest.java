@@ -86,9 +86,10 @@ class SparkScoringTest {
         "--parts", "6");
   }
 
+  /** Each score file has an empty, hidden lock file beside it. */
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.sorted().toList();
+      return files.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();
     }
   }
 }
