@@ -70,8 +70,8 @@ final class OneDnnOps {
     int p = window.padding();
     OperationBuilder op =
         builder(tf, CONV)
-            .addInput(lower(x).asOutput())
-            .addInput(constant(kernel).asOutput())
+            .addInput(evenChannels(lower(x)).asOutput())
+            .addInput(constant(evenInputs(kernel)).asOutput())
             .addInputList(new Output<?>[] {constant(bias).asOutput()})
             .addInputList(new Output<?>[0])
             .setAttr("num_args", 1)
@@ -97,7 +97,7 @@ final class OneDnnOps {
     sides[0] = -1;
     sides[sides.length - 1] = bias.shape().get(0);
     Output<?> product =
-        linear(tf, rows(lower(x)), constant(weight), constant(bias))
+        linear(tf, evenChannels(rows(lower(x))), constant(evenInputs(weight)), constant(bias))
             .setAttr("is_filter_const", true)
             .build()
             .output(0);
@@ -157,7 +157,10 @@ final class OneDnnOps {
   }
 
   private <T extends TNumber> Operand<T> pad(Operand<T> x, int pixels, float value) {
-    int[][] paddings = {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}};
+    return pad(x, new int[][] {{0, 0}, {pixels, pixels}, {pixels, pixels}, {0, 0}}, value);
+  }
+
+  private <T extends TNumber> Operand<T> pad(Operand<T> x, int[][] paddings, float value) {
     @SuppressWarnings("unchecked")
     Operand<T> outside = (Operand<T>) constant(List.of(), new float[] {value});
     return tf.pad(x, tf.constant(paddings), outside);
@@ -363,6 +366,40 @@ final class OneDnnOps {
     return x.dataType() == DataType.DT_FLOAT
         ? x.expect(TFloat32.class)
         : tf.dtypes.cast(x.expect(TBfloat16.class), TFloat32.class);
+  }
+
+  /**
+   * Returns x with a last channel of zeros if the number of channels is odd. In bfloat16 oneDNN 3.5
+   * takes channels in pairs, and fills the last pair's other half with numbers that are not zero.
+   */
+  private <T extends TNumber> Operand<T> evenChannels(Operand<T> x) {
+    Shape shape = x.shape();
+    int last = shape.numDimensions() - 1;
+    if (!low || shape.get(last) % 2 == 0) {
+      return x;
+    }
+    int[][] paddings = new int[last + 1][2];
+    paddings[last][1] = 1;
+    return pad(x, paddings, 0);
+  }
+
+  /** Returns weights {@code [out, in, ...]} for {@link #evenChannels}. */
+  private ParameterValue evenInputs(ParameterValue weight) {
+    int inputs = weight.shape().get(1);
+    if (!low || inputs % 2 == 0) {
+      return weight;
+    }
+    List<Integer> shape = new ArrayList<>(weight.shape());
+    shape.set(1, inputs + 1);
+    float[] numbers = weight.numbers().orElseThrow();
+    int outputs = shape.get(0);
+    int row = numbers.length / outputs;
+    int padded = row / inputs * (inputs + 1);
+    float[] even = new float[outputs * padded];
+    for (int i = 0; i < outputs; i++) {
+      System.arraycopy(numbers, i * row, even, i * padded, row);
+    }
+    return ParameterValue.fixed(tf, weight.layout(), shape, even);
   }
 
   private Operand<? extends TNumber> constant(ParameterValue value) {
