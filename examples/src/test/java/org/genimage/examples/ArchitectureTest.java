@@ -18,6 +18,7 @@ import org.genimage.data.Generator;
 import org.genimage.eval.Metric;
 import org.genimage.eval.Metrics;
 import org.genimage.models.Blueprint;
+import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +50,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void detectors_all_hasEveryDetector() throws ReflectiveOperationException {
+  void detectors_catalogue_hasEveryDetector() throws ReflectiveOperationException {
     List<Object> offered = new ArrayList<>();
     for (Method method : Detectors.class.getMethods()) {
       if (method.getReturnType() == Blueprint.class && method.getParameterCount() == 0) {
@@ -58,7 +59,9 @@ class ArchitectureTest {
     }
 
     assertThat(offered).isNotEmpty();
-    assertThat(Detectors.all()).containsExactlyInAnyOrderElementsOf(cast(offered));
+    assertThat(Detectors.catalogue())
+        .extracting(CatalogueEntry::blueprint)
+        .containsExactlyInAnyOrderElementsOf(cast(offered));
   }
 
   @Test

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.io.ByteSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -18,30 +16,16 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
-import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
-import org.genimage.models.InputContract;
-import org.genimage.models.Resize;
+import org.genimage.models.small.SmallDetectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every attack owes on every detector, with small inputs where the network takes them. */
 class AttacksOnDetectorsTest {
 
-  /** All others take any size; Swin-T's windows fit in multiples of this. */
-  private static final Map<String, Integer> SIDES = Map.of("Swin-T", 224);
-
-  private static final int SMALL = 64;
-
-  static Stream<Blueprint> detectors() {
-    return Detectors.all().stream().map(AttacksOnDetectorsTest::small);
-  }
-
-  private static Blueprint small(Blueprint blueprint) {
-    int side = SIDES.getOrDefault(blueprint.name(), SMALL);
-    InputContract input = blueprint.input();
-    return blueprint.input(
-        new InputContract(new Resize.None(), side, input.channels(), input.mean(), input.std()));
+  static List<Blueprint> detectors() {
+    return SmallDetectors.all();
   }
 
   private static List<Attack<? super DifferentiableDetector>> attacks(double share) {
@@ -136,7 +120,7 @@ class AttacksOnDetectorsTest {
 
   private static ImageBatch images(int side) {
     List<Image> images = new ArrayList<>();
-    for (int i = 0; i < (side > SMALL ? 1 : 2); i++) {
+    for (int i = 0; i < (side > SmallDetectors.SIDE ? 1 : 2); i++) {
       RandomGenerator random = Seed.of(i).random();
       byte[] rgb = new byte[3 * side * side];
       random.nextBytes(rgb);

@@ -22,11 +22,14 @@ import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 
 /**
- * The detectors of the GenImage paper, each as a blueprint to train or to load weights into. None
- * brings weights along: docs/weights.md says what is published for each. {@link #load(Path)} opens
- * a file that genimage wrote.
+ * The detectors of the GenImage paper and newer ones, each as a blueprint to train or to load
+ * weights into. None brings weights along: docs/weights.md says what is published for each. {@link
+ * #catalogue} says what is known of each. {@link #load(Path)} opens a file that genimage wrote.
  */
 public final class Detectors {
+
+  private static final String NO_WEIGHTS = "none: nobody published weights trained on GenImage";
+  private static final String NO_LICENCE = "none, without weights";
 
   private Detectors() {}
 
@@ -165,16 +168,86 @@ public final class Detectors {
         head);
   }
 
-  /** Returns every detector that this class offers. */
+  /** Returns the seven detectors of the GenImage paper, in the order of its tables. */
   public static List<Blueprint> all() {
     return List.of(resnet50(), deitSmall(), swinTiny(), cnnSpot(), spec(), f3Net(), gramNet());
   }
 
   /**
-   * Returns {@link #all} and their variants, each with one logit and with two where it has both.
+   * Returns what is known of every detector that this class offers: {@link #all} first, then newer
+   * ones. Accuracies of the paper's seven are those of its tables 3 and 5, after training on images
+   * of Stable Diffusion V1.4.
    */
+  public static List<CatalogueEntry> catalogue() {
+    return List.of(
+        new CatalogueEntry(
+            resnet50(),
+            "He et al., Deep Residual Learning for Image Recognition, CVPR",
+            2016,
+            NO_WEIGHTS,
+            NO_LICENCE,
+            "images of the generator that it was trained on, also when blurred a little",
+            "most other generators (52 % for BigGAN); JPEG compression (52 % at quality 65)"),
+        new CatalogueEntry(
+            deitSmall(),
+            "Touvron et al., Training data-efficient image transformers & distillation through"
+                + " attention, ICML",
+            2021,
+            NO_WEIGHTS,
+            NO_LICENCE,
+            "images of the generator that it was trained on, also at half the resolution",
+            "most other generators (50 % for ADM); JPEG compression (56 % at quality 65)"),
+        new CatalogueEntry(
+            swinTiny(),
+            "Liu et al., Swin Transformer: Hierarchical Vision Transformer using Shifted Windows,"
+                + " ICCV",
+            2021,
+            NO_WEIGHTS,
+            NO_LICENCE,
+            "the best of the seven over all eight generators (75 % on average)",
+            "some other generators (50 % for ADM); JPEG compression (53 % at quality 65)"),
+        new CatalogueEntry(
+            cnnSpot(),
+            "Wang et al., CNN-Generated Images Are Surprisingly Easy to Spot... for Now, CVPR",
+            2020,
+            "its authors' blurjpg weights, trained on images of GANs: Dropbox, by"
+                + " weights/download_weights.sh of PeterWang512/CNNDetection",
+            "CC BY-NC-SA 4.0: not for commercial use",
+            "JPEG compression (97 % at quality 30) and blur, which it is trained with",
+            "most other generators (40 % for GLIDE); small images (50 % at 112 pixels)"),
+        new CatalogueEntry(
+            spec(),
+            "Zhang, Karaman and Chang, Detecting and Simulating Artifacts in GAN Fake Images, WIFS",
+            2019,
+            NO_WEIGHTS,
+            NO_LICENCE,
+            "traces of upsampling that its training has shown, whatever the content",
+            "most other generators (50 % for ADM); small, compressed and blurred images (50 %)"),
+        new CatalogueEntry(
+            f3Net(),
+            "Qian et al., Thinking in Frequency: Face Forgery Detection by Mining Frequency-aware"
+                + " Clues, ECCV",
+            2020,
+            NO_WEIGHTS,
+            NO_LICENCE,
+            "images of the generator that it was trained on, and of its relatives (99.9 %)",
+            "all other generators (50 %); small images (50 % at 112 pixels)"),
+        new CatalogueEntry(
+            gramNet(),
+            "Liu, Qi and Torr, Global Texture Enhancement for Fake Face Detection in the Wild,"
+                + " CVPR",
+            2020,
+            "its authors' stylegan-ffhq.pth, trained on faces: Google Drive, linked in"
+                + " liuzhengzhe/Global_Texture_Enhancement_for_Fake_Face_Detection_in_the-Wild",
+            "none stated",
+            "the best of the seven on degraded images (82 % on average): low resolution, blur",
+            "most other generators (50 % for ADM); strong JPEG compression (53 % at quality 30)"));
+  }
+
+  /** Returns the catalogue's detectors and their variants, each with one logit and with two. */
   private static List<Blueprint> known() {
-    List<Blueprint> known = new ArrayList<>(all());
+    List<Blueprint> known = new ArrayList<>();
+    catalogue().forEach(entry -> known.add(entry.blueprint()));
     for (SpecVariant variant : SpecVariant.values()) {
       known.add(spec(variant));
     }
@@ -225,8 +298,8 @@ public final class Detectors {
   }
 
   /**
-   * Returns the one of {@link #all}, or the variant of one, with this name, whatever its case and
-   * hyphens: {@code "Swin-T"} and {@code "swin-t"} are the same.
+   * Returns the one of {@link #catalogue}, or the variant of one, with this name, whatever its case
+   * and hyphens: {@code "Swin-T"} and {@code "swin-t"} are the same.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -239,7 +312,9 @@ public final class Detectors {
                 new IllegalArgumentException(
                     "detector must be one of %s, got '%s'"
                         .formatted(
-                            all().stream().map(Blueprint::name).collect(Collectors.joining(", ")),
+                            catalogue().stream()
+                                .map(entry -> entry.blueprint().name())
+                                .collect(Collectors.joining(", ")),
                             name)));
   }
 

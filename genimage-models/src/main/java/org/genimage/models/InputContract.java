@@ -36,6 +36,8 @@ public record InputContract(
   private static final float MAX_STD = 1000;
   private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
   private static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
+  private static final List<Float> CLIP_MEAN = List.of(0.48145466f, 0.4578275f, 0.40821073f);
+  private static final List<Float> CLIP_STD = List.of(0.26862954f, 0.26130258f, 0.27577711f);
 
   /**
    * Checks the components.
@@ -77,6 +79,11 @@ public record InputContract(
   /** Returns a contract whose network sees RGB values less ImageNet's mean, over its deviation. */
   public static InputContract imagenet(Resize resize, int side) {
     return of(resize, side).normalised(IMAGENET_MEAN, IMAGENET_STD);
+  }
+
+  /** Returns a contract whose network sees RGB values less CLIP's mean, over its deviation. */
+  public static InputContract clip(Resize resize, int side) {
+    return of(resize, side).normalised(CLIP_MEAN, CLIP_STD);
   }
 
   /** Returns the contract of networks in ImageNet's tradition. */

@@ -23,6 +23,7 @@ import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.models.internal.KeyFit;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.small.SmallDetectors;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -175,7 +176,7 @@ class BadInputTest {
   }
 
   static Stream<InputContract> contracts() {
-    return Detectors.all().stream().map(Blueprint::input).distinct();
+    return SmallDetectors.shallow().stream().map(Blueprint::input).distinct();
   }
 
   @ParameterizedTest
@@ -187,7 +188,7 @@ class BadInputTest {
   }
 
   static Stream<Blueprint> all() {
-    return Detectors.all().stream();
+    return SmallDetectors.shallow().stream();
   }
 
   /** Without metadata it is keys and shapes that tell; with it, the name. */
@@ -201,7 +202,7 @@ class BadInputTest {
       }
     }
     Weights weights = Weights.of(arrays);
-    for (Blueprint target : Detectors.all()) {
+    for (Blueprint target : SmallDetectors.shallow()) {
       if (!target.name().equals(source.name())) {
         KeyFit fit = KeyFit.of(target.entries(), weights);
         assertThatThrownBy(() -> fit.verify(target.name(), "load others"))

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.genimage.data.Label;
 import org.genimage.data.Seed;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.CustomGradients;
+import org.genimage.models.small.SmallDetectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,7 +29,6 @@ import org.tensorflow.types.TFloat32;
 /** A detector as a function in a graph that its caller owns. */
 class DetectorInAGraphTest {
 
-  private static final int SMALL = 64;
   private static final int SIDE = DetectorTest.TINY.input().side();
 
   private static DifferentiableDetector load() {
@@ -79,16 +78,8 @@ class DetectorInAGraphTest {
     }
   }
 
-  static Stream<Blueprint> small() {
-    return Detectors.all().stream()
-        .map(
-            each -> {
-              InputContract input = each.input();
-              int side = each.name().equals("Swin-T") ? input.side() : SMALL;
-              return each.input(
-                  new InputContract(
-                      new Resize.None(), side, input.channels(), input.mean(), input.std()));
-            });
+  static List<Blueprint> small() {
+    return SmallDetectors.all();
   }
 
   @ParameterizedTest

@@ -594,7 +594,7 @@ class DetectorTest {
   }
 
   @Test
-  void detectors_all_listsEveryFactory() throws ReflectiveOperationException {
+  void detectors_catalogue_listsEveryFactory() throws ReflectiveOperationException {
     List<Blueprint> found = new ArrayList<>();
     for (var method : Detectors.class.getMethods()) {
       if (method.getReturnType() == Blueprint.class && method.getParameterCount() == 0) {
@@ -603,7 +603,9 @@ class DetectorTest {
     }
 
     assertThat(found).isNotEmpty();
-    assertThat(Detectors.all()).containsExactlyInAnyOrderElementsOf(found);
+    assertThat(Detectors.catalogue())
+        .extracting(CatalogueEntry::blueprint)
+        .containsExactlyInAnyOrderElementsOf(found);
   }
 
   static Image noise(int width, int height, long seed) {

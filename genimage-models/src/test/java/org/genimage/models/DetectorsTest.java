@@ -3,12 +3,15 @@ package org.genimage.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -28,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DetectorsTest {
 
   @Test
-  void all_listsEveryFactory() throws ReflectiveOperationException {
+  void catalogue_listsEveryFactory() throws ReflectiveOperationException {
     List<Blueprint> offered = new ArrayList<>();
     for (Method method : Detectors.class.getDeclaredMethods()) {
       if (Modifier.isPublic(method.getModifiers())
@@ -38,15 +41,64 @@ class DetectorsTest {
       }
     }
 
-    assertThat(Detectors.all())
+    assertThat(Detectors.catalogue())
+        .extracting(CatalogueEntry::blueprint)
         .containsExactlyInAnyOrderElementsOf(offered)
         .extracting(Blueprint::name)
         .doesNotHaveDuplicates();
   }
 
   @Test
+  void all_areThePapersSevenWithWhichTheCatalogueBegins() {
+    assertThat(Detectors.all())
+        .hasSize(7)
+        .isEqualTo(blueprints().subList(0, 7))
+        .allSatisfy(one -> assertThat(one.toString()).doesNotContain("Lambda", "@"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void catalogue_everyEntry_saysWhatIsKnown(CatalogueEntry entry) {
+    assertThat(
+            List.of(
+                entry.paper(),
+                entry.weights(),
+                entry.licence(),
+                entry.strength(),
+                entry.weakness()))
+        .allSatisfy(text -> assertThat(text).hasSizeBetween(5, 300).doesNotEndWith("."));
+    assertThat(entry.year()).isBetween(2016, 2030);
+    assertThat(entry)
+        .hasToString("%s (%s, %s)", entry.blueprint().name(), entry.paper(), entry.year());
+  }
+
+  /** Sizes of one network share a page, which has the name that they begin with. */
+  @Test
+  void catalogue_everyDetector_hasAPage() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("..", "docs", "detectors"))) {
+      List<String> pages =
+          files.map(file -> letters(file.getFileName().toString().replace(".md", ""))).toList();
+      for (Blueprint each : blueprints()) {
+        assertThat(pages).as(each.name()).anyMatch(page -> letters(each.name()).startsWith(page));
+      }
+    }
+  }
+
+  private static String letters(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+  }
+
+  static List<CatalogueEntry> entries() {
+    return Detectors.catalogue();
+  }
+
+  private static List<Blueprint> blueprints() {
+    return Detectors.catalogue().stream().map(CatalogueEntry::blueprint).toList();
+  }
+
+  @Test
   void named_ignoresCaseAndHyphens() {
-    for (Blueprint each : Detectors.all()) {
+    for (Blueprint each : blueprints()) {
       assertThat(Detectors.named(each.name()).name()).isEqualTo(each.name());
     }
     assertThat(Detectors.named("swin-t").name()).isEqualTo("Swin-T");
@@ -61,7 +113,7 @@ class DetectorsTest {
 
   static Stream<Blueprint> everything() {
     return Stream.of(
-            Detectors.all().stream(),
+            blueprints().stream(),
             Arrays.stream(SpecVariant.values()).map(Detectors::spec),
             Arrays.stream(GramNetVariant.values()).map(Detectors::gramNet),
             Arrays.stream(F3NetVariant.values())
@@ -164,8 +216,10 @@ class DetectorsTest {
   void named_unknown_listsAll() {
     assertThatThrownBy(() -> Detectors.named("resnet-18"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "detector must be one of ResNet-50, DeiT-S, Swin-T, CNNSpot, Spec, F3Net, GramNet, got"
-                + " 'resnet-18'");
+        .hasMessageStartingWith(
+            "detector must be one of ResNet-50, DeiT-S, Swin-T, CNNSpot, Spec, F3Net, GramNet")
+        .hasMessageEndingWith(", got 'resnet-18'")
+        .hasMessageContainingAll(
+            blueprints().stream().map(Blueprint::name).toArray(CharSequence[]::new));
   }
 }

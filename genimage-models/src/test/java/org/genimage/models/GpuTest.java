@@ -12,6 +12,7 @@ import org.genimage.data.Seed;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.nn.Purpose;
+import org.genimage.models.small.SmallDetectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class GpuTest {
   }
 
   static List<Blueprint> detectors() {
-    return Detectors.all();
+    return SmallDetectors.shallow();
   }
 
   /** Where a kernel is missing TensorFlow takes the CPU's, and nobody hears of it. */

@@ -264,8 +264,10 @@ class WeightsMetadataTest {
   @Tag("fuzz")
   void metadata_damaged_isReadOrRefused() {
     byte[][] seeds =
-        Detectors.all().stream()
-            .map(one -> InputMetadata.write(one.input()).getBytes(StandardCharsets.UTF_8))
+        Detectors.catalogue().stream()
+            .map(
+                one ->
+                    InputMetadata.write(one.blueprint().input()).getBytes(StandardCharsets.UTF_8))
             .toArray(byte[][]::new);
     Fuzzer.of(seeds)
         .allowing(WeightsException.class)

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.genimage.data.ImageDataset;
 import org.genimage.models.Blueprint;
-import org.genimage.models.Detectors;
 import org.genimage.models.Devices;
 import org.genimage.models.Precision;
+import org.genimage.models.small.SmallDetectors;
 import org.genimage.train.recipe.Recipe;
 import org.genimage.train.recipe.Schedule;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +79,7 @@ class GpuTrainingTest {
   }
 
   static List<Blueprint> detectors() {
-    return Detectors.all();
+    return SmallDetectors.shallow();
   }
 
   /** 16 bits have 11 digits: a loss of the first step keeps two decimal ones. */

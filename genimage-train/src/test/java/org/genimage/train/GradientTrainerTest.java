@@ -27,6 +27,7 @@ import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.Blueprint;
+import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detectors;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
@@ -166,8 +167,8 @@ class GradientTrainerTest {
 
   @Test
   void paper_recipeAndDetectors_printTheSameInEveryJvm() {
-    for (Blueprint blueprint : Detectors.all()) {
-      assertThat(blueprint.toString()).doesNotContain("Lambda", "@");
+    for (CatalogueEntry entry : Detectors.catalogue()) {
+      assertThat(entry.blueprint().toString()).doesNotContain("Lambda", "@");
     }
     assertThat(Recipe.paper(Detectors.resnet50()).description()).doesNotContain("Lambda", "@");
   }

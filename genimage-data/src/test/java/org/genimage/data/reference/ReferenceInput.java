@@ -12,6 +12,8 @@ public final class ReferenceInput {
 
   private static final double[] MEAN = {.485, .456, .406};
   private static final double[] STD = {.229, .224, .225};
+  private static final double[] CLIP_MEAN = {.48145466, .4578275, .40821073};
+  private static final double[] CLIP_STD = {.26862954, .26130258, .27577711};
 
   private ReferenceInput() {}
 
@@ -19,7 +21,7 @@ public final class ReferenceInput {
    * Returns a network input.
    *
    * @param description key, shape, block and fine shares, as {@code eval.json} has them
-   * @param domain imagenet, signed or bytes
+   * @param domain imagenet, clip, unit, signed or bytes
    * @return {@code [N, C, H, W]}, row-major
    */
   public static float[] network(JsonNode description, String domain, ReferenceFill fill) {
@@ -47,6 +49,8 @@ public final class ReferenceInput {
                 (float)
                     switch (domain) {
                       case "imagenet" -> (v - MEAN[c]) / STD[c];
+                      case "clip" -> (v - CLIP_MEAN[c]) / CLIP_STD[c];
+                      case "unit" -> v;
                       case "signed" -> 2 * v - 1;
                       case "bytes" -> Math.floor(255 * v);
                       default -> throw new IllegalArgumentException(domain);

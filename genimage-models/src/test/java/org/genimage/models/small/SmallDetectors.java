@@ -1,0 +1,55 @@
+package org.genimage.models.small;
+
+import java.util.List;
+import org.genimage.models.Blueprint;
+import org.genimage.models.CatalogueEntry;
+import org.genimage.models.Detectors;
+import org.genimage.models.InputContract;
+import org.genimage.models.Resize;
+
+/**
+ * The catalogue's detectors, small enough that a test can walk them all: every layer, but small
+ * inputs, and few blocks where a network repeats one many times.
+ */
+public final class SmallDetectors {
+
+  /** Height and width of the inputs in pixels, where the network takes any. */
+  public static final int SIDE = 64;
+
+  private SmallDetectors() {}
+
+  /** Returns all of them, in the catalogue's order. */
+  public static List<Blueprint> all() {
+    return Detectors.catalogue().stream()
+        .map(CatalogueEntry::blueprint)
+        .map(SmallDetectors::of)
+        .toList();
+  }
+
+  /** Returns all of them with their own inputs, in the catalogue's order. */
+  public static List<Blueprint> shallow() {
+    return Detectors.catalogue().stream()
+        .map(CatalogueEntry::blueprint)
+        .map(SmallDetectors::shallow)
+        .toList();
+  }
+
+  /** Returns a detector with few blocks and a small input, to which images are only cropped. */
+  public static Blueprint of(Blueprint blueprint) {
+    Blueprint shallow = shallow(blueprint);
+    InputContract input = shallow.input();
+    return shallow.input(
+        new InputContract(
+            new Resize.None(), side(shallow), input.channels(), input.mean(), input.std()));
+  }
+
+  /** Swin-T's windows fit in multiples of its own side. */
+  private static int side(Blueprint blueprint) {
+    return blueprint.name().equals("Swin-T") ? blueprint.input().side() : SIDE;
+  }
+
+  /** Returns a detector with few blocks and its own input. */
+  public static Blueprint shallow(Blueprint blueprint) {
+    return blueprint;
+  }
+}
