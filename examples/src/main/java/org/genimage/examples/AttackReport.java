@@ -105,11 +105,15 @@ final class AttackReport implements Callable<Integer> {
     Options.checkPositive("--cw-steps", cwSteps);
     Options.checkPositive("--queries", queries);
     out.check();
+    Outputs.checkWritableFile(out.report());
     try (DifferentiableDetector victim = Detectors.load(weights)) {
       Path folder =
           data.folder()
               .orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
       ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed.value());
+      for (String attack : List.of("FGSM", "PGD", "CW-L2", "Square")) {
+        folder(attack).check(chosen);
+      }
       EvaluationResult clean = Evaluation.of(victim, chosen).run();
       List<AttackResult> results = new ArrayList<>();
       List<String> warnings = new ArrayList<>();
@@ -118,17 +122,13 @@ final class AttackReport implements Callable<Integer> {
           () -> attackAll(victim, chosen, results, sweeps, warnings),
           () -> write(report(clean, results, sweeps, warnings)));
       warnings.forEach(warning -> terminal.say("warning: %s", warning));
-      terminal.say("report: %s", file().toAbsolutePath().normalize().toUri());
+      terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
     }
     return 0;
   }
 
-  private Path file() {
-    return out.resolve("report.html");
-  }
-
   private void write(Report report) {
-    report.write(file());
+    report.write(out.report());
   }
 
   /** Adds each result as soon as it is there. */
@@ -157,8 +157,7 @@ final class AttackReport implements Callable<Integer> {
 
   private <D extends Detector> AttackResult attack(
       Attack<D> attack, D victim, ImageDataset chosen) {
-    AttackedFolder folder =
-        AttackedFolder.at(out.resolve("attacked").resolve(attack.name().replace(' ', '-')));
+    AttackedFolder folder = folder(attack.name());
     AttackResult result =
         terminal.during(
             attack.name() + " " + attack.budget(),
@@ -168,6 +167,10 @@ final class AttackReport implements Callable<Integer> {
     folder.manifest(result);
     terminal.say("%s", result);
     return result;
+  }
+
+  private AttackedFolder folder(String attack) {
+    return AttackedFolder.at(out.resolve("attacked").resolve(attack));
   }
 
   private Report report(

@@ -99,7 +99,7 @@ final class EvaluateDetector implements Callable<Integer> {
   public Integer call() {
     unreadable.check();
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
-    out.check();
+    out.checkReport();
     Optional<GenImage> folder =
         Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
     folder.ifPresent(
@@ -119,7 +119,7 @@ final class EvaluateDetector implements Callable<Integer> {
       terminal.say("%n%s on %s", result.detector(), name());
       terminal.say(result);
     }
-    terminal.say("report: %s", out.resolve("report.html").toAbsolutePath().normalize().toUri());
+    terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
     return 0;
   }
 
@@ -139,8 +139,8 @@ final class EvaluateDetector implements Callable<Integer> {
   }
 
   private void write(Report report) {
-    report.write(out.resolve("report.html"));
-    report.writeTables(out.resolve("tables"));
+    report.write(out.report());
+    report.writeTables(out.tables());
   }
 
   private DifferentiableDetector load() {

@@ -57,6 +57,28 @@ final class Options {
       Outputs.checkWritable(folder);
     }
 
+    /**
+     * Checks that the folder can be written to, and that a report with its tables can be put there,
+     * before any work is done.
+     *
+     * @throws java.io.UncheckedIOException if it cannot; the message says why
+     */
+    void checkReport() {
+      check();
+      Outputs.checkWritableFile(report());
+      Outputs.checkWritable(tables());
+    }
+
+    /** Returns the file of the report. */
+    Path report() {
+      return resolve("report.html");
+    }
+
+    /** Returns the folder of the report's tables. */
+    Path tables() {
+      return resolve("tables");
+    }
+
     /** Returns a file or folder in the output. */
     Path resolve(String name) {
       return folder.resolve(name);

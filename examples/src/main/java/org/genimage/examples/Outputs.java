@@ -4,18 +4,16 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.genimage.data.internal.WholeFiles;
 
 /**
- * Writes files and folders whole or not at all: first beside their place, forced to the disk, then
- * moved there. A program that is stopped leaves no half-written output under the final name.
+ * Writes files whole or not at all: first beside their place, forced to the disk, then moved there.
+ * A program that is stopped leaves no half-written output under the final name.
  */
 final class Outputs {
-
-  private static final String PART = ".part";
 
   private Outputs() {}
 
@@ -29,23 +27,6 @@ final class Outputs {
       WholeFiles.write(file, content);
     } catch (IOException e) {
       throw problem(file, e);
-    }
-  }
-
-  /**
-   * Makes a folder.
-   *
-   * @param writer fills the folder that it is given
-   * @throws UncheckedIOException if it cannot be written
-   */
-  static void writeFolder(Path folder, Consumer<Path> writer) {
-    Path part = beside(folder);
-    remove(part);
-    writer.accept(part);
-    try {
-      WholeFiles.rename(part, folder);
-    } catch (IOException e) {
-      throw problem(folder, e);
     }
   }
 
@@ -73,6 +54,31 @@ final class Outputs {
       WholeFiles.checkWritable(folder);
     } catch (IOException e) {
       throw problem(folder, e);
+    }
+  }
+
+  /**
+   * Checks that a file can be written, and creates its folder. Programs call it before hours of
+   * work whose result goes there.
+   *
+   * @throws UncheckedIOException if it cannot be written; the message says why
+   */
+  static void checkWritableFile(Path file) {
+    try {
+      WholeFiles.checkWritableFile(file);
+    } catch (IOException e) {
+      throw problem(file, e);
+    }
+  }
+
+  /**
+   * Checks that a place can become a folder, or is one.
+   *
+   * @throws UncheckedIOException if a file is there
+   */
+  static void checkFolder(Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw problem(folder, new FileAlreadyExistsException(folder.toString()));
     }
   }
 
@@ -113,10 +119,6 @@ final class Outputs {
               .formatted(folder, e.getMessage()),
           e);
     }
-  }
-
-  private static Path beside(Path place) {
-    return place.toAbsolutePath().resolveSibling(place.getFileName() + PART);
   }
 
   private static UncheckedIOException problem(Path place, IOException e) {

@@ -24,6 +24,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Unbiased;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Proportion;
+import org.genimage.eval.ScoreFileException;
 import org.genimage.eval.Scores;
 import org.genimage.eval.protocol.Protocol;
 import org.genimage.eval.protocol.ProtocolResult;
@@ -159,52 +160,98 @@ final class PaperTables implements Callable<Integer> {
         unbiased || (sides.isEmpty() && !anyQuality),
         "--sides and --any-quality need --unbiased; add it");
     List<Protocol> chosen = tables.stream().map(Protocols::named).map(this::chosen).toList();
-    out.check();
+    Unbiased selection = selection();
+    out.checkReport();
     checkSettings();
     long begin = System.nanoTime();
     GenImage genimage = GenImage.open(data.folder().orElseGet(this::simulated));
     TableImages published = new TableImages(genimage, Optional.empty(), out.folder(), reduced());
     TableImages selected =
-        new TableImages(genimage, Optional.of(selection()), out.resolve("unbiased"), reduced());
-    List<Filled> results = new ArrayList<>();
-    Optional<EvaluationResult> first = Optional.empty();
-    Map<String, Scores> groups = new LinkedHashMap<>();
+        new TableImages(genimage, Optional.of(selection), out.resolve("unbiased"), reduced());
+    Page page = new Page();
     for (Protocol protocol : chosen) {
-      ProtocolRun plan = plan(protocol, published);
       terminal.say("%n%s: %s", protocol.name(), protocol.title());
-      ProtocolResult result = plan.run();
-      print(result);
-      results.add(new Filled(result, Optional.empty()));
-      for (Protocol.Run run : plan.protocol().runs()) {
-        if (run.attack().isEmpty() && isDone(plan, run)) {
-          EvaluationResult scored = EvaluationResult.read(plan.file(run));
-          first = first.or(() -> Optional.of(scored));
-          if (protocol.name().equals(Protocols.groups().name())) {
-            groups.put(run.test().name(), scored.scores());
-          }
-        }
-      }
-      // After each table, since hours later something may fail.
-      first.ifPresent(scored -> report(scored, results, groups));
+      page.fill(plan(protocol, published));
       if (unbiased) {
-        results.set(
-            results.size() - 1, new Filled(result, Optional.of(fillUnbiased(protocol, selected))));
-        first.ifPresent(scored -> report(scored, results, groups));
+        terminal.say("  unbiased");
+        page.fillUnbiased(plan(protocol, selected));
       }
     }
-    first.ifPresent(
-        scored ->
-            terminal.say(
-                "%nreport: %s", out.resolve("report.html").toAbsolutePath().normalize().toUri()));
+    if (page.first.isPresent()) {
+      terminal.say("%nreport: %s", out.report().toAbsolutePath().normalize().toUri());
+    }
     terminal.say("this run took %.1f minutes", (System.nanoTime() - begin) / 60e9);
     return 0;
   }
 
-  private ProtocolResult fillUnbiased(Protocol protocol, TableImages images) {
-    terminal.say("  unbiased");
-    ProtocolResult result = plan(protocol, images).run();
-    print(result);
-    return result;
+  /** What the report shows. It is written after each table, since hours later one may fail. */
+  private final class Page {
+
+    private final List<Filled> results = new ArrayList<>();
+    private final Map<String, Scores> groups = new LinkedHashMap<>();
+    private Optional<EvaluationResult> first = Optional.empty();
+
+    /** Fills a table. If that fails, the report still shows its finished cells. */
+    void fill(ProtocolRun plan) {
+      try {
+        add(plan, plan.run());
+      } catch (RuntimeException e) {
+        reporting(e, () -> add(plan, plan.finished()));
+      }
+    }
+
+    private void add(ProtocolRun plan, ProtocolResult result) {
+      print(result);
+      results.add(new Filled(result, Optional.empty()));
+      for (Protocol.Run run : plan.protocol().runs()) {
+        Optional<EvaluationResult> scored = scored(plan, run);
+        first = first.or(() -> scored);
+        if (plan.protocol().name().equals(Protocols.groups().name())) {
+          scored.ifPresent(one -> groups.put(run.test().name(), one.scores()));
+        }
+      }
+      write();
+    }
+
+    /** Fills the same table without GenImage's bias. */
+    void fillUnbiased(ProtocolRun plan) {
+      try {
+        addUnbiased(plan.run());
+      } catch (RuntimeException e) {
+        reporting(e, () -> addUnbiased(plan.finished()));
+      }
+    }
+
+    private void addUnbiased(ProtocolResult result) {
+      print(result);
+      int last = results.size() - 1;
+      results.set(last, new Filled(results.get(last).published(), Optional.of(result)));
+      write();
+    }
+
+    private void write() {
+      first.ifPresent(scored -> report(scored, results, groups));
+    }
+
+    private void reporting(RuntimeException failure, Runnable report) {
+      Outputs.reporting(
+          () -> {
+            throw failure;
+          },
+          report);
+    }
+  }
+
+  private static Optional<EvaluationResult> scored(ProtocolRun plan, Protocol.Run run) {
+    Path file = plan.file(run);
+    if (run.attack().isPresent() || !Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(EvaluationResult.read(file));
+    } catch (ScoreFileException e) {
+      return Optional.empty(); // The table states it.
+    }
   }
 
   /** Results of an earlier run with other settings must not count as results of this run. */
@@ -256,10 +303,6 @@ final class PaperTables implements Callable<Integer> {
     List<Integer> bounds = sides.isEmpty() ? standard : sides;
     Unbiased selection = Unbiased.within(bounds.get(0), bounds.get(1)).seed(seed.value());
     return anyQuality ? selection.qualityOfNature() : selection;
-  }
-
-  private static boolean isDone(ProtocolRun plan, Protocol.Run run) {
-    return Files.exists(plan.file(run));
   }
 
   private Protocol chosen(Protocol protocol) {
@@ -331,8 +374,8 @@ final class PaperTables implements Callable<Integer> {
               + " compared with the paper's.");
     }
     Report report = builder.build();
-    report.write(out.resolve("report.html"));
-    report.writeTables(out.resolve("tables"));
+    report.write(out.report());
+    report.writeTables(out.tables());
   }
 
   private Map<String, String> manifest() {

@@ -56,7 +56,7 @@ import picocli.CommandLine.Option;
 final class Quickstart implements Callable<Integer> {
 
   /** Images are cropped, not resized, to keep the traces of synthesis; 64 pixels for speed. */
-  private static final InputContract INPUT = InputContract.crop(64);
+  private static final Blueprint RESNET50 = Detectors.resnet50().input(InputContract.crop(64));
 
   private static final List<Budget> BUDGETS =
       List.of(Budget.linf(1 / 255.0), Budget.linf(2 / 255.0), Budget.linf(8 / 255.0));
@@ -109,68 +109,92 @@ final class Quickstart implements Callable<Integer> {
     unreadable.check();
     Options.checkPositive("--samples", samples);
     Options.checkPositive("--limit", limit);
-    out.check();
-    Path folder =
-        data.folder().orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
-    GenImage genimage = GenImage.open(folder);
-    genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
-    ImageDataset test = genimage.validation().draw(limit, seed.value());
+    out.checkReport();
+    if (weights.isPresent()) {
+      try (DifferentiableDetector detector = RESNET50.load(weights.get())) {
+        GenImage genimage = open();
+        report(detector, test(genimage), List.of());
+      }
+      return 0;
+    }
+    Outputs.checkWritableFile(trainedFile());
+    Outputs.checkFolder(checkpoints());
+    GenImage genimage = open();
+    ImageDataset test = test(genimage);
     List<EpochReport> history = new ArrayList<>();
-    try (DifferentiableDetector detector = detector(genimage, test, history)) {
-      EvaluationResult result =
-          terminal.during(
-              "Scoring",
-              test.size(),
-              progress ->
-                  Evaluation.of(detector, test)
-                      .onError(unreadable.policy())
-                      .progress(progress)
-                      .run());
-      Report.Builder page = builder(result, history, test);
-      write(page.build()); // before anything else can fail
-      Baselines baselines =
-          terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
-      write(page.baselines(baselines).build());
-      List<RobustnessRow> attacks = attack(detector, test.draw(ATTACKED, seed.value()));
-      Spectra spectra =
-          terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
-      Path report = out.resolve("report.html");
-      write(
-          page.robustness(attacks)
-              .spectra(spectra)
-              .samples(test, 60)
-              .gallery(test, detector)
-              .build());
-      summarise(result, baselines, attacks);
-      terminal.say("report: %s", report.toAbsolutePath().normalize().toUri());
+    try (DifferentiableDetector detector = trained(genimage, test, history)) {
+      report(detector, test, history);
     }
     return 0;
   }
 
-  private void write(Report page) {
-    page.write(out.resolve("report.html"));
-    page.writeTables(out.resolve("tables"));
+  private GenImage open() {
+    Path folder =
+        data.folder().orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
+    GenImage genimage = GenImage.open(folder);
+    genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
+    return genimage;
   }
 
-  private DifferentiableDetector detector(
+  private ImageDataset test(GenImage genimage) {
+    return genimage.validation().draw(limit, seed.value());
+  }
+
+  private void report(
+      DifferentiableDetector detector, ImageDataset test, List<EpochReport> history) {
+    EvaluationResult result =
+        terminal.during(
+            "Scoring",
+            test.size(),
+            progress ->
+                Evaluation.of(detector, test)
+                    .onError(unreadable.policy())
+                    .progress(progress)
+                    .run());
+    Report.Builder page = builder(result, history, test);
+    write(page.build()); // before anything else can fail
+    Baselines baselines =
+        terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
+    write(page.baselines(baselines).build());
+    List<RobustnessRow> attacks = new ArrayList<>();
+    Outputs.reporting(
+        () -> attack(detector, test.draw(ATTACKED, seed.value()), attacks),
+        () -> write(page.robustness(attacks).build()));
+    Spectra spectra =
+        terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
+    write(page.spectra(spectra).samples(test, 60).gallery(test, detector).build());
+    summarise(result, baselines, attacks);
+    terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
+  }
+
+  private void write(Report page) {
+    page.write(out.report());
+    page.writeTables(out.tables());
+  }
+
+  private Path trainedFile() {
+    return out.resolve("resnet50.safetensors");
+  }
+
+  private Path checkpoints() {
+    return out.resolve("checkpoints");
+  }
+
+  private DifferentiableDetector trained(
       GenImage genimage, ImageDataset test, List<EpochReport> history) {
-    Blueprint resnet50 = Detectors.resnet50().input(INPUT);
-    if (weights.isPresent()) {
-      return resnet50.load(weights.get());
-    }
     ImageDataset train = genimage.train().draw(limit, seed.value());
     if (unreadable.skip() == 0) {
       checkReadable(ImageDataset.union(train, test));
     }
-    Recipe recipe = recipe(resnet50, train.size());
+    Recipe recipe = recipe(train.size());
     Weights trained =
         terminal.during(
             "Training",
             (long) recipe.epochs() * train.size(),
-            progress -> trainer(recipe, progress, history).fit(resnet50, train));
-    trained.write(out.resolve("resnet50.safetensors")); // before anything else can fail
+            progress -> trainer(recipe, progress, history).fit(RESNET50, train));
+    trained.write(trainedFile()); // before anything else can fail
     describe(history);
-    return resnet50.load(trained);
+    return RESNET50.load(trained);
   }
 
   /** A broken file stops the run before the first step, not after the last. */
@@ -188,9 +212,9 @@ final class Quickstart implements Callable<Integer> {
   }
 
   /** Returns the paper's recipe, reduced to minutes: one view per image, few and short epochs. */
-  private Recipe recipe(Blueprint resnet50, int images) {
+  private Recipe recipe(int images) {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
-    return Recipe.paper(resnet50)
+    return Recipe.paper(RESNET50)
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
         .schedule(
             new Schedule.Cosine(
@@ -202,7 +226,7 @@ final class Quickstart implements Callable<Integer> {
 
   private GradientTrainer trainer(Recipe recipe, Progress progress, List<EpochReport> history) {
     return GradientTrainer.with(recipe)
-        .checkpoints(out.resolve("checkpoints"))
+        .checkpoints(checkpoints())
         .onError(unreadable.policy())
         .listener(listener(progress, history));
   }
@@ -224,7 +248,7 @@ final class Quickstart implements Callable<Integer> {
   /** Prints the loss, the speed and the time spent waiting for images. */
   private void describe(List<EpochReport> history) {
     if (history.isEmpty()) {
-      terminal.say("training was complete in %s", out.resolve("checkpoints"));
+      terminal.say("training was complete in %s", checkpoints());
       return;
     }
     double seconds = 0;
@@ -244,8 +268,9 @@ final class Quickstart implements Callable<Integer> {
         100 * waiting / seconds);
   }
 
-  private List<RobustnessRow> attack(DifferentiableDetector detector, ImageDataset images) {
-    List<RobustnessRow> rows = new ArrayList<>();
+  /** Adds each row as soon as it is there. */
+  private void attack(
+      DifferentiableDetector detector, ImageDataset images, List<RobustnessRow> rows) {
     for (Budget budget : BUDGETS) {
       AttackResult result =
           terminal.during(
@@ -258,7 +283,6 @@ final class Quickstart implements Callable<Integer> {
                       .against(detector, images));
       rows.add(AttackSection.row(result));
     }
-    return rows;
   }
 
   private Report.Builder builder(

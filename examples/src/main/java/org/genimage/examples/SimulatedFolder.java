@@ -64,7 +64,7 @@ final class SimulatedFolder {
         "Simulating images",
         count,
         progress -> {
-          Outputs.writeFolder(folder, part -> images.writeTo(part, progress));
+          images.writeTo(folder, progress);
           return folder;
         });
   }

@@ -2,9 +2,8 @@ package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.genimage.data.GenImage;
@@ -24,15 +23,17 @@ class AttackReportTest {
   private String said = "";
 
   private int run(String... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    int code = Program.run(new AttackReport(terminal), terminal, arguments);
-    said = bytes.toString(StandardCharsets.UTF_8);
+    return run(new Said(), arguments);
+  }
+
+  private int run(Said heard, String... arguments) {
+    int code = Program.run(new AttackReport(heard.stream()), heard.stream(), arguments);
+    said = heard.text();
     return code;
   }
 
-  @Test
-  void run_trainedDetector_showsOriginalChangeAndAttackedImage() {
+  /** Makes weights and images, and returns the command that attacks them. */
+  private String[] command() {
     Path data = folder.resolve("data");
     SimulatedGenImage.seeded(1)
         .imageSize(48)
@@ -43,14 +44,13 @@ class AttackReportTest {
     Blueprint small = Detectors.resnet50().input(InputContract.crop(32));
     Path weights = folder.resolve("weights.safetensors");
     small.initialWeights(1).write(weights);
-    Path out = folder.resolve("out");
-    String[] command = {
+    return new String[] {
       "--weights",
       weights.toString(),
       "--data",
       data.toString(),
       "--out",
-      out.toString(),
+      folder.resolve("out").toString(),
       "--images",
       "2",
       "--cw-steps",
@@ -58,8 +58,13 @@ class AttackReportTest {
       "--queries",
       "3"
     };
+  }
 
-    assertThat(run(command)).as(said).isZero();
+  @Test
+  void run_trainedDetector_showsOriginalChangeAndAttackedImage() {
+    Path out = folder.resolve("out");
+
+    assertThat(run(command())).as(said).isZero();
 
     assertThat(said).contains("FGSM on ResNet-50", "CW-L2", "Square", "report: file:");
     assertThat(out.resolve("report.html"))
@@ -68,6 +73,38 @@ class AttackReportTest {
         .doesNotContain("src=\"http");
     assertThat(GenImage.open(out.resolve("attacked/FGSM")).validation().size()).isEqualTo(2);
     assertThat(out.resolve("attacked/FGSM/manifest.json")).content().contains("\"attack\"");
+  }
+
+  @Test
+  void run_outputThatCannotBeWritten_isSaidBeforeAnyAttack() throws IOException {
+    String[] command = command();
+    Path attacked = Files.createDirectories(folder.resolve("out/attacked"));
+    Path taken = Files.createFile(attacked.resolve("Square"));
+
+    assertThat(run(command)).isEqualTo(1);
+    assertThat(said)
+        .contains(taken + ": attacked images cannot be written there")
+        .doesNotContain("FGSM on");
+    Files.delete(taken);
+    Path report = Files.createDirectory(folder.resolve("out/report.html"));
+
+    assertThat(run(command)).isEqualTo(1);
+    assertThat(said).contains(report + " cannot be written (it is a folder)");
+  }
+
+  @Test
+  void run_attackThatFails_leavesAReportOfTheEarlierOnes() {
+    String[] command = command();
+    Path manifest = folder.resolve("out/attacked/Square/manifest.json/in the way");
+    Said heard = Said.acting("CW-L2 on ResNet-50", () -> manifest.toFile().mkdirs());
+
+    assertThat(run(heard, command)).isEqualTo(1);
+
+    assertThat(said).containsOnlyOnce("error: ").contains("manifest.json");
+    assertThat(folder.resolve("out/report.html"))
+        .content()
+        .contains("FGSM", "PGD", "CW-L2")
+        .doesNotContain("Square");
   }
 
   @Test

@@ -69,22 +69,19 @@ class OutputsTest {
   }
 
   @Test
-  void writeFolder_thatFails_isNotThere_andCanBeWrittenAgain() {
-    Path images = folder.resolve("images");
-
-    assertThatThrownBy(
-            () ->
-                Outputs.writeFolder(
-                    images,
-                    part -> {
-                      Outputs.write(part.resolve("1.png"), new byte[1]);
-                      throw new IllegalStateException("stopped");
-                    }))
-        .hasMessage("stopped");
-    assertThat(images).doesNotExist();
-
-    Outputs.writeFolder(images, part -> Outputs.write(part.resolve("2.png"), new byte[1]));
-    assertThat(images).isDirectoryContaining("glob:**/2.png");
-    assertThat(images.resolve("1.png")).doesNotExist();
+  void checkWritableFile_whereAFolderIs_saysSo() throws IOException {
+    Path taken = Files.createDirectory(folder.resolve("report.html"));
+    assertThatThrownBy(() -> Outputs.checkWritableFile(taken))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage(taken + " cannot be written (it is a folder); choose another place");
+    Path file = Files.writeString(folder.resolve("file"), "kept");
+    Outputs.checkWritableFile(file);
+    assertThat(file).hasContent("kept");
+    assertThatThrownBy(() -> Outputs.checkFolder(file))
+        .hasMessage(
+            "%s cannot be written (%s is a file, not a folder); choose another place", file, file);
+    Outputs.checkFolder(taken);
+    Outputs.checkFolder(folder.resolve("none"));
+    assertThat(folder.resolve("none")).doesNotExist();
   }
 }

@@ -2,10 +2,8 @@ package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,7 +16,11 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
 import org.genimage.data.TestSet;
 import org.genimage.data.simulation.SimulatedGenImage;
+import org.genimage.eval.protocol.ProtocolRun;
+import org.genimage.eval.protocol.Protocols;
 import org.genimage.eval.protocol.TrainingSet;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
 import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +32,11 @@ class PaperTablesTest {
   private String said = "";
 
   private int run(String... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    return run(new Said(), arguments);
+  }
+
+  private int run(Said heard, String... arguments) {
+    PrintStream terminal = heard.stream();
     int code =
         Program.run(
             new PaperTables(terminal),
@@ -39,7 +44,7 @@ class PaperTablesTest {
             Stream.concat(
                     Stream.of("--out", folder.resolve("out").toString()), Stream.of(arguments))
                 .toArray(String[]::new));
-    said = bytes.toString(StandardCharsets.UTF_8);
+    said = heard.text();
     return code;
   }
 
@@ -125,6 +130,47 @@ class PaperTablesTest {
     assertThat(second.size()).isEqualTo(first.size()).isEqualTo(2);
     assertThat(second.sample(1).image().toArray()).isEqualTo(files.sample(1).image().toArray());
     assertThat(Files.getLastModifiedTime(file)).isEqualTo(written);
+  }
+
+  @Test
+  void run_thatFailsInsideATable_reportsItsFinishedCells() throws IOException {
+    Path weights = folder.resolve("out/weights/resnet-50-stable-diffusion-v1.4.safetensors");
+    Blueprint resnet50 = Detectors.resnet50();
+    SmallData.of(resnet50).input(resnet50).initialWeights(1).write(weights);
+    ProtocolRun plan =
+        ProtocolRun.of(Protocols.named("main-3").rows("ResNet-50"), folder.resolve("out/scores"));
+    Path second = // after that of the training's own generator
+        plan.protocol().runs().stream()
+            .filter(run -> run.test().name().equals("BigGAN"))
+            .map(plan::file)
+            .findFirst()
+            .orElseThrow();
+    Said heard =
+        Said.acting("scored 4 images", () -> second.resolve("in the way").toFile().mkdirs());
+
+    assertThat(
+            run(heard, "--table=main-3", "--row=ResNet-50", "--samples=4", "--data=" + simulated()))
+        .as(said)
+        .isEqualTo(1);
+
+    assertThat(said).containsOnlyOnce("error: ").contains(second.toString());
+    assertThat(folder.resolve("out/report.html")).content().contains("expected a file of scores");
+    List<String> cells = Files.readAllLines(folder.resolve("out/tables/main-3.csv"));
+    assertThat(cells).filteredOn(cell -> cell.contains("V1.4,50,")).hasSize(1);
+    assertThat(cells).filteredOn(cell -> cell.contains("expected a file of scores")).hasSize(1);
+  }
+
+  @Test
+  void run_whatCannotWork_isRefusedBeforeImagesAreSimulated() throws IOException {
+    assertThat(run("--unbiased", "--sides=500,400")).isEqualTo(1);
+    assertThat(said).contains("error: ").doesNotContain("Simulating");
+    assertThat(run("--table=main-3", "--row=ResNet-51")).isEqualTo(1);
+    assertThat(said).contains("error: ", "ResNet-51").doesNotContain("Simulating");
+    Path report = Files.createDirectories(folder.resolve("out/report.html"));
+    assertThat(run("--table=main-3")).isEqualTo(1);
+    assertThat(said)
+        .contains(report + " cannot be written (it is a folder)")
+        .doesNotContain("Simulating");
   }
 
   @Test

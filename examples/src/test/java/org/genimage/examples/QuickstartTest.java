@@ -2,7 +2,6 @@ package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -75,14 +74,17 @@ class QuickstartTest {
   }
 
   private int run(Object... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    return run(new Said(), arguments);
+  }
+
+  private int run(Said heard, Object... arguments) {
+    PrintStream terminal = heard.stream();
     String[] words =
         Stream.concat(
                 Arrays.stream(arguments).map(Object::toString), Stream.of("--out", out.toString()))
             .toArray(String[]::new);
     int code = Program.run(new Quickstart(terminal), terminal, words);
-    said = bytes.toString(StandardCharsets.UTF_8);
+    said = heard.text();
     return code;
   }
 
@@ -191,15 +193,79 @@ class QuickstartTest {
   }
 
   @Test
-  void report_thatCannotBeWritten_losesNothing() throws IOException {
+  void outputThatCannotBeWritten_isSaidBeforeAnythingIsTrained() throws IOException {
+    for (String name : List.of("report.html", "resnet50.safetensors")) {
+      Path taken = Files.createDirectories(out.resolve(name).resolve("in the way")).getParent();
+
+      assertThat(run("--data", data, "--samples", 8)).isEqualTo(1);
+      assertSentence(taken + " cannot be written (it is a folder)");
+      assertThat(out.resolve("checkpoints")).doesNotExist();
+      Files.delete(taken.resolve("in the way"));
+      Files.delete(taken);
+    }
+    Files.delete(out.resolve("tables"));
+    for (String name : List.of("tables", "checkpoints")) {
+      Path taken = Files.createFile(out.resolve(name));
+
+      assertThat(run("--data", data, "--samples", 8)).isEqualTo(1);
+      assertSentence(taken + " is a file, not a folder");
+      assertThat(said).doesNotContain("Checking");
+      Files.delete(taken);
+    }
+  }
+
+  @Test
+  void weightsThatAreNone_areRefusedBeforeImagesAreSimulated() {
+    assertThat(run("--weights", folder.resolve("none.safetensors"))).isEqualTo(1);
+    assertSentence("none.safetensors");
+    assertThat(said).doesNotContain("Simulating");
+  }
+
+  @Test
+  void report_thatCannotBeWrittenAfterTraining_losesNothing() throws IOException {
     train();
     Files.delete(out.resolve("resnet50.safetensors"));
-    Files.delete(out.resolve("report.html"));
-    Files.createDirectories(out.resolve("report.html/in the way"));
+    Path report = out.resolve("report.html");
+    Said heard =
+        Said.acting(
+            "Scoring",
+            () -> {
+              delete(report);
+              createFolders(report.resolve("in the way"));
+            });
 
-    assertThat(run("--data", data, "--samples", 8)).isEqualTo(1);
+    assertThat(run(heard, "--data", data, "--samples", 8)).isEqualTo(1);
     assertSentence("report.html");
     assertThat(Weights.read(out.resolve("resnet50.safetensors")).keys()).hasSize(320);
+  }
+
+  @Test
+  void attackThatFails_leavesAReportOfWhatWasMeasured() throws IOException {
+    Path victim = files(data.resolve("glide/imagenet_glide/val"), ".png").get(0);
+    Said heard = Said.acting("FGSM 2/255", () -> delete(victim));
+
+    assertThat(run(heard, "--data", data, "--weights", weights)).isEqualTo(1);
+
+    assertSentence(victim.toString());
+    assertThat(out.resolve("report.html")).content().contains("trivial", "1/255");
+    assertThat(Files.readAllLines(out.resolve("tables/attacks.csv"))).hasSize(1 + 1);
+    assertThat(out.resolve("tables/generators.csv")).exists();
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void createFolders(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

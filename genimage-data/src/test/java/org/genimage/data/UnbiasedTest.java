@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.genimage.data.image.Image;
@@ -104,6 +105,34 @@ class UnbiasedTest {
         .hasSizeGreaterThan(2);
     assertThat(unbiased.balanced(false).select(data, Split.VALIDATION, Progress.NONE).data().size())
         .isEqualTo(8);
+  }
+
+  @Test
+  void select_interrupted_endsAndDropsNothingAsUnreadable() throws IOException {
+    for (int i = 0; i < 30; i++) {
+      natural("BigGAN/val", "ILSVRC2012_val_000000%02d.JPEG".formatted(i), 50, 50, 96);
+    }
+    fake("BigGAN/val", "001_biggan_00000.png");
+    GenImage data = GenImage.open(root);
+    Unbiased unbiased = Unbiased.within(50, 60);
+    Progress interrupting =
+        (done, total) -> {
+          if (done == 3) {
+            Thread.currentThread().interrupt();
+          }
+        };
+
+    assertThatThrownBy(() -> unbiased.select(data, Split.VALIDATION, interrupting))
+        .isInstanceOf(CancellationException.class)
+        .hasMessageContaining("interrupted while images were being examined");
+    assertThat(Thread.interrupted()).isTrue();
+
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> unbiased.select(data, Split.VALIDATION, Progress.NONE))
+        .isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(unbiased.select(data, Split.VALIDATION, Progress.NONE).dropped())
+        .isEqualTo(Map.of("nature: to balance", 29));
   }
 
   @Test

@@ -170,17 +170,25 @@ public final class DetectorService implements AutoCloseable {
   }
 
   private void scoreBatches() {
-    try {
-      while (true) {
-        List<Request> batch = new ArrayList<>();
-        Request first = ready.take();
-        batch.add(first);
-        Duration waited = Duration.ofNanos(System.nanoTime() - first.since());
-        Queues.drain(ready, batch, batching.batchSize() - 1, batching.maxWait().minus(waited));
-        score(batch);
+    while (!scoring.isShutdown()) {
+      try {
+        scoreBatch();
+      } catch (InterruptedException e) {
+        // Closed, or the detector has left this thread interrupted, which says nothing here.
+        continue;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  private void scoreBatch() throws InterruptedException {
+    List<Request> batch = new ArrayList<>();
+    Request first = ready.take();
+    batch.add(first);
+    Duration waited = Duration.ofNanos(System.nanoTime() - first.since());
+    try {
+      Queues.drain(ready, batch, batching.batchSize() - 1, batching.maxWait().minus(waited));
+    } finally {
+      score(batch);
     }
   }
 

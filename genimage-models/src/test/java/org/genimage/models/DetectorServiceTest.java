@@ -224,6 +224,34 @@ class DetectorServiceTest {
   }
 
   @Test
+  void detector_thatLeavesItsThreadInterrupted_losesNoRequest() {
+    detector.open();
+    detector.interrupts = true;
+    Batching batching = Batching.of(detector).batchSize(2).maxWait(Duration.ofMillis(20));
+    try (DetectorService service = batching.start()) {
+      for (int round = 0; round < 10; round++) {
+        List<CompletableFuture<Double>> futures = submit(service, 3);
+        for (int i = 0; i < 3; i++) {
+          assertThat(futures.get(i).join()).isEqualTo(i / 255.0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void callerThatIsInterrupted_stopsWaitingAlone(@TempDir Path folder) throws Exception {
+    Path file = Files.write(folder.resolve("image.png"), red(51).toPng());
+    try (DetectorService service = Batching.of(detector).start()) {
+      Thread.currentThread().interrupt();
+      CompletableFuture<Double> future = service.score(file);
+      assertThatThrownBy(future::get).isInstanceOf(InterruptedException.class);
+      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+      detector.open();
+      assertThat(future.get()).isEqualTo(0.2);
+    }
+  }
+
+  @Test
   void close_inWhatDependsOnAFuture_doesNotHang() {
     DetectorService service = Batching.of(detector).start();
     CompletableFuture<Void> closing = service.score(red(1)).thenRun(service::close);
@@ -400,6 +428,7 @@ class DetectorServiceTest {
     final CountDownLatch entered = new CountDownLatch(1);
     private volatile CountDownLatch gate = new CountDownLatch(1);
     volatile int refused = -1;
+    volatile boolean interrupts;
     volatile boolean closed;
 
     void open() {
@@ -442,6 +471,9 @@ class DetectorServiceTest {
         Thread.currentThread().interrupt();
       }
       batches.add(images.count());
+      if (interrupts) {
+        Thread.currentThread().interrupt();
+      }
       return scores;
     }
 

@@ -5,10 +5,10 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.genimage.data.internal.DiskSpace;
 import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.WholeFiles;
@@ -95,25 +95,15 @@ final class CheckpointFolder implements AutoCloseable {
   }
 
   private static void requireSpace(Checkpoints kept, long needed) {
-    try {
-      long free = Files.getFileStore(kept.folder()).getUsableSpace();
-      if (free < needed) {
-        throw new WeightsException(
-            "%s: expected %s of free disk space for checkpoints, found %s; make room or choose"
-                    .formatted(kept.folder(), gigabytes(needed), gigabytes(free))
-                + " another folder");
-      }
-    } catch (IOException | UnsupportedOperationException e) {
-      LOGGER.log(Level.DEBUG, "the free disk space is not known", e);
-    }
+    DiskSpace.shortage(kept.folder(), needed, "checkpoints")
+        .ifPresent(
+            shortage -> {
+              throw new WeightsException(kept.folder() + ": " + shortage);
+            });
   }
 
   private static long bytes(List<Parameter> entries) {
     return HEADER + entries.stream().mapToLong(entry -> OF_KEY + 4L * entry.size()).sum();
-  }
-
-  private static String gigabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.3f GB", Math.max(0, bytes) / 1e9);
   }
 
   /** Returns the bytes of an earlier run's files, which this one replaces. */

@@ -1,19 +1,14 @@
 package org.genimage.data.internal;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -26,29 +21,21 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Writes files and folders whole or not at all. The content goes to a new temporary place in the
  * same folder, is forced to the disk and then moved to its name. So a crash, a full disk or an
  * exception leaves what was there before. Temporary names are unique, so two writers never mix.
+ * What a killed writer has left of a file is removed by a later write into the same folder, an hour
+ * later at the earliest; of a folder, by the next that writes this folder, a day later.
  *
  * <p>Files that grow line by line, such as score files, are not written here: their readers accept
  * a file that ends early.
  */
 public final class WholeFiles {
-
-  private static final Pattern PARTIAL = Pattern.compile("\\.(.+)\\.[0-9a-f-]{36}\\.partial");
-
-  /** The partial files that this process is writing. */
-  private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   private WholeFiles() {}
 
@@ -104,74 +91,32 @@ public final class WholeFiles {
   public static void writeAlone(Path file, Content content) throws IOException {
     Path target = file.toAbsolutePath();
     Files.createDirectories(target.getParent());
-    if (isInUse(target)) {
+    if (PartialFiles.isBeingWritten(target)) {
       throw new FileInUseException(file);
     }
     write(file, content);
-  }
-
-  private static boolean isInUse(Path target) {
-    try (DirectoryStream<Path> others =
-        Files.newDirectoryStream(target.getParent(), other -> isPartialOf(target, other))) {
-      for (Path other : others) {
-        if (isBeingWritten(other)) {
-          return true;
-        }
-      }
-      return false;
-    } catch (IOException | DirectoryIteratorException e) {
-      // Whatever hinders writing is said by the write itself.
-      return false;
-    }
-  }
-
-  private static boolean isPartialOf(Path target, Path other) {
-    Matcher name = PARTIAL.matcher(other.getFileName().toString());
-    return name.matches() && name.group(1).equals(target.getFileName().toString());
-  }
-
-  /** A killed process leaves its file, but not the lock on it. */
-  private static boolean isBeingWritten(Path partial) {
-    // POSIX drops this process's own lock if it closes another descriptor of the file.
-    if (OWN.contains(partial)) {
-      return false;
-    }
-    try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-      return channel.tryLock() == null;
-    } catch (IOException | OverlappingFileLockException | UnsupportedOperationException e) {
-      return false;
-    }
   }
 
   private static void writeNew(Path file, Content content) throws IOException {
     Path target = file.toAbsolutePath();
     Path folder = target.getParent();
     Files.createDirectories(folder);
-    Path partial = partial(target);
-    OWN.add(partial);
+    PartialFiles.removeStale(folder);
+    Path partial = PartialFiles.beside(target);
+    PartialFiles.begin(partial);
     try {
       try (FileChannel channel =
           FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        lock(channel);
+        PartialFiles.lock(channel);
         content.writeTo(channel);
         channel.force(true);
       }
       move(partial, target);
     } finally {
       Files.deleteIfExists(partial);
-      OWN.remove(partial);
+      PartialFiles.end(partial);
     }
     force(folder);
-  }
-
-  /** Lets other processes see that this one is alive; the lock ends with the channel. */
-  private static void lock(FileChannel channel) {
-    try {
-      channel.tryLock();
-    } catch (IOException | UnsupportedOperationException e) {
-      // A file system without locks: nobody is told, and names are unique all the same.
-      return;
-    }
   }
 
   /** Writes a file as {@link #write(Path, Content)} does. */
@@ -215,12 +160,14 @@ public final class WholeFiles {
   private static void newFolder(Path folder, FolderContent content) throws IOException {
     Path target = folder.toAbsolutePath();
     boolean exists = Files.isDirectory(target);
+    Path place = exists ? target.resolve("content") : target;
+    PartialFiles.removeStaleOf(place);
     if (exists && !names(target).isEmpty()) {
       throw new DirectoryNotEmptyException(folder.toString());
     }
-    Path parent = exists ? target : target.getParent();
+    Path parent = place.getParent();
     Files.createDirectories(parent);
-    Path partial = partial(exists ? target.resolve("content") : target);
+    Path partial = PartialFiles.beside(place);
     Files.createDirectory(partial);
     try {
       content.writeTo(partial);
@@ -231,7 +178,7 @@ public final class WholeFiles {
         moveFolder(partial, target);
       }
     } finally {
-      delete(partial);
+      PartialFiles.delete(partial);
     }
     force(parent);
   }
@@ -244,17 +191,7 @@ public final class WholeFiles {
    * @throws IOException if something cannot be removed
    */
   public static void removePartials(Path folder, Predicate<String> names) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, ".*.partial")) {
-      for (Path path : found) {
-        Matcher name = PARTIAL.matcher(path.getFileName().toString());
-        if (name.matches() && names.test(name.group(1))) {
-          delete(path);
-        }
-      }
-    }
+    PartialFiles.remove(folder, names);
   }
 
   private static void moveContent(Path from, Path to) throws IOException {
@@ -266,7 +203,7 @@ public final class WholeFiles {
       }
     } catch (IOException e) {
       for (Path path : moved) {
-        delete(path);
+        PartialFiles.delete(path);
       }
       throw e;
     }
@@ -308,9 +245,23 @@ public final class WholeFiles {
    * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
    */
   public static void checkWritable(Path folder) throws IOException {
-    Path probe = partial(folder.toAbsolutePath().resolve("probe"));
+    Path probe = PartialFiles.beside(folder.toAbsolutePath().resolve("probe"));
     write(probe, "probe");
     Files.delete(probe);
+  }
+
+  /**
+   * Checks that a file can be written, or written anew, as {@link #checkWritable} does of its
+   * folder.
+   *
+   * @throws IOException if it cannot be written
+   * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
+   */
+  public static void checkWritableFile(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(file.toString(), null, "it is a folder");
+    }
+    checkWritable(file.toAbsolutePath().getParent());
   }
 
   /** Writes all that is left in a buffer. */
@@ -318,10 +269,6 @@ public final class WholeFiles {
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
-  }
-
-  private static Path partial(Path target) {
-    return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");
   }
 
   private static void move(Path from, Path to) throws IOException {
@@ -370,12 +317,5 @@ public final class WholeFiles {
             return super.postVisitDirectory(visited, problem);
           }
         });
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      // The folder's name is random, so nobody else puts links where this writer deletes.
-      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
-    }
   }
 }

@@ -27,6 +27,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Seed;
 import org.genimage.data.TestSet;
+import org.genimage.data.internal.DiskSpace;
 import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.WholeFiles;
 
@@ -204,7 +205,8 @@ public final class SimulatedGenImage {
    *
    * @param root a folder that is empty or does not exist yet
    * @param progress receives the number of images written, on the calling thread
-   * @throws DatasetException if the folder is not empty, or another run is writing it
+   * @throws DatasetException if the folder is not empty, another run is writing it, or its disk has
+   *     less free space than the images take
    * @throws IllegalStateException if both splits are set to no images
    * @throws UncheckedIOException if a file cannot be written
    * @throws CancellationException if this thread is interrupted; its interrupt flag stays set
@@ -221,6 +223,7 @@ public final class SimulatedGenImage {
       try (lock) {
         removePartials(root);
         requireEmpty(root);
+        requireSpace(root);
         WholeFiles.folder(root, folder -> writeAll(folder, progress, threads));
       }
     } catch (IOException e) {
@@ -248,6 +251,20 @@ public final class SimulatedGenImage {
     String name = root.toAbsolutePath().getFileName().toString();
     WholeFiles.removePartials(root.toAbsolutePath().getParent(), name::equals);
     WholeFiles.removePartials(root, "content"::equals);
+  }
+
+  private void requireSpace(Path root) {
+    Path existing = Files.isDirectory(root) ? root : root.toAbsolutePath().getParent();
+    DiskSpace.shortage(existing, expectedBytes(), "simulated images")
+        .ifPresent(
+            shortage -> {
+              throw new DatasetException(root + ": " + shortage);
+            });
+  }
+
+  /** Returns about how many bytes of a disk the images take. */
+  long expectedBytes() {
+    return jobs().stream().mapToLong(job -> job.expectedBytes(imageSize, publishedBias)).sum();
   }
 
   private List<SimulatedImage> jobs() {

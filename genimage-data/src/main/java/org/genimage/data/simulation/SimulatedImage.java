@@ -18,6 +18,15 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
 
   private static final int CLASSES = 1000;
 
+  /** Bytes per pixel, measured: between those of small and of large images. */
+  private static final double OF_PNG_AFTER_JPEG = 2.6;
+
+  private static final double OF_PNG = 2.0;
+  private static final double OF_JPEG = 0.75;
+
+  /** What a file takes besides: file systems fill up the last block of most. */
+  private static final int BLOCK = 4096;
+
   /** How far at most the origin of an image lies from that of its pipeline's lattice. */
   private static final int SHIFT = 8;
 
@@ -83,6 +92,26 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
         split == Split.TEST ? root.at(folder) : root.at(generator.folder()).at(split.folder);
     RandomGenerator random = place.at(label.folder()).at(index).random();
     return publishedBias ? biased(random, imageSize) : unbiased(random, imageSize);
+  }
+
+  /**
+   * Returns about how many bytes of a disk the file takes. For all images of a simulation together
+   * this is once to twice what they take.
+   *
+   * @param imageSize in pixels, see {@link SimulatedGenImage#imageSize}
+   * @param publishedBias see {@link SimulatedGenImage#publishedBias}
+   */
+  long expectedBytes(int imageSize, boolean publishedBias) {
+    double area = (double) imageSize * imageSize;
+    double bytes;
+    if (!publishedBias) {
+      bytes = OF_PNG_AFTER_JPEG * area * Math.pow(7 / 6.0, 2); // sides up to a third longer
+    } else if (label == Label.AI) {
+      bytes = OF_PNG * area * Math.pow(generator.imageSide() / 256.0, 2);
+    } else {
+      bytes = OF_JPEG * area * Math.pow(1.375, 2); // sides from 0.75 to 2 times as long
+    }
+    return Math.round(bytes) + BLOCK;
   }
 
   private byte[] unbiased(RandomGenerator random, int imageSize) {

@@ -366,6 +366,20 @@ class DataDoctorTest {
   }
 
   @Test
+  void examine_interruptedBefore_endsWithoutAReportAndWithoutBrokenImages() throws IOException {
+    DataReport whole = examine();
+    Path state = root.resolve("state");
+    for (DataDoctor doctor :
+        List.of(DataDoctor.of(open()), DataDoctor.of(open()).threads(1).state(state))) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> doctor.examine(Progress.NONE))
+          .isInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(doctor.examine(Progress.NONE)).isEqualTo(whole);
+    }
+  }
+
+  @Test
   void examine_stateOfOtherData_isNotBelieved() throws IOException {
     Path state = root.resolve("state");
     String first = "genimage examination 1\n";

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.BaseEncoding;
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,12 +18,14 @@ import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.genimage.data.DatasetException;
+import org.genimage.data.Generator;
 import org.genimage.data.Progress;
 import org.genimage.data.Seed;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A simulation that is killed, interrupted or run twice. */
@@ -95,6 +100,52 @@ class SimulationStopTest {
     KilledSimulation.simulation().train(1).validation(0).writeTo(root, second);
 
     assertThat(root).isNotEmptyDirectory();
+  }
+
+  @Test
+  void writeTo_aDiskThatIsTooSmall_saysSoBeforeAnyImage() throws IOException {
+    SimulatedGenImage simulation = KilledSimulation.simulation().train(200).imageSize(96);
+    try (FileSystem disk =
+        Jimfs.newFileSystem(Configuration.unix().toBuilder().setMaxSize(10_000_000).build())) {
+      Path root = disk.getPath("/data/simulated");
+      Progress none =
+          (done, total) -> {
+            throw new AssertionError("an image was written");
+          };
+
+      assertThatThrownBy(() -> simulation.writeTo(root, none))
+          .isInstanceOf(DatasetException.class)
+          .hasMessageMatching(
+              "/data/simulated: expected 0\\.01\\d GB of free disk space for simulated images,"
+                  + " found 0\\.010 GB; make room or choose another folder");
+      assertThat(Files.exists(root)).isFalse();
+
+      simulation.train(2).validation(2).writeTo(root, Progress.NONE);
+      assertThat(Files.list(root)).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32,false", "80,false", "80,true", "224,true"})
+  void expectedBytes_areOnceToTwiceWhatTheImagesTake(int size, boolean biased) throws IOException {
+    SimulatedGenImage simulation =
+        SimulatedGenImage.seeded(11)
+            .imageSize(size)
+            .train(size < 100 ? 3 : 0)
+            .validation(1)
+            .generators(size < 100 ? Generator.GENIMAGE : Generator.GENIMAGE.subList(1, 6))
+            .publishedBias(biased);
+    Path root = folder.resolve("simulated");
+
+    simulation.writeTo(root, Progress.NONE);
+
+    long blocks = 0;
+    try (Stream<Path> found = Files.walk(root)) {
+      for (Path file : found.filter(Files::isRegularFile).toList()) {
+        blocks += (Files.size(file) + 4095) / 4096;
+      }
+    }
+    assertThat(simulation.expectedBytes() / (4096.0 * blocks)).isBetween(1.0, 2.0);
   }
 
   private static Process start(Path root) throws IOException {

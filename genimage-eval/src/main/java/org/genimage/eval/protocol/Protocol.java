@@ -26,8 +26,8 @@ public record Protocol(
   /**
    * Copies the lists and checks the names, and that the rows fit the columns.
    *
-   * @throws IllegalArgumentException if the table's name has other characters, two rows have one
-   *     name, or a row has not one cell per column
+   * @throws IllegalArgumentException if the table's name has other characters, two rows or two
+   *     columns have one name, or a row has not one cell per column
    */
   public Protocol {
     notes = List.copyOf(notes);
@@ -43,6 +43,11 @@ public record Protocol(
         "the rows of table %s need names of their own, got %s",
         name,
         names);
+    checkArgument(
+        Set.copyOf(columns).size() == columns.size(),
+        "the columns of table %s need names of their own, got %s",
+        name,
+        columns);
     for (Row row : rows) {
       checkArgument(
           row.cells().size() == columns.size(),

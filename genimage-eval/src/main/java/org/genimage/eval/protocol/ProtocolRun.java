@@ -170,14 +170,55 @@ public record ProtocolRun(
    */
   public ProtocolResult run() {
     checkFiles();
+    Map<Run, Figure> figures = new HashMap<>();
+    byDetector().forEach((training, runs) -> run(training, runs, figures));
+    return result(figures);
+  }
+
+  /**
+   * Returns the table with the scores that the folder has, without a detector, such as after a
+   * failure. The other cells stay empty and state the reason: not measured, or scores that are
+   * damaged, of other images, or of different detectors.
+   *
+   * @throws IllegalArgumentException if the scores of two runs would be in one file
+   */
+  public ProtocolResult finished() {
+    checkFiles();
+    Map<Run, Figure> figures = new HashMap<>();
+    byDetector().values().forEach(runs -> read(runs, figures));
+    return result(figures);
+  }
+
+  private void read(List<Run> runs, Map<Run, Figure> figures) {
+    List<Known> found = new ArrayList<>();
+    for (Run run : runs) {
+      figures.put(run, Figure.missing(run + ": not measured"));
+      try {
+        Optional<Known> known = known(run, images.apply(run.test()));
+        known.ifPresent(found::add);
+        known.ifPresent(one -> figures.put(run, one.figure()));
+      } catch (DatasetException | ScoreFileException | UncheckedIOException e) {
+        figures.put(run, Figure.missing(e.getMessage()));
+      }
+    }
+    try {
+      checkOneDetector(found);
+    } catch (ScoreFileException e) {
+      runs.forEach(run -> figures.put(run, Figure.missing(e.getMessage())));
+    }
+  }
+
+  private Map<Training, List<Run>> byDetector() {
     Map<Training, List<Run>> byDetector = new LinkedHashMap<>();
     for (Run run : protocol.runs()) {
       byDetector
           .computeIfAbsent(new Training(run.detector(), run.training()), key -> new ArrayList<>())
           .add(run);
     }
-    Map<Run, Figure> figures = new HashMap<>();
-    byDetector.forEach((training, runs) -> run(training, runs, figures));
+    return byDetector;
+  }
+
+  private ProtocolResult result(Map<Run, Figure> figures) {
     return new ProtocolResult(
         protocol,
         protocol.rows().stream()

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ import org.genimage.eval.Interval;
  * @param name short, for files and labels, such as {@code generators}: letters, digits, dots,
  *     dashes and underscores, and no dot in front. The tables of a report have names of their own
  * @param title what it shows
- * @param columns the heads of the columns; the first column names the rows
+ * @param columns the heads of the columns, each different; the first column names the rows
  * @param rows one cell per column
  */
 public record Table(String name, String title, List<String> columns, List<List<Cell>> rows) {
@@ -105,8 +106,8 @@ public record Table(String name, String title, List<String> columns, List<List<C
   /**
    * Copies the lists and checks the components.
    *
-   * @throws IllegalArgumentException if the name has other characters, or a row has not one cell
-   *     per column
+   * @throws IllegalArgumentException if the name has other characters, two columns have one head,
+   *     or a row has not one cell per column
    */
   public Table {
     checkArgument(
@@ -114,6 +115,11 @@ public record Table(String name, String title, List<String> columns, List<List<C
         "a table's name must be letters, digits, dots, dashes and underscores, got %s",
         name);
     columns = List.copyOf(columns);
+    checkArgument(
+        Set.copyOf(columns).size() == columns.size(),
+        "the columns of table %s need heads of their own, got %s; give each its name",
+        name,
+        columns);
     rows = rows.stream().map(List::copyOf).toList();
     for (List<Cell> row : rows) {
       checkArgument(

@@ -116,6 +116,29 @@ class ProtocolResumeTest {
   }
 
   @Test
+  void finished_afterAFailure_hasWhatWasMeasuredAndTheReasonsOfTheRest() throws IOException {
+    ProtocolRun plan = plan("1", true, CLEAN, BLURRED, ATTACKED);
+    ProtocolResult whole = plan.run();
+    asked.clear();
+    assertThat(plan.finished()).isEqualTo(whole);
+
+    Files.writeString(plan.file(BLURRED), "damaged");
+    Files.delete(plan.file(ATTACKED));
+    ProtocolResult part = plan.finished();
+
+    assertThat(part.figure(0, 0)).isEqualTo(whole.figure(0, 0));
+    assertThat(part.figure(0, 1).reason().orElseThrow())
+        .startsWith(plan.file(BLURRED) + ": expected");
+    assertThat(part.figure(0, 2).reason()).hasValue(ATTACKED + ": not measured");
+    assertThat(asked).isEmpty();
+
+    Files.delete(plan.file(BLURRED));
+    plan("2", false, BLURRED).run();
+    assertThat(plan.finished().figure(0, 0).reason().orElseThrow())
+        .contains("found those of other weights");
+  }
+
+  @Test
   void run_stoppedInsideALine_isResumed() throws IOException {
     ProtocolRun plan = plan("1", true, CLEAN, BLURRED);
     ProtocolResult whole = plan.run();
@@ -192,6 +215,10 @@ class ProtocolResumeTest {
     assertThatThrownBy(() -> new Protocol("x", "t", List.of(), List.of("c"), List.of(row, row)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("the rows of table x need names of their own");
+    Row two = table(CLEAN, BLURRED).rows().get(0);
+    assertThatThrownBy(() -> new Protocol("x", "t", List.of(), List.of("c", "c"), List.of(two)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the columns of table x need names of their own");
     assertThatThrownBy(() -> new Row(" ", List.of(), OptionalDouble.empty()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Run.of("", TrainingSet.GENIMAGE, TestImages.GENIMAGE))

@@ -70,6 +70,16 @@ class ReportTest {
   }
 
   @Test
+  void table_twoColumnsOfOneName_isRefused() {
+    List<List<Table.Cell>> rows = List.of(List.of(Table.Cell.text("a"), Table.Cell.count(1)));
+    assertThatThrownBy(() -> new Table("t", "A table", List.of("Images", "Images"), rows))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the columns of table t need heads of their own, got [Images, Images]; give each its"
+                + " name");
+  }
+
+  @Test
   void html_everySection_isThere() {
     assertThat(full().html())
         .contains("<h1>Red on a toy</h1>", "Red on 8 images: 4 natural, 4 by AI. Flat images.")
