@@ -9,4 +9,5 @@ module org.genimage.eval {
   exports org.genimage.eval;
   exports org.genimage.eval.protocol;
   exports org.genimage.eval.report;
+  exports org.genimage.eval.statistics;
 }

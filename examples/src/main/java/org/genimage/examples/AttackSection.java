@@ -9,9 +9,9 @@ import org.genimage.attacks.AttackedImage;
 import org.genimage.attacks.Storage;
 import org.genimage.attacks.SweepResult;
 import org.genimage.data.image.Image;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.report.RobustnessRow;
 import org.genimage.eval.report.Section;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * A section on attacked images: accuracy by the way in which they are stored, accuracy over the

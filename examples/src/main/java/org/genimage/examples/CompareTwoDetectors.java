@@ -8,8 +8,8 @@ import org.genimage.data.ImageDataset;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.Comparison;
 import org.genimage.eval.Evaluation;
-import org.genimage.eval.Interval;
 import org.genimage.eval.Scores;
+import org.genimage.eval.statistics.Interval;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 

@@ -7,9 +7,9 @@ import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.eval.Evaluation;
-import org.genimage.eval.Interval;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.Scores;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 

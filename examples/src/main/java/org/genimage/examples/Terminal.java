@@ -12,8 +12,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.genimage.data.Progress;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Interval;
-import org.genimage.eval.Proportion;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * Tells a user what a command does: messages, accuracies and progress. It is standard error of a

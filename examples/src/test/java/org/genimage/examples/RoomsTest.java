@@ -81,9 +81,12 @@ class RoomsTest {
               "train",
               "data data.image data.internal models models.nn models.weights models.internal"
                   + " train.memory train.recipe")
-          .put("eval", "data data.image data.internal models models.weights")
-          .put("eval.protocol", "data data.image data.internal models eval")
-          .put("eval.report", "data data.image data.internal models eval eval.protocol")
+          .put("eval.statistics", "")
+          .put("eval", "data data.image data.internal models models.weights eval.statistics")
+          .put("eval.protocol", "data data.image data.internal models eval eval.statistics")
+          .put(
+              "eval.report",
+              "data data.image data.internal models eval eval.protocol eval.statistics")
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Comparator;
 import java.util.List;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * A detector that compares one feature of an image with a threshold.

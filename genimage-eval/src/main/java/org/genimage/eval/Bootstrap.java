@@ -2,29 +2,46 @@ package org.genimage.eval;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.Sets;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.genimage.data.Label;
 import org.genimage.data.Seed;
+import org.genimage.eval.statistics.Bca;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
+import org.genimage.eval.statistics.Quantiles;
 
 /**
- * Percentile intervals of the bootstrap (Efron 1979), stratified: a resample draws as many natural
- * and AI images of each generator as there are, with replacement. The same seed gives the same
- * interval on any number of threads.
+ * Intervals of the bootstrap, bias-corrected and accelerated (Efron 1987), stratified: a resample
+ * draws as many natural and AI images of each generator as there are, with replacement. The same
+ * seed gives the same interval on any number of threads.
+ *
+ * <p>Where the correction is not defined, the interval has the replicates' percentiles. Where these
+ * are all equal, as for a detector without an error, it has {@linkplain Proportion#clopperPearson
+ * exact} bounds of each label's errors, carried to the metric: the worst and the best value with so
+ * many images at the wrong and at the right end. So no interval has zero width.
+ *
+ * <p>Images of one source are not independent, so intervals over few sources are too narrow.
  *
  * @param resamples the number of resamples, at least 2
  * @param level the confidence, such as 0.95, between 0 and 1
  * @param seed of all random numbers
  */
 public record Bootstrap(int resamples, double level, long seed) {
+
+  /** About how many times images are left out to find the acceleration. */
+  private static final int LEFT_OUT = 200;
 
   /**
    * Checks the components.
@@ -48,8 +65,8 @@ public record Bootstrap(int resamples, double level, long seed) {
   }
 
   /**
-   * Returns the interval of a metric. Resamples whose value is NaN are left out; if all are, both
-   * ends are NaN.
+   * Returns the interval of a metric. Resamples whose value is NaN are left out; if all are, or the
+   * metric itself is NaN, both ends are NaN.
    */
   public Interval interval(Metric metric, Scores scores) {
     return intervals(List.of(metric), scores).get(0);
@@ -59,15 +76,52 @@ public record Bootstrap(int resamples, double level, long seed) {
   public List<Interval> intervals(List<Metric> metrics, Scores scores) {
     boolean named = metrics.stream().anyMatch(metric -> !metric.isOfRanking());
     List<Stratum> strata = strata(scores);
-    double[][] values =
-        draw(
-            random -> {
-              Resample drawn = resample(scores, strata, named, random);
-              return metrics.stream().mapToDouble(drawn::value).toArray();
-            });
+    double[][] values = draw(random -> resample(scores, strata, named, random).values(metrics));
+    List<double[][]> without = without(scores, strata, named, metrics);
     return IntStream.range(0, metrics.size())
-        .mapToObj(i -> percentiles(Arrays.stream(values).mapToDouble(row -> row[i]).toArray()))
+        .mapToObj(
+            i -> {
+              Metric metric = metrics.get(i);
+              double estimate = metric.of(scores);
+              return interval(
+                  estimate,
+                  column(values, i),
+                  without.stream().map(stratum -> column(stratum, i)).toList(),
+                  () -> Extremes.interval(metric, scores, estimate, level));
+            })
         .toList();
+  }
+
+  private static double[] column(double[][] rows, int column) {
+    return Arrays.stream(rows)
+        .mapToDouble(row -> row[column])
+        .filter(value -> !Double.isNaN(value))
+        .toArray();
+  }
+
+  /**
+   * Returns the interval of a figure.
+   *
+   * @param estimate the figure itself
+   * @param values its values on resamples, none NaN
+   * @param without its values without some images, by stratum
+   * @param collapsed returns the interval if the others have no width
+   */
+  Interval interval(
+      double estimate, double[] values, List<double[]> without, Supplier<Interval> collapsed) {
+    if (Double.isNaN(estimate) || values.length == 0) {
+      return Interval.UNDEFINED;
+    }
+    Interval found =
+        Bca.of(estimate, values, without)
+            .flatMap(bca -> bca.interval(values, level))
+            .filter(Bootstrap::hasWidth)
+            .orElseGet(() -> Quantiles.central(values, level));
+    return hasWidth(found) ? found : collapsed.get();
+  }
+
+  private static boolean hasWidth(Interval interval) {
+    return interval.width() > 1e-12;
   }
 
   /** Returns what a function of a random stream gives, one stream per resample. */
@@ -79,31 +133,17 @@ public record Bootstrap(int resamples, double level, long seed) {
         .toArray(double[][]::new);
   }
 
-  /** Returns the central interval of values, by linear interpolation between order statistics. */
-  Interval percentiles(double[] values) {
-    double[] sorted =
-        Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
-    double tail = (1 - level) / 2;
-    return new Interval(quantile(sorted, tail), quantile(sorted, 1 - tail));
-  }
-
-  private static double quantile(double[] sorted, double share) {
-    if (sorted.length == 0) {
-      return Double.NaN;
-    }
-    double at = share * (sorted.length - 1);
-    int low = (int) at;
-    int high = Math.min(low + 1, sorted.length - 1);
-    return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
-  }
-
   /** Images that are drawn among themselves, and the place of each in the ranking. */
   private record Stratum(Label label, List<Score> images, ImmutableIntArray places) {}
 
   /** A resample as a ranking, and as scores if a metric needs them. */
   private record Resample(Ranking ranking, Optional<Scores> scores) {
 
-    double value(Metric metric) {
+    double[] values(List<Metric> metrics) {
+      return metrics.stream().mapToDouble(this::value).toArray();
+    }
+
+    private double value(Metric metric) {
       return metric.isOfRanking() ? metric.of(ranking) : metric.of(scores.orElseThrow());
     }
   }
@@ -147,5 +187,45 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
     return new Resample(
         ranking.counts(ai, nature), named ? Optional.of(scores.with(images)) : Optional.empty());
+  }
+
+  /**
+   * Returns the metrics without some images, by stratum: without one, or without equal parts of a
+   * large stratum, which tells the skew as well and takes less time.
+   */
+  private static List<double[][]> without(
+      Scores scores, List<Stratum> strata, boolean named, List<Metric> metrics) {
+    int parts = Math.max(2, LEFT_OUT / strata.size());
+    List<double[][]> values = new ArrayList<>();
+    for (Stratum stratum : strata) {
+      int size = stratum.places().length();
+      int own = Math.min(parts, size);
+      values.add(
+          size < 2
+              ? new double[0][]
+              : IntStream.range(0, own)
+                  .parallel()
+                  .mapToObj(part -> without(scores, stratum, part, own, named).values(metrics))
+                  .toArray(double[][]::new));
+    }
+    return values;
+  }
+
+  private static Resample without(
+      Scores scores, Stratum stratum, int part, int parts, boolean named) {
+    Ranking ranking = scores.ranking();
+    long[] ai = ranking.counts(Label.AI);
+    long[] nature = ranking.counts(Label.NATURE);
+    Set<Score> left = Sets.newIdentityHashSet();
+    for (int i = part; i < stratum.places().length(); i += parts) {
+      (stratum.label() == Label.AI ? ai : nature)[stratum.places().get(i)]--;
+      left.add(stratum.images().get(i));
+    }
+    return new Resample(
+        ranking.counts(ai, nature),
+        named
+            ? Optional.of(
+                scores.with(scores.all().stream().filter(one -> !left.contains(one)).toList()))
+            : Optional.empty());
   }
 }

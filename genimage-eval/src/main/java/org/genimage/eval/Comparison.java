@@ -3,14 +3,16 @@ package org.genimage.eval;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.DeLong;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.McNemar;
 
 /**
  * Two detectors on the same images: is one better, or can chance explain the difference?
@@ -20,12 +22,13 @@ import org.genimage.data.Label;
  * @param mcnemar the exact two-sided p-value of McNemar's test (1947): the probability of counts at
  *     least as unequal as {@code onlyFirst} and {@code onlySecond}, if both were equally good
  * @param accuracyDifference the accuracy of the first less that of the second, in [-1, 1]
- * @param accuracyInterval of that difference, by a paired, stratified bootstrap
+ * @param accuracyInterval of that difference, by a paired, stratified bootstrap; where that has no
+ *     width, by exact bounds
  * @param aucDifference the area under the ROC curve of the first less that of the second, in [-1,
  *     1]; NaN if there is one label only
- * @param aucInterval of that difference, 95 %, by DeLong, DeLong and Clarke-Pearson 1988
- * @param delong the two-sided p-value of no difference by the same method; 1 if the scores have the
- *     same order
+ * @param aucInterval of that difference, 95 %, by DeLong, DeLong and Clarke-Pearson 1988; where
+ *     that has no width, of two independent areas
+ * @param delong the two-sided p-value of no difference by the same method; 1 if the areas are equal
  */
 public record Comparison(
     long onlyFirst,
@@ -77,14 +80,15 @@ public record Comparison(
       onlyFirst += one && !two ? 1 : 0;
       onlySecond += two && !one ? 1 : 0;
     }
-    DeLong areas = DeLong.of(first.all(), paired);
+    McNemar test = new McNemar(onlyFirst, onlySecond);
+    DeLong.Difference areas = areas(first.all(), paired);
     return new Comparison(
         onlyFirst,
         onlySecond,
-        mcnemar(onlyFirst, onlySecond),
+        test.exact(),
         (double) (onlyFirst - onlySecond) / gains.length,
-        accuracyInterval(first.all(), gains, bootstrap),
-        areas.difference(),
+        accuracyInterval(first.all(), gains, test, bootstrap),
+        areas.value(),
         areas.interval(),
         areas.pValue());
   }
@@ -93,19 +97,31 @@ public record Comparison(
     return new Key(score.name(), score.generator(), score.label());
   }
 
-  private static double mcnemar(long onlyFirst, long onlySecond) {
-    int discordant = Math.toIntExact(onlyFirst + onlySecond);
-    if (discordant == 0) {
-      return 1;
-    }
-    return Math.min(
-        1,
-        2
-            * BinomialDistribution.of(discordant, 0.5)
-                .cumulativeProbability((int) Math.min(onlyFirst, onlySecond)));
+  /** Returns the mid-p-value of McNemar's test, which is less cautious than the exact one. */
+  public double mcnemarMid() {
+    return new McNemar(onlyFirst, onlySecond).mid();
   }
 
-  private static Interval accuracyInterval(List<Score> scores, int[] gains, Bootstrap bootstrap) {
+  private static DeLong.Difference areas(List<Score> first, List<Score> second) {
+    double[] ai = values(first, Label.AI);
+    double[] nature = values(first, Label.NATURE);
+    if (ai.length == 0 || nature.length == 0) {
+      return new DeLong.Difference(
+          Double.NaN, Double.NaN, Double.NaN, Double.NaN, Interval.UNDEFINED);
+    }
+    return DeLong.of(ai, nature)
+        .minus(DeLong.of(values(second, Label.AI), values(second, Label.NATURE)));
+  }
+
+  private static double[] values(List<Score> scores, Label label) {
+    return scores.stream()
+        .filter(score -> score.label() == label)
+        .mapToDouble(Score::value)
+        .toArray();
+  }
+
+  private static Interval accuracyInterval(
+      List<Score> scores, int[] gains, McNemar test, Bootstrap bootstrap) {
     Map<Key, List<Integer>> strata = new HashMap<>();
     List<List<Integer>> ordered = new ArrayList<>();
     for (int i = 0; i < gains.length; i++) {
@@ -125,11 +141,16 @@ public record Comparison(
             .toList();
     double[][] means =
         bootstrap.draw(random -> new double[] {drawnSum(arrays, random) / gains.length});
-    double[] values = new double[means.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = means[i][0];
-    }
-    return bootstrap.percentiles(values);
+    double sum = Arrays.stream(gains).sum();
+    List<double[]> without =
+        arrays.stream()
+            .map(stratum -> Arrays.stream(stratum).mapToDouble(one -> sum - one).toArray())
+            .toList();
+    return bootstrap.interval(
+        sum / gains.length,
+        Arrays.stream(means).mapToDouble(mean -> mean[0]).toArray(),
+        without,
+        () -> test.difference(gains.length, bootstrap.level()));
   }
 
   private static double drawnSum(List<int[]> strata, RandomGenerator random) {
@@ -140,80 +161,5 @@ public record Comparison(
       }
     }
     return sum;
-  }
-
-  /** The difference of two correlated areas and its standard error, by mid-ranks (Sun, Xu 2014). */
-  private record DeLong(double difference, double error) {
-
-    private static final double Z = 1.959963984540054;
-
-    static DeLong of(List<Score> first, List<Score> second) {
-      Placements one = Placements.of(first);
-      Placements two = Placements.of(second);
-      double variance =
-          varianceOfDifference(one.ofAi(), two.ofAi())
-              + varianceOfDifference(one.ofNature(), two.ofNature());
-      return new DeLong(one.area() - two.area(), Math.sqrt(variance));
-    }
-
-    private static double varianceOfDifference(double[] one, double[] two) {
-      double mean = 0;
-      for (int i = 0; i < one.length; i++) {
-        mean += (one[i] - two[i]) / one.length;
-      }
-      double sum = 0;
-      for (int i = 0; i < one.length; i++) {
-        sum += (one[i] - two[i] - mean) * (one[i] - two[i] - mean);
-      }
-      return sum / (one.length - 1.0) / one.length;
-    }
-
-    Interval interval() {
-      return new Interval(difference - Z * error, difference + Z * error);
-    }
-
-    double pValue() {
-      if (Double.isNaN(difference)) {
-        return Double.NaN;
-      }
-      return difference == 0
-          ? 1
-          : 2 * NormalDistribution.of(0, 1).survivalProbability(Math.abs(difference) / error);
-    }
-  }
-
-  /** For each image, the share of the other label's images that it is ranked rightly against. */
-  private record Placements(double area, double[] ofAi, double[] ofNature) {
-
-    static Placements of(List<Score> scores) {
-      Ranking ranking =
-          Ranking.of(
-              scores.stream().mapToDouble(Score::value).toArray(),
-              scores.stream().map(Score::label).toList());
-      double[] natureBelow = new double[ranking.places()];
-      double[] aiAbove = new double[ranking.places()];
-      double ai = 0;
-      double nature = 0;
-      for (int i = 0; i < natureBelow.length; i++) {
-        double aiHere = ranking.count(i, Label.AI);
-        double natureHere = ranking.count(i, Label.NATURE);
-        aiAbove[i] = (ai + aiHere / 2) / ranking.count(Label.AI);
-        natureBelow[i] = 1 - (nature + natureHere / 2) / ranking.count(Label.NATURE);
-        ai += aiHere;
-        nature += natureHere;
-      }
-      return new Placements(
-          Metrics.ROC_AUC.of(ranking),
-          placements(scores, Label.AI, ranking, natureBelow),
-          placements(scores, Label.NATURE, ranking, aiAbove));
-    }
-
-    private static double[] placements(
-        List<Score> scores, Label label, Ranking ranking, double[] values) {
-      return scores.stream()
-          .filter(score -> score.label() == label)
-          .mapToDouble(score -> values[ranking.place(score.value())])
-          .toArray();
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
 
 /**
@@ -123,6 +124,11 @@ public final class Ranking {
   /** Returns the ranking of the same distinct scores with other counts, some perhaps zero. */
   Ranking counts(long[] newAi, long[] newNature) {
     return new Ranking(values, newAi, newNature, threshold);
+  }
+
+  /** Returns a copy of the numbers of a label's images at each place. */
+  long[] counts(Label label) {
+    return (label == Label.AI ? ai : nature).clone();
   }
 
   /** Returns the place of a score among the distinct ones. */

@@ -3,6 +3,7 @@ package org.genimage.eval;
 import java.util.ArrayList;
 import java.util.List;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * The share of AI images among images with similar scores. The scores are divided into {@value

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
 
 /** A detector's scores of a set of images, and the threshold above which an image counts as AI. */

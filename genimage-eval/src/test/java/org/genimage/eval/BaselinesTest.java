@@ -9,6 +9,7 @@ import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
+import org.genimage.eval.statistics.Proportion;
 import org.junit.jupiter.api.Test;
 
 class BaselinesTest {

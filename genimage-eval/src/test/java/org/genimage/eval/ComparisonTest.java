@@ -11,6 +11,9 @@ import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.McNemar;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.weights.Calibration;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +69,10 @@ class ComparisonTest {
     Comparison comparison = Comparison.of(FIRST, FIRST, Bootstrap.seeded(1));
     assertThat(comparison.mcnemar()).isEqualTo(1);
     assertThat(comparison.delong()).isEqualTo(1);
-    assertThat(comparison.accuracyInterval()).isEqualTo(new Interval(0, 0));
+    assertThat(comparison.mcnemarMid()).isEqualTo(1);
+    assertThat(comparison.accuracyInterval()).isEqualTo(new McNemar(0, 0).difference(400, 0.95));
+    assertThat(comparison.aucInterval().contains(0)).isTrue();
+    assertThat(comparison.aucInterval().width()).isGreaterThan(0.01);
   }
 
   @Test
@@ -150,5 +156,57 @@ class ComparisonTest {
   void bootstrap_oneLabelOnly_hasNoArea() {
     Scores ai = Scores.of(FIRST.all().stream().filter(score -> score.label() == Label.AI).toList());
     assertThat(Bootstrap.seeded(1).interval(Metrics.ROC_AUC, ai).low()).isNaN();
+  }
+
+  /** Where every resample gives the same figure, the interval says what such images can prove. */
+  @Test
+  void bootstrap_noErrorAtAll_hasAWidthForEveryMetric() {
+    for (int images : new int[] {1, 3, 60}) {
+      List<Score> perfect = new ArrayList<>();
+      for (int i = 0; i < images; i++) {
+        perfect.add(new Score("a" + i, Generator.ADM, Label.AI, 1));
+        perfect.add(new Score("n" + i, Generator.ADM, Label.NATURE, 0));
+      }
+      Scores scores = Scores.of(perfect);
+      Bootstrap bootstrap = Bootstrap.seeded(1).resamples(50);
+      List<Interval> intervals = bootstrap.intervals(Metrics.all(), scores);
+      for (int i = 0; i < intervals.size(); i++) {
+        Metric metric = Metrics.all().get(i);
+        assertThat(intervals.get(i).width()).as(metric.name()).isGreaterThan(0.01);
+        assertThat(intervals.get(i).contains(metric.of(scores))).as(metric.name()).isTrue();
+      }
+      double bound = new Proportion(0, images).upperBound(0.975);
+      assertThat(bootstrap.interval(Metrics.ACCURACY, scores).low())
+          .isCloseTo(1 - bound, within(1e-3));
+      Metric named = Metric.ofScores("named", Metrics.ACCURACY::of);
+      assertThat(bootstrap.interval(named, scores).width()).isGreaterThan(0.01);
+      assertThat(MetricInterval.of(Metrics.all(), scores, bootstrap))
+          .extracting(MetricInterval::metric)
+          .containsExactlyElementsOf(Metrics.all());
+    }
+  }
+
+  @Test
+  void metricInterval_metricsWithAFormula_haveTheirs() {
+    List<MetricInterval> found =
+        MetricInterval.of(Metrics.all(), FIRST, Bootstrap.seeded(1).resamples(50));
+    assertThat(found.get(0).interval()).isEqualTo(FIRST.accuracy().wilson());
+    assertThat(found)
+        .filteredOn(one -> one.metric() == Metrics.ROC_AUC)
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.method()).isEqualTo("DeLong");
+              assertThat(one.interval().contains(one.value())).isTrue();
+            });
+    assertThat(found).allSatisfy(one -> assertThat(one.interval().width()).isPositive());
+
+    Scores ai = Scores.of(FIRST.all().stream().filter(score -> score.label() == Label.AI).toList());
+    assertThat(MetricInterval.of(Metrics.all(), ai, Bootstrap.seeded(1).resamples(50)))
+        .allSatisfy(
+            one ->
+                assertThat(Double.isNaN(one.value()))
+                    .as(one.metric().name())
+                    .isEqualTo(Double.isNaN(one.interval().low())));
   }
 }

@@ -13,6 +13,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
 import org.junit.jupiter.api.Test;
 

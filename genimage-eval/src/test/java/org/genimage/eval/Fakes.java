@@ -22,6 +22,7 @@ import org.genimage.eval.protocol.Protocol;
 import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.eval.protocol.Protocols;
 import org.genimage.eval.report.DegradedAccuracy;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;

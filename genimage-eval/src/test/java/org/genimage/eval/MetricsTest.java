@@ -15,6 +15,8 @@ import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Proportion;
 import org.junit.jupiter.api.Test;
 
 class ScoresTest {

@@ -29,6 +29,7 @@ import org.genimage.eval.protocol.Protocol;
 import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.eval.protocol.ProtocolRun;
 import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Head;

@@ -17,7 +17,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.OpenOptions;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Proportion;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.eval.report.Report;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;

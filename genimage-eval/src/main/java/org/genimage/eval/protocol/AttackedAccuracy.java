@@ -20,8 +20,8 @@ import org.genimage.data.internal.CheckedLines;
 import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.DetectorIdentity;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.ScoreFileException;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * The accuracy of one detector under one attack, in a file of its own: a JSON object with a

@@ -4,8 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.genimage.eval.Interval;
-import org.genimage.eval.Proportion;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * An accuracy, or a mean of accuracies, with its 95 % interval.

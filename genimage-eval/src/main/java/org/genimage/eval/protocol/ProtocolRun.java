@@ -22,11 +22,11 @@ import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.ScoreFileException;
 import org.genimage.eval.protocol.Protocol.Cell;
 import org.genimage.eval.protocol.Protocol.Run;
 import org.genimage.eval.protocol.ProtocolResult.Figure;
+import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
 
 /**

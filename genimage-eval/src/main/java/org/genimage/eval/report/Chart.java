@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.genimage.eval.Proportion;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * A chart for a {@link Section}. The factories draw with the colours and type of the page, in its

@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.genimage.data.Label;
-import org.genimage.eval.Interval;
 import org.genimage.eval.Metrics;
 import org.genimage.eval.PrecisionRecallCurve;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.ReliabilityCurve;
 import org.genimage.eval.RocCurve;
 import org.genimage.eval.Scores;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * The report's charts as SVG. Colours and type come from the page's style sheet by class, so that

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.genimage.eval.Degradation;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.report.Table.Cell;
+import org.genimage.eval.statistics.Proportion;
 
 /** Curves of accuracy over the level of each degradation. */
 record DegradationSection(List<DegradedAccuracy> measured) implements Section {

@@ -1,7 +1,7 @@
 package org.genimage.eval.report;
 
 import org.genimage.eval.Degradation;
-import org.genimage.eval.Proportion;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * A detector's accuracy on degraded images: one point of a curve.

@@ -13,26 +13,24 @@ import org.genimage.data.Label;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Failure;
-import org.genimage.eval.Interval;
 import org.genimage.eval.Metric;
+import org.genimage.eval.MetricInterval;
 import org.genimage.eval.Metrics;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.Scores;
 import org.genimage.eval.report.Table.Cell;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 
 /** The result in seven numbers, and the images that could not be read. */
-record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
+record HeadlineSection(EvaluationResult result, Map<Metric, MetricInterval> intervals)
     implements Section {
 
   private static final int FAILURES_SHOWN = 20;
 
   static HeadlineSection of(EvaluationResult result) {
-    List<Interval> intervals =
-        Bootstrap.seeded(1).resamples(400).intervals(Metrics.all(), result.scores());
-    Map<Metric, Interval> byMetric = new LinkedHashMap<>();
-    for (int i = 0; i < intervals.size(); i++) {
-      byMetric.put(Metrics.all().get(i), intervals.get(i));
-    }
+    Map<Metric, MetricInterval> byMetric = new LinkedHashMap<>();
+    MetricInterval.of(Metrics.all(), result.scores(), Bootstrap.seeded(1).resamples(400))
+        .forEach(one -> byMetric.put(one.metric(), one));
     return new HeadlineSection(result, byMetric);
   }
 
@@ -74,7 +72,7 @@ record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
             figure(
                 "Equal error rate",
                 percent(Metrics.EQUAL_ERROR_RATE.of(scores)),
-                ninetyFive(interval(intervals.get(Metrics.EQUAL_ERROR_RATE)))),
+                ninetyFive(interval(intervals.get(Metrics.EQUAL_ERROR_RATE).interval()))),
             failures() + repeats());
   }
 
@@ -91,7 +89,7 @@ record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
   }
 
   private String decimals(Metric metric) {
-    Interval interval = intervals.get(metric);
+    Interval interval = intervals.get(metric).interval();
     return ninetyFive(decimal(interval.low()) + " – " + decimal(interval.high()));
   }
 
@@ -138,16 +136,17 @@ record HeadlineSection(EvaluationResult result, Map<Metric, Interval> intervals)
     return List.of(
         new Table(
             "metrics",
-            "Metrics over all images, 95 % intervals by a stratified bootstrap",
-            List.of("Metric", "Value", "Low", "High"),
-            intervals.entrySet().stream()
+            "Metrics over all images, with 95 % intervals",
+            List.of("Metric", "Value", "Low", "High", "Interval by"),
+            intervals.values().stream()
                 .map(
-                    entry ->
+                    one ->
                         List.of(
-                            Cell.text(entry.getKey().name()),
-                            Cell.number(entry.getKey().of(result.scores()), 4),
-                            Cell.number(entry.getValue().low(), 4),
-                            Cell.number(entry.getValue().high(), 4)))
+                            Cell.text(one.metric().name()),
+                            Cell.number(one.value(), 4),
+                            Cell.number(one.interval().low(), 4),
+                            Cell.number(one.interval().high(), 4),
+                            Cell.text(one.method())))
                 .toList()));
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.genimage.eval.Interval;
+import org.genimage.eval.statistics.Interval;
 
 /** Text and numbers for a {@link Section}, the same in every locale. */
 public final class Html {

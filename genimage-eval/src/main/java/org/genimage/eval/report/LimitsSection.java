@@ -5,8 +5,8 @@ import static org.genimage.eval.report.Html.interval;
 import static org.genimage.eval.report.Html.percent;
 
 import org.genimage.data.Label;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.Scores;
+import org.genimage.eval.statistics.Proportion;
 
 /** What a score does not prove. */
 record LimitsSection(Scores scores) implements Section {

@@ -1,6 +1,6 @@
 package org.genimage.eval.report;
 
-import org.genimage.eval.Proportion;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * A detector's accuracy before and after an attack.

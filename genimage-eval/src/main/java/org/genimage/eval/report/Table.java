@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.genimage.eval.Interval;
+import org.genimage.eval.statistics.Interval;
 
 /**
  * A table of a report, which can be written as HTML, Markdown, LaTeX, CSV or JSON. All text is

@@ -29,8 +29,8 @@ import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Failure;
 import org.genimage.eval.Fakes;
-import org.genimage.eval.Proportion;
 import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.statistics.Proportion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
