@@ -163,7 +163,8 @@ class StatisticsTest {
                     mean(
                         DoubleStream.generate(
                                 () ->
-                                    data[(int) ((random.nextLong() >>> 11) * 0x1p-53 * data.length)])
+                                    data[
+                                        (int) ((random.nextLong() >>> 11) * 0x1p-53 * data.length)])
                             .limit(data.length)
                             .toArray()))
             .toArray();
