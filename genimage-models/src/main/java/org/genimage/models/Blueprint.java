@@ -142,9 +142,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
 
   /**
    * Returns the detector with the weights of a safetensors or PyTorch file, to be closed by the
-   * caller. See {@link Weights#read(Path)}. What wrappers in PyTorch ({@code DataParallel}, {@code
-   * torch.compile}) add to keys is taken off, and the log says so; see {@link
-   * Weights#wrappedKeys()}.
+   * caller. See {@link Weights#read(Path)}. What training programs put before the keys is taken off,
+   * as {@link #adapted(Weights)} does, and the log says so.
    *
    * @throws WeightsException if the file cannot be read or does not fit
    */
@@ -172,34 +171,55 @@ public record Blueprint(String name, Network network, InputContract input, Head 
   /** Loads what was read of a file; messages begin with its name. */
   DifferentiableDetector load(Path file, Weights weights, Precision precision) {
     try {
-      return load(unwrapped(file, weights), precision);
+      return load(adapted(file, weights), precision);
     } catch (WeightsException e) {
       throw new WeightsException(file + ": " + e.getMessage(), e);
     }
   }
 
-  private static Weights unwrapped(Path file, Weights weights) {
-    Map<String, String> wrapped = weights.wrappedKeys();
-    wrapped.entrySet().stream()
-        .findFirst()
-        .ifPresent(
-            first ->
-                LOGGER.log(
-                    Level.INFO,
-                    "{0}: a wrapper in PyTorch changed {1} of {2} keys; {3} is read as {4}",
-                    file,
-                    wrapped.size(),
-                    weights.keys().size(),
-                    first.getKey(),
-                    first.getValue()));
+  /**
+   * Returns weights of a training program under this network's keys. What {@code DataParallel} and
+   * {@code torch.compile} put before keys is taken off ({@link Weights#unwrapped()}), and so is the
+   * prefix under which all of the network's keys stand, if they do not stand alone, such as {@code
+   * model.} or {@code base_model.model.vit.}. Keys beside that prefix belong to other parts of the
+   * program; they are left out, and {@link Weights#report()} has them. {@link Weights#placed} says
+   * what happens where there are several such prefixes.
+   *
+   * @throws WeightsException if two keys would become one, or there are several places to choose from
+   */
+  public Weights adapted(Weights weights) {
+    Weights bare;
     try {
-      return weights.unwrapped();
+      bare = weights.unwrapped();
     } catch (IllegalArgumentException e) {
       throw new WeightsException(
           "expected one array for each key without the prefixes of PyTorch's wrappers, found two: "
               + e.getMessage(),
           e);
     }
+    boolean hasHead =
+        bare.keys().stream().anyMatch(key -> network.head().stream().anyMatch(key::startsWith));
+    if (hasHead || network.head().isEmpty() && bare.report().prefixes().isEmpty()) {
+      return bare; // The network's entries cost time to ask for.
+    }
+    return bare.placed(entries());
+  }
+
+  private Weights adapted(Path file, Weights weights) {
+    Weights adapted = adapted(weights);
+    String first = weights.keys().stream().findFirst().orElse("");
+    if (!adapted.keys().equals(weights.keys())) {
+      LOGGER.log(
+          Level.INFO,
+          "{0}: {1} of {2} keys are read without what a training program put before them, as in"
+              + " {3}; left out: {4}",
+          file,
+          adapted.keys().size(),
+          weights.keys().size(),
+          first,
+          adapted.report().leftOut());
+    }
+    return adapted;
   }
 
   /**

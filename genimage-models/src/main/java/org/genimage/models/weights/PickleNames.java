@@ -1,30 +1,45 @@
 package org.genimage.models.weights;
 
 import com.google.common.base.Ascii;
+import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * The Python names that a PyTorch file may use: those that PyTorch's own safe loader ({@code
- * weights_only=True}) knows without being told more. None is looked up in Python; each stands for a
- * value of this package.
+ * The Python names that a PyTorch file may call: those that PyTorch's own safe loader ({@code
+ * weights_only=True}) knows without being told more, and those of {@link InertNames}. None is
+ * looked up in Python; each stands for a value of this package. Any other name is an {@link
+ * Unknown}.
  */
 final class PickleNames {
 
   /** What a pickle of tensors calls. */
   enum Function {
     ORDERED_DICTIONARY,
+    /** A dictionary whose first argument makes missing entries, which nothing does here. */
+    DEFAULT_DICTIONARY,
     COUNTER,
     REBUILD_TENSOR,
     REBUILD_PARAMETER,
     REBUILD_FROM_TYPE,
     /** Makes a tensor that cannot be read here. */
     UNREADABLE_TENSOR,
-    /** Makes something that no tensor needs. */
+    /** Makes something that no tensor needs: a {@link Placeholder}. */
     INERT
   }
+
+  /** A name that is not among the known: a class or a function of somebody's program. */
+  record Unknown(String name) {}
+
+  /**
+   * Stands for an object that is not made. It has no content: what a file puts into it is left out.
+   *
+   * @param name the Python name that would make it
+   */
+  record Placeholder(String name) {}
 
   /** Values whose content no tensor needs: None, floats, bytes, types. */
   enum Opaque {
@@ -82,6 +97,14 @@ final class PickleNames {
           "per_tensor_affine per_tensor_symmetric per_channel_affine per_channel_symmetric",
           "per_channel_affine_float_qparams");
 
+  /** Python's dotted names, with those of local functions and classes. */
+  private static final Pattern NAME =
+      Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_<>]*(\\.[\\p{L}_<][\\p{L}\\p{N}_<>]*)+");
+
+  private static final int MAX_LENGTH = 1000;
+
+  private static final Pattern TORCH_STORAGE = Pattern.compile("torch\\.\\w+Storage");
+
   private static final ImmutableMap<String, Object> NAMES = names();
 
   private PickleNames() {}
@@ -89,6 +112,7 @@ final class PickleNames {
   private static ImmutableMap<String, Object> names() {
     ImmutableMap.Builder<String, Object> names = ImmutableMap.builder();
     put(names, Function.ORDERED_DICTIONARY, "collections.OrderedDict");
+    put(names, Function.DEFAULT_DICTIONARY, "collections.defaultdict");
     put(names, Function.COUNTER, "collections.Counter");
     put(
         names,
@@ -114,17 +138,7 @@ final class PickleNames {
             "device_tensor_from_cpu_tensor")) {
       put(names, Function.UNREADABLE_TENSOR, "torch._utils._rebuild_" + suffix);
     }
-    put(
-        names,
-        Function.INERT,
-        "_codecs.encode",
-        "torch.Size",
-        "torch.device",
-        "torch.serialization._get_layout");
-    // Python 2 and 3 differ in the module; PyTorch writes that of Python 2.
-    for (String type : List.of("bytearray", "bytes", "set", "complex")) {
-      put(names, Function.INERT, "builtins." + type, "__builtin__." + type);
-    }
+    InertNames.all().forEach(name -> put(names, Function.INERT, name));
     DTYPES.forEach(
         line ->
             List.of(line.split(" ")).forEach(dtype -> names.put("torch." + dtype, Opaque.VALUE)));
@@ -165,25 +179,44 @@ final class PickleNames {
   }
 
   /**
-   * Returns what a name stands for: a {@link Callable}, a {@link StorageType} or {@link Opaque}.
+   * Returns what a name stands for: a {@link Callable}, a {@link StorageType}, {@link Opaque} or an
+   * {@link Unknown}.
    *
-   * @throws RefusedCheckpointException if it is not among the known
+   * @throws RefusedCheckpointException if it is no name, is one of a tensor that cannot be read, or
+   *     is of a module that no checkpoint needs
    */
-  static Object meaning(String name) throws RefusedCheckpointException {
-    Object meaning = NAMES.get(name);
+  static Object meaning(String module, String name) throws RefusedCheckpointException {
+    String whole = module + "." + name;
+    Object meaning = NAMES.get(whole);
     if (meaning != null) {
       return meaning;
     }
-    String shown = Ascii.truncate(name, 100, "...");
-    if (name.startsWith("torch._utils._rebuild_") || name.matches("torch\\.\\w+Storage")) {
+    if (whole.length() > MAX_LENGTH || !NAME.matcher(whole).matches()) {
+      throw new RefusedCheckpointException(
+          "it has %s in place of a Python name; download it again", shown(whole));
+    }
+    if (whole.startsWith("torch._utils._rebuild_") || TORCH_STORAGE.matcher(whole).matches()) {
       throw new RefusedCheckpointException(
           "it asks for %s; only dense tensors of plain numbers are read, neither sparse nor"
               + " quantised ones",
-          shown);
+          shown(whole));
     }
-    throw new RefusedCheckpointException(
+    if (InertNames.runsPrograms(whole)) {
+      throw refused(whole);
+    }
+    return new Unknown(whole);
+  }
+
+  /** Returns the exception for a name that would have to be called. */
+  static RefusedCheckpointException refused(String name) {
+    return new RefusedCheckpointException(
         "it asks for the Python name %s, and no code is run for a file; if you trust it, load it in"
             + " PyTorch and save the state_dict() alone",
-        shown);
+        shown(name));
+  }
+
+  /** A file's texts may be long, and may have signs that a terminal obeys. */
+  static String shown(String text) {
+    return CharMatcher.javaIsoControl().replaceFrom(Ascii.truncate(text, 100, "..."), '?');
   }
 }

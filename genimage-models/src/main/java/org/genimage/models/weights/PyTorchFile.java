@@ -16,8 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.ZipFile;
 import org.genimage.data.internal.Interruption;
+import org.genimage.models.weights.Containers.Choice;
 import org.genimage.models.weights.TensorPickle.Dictionary;
 import org.genimage.models.weights.TensorPickle.Storage;
 import org.genimage.models.weights.TensorPickle.Tensor;
@@ -96,35 +99,37 @@ final class PyTorchFile {
   private static Weights zip(Path file, Optional<String> container) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       CheckpointArchive records = CheckpointArchive.of(zip);
-      Object content = TensorPickle.read(records.pickle(), new HashMap<>());
+      Set<String> objects = new TreeSet<>();
+      Object content = TensorPickle.read(records.pickle(), new HashMap<>(), objects);
       return new PyTorchFile(records, records.order(), Files.size(file))
-          .weights(stateDictionary(content, container));
+          .weights(Containers.choose(content, container), objects);
     }
   }
 
   private static Weights legacy(Path file, Optional<String> container) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       CheckpointInput in = new CheckpointInput(Channels.newInputStream(channel), channel.size());
-      TensorPickle.read(in, new HashMap<>()); // a magic number
-      TensorPickle.read(in, new HashMap<>()); // the format's version
-      if (TensorPickle.read(in, new HashMap<>()) instanceof Dictionary machine
+      TensorPickle.read(in); // a magic number
+      TensorPickle.read(in); // the format's version
+      if (TensorPickle.read(in) instanceof Dictionary machine
           && Boolean.FALSE.equals(machine.entries().get("little_endian"))) {
         throw new RefusedCheckpointException(
             "it is of a big-endian machine, in the older format; save it again in PyTorch");
       }
       Map<String, Storage> named = new LinkedHashMap<>();
-      Object content = TensorPickle.read(in, named);
-      Dictionary stateDictionary = stateDictionary(content, container);
+      Set<String> objects = new TreeSet<>();
+      Object content = TensorPickle.read(in, named, objects);
+      Choice choice = Containers.choose(content, container);
       Map<String, Long> positions = positions(in, named);
       return new PyTorchFile(new Tail(channel, positions), ByteOrder.LITTLE_ENDIAN, channel.size())
-          .weights(stateDictionary);
+          .weights(choice, objects);
     }
   }
 
   /** Returns where the storages' values begin, each after its number of values. */
   private static Map<String, Long> positions(CheckpointInput in, Map<String, Storage> named)
       throws IOException {
-    if (!(TensorPickle.read(in, new HashMap<>()) instanceof List<?> keys)) {
+    if (!(TensorPickle.read(in) instanceof List<?> keys)) {
       throw new RefusedCheckpointException("it has no list of storages; download it again");
     }
     Map<String, Long> positions = new HashMap<>();
@@ -144,90 +149,24 @@ final class PyTorchFile {
     return positions;
   }
 
-  /**
-   * Returns the dictionary that holds the tensors: the outer one, or its only entry that is a
-   * dictionary with tensors. Scalars beside such an entry, such as the best accuracy, do not count.
-   */
-  private static Dictionary stateDictionary(Object content, Optional<String> container)
-      throws IOException {
-    if (!(content instanceof Dictionary outer)) {
-      throw new RefusedCheckpointException(
-          "it holds no dictionary of tensors; save a state_dict() in PyTorch");
-    }
-    Map<String, Dictionary> candidates = new LinkedHashMap<>();
-    outer
-        .entries()
-        .forEach(
-            (key, value) -> {
-              if (value instanceof Dictionary inner
-                  && inner.entries().values().stream().anyMatch(PyTorchFile::isTensor)) {
-                candidates.put(key, inner);
-              }
-            });
-    if (container.isPresent()) {
-      Dictionary chosen = candidates.get(container.get());
-      if (chosen == null) {
-        throw new RefusedCheckpointException(
-            "it has no dictionary of tensors under %s, found %s",
-            container.get(), shown(candidates.keySet().toString()));
-      }
-      return chosen;
-    }
-    if (candidates.size() > 1) {
-      candidates
-          .values()
-          .removeIf(inner -> inner.entries().values().stream().noneMatch(PyTorchFile::isWeight));
-    }
-    if (candidates.isEmpty()) {
-      if (outer.entries().values().stream().noneMatch(PyTorchFile::isTensor)) {
-        throw new RefusedCheckpointException(
-            "it has no tensors one or two dictionaries deep, found entries %s",
-            shown(outer.entries().keySet().toString()));
-      }
-      return outer;
-    }
-    boolean flat =
-        outer.entries().values().stream()
-            .anyMatch(
-                value ->
-                    value instanceof Tensor tensor
-                        && isWeight(tensor)
-                        && !tensor.shape().isEmpty());
-    if (candidates.size() > 1 || flat) {
-      throw new RefusedCheckpointException(
-          "it has more than one dictionary of tensors, under %s%s; choose with Weights.read(file,"
-              + " container)",
-          shown(candidates.keySet().toString()), flat ? " and beside them" : "");
-    }
-    return candidates.values().iterator().next();
-  }
-
-  private static boolean isTensor(Object value) {
-    return value instanceof Tensor || value instanceof UnreadableTensor;
-  }
-
-  /** A row of bytes beside a state dictionary is the state of a random number generator. */
-  private static boolean isWeight(Object value) {
-    return isTensor(value)
-        && !(value instanceof Tensor tensor
-            && tensor.storage().numbers() == NumberType.U8
-            && tensor.shape().size() == 1);
-  }
-
-  private Weights weights(Dictionary dictionary) throws IOException {
+  private Weights weights(Choice choice, Set<String> objects) throws IOException {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
-    for (Map.Entry<String, Object> entry : dictionary.entries().entrySet()) {
+    for (Map.Entry<String, Object> entry : choice.tensors().entries().entrySet()) {
       if (entry.getValue() instanceof UnreadableTensor tensor) {
-        throw new RefusedCheckpointException(
-            "its %s is made by %s; only dense tensors of plain numbers are read, neither sparse nor"
-                + " quantised ones",
-            shown(entry.getKey()), tensor.what());
+        throw new RefusedCheckpointException("its %s %s", shown(entry.getKey()), tensor.problem());
       }
       if (entry.getValue() instanceof Tensor tensor) {
         arrays.put(entry.getKey(), array(shown(entry.getKey()), tensor));
       }
     }
-    return Weights.of(arrays);
+    return Weights.of(arrays)
+        .reported(
+            new WeightsReport(
+                choice.name(),
+                choice.all(),
+                List.of(),
+                List.copyOf(objects),
+                List.of()));
   }
 
   private WeightArray array(String key, Tensor tensor) throws IOException {

@@ -14,20 +14,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.genimage.models.weights.PickleNames.Callable;
 import org.genimage.models.weights.PickleNames.Function;
 import org.genimage.models.weights.PickleNames.Opaque;
+import org.genimage.models.weights.PickleNames.Placeholder;
 import org.genimage.models.weights.PickleNames.StorageType;
+import org.genimage.models.weights.PickleNames.Unknown;
 
 /**
  * Reads the pickles of PyTorch files: tensors in plain containers, and nothing else.
  *
  * <p>A pickle is a program for a machine with a stack, and may name any Python function and call
- * it. This machine has the few instructions that dictionaries, lists, tuples and numbers need, and
- * knows the names of {@link PickleNames}; it looks up no other name and refuses the file by it.
- * Whatever a pickle nests, nothing here recurses: no container is hashed, compared or printed, and
- * the keys of dictionaries are strings (others are left out). Its length and its number of
- * instructions are bounded, and so the memory it takes.
+ * it. This machine has the few instructions that dictionaries, lists, tuples, numbers and objects
+ * need, and knows the names of {@link PickleNames}; it looks up none. An object of another name,
+ * made without arguments, becomes a {@link Placeholder}, and what the file puts into it is left
+ * out. Another name that is called with arguments refuses the file. Whatever a pickle nests,
+ * nothing here recurses: no container is hashed, compared or printed, and the keys of dictionaries
+ * are strings (others are left out). Its length and its number of instructions are bounded, and so
+ * the memory it takes.
  */
 final class TensorPickle {
 
@@ -54,37 +61,61 @@ final class TensorPickle {
   /**
    * A tensor whose numbers cannot be read, such as a sparse or a complex one.
    *
-   * @param what the Python name that makes it
+   * @param problem completes "its key"
    */
-  record UnreadableTensor(String what) {}
+  record UnreadableTensor(String problem) {
+
+    static UnreadableTensor madeBy(String name) {
+      return new UnreadableTensor(
+          "is made by %s; only dense tensors of plain numbers are read, neither sparse nor quantised"
+                  .formatted(name)
+              + " ones");
+    }
+
+    static UnreadableTensor dependsOn(String name) {
+      return new UnreadableTensor(
+          "depends on %s, and no object of a file is made; load it in PyTorch and save plain tensors"
+              .formatted(PickleNames.shown(name)));
+    }
+  }
 
   private static final int MAX_BYTES = 1 << 26;
   private static final int MAX_INSTRUCTIONS = 1_000_000;
   private static final int MAX_RANK = 32;
+  private static final int MAX_OBJECTS = 1000;
 
   private final CheckpointInput in;
   private final long end;
   private final Map<String, Storage> storages;
+  private final Set<String> objects;
   private final List<Object> stack = new ArrayList<>();
   private final Deque<Integer> marks = new ArrayDeque<>();
   private final Map<Integer, Object> memo = new HashMap<>();
   private long work;
 
-  private TensorPickle(CheckpointInput in, Map<String, Storage> storages) {
+  private TensorPickle(CheckpointInput in, Map<String, Storage> storages, Set<String> objects) {
     this.in = in;
     this.end = in.position() + MAX_BYTES;
     this.storages = storages;
+    this.objects = objects;
+  }
+
+  /** Reads one pickle that refers to no storages. */
+  static Object read(CheckpointInput in) throws IOException {
+    return read(in, new HashMap<>(), new TreeSet<>());
   }
 
   /**
-   * Reads one pickle: a {@link Dictionary}, {@link Tensor}, {@link UnreadableTensor}, {@link List},
-   * String, Long, Boolean or something whose content is left out.
+   * Reads one pickle: a {@link Dictionary}, {@link Tensor}, {@link UnreadableTensor}, {@link
+   * Placeholder}, {@link List}, String, Long, Boolean or something whose content is left out.
    *
    * @param storages receives what the pickle refers to
+   * @param objects receives the names of the objects that are not made
    * @throws RefusedCheckpointException if it asks for more, or is damaged
    */
-  static Object read(CheckpointInput in, Map<String, Storage> storages) throws IOException {
-    TensorPickle machine = new TensorPickle(in, storages);
+  static Object read(CheckpointInput in, Map<String, Storage> storages, Set<String> objects)
+      throws IOException {
+    TensorPickle machine = new TensorPickle(in, storages, objects);
     while (machine.work++ < MAX_INSTRUCTIONS && in.position() <= machine.end) {
       int instruction = in.unsignedByte();
       if (instruction == '.') {
@@ -120,15 +151,16 @@ final class TensorPickle {
       case 'B' -> opaque(4); // BINBYTES
       case 0x8e, 0x96 -> opaque(8); // BINBYTES8, BYTEARRAY8
       case '(' -> marks.push(stack.size()); // MARK
+      case '0' -> pop(); // POP, after a tuple that holds itself
+      case '1' -> popToMark(); // POP_MARK
       case ']', 0x8f -> push(new ArrayList<>()); // EMPTY_LIST, EMPTY_SET
       case 'l', 't', 0x91 -> push(popToMark()); // LIST, TUPLE, FROZENSET
       case 'a' -> { // APPEND
         Object value = pop();
-        list(top()).add(value);
+        extend(List.of(value));
       }
       case 'e', 0x90 -> { // APPENDS, ADDITEMS
-        List<Object> values = popToMark();
-        list(top()).addAll(values);
+        extend(popToMark());
       }
       case ')' -> push(new ArrayList<>()); // EMPTY_TUPLE
       case 0x85, 0x86, 0x87 -> push(pop(instruction - 0x84)); // TUPLE1, TUPLE2, TUPLE3
@@ -145,28 +177,51 @@ final class TensorPickle {
       case 0x94 -> memo.put(memo.size(), top()); // MEMOIZE
       case 'h' -> push(recalled((int) in.littleEndian(1))); // BINGET
       case 'j' -> push(recalled((int) in.littleEndian(4))); // LONG_BINGET
-      case 'c' -> push(PickleNames.meaning(in.line() + "." + in.line())); // GLOBAL
-      case 'i' -> { // INST: a call of whatever it names
-        PickleNames.meaning(in.line() + "." + in.line());
-        throw damaged();
+      case 'c' -> push(PickleNames.meaning(in.line(), in.line())); // GLOBAL
+      case 'i' -> { // INST: a call of what it names
+        Object called = PickleNames.meaning(in.line(), in.line());
+        push(result(called, popToMark()));
+      }
+      case 'o' -> { // OBJ
+        List<Object> call = popToMark();
+        if (call.isEmpty()) {
+          throw damaged();
+        }
+        push(result(call.get(0), call.subList(1, call.size())));
       }
       case 0x93 -> { // STACK_GLOBAL
         List<Object> name = pop(2);
-        push(PickleNames.meaning(string(name.get(0)) + "." + string(name.get(1))));
+        push(PickleNames.meaning(string(name.get(0)), string(name.get(1))));
       }
       case 'Q' -> push(storage(list(pop()))); // BINPERSID
       case 'R', 0x81 -> { // REDUCE, NEWOBJ
         List<Object> call = pop(2);
         push(result(call.get(0), list(call.get(1))));
       }
+      case 0x92 -> { // NEWOBJ_EX: a call with arguments by name
+        List<Object> call = pop(3);
+        Map<String, Object> named = dictionary(call.get(2)).entries();
+        if (!named.isEmpty() && call.get(0) instanceof Unknown unknown) {
+          throw PickleNames.refused(unknown.name());
+        }
+        push(result(call.get(0), list(call.get(1))));
+      }
       case 'b' -> { // BUILD: attributes, such as an OrderedDict's _metadata
-        pop();
-        if (!(top() instanceof Dictionary
-            || top() instanceof Tensor
+        Object state = pop();
+        if (top() instanceof Tensor) {
+          stated(top(), state);
+        } else if (!(top() instanceof Dictionary
+            || top() instanceof Placeholder
             || top() instanceof UnreadableTensor)) {
-          throw damaged();
+          throw top() instanceof Unknown unknown ? PickleNames.refused(unknown.name()) : damaged();
         }
       }
+      case 0x82, 0x83, 0x84 -> // EXT1, EXT2, EXT4
+          throw new RefusedCheckpointException(
+              "it asks for a name of Python's extension registry, and no code is run for a file");
+      case 'P' -> // PERSID
+          throw new RefusedCheckpointException(
+              "it refers to a storage by text, which PyTorch does not; download it again");
       default ->
           throw new RefusedCheckpointException(
               "its pickle has instruction 0x%02x at byte %d, which tensors do not need",
@@ -175,24 +230,47 @@ final class TensorPickle {
   }
 
   private Object result(Object called, List<Object> arguments) throws IOException {
+    if (called instanceof Unknown unknown) {
+      if (!arguments.isEmpty()) {
+        throw PickleNames.refused(unknown.name());
+      }
+      return placeholder(unknown.name());
+    }
+    if (called instanceof Placeholder object) {
+      throw PickleNames.refused(object.name());
+    }
     if (!(called instanceof Callable callable)) {
       throw damaged();
     }
     return switch (callable.function()) {
       case ORDERED_DICTIONARY -> ordered(arguments);
+      case DEFAULT_DICTIONARY ->
+          ordered(arguments.size() > 1 ? arguments.subList(1, arguments.size()) : List.of());
       case COUNTER ->
           arguments.isEmpty() ? new Dictionary(new LinkedHashMap<>()) : arguments.get(0);
       case REBUILD_TENSOR -> tensor(arguments);
       case REBUILD_PARAMETER -> parameter(arguments);
       case REBUILD_FROM_TYPE -> {
-        if (arguments.size() < 3 || rebuildsFromType(arguments.get(0))) {
+        if (arguments.size() < 4 || rebuildsFromType(arguments.get(0))) {
           throw damaged();
         }
-        yield result(arguments.get(0), list(arguments.get(2)));
+        Object tensor = result(arguments.get(0), list(arguments.get(2)));
+        Optional<String> object =
+            Stream.of(arguments.get(1), tensor).flatMap(TensorPickle::objectName).findFirst();
+        yield object.isPresent()
+            ? UnreadableTensor.dependsOn(object.get())
+            : stated(tensor, arguments.get(3));
       }
-      case UNREADABLE_TENSOR -> new UnreadableTensor(callable.name());
-      case INERT -> Opaque.VALUE;
+      case UNREADABLE_TENSOR -> UnreadableTensor.madeBy(callable.name());
+      case INERT -> placeholder(callable.name());
     };
+  }
+
+  private Placeholder placeholder(String name) {
+    if (objects.size() < MAX_OBJECTS) {
+      objects.add(PickleNames.shown(name));
+    }
+    return new Placeholder(name);
   }
 
   /** A tensor's type cannot be that of another, and another: nothing here recurses. */
@@ -201,11 +279,30 @@ final class TensorPickle {
   }
 
   private Object tensor(List<Object> arguments) throws IOException {
-    if (arguments.size() < 4 || !(arguments.get(0) instanceof Storage storage)) {
+    if (arguments.size() < 4) {
+      throw damaged();
+    }
+    Optional<String> object =
+        Stream.concat(
+                arguments.subList(0, 4).stream(),
+                arguments.subList(2, 4).stream()
+                    .filter(List.class::isInstance)
+                    .flatMap(sides -> ((List<?>) sides).stream().limit(MAX_RANK)))
+            .flatMap(TensorPickle::objectName)
+            .findFirst();
+    if (object.isPresent()) {
+      return UnreadableTensor.dependsOn(object.get());
+    }
+    if (!(arguments.get(0) instanceof Storage storage)) {
       throw damaged();
     }
     if (storage.type().numbers().isEmpty()) {
-      return new UnreadableTensor(storage.type().name());
+      return UnreadableTensor.madeBy(storage.type().name());
+    }
+    // Whether the numbers are to be negated, or conjugated.
+    if (arguments.size() > 6 && !isEmptyDictionary(arguments.get(6))) {
+      return new UnreadableTensor(
+          "is a negated or conjugated view; save it in PyTorch after resolve_neg()");
     }
     return new Tensor(
         storage,
@@ -214,12 +311,54 @@ final class TensorPickle {
         numbers(list(arguments.get(3))));
   }
 
+  private static boolean isEmptyDictionary(Object value) {
+    return value == Opaque.VALUE
+        || value instanceof Dictionary dictionary && dictionary.entries().isEmpty();
+  }
+
+  private static Stream<String> objectName(Object value) {
+    if (value instanceof Placeholder object) {
+      return Stream.of(object.name());
+    }
+    return value instanceof Unknown unknown ? Stream.of(unknown.name()) : Stream.empty();
+  }
+
   private Object parameter(List<Object> arguments) throws IOException {
-    if (arguments.isEmpty()
-        || !(arguments.get(0) instanceof Tensor || arguments.get(0) instanceof UnreadableTensor)) {
+    if (arguments.isEmpty()) {
       throw damaged();
     }
-    return arguments.get(0);
+    Object tensor = arguments.get(0);
+    Optional<String> object = objectName(tensor).findFirst();
+    if (object.isPresent()) {
+      return UnreadableTensor.dependsOn(object.get());
+    }
+    if (!(tensor instanceof Tensor || tensor instanceof UnreadableTensor)) {
+      throw damaged();
+    }
+    return arguments.size() > 3 ? stated(tensor, arguments.get(3)) : tensor;
+  }
+
+  /**
+   * Returns a tensor after attributes were set. Those of a hand-made file may replace its numbers,
+   * which PyTorch has not written since version 0.1.
+   */
+  private static Object stated(Object tensor, Object state) throws RefusedCheckpointException {
+    boolean replaces =
+        state instanceof List<?> values && (values.size() == 4 || values.size() == 5)
+            || parts(state).anyMatch(part -> part.entries().containsKey("data"));
+    if (replaces) {
+      throw new RefusedCheckpointException(
+          "it replaces a tensor's numbers by a state, which PyTorch does not write any more; load it"
+              + " in PyTorch and save plain tensors");
+    }
+    return tensor;
+  }
+
+  /** Returns the attributes, of which there may be those in slots. */
+  private static Stream<Dictionary> parts(Object state) {
+    Stream<?> values =
+        state instanceof List<?> pair ? pair.stream().limit(MAX_RANK) : Stream.of(state);
+    return values.filter(Dictionary.class::isInstance).map(Dictionary.class::cast);
   }
 
   /** An OrderedDict is filled later; Python 2 gave it a list of pairs. */
@@ -238,6 +377,14 @@ final class TensorPickle {
   }
 
   private Storage storage(List<Object> id) throws IOException {
+    Optional<String> object =
+        id.stream().limit(MAX_RANK).flatMap(TensorPickle::objectName).findFirst();
+    if (object.isPresent()) {
+      throw new RefusedCheckpointException(
+          "one of its storages depends on %s, and no object of a file is made; load it in PyTorch and"
+              + " save plain tensors",
+          PickleNames.shown(object.get()));
+    }
     if (id.size() < 5 || !"storage".equals(id.get(0)) || !(id.get(1) instanceof StorageType type)) {
       throw damaged();
     }
@@ -260,6 +407,9 @@ final class TensorPickle {
   }
 
   private void put(List<Object> items) throws IOException {
+    if (items.size() % 2 == 0 && top() instanceof Placeholder) {
+      return;
+    }
     if (items.size() % 2 != 0 || !(top() instanceof Dictionary dictionary)) {
       throw damaged();
     }
@@ -267,6 +417,12 @@ final class TensorPickle {
       if (items.get(i) instanceof String key) {
         dictionary.entries().put(key, items.get(i + 1));
       }
+    }
+  }
+
+  private void extend(List<Object> values) throws IOException {
+    if (!(top() instanceof Placeholder)) {
+      list(top()).addAll(values);
     }
   }
 
@@ -351,6 +507,13 @@ final class TensorPickle {
       throw damaged();
     }
     return (List<Object>) value;
+  }
+
+  private Dictionary dictionary(Object value) throws IOException {
+    if (!(value instanceof Dictionary dictionary)) {
+      throw damaged();
+    }
+    return dictionary;
   }
 
   private String string(Object value) throws IOException {

@@ -6,12 +6,17 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Maps;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.genimage.models.nn.Parameter;
 
 /**
  * A model's numbers by state-dict key, in PyTorch's names, shapes and axis order, with whatever is
@@ -25,29 +30,33 @@ import java.util.function.UnaryOperator;
  */
 public final class Weights {
 
-  private static final String COMPILED = "_orig_mod.";
-  private static final String PARALLEL = "module.";
+  private static final System.Logger LOGGER = System.getLogger(Weights.class.getName());
 
   private final ImmutableMap<String, WeightArray> arrays;
   private final ImmutableMap<String, String> metadata;
+  private final WeightsReport report;
 
-  private Weights(Map<String, WeightArray> arrays, Map<String, String> metadata) {
+  private Weights(
+      Map<String, WeightArray> arrays, Map<String, String> metadata, WeightsReport report) {
     this.arrays = ImmutableMap.copyOf(arrays);
     // Sorted, so that equal weights make equal files and texts on every JVM.
     this.metadata = ImmutableSortedMap.copyOf(metadata);
+    this.report = report;
   }
 
   /** Returns weights of these arrays, in the map's order, without metadata. */
   public static Weights of(Map<String, WeightArray> arrays) {
-    return new Weights(arrays, ImmutableMap.of());
+    return new Weights(arrays, ImmutableMap.of(), WeightsReport.NONE);
   }
 
   /**
    * Reads a safetensors file or a PyTorch file, zip or legacy; its content decides, not its name.
-   * Of a PyTorch file only tensors in plain dictionaries are read, nothing of it is run, and one
-   * that asks for more is refused by what it asks for. The tensors are those of the outer
-   * dictionary, or of its only entry that is a dictionary with tensors, such as {@code model} or
-   * {@code state_dict}; keys stay as they are.
+   * Of a PyTorch file only tensors in plain dictionaries are read and nothing is run. Objects
+   * beside them are passed over, and a file that calls an unknown name with arguments is refused by
+   * it. The tensors are those of the outer dictionary, or of an entry that is a dictionary with
+   * tensors, such as {@code model} or {@code state_dict}. If several entries have some, the one
+   * that is no average of the training's steps ({@code ema}) is read, or the only one with such a
+   * name. Keys stay as they are. {@link #report} and the log say what was found.
    *
    * <p>A checksum in the file is compared with its content: that of every record of a zip file, and
    * the hash of {@link #hashed} weights. The legacy format and other safetensors files have none.
@@ -56,7 +65,7 @@ public final class Weights {
    *     it says, or has several dictionaries of tensors; the message names it
    */
   public static Weights read(Path file) {
-    return WeightsFormat.of(file).read(file, Optional.empty());
+    return logged(file, WeightsFormat.of(file).read(file, Optional.empty()));
   }
 
   /**
@@ -66,7 +75,20 @@ public final class Weights {
    * @throws WeightsException if the file cannot be read, is not what it says, or has no such entry
    */
   public static Weights read(Path file, String container) {
-    return WeightsFormat.of(file).read(file, Optional.of(container));
+    return logged(file, WeightsFormat.of(file).read(file, Optional.of(container)));
+  }
+
+  private static Weights logged(Path file, Weights weights) {
+    WeightsReport report = weights.report.prefixes(KeyWrappers.common(weights.keys()));
+    if (!report.equals(WeightsReport.NONE)) {
+      LOGGER.log(Level.INFO, "{0}: {1}", file, report);
+    }
+    return weights.reported(report);
+  }
+
+  /** Returns the same numbers with what was found beside them. */
+  Weights reported(WeightsReport found) {
+    return new Weights(arrays, metadata, found);
   }
 
   /**
@@ -77,6 +99,14 @@ public final class Weights {
    */
   public void write(Path file) {
     Safetensors.write(file, this);
+  }
+
+  /**
+   * Returns what was found in the file besides these numbers: other entries with tensors, prefixes
+   * of keys, objects that were passed over.
+   */
+  public WeightsReport report() {
+    return report;
   }
 
   /** Returns the keys in order. */
@@ -112,7 +142,8 @@ public final class Weights {
   public Weights with(Map<String, String> entries) {
     return new Weights(
         arrays,
-        ImmutableMap.<String, String>builder().putAll(metadata).putAll(entries).buildKeepingLast());
+        ImmutableMap.<String, String>builder().putAll(metadata).putAll(entries).buildKeepingLast(),
+        report);
   }
 
   /**
@@ -145,7 +176,8 @@ public final class Weights {
   public Weights without(String... prefixes) {
     return new Weights(
         Maps.filterKeys(arrays, key -> Arrays.stream(prefixes).noneMatch(key::startsWith)),
-        metadata);
+        metadata,
+        report);
   }
 
   /**
@@ -170,30 +202,60 @@ public final class Weights {
    * {@code module.} before every key.
    */
   public ImmutableMap<String, String> wrappedKeys() {
-    Map<String, String> bare = new LinkedHashMap<>();
-    keys().forEach(key -> bare.put(key, withoutCompiled(key)));
-    if (!bare.isEmpty() && bare.values().stream().allMatch(key -> key.startsWith(PARALLEL))) {
-      bare.replaceAll((key, name) -> name.substring(PARALLEL.length()));
-    }
-    return ImmutableMap.copyOf(Maps.filterEntries(bare, e -> !e.getKey().equals(e.getValue())));
-  }
-
-  private static String withoutCompiled(String key) {
-    String bare = key;
-    while (bare.startsWith(COMPILED)) {
-      bare = bare.substring(COMPILED.length());
-    }
-    return bare.replace("." + COMPILED, ".");
+    return KeyWrappers.bareKeys(keys());
   }
 
   /**
    * Returns the same numbers under the keys of the network itself: those of {@link #wrappedKeys}
-   * lose what the wrapper added.
+   * lose what the wrapper added. The counter {@code n_averaged} that PyTorch's AveragedModel puts
+   * beside them is left out.
    *
    * @throws IllegalArgumentException if two keys would become one
    */
   public Weights unwrapped() {
-    return renamed(wrappedKeys());
+    ImmutableMap<String, String> wrapped = wrappedKeys();
+    Weights bare = wrapped.isEmpty() ? this : without(KeyWrappers.AVERAGED);
+    return bare.renamed(wrapped);
+  }
+
+  /**
+   * Returns those whose key begins with a prefix, without it: one of several networks that a file
+   * holds side by side, such as {@code model.} and {@code model_ema.}. The others are in {@link
+   * WeightsReport#leftOut}.
+   *
+   * @throws IllegalArgumentException if no key begins with it
+   */
+  public Weights under(String prefix) {
+    Map<String, WeightArray> result = new LinkedHashMap<>();
+    List<String> others = new ArrayList<>();
+    arrays.forEach(
+        (key, array) -> {
+          if (key.startsWith(prefix)) {
+            result.put(key.substring(prefix.length()), array);
+          } else {
+            others.add(key);
+          }
+        });
+    checkArgument(
+        !result.isEmpty(),
+        "some key must begin with %s, found %s keys that do not; check the prefix",
+        prefix,
+        arrays.size());
+    return new Weights(result, metadata, report.leftOut(others));
+  }
+
+  /**
+   * Returns those that a network needs, under the network's own keys: where all of them stand under
+   * one prefix, {@link #under} it. If they stand under several, that of no average is taken, such as
+   * {@code model.} beside {@code model_ema.}. Weights whose keys stand alone, or nowhere, come back
+   * as they are.
+   *
+   * @param entries the network's
+   * @throws WeightsException if there are several prefixes to choose from
+   */
+  public Weights placed(Collection<Parameter> entries) {
+    String prefix = KeyPlace.of(entries, keys()).prefix();
+    return prefix.isEmpty() ? this : under(prefix);
   }
 
   /**
@@ -223,7 +285,8 @@ public final class Weights {
                   ? other
                   : own;
             }),
-        metadata);
+        metadata,
+        report);
   }
 
   private Weights keyed(UnaryOperator<String> name) {
@@ -234,7 +297,7 @@ public final class Weights {
           checkArgument(
               result.put(other, array) == null, "two keys become %s, the latter %s", other, key);
         });
-    return new Weights(result, metadata);
+    return new Weights(result, metadata, report);
   }
 
   /** Returns whose they are, if they say so, and how many, in a short line. */
