@@ -72,6 +72,10 @@ def arguments(**more):
         started=datetime.datetime(2024, 8, 1, 12, 30), best=np.float64(97.25), counts=np.arange(4), output=pathlib.PureWindowsPath("C:/out"), **more)
 
 
+ARGUMENTS = ["_codecs.encode", "argparse.Namespace", "datetime.datetime", "numpy._core.multiarray._reconstruct", "numpy._core.multiarray.scalar", "numpy.dtype", "pathlib.PosixPath",
+             "pathlib.PureWindowsPath", "torch.device"]
+
+
 def note(name, **content):
     EXPECTED[name] = content
 
@@ -87,8 +91,7 @@ def safe():
     state = net.state_dict()
     save("safe.pth", {"model": state, "optimizer": optimizer.state_dict(), "epoch": "best", "scaler": scaler.state_dict(), "args": arguments()}, state,
          container="model", containers=["model"], prefixes=[],
-         objects=["_codecs.encode", "argparse.Namespace", "datetime.datetime", "numpy._core.multiarray._reconstruct", "numpy._core.multiarray.scalar", "numpy.dtype", "pathlib.PosixPath",
-                  "pathlib.PureWindowsPath", "torch.device"])
+         objects=ARGUMENTS)
 
 
 def community_forensics():
@@ -136,7 +139,7 @@ def timm_checkpoint():
     save_again = torch.load(HERE / "timm.pth.tar", weights_only=False)
     assert {"state_dict", "state_dict_ema", "args", "optimizer"} <= set(save_again)
     torch.save(save_again, HERE / "timm.pth.tar")
-    note_tensors("timm.pth.tar", net.state_dict(), container="state_dict", containers=["state_dict", "state_dict_ema"], prefixes=[], objects=["argparse.Namespace"],
+    note_tensors("timm.pth.tar", net.state_dict(), container="state_dict", containers=["state_dict", "state_dict_ema"], prefixes=[], objects=ARGUMENTS,
                  other={"state_dict_ema": ema.module.state_dict()})
 
 
@@ -209,8 +212,9 @@ def objects():
         "random": np.random.RandomState(1), "generator": np.random.default_rng(1), "dtype": np.dtype("float32"), "scalar": np.int64(3), "complex": 1j, "torch_version": torch.__version__,
         "interpolation": InterpolationMode.BICUBIC, "function": network, "activation": torch.nn.functional.gelu, "type": torch.nn.ReLU, "bytes": b"abc", "big": 2 ** 100,
         "frozen": frozenset([1]), "size": torch.Size([1, 2]), "layout": torch.strided, "wide": torch.complex64}
-    content["recursive"] = []
-    content["recursive"].append((content["recursive"], 1, 2, 3, 4))
+    for length in (1, 5):
+        content[f"recursive_{length}"] = recursive = ([],) * length
+        recursive[0].append(recursive)
     for name in ["__main__"]:
         network.__module__ = name
     save("objects.pth", content, net.state_dict(), container="state_dict", containers=["state_dict"], prefixes=[],

@@ -142,8 +142,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
 
   /**
    * Returns the detector with the weights of a safetensors or PyTorch file, to be closed by the
-   * caller. See {@link Weights#read(Path)}. What training programs put before the keys is taken off,
-   * as {@link #adapted(Weights)} does, and the log says so.
+   * caller. See {@link Weights#read(Path)}. What training programs put before the keys is taken
+   * off, as {@link #adapted(Weights)} does, and the log says so.
    *
    * @throws WeightsException if the file cannot be read or does not fit
    */
@@ -185,7 +185,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * program; they are left out, and {@link Weights#report()} has them. {@link Weights#placed} says
    * what happens where there are several such prefixes.
    *
-   * @throws WeightsException if two keys would become one, or there are several places to choose from
+   * @throws WeightsException if two keys would become one, or there are several places to choose
+   *     from
    */
   public Weights adapted(Weights weights) {
     Weights bare;
@@ -199,10 +200,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
     }
     boolean hasHead =
         bare.keys().stream().anyMatch(key -> network.head().stream().anyMatch(key::startsWith));
-    if (hasHead || network.head().isEmpty() && bare.report().prefixes().isEmpty()) {
-      return bare; // The network's entries cost time to ask for.
-    }
-    return bare.placed(entries());
+    return hasHead ? bare : bare.placed(entries()); // To ask for the entries takes time.
   }
 
   private Weights adapted(Path file, Weights weights) {

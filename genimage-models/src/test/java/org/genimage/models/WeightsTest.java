@@ -201,6 +201,65 @@ class WeightsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model.",
+        "net.",
+        "ema.",
+        "vit.",
+        "base_model.model.",
+        "base_model.model.vit.",
+        "module.model.net.",
+        "_orig_mod.detector.backbone."
+      })
+  void load_keysUnderAPrefix_areTakenFromThereAndTheRestIsReported(String prefix) {
+    Blueprint tiny = DetectorTest.TINY;
+    Weights initial = tiny.initialWeights(1);
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    initial.arrays().forEach((key, array) -> arrays.put(prefix + key, array));
+    arrays.put("criterion.weight", WeightArray.of(List.of(1), new float[1]));
+    Path file = folder.resolve("weights.safetensors");
+    Weights.of(arrays).write(file);
+
+    try (Detector detector = tiny.load(file)) {
+      assertThat(detector.weights().keys()).isEqualTo(initial.keys());
+      assertThat(detector.weights().report().leftOut()).containsExactly("criterion.weight");
+    }
+    arrays.remove(prefix + "fc.bias");
+    Weights.of(arrays).write(file);
+    assertThatThrownBy(() -> tiny.load(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining("1 missing: fc.bias")
+        .hasMessageNotContaining("unexpected");
+  }
+
+  @Test
+  void load_networkAndItsAverageSideBySide_takesTheNetwork() {
+    Blueprint tiny = DetectorTest.TINY;
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    tiny.initialWeights(2).arrays().forEach((key, array) -> arrays.put("model_ema." + key, array));
+    tiny.initialWeights(1).arrays().forEach((key, array) -> arrays.put("model." + key, array));
+    Path file = folder.resolve("weights.safetensors");
+    Weights.of(arrays).write(file);
+
+    try (Detector detector = tiny.load(file)) {
+      assertThat(detector.weights().get("fc.weight").toFloats())
+          .isEqualTo(tiny.initialWeights(1).get("fc.weight").toFloats());
+    }
+    try (Detector detector = tiny.load(Weights.read(file).under("model_ema."))) {
+      assertThat(detector.weights().get("fc.weight").toFloats())
+          .isEqualTo(tiny.initialWeights(2).get("fc.weight").toFloats());
+    }
+    tiny.initialWeights(3).arrays().forEach((key, array) -> arrays.put("other." + key, array));
+    Weights.of(arrays).write(file);
+    assertThatThrownBy(() -> tiny.load(file))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageStartingWith(
+            file + ": expected the keys of one network, found all of them under")
+        .hasMessageContaining("[model_ema., model., other.]; choose with Weights.under(prefix)");
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -243,19 +302,49 @@ class WeightsTest {
 
   @Test
   void read_severalDictionaries_asksWhich() throws IOException {
-    String one = "}X\1\0\0\0w" + tensor("0", 4, 0, "K\2", "K\1") + "s";
-    String two = "}X\1\0\0\0w" + tensor("0", 4, 2, "K\2", "K\1") + "s";
-    Path file = archive("}(X\5\0\0\0model" + one + "X\3\0\0\0ema" + two + "u.");
+    Path generators = archive("}(X\4\0\0\0netG" + one() + "X\4\0\0\0netD" + two() + "u.");
 
-    assertThatThrownBy(() -> Weights.read(file))
+    assertThatThrownBy(() -> Weights.read(generators))
         .isInstanceOf(WeightsException.class)
         .hasMessageEndingWith(
-            "it has more than one dictionary of tensors, under [model, ema]; choose with"
+            "it has more than one dictionary of tensors, under [netG, netD]; choose with"
                 + " Weights.read(file, container)");
-    assertThat(Weights.read(file, "ema").get("w").toFloats()).containsExactly(3, 4);
-    assertThatThrownBy(() -> Weights.read(file, "netC"))
+    assertThat(Weights.read(generators, "netD").get("w").toFloats()).containsExactly(3, 4);
+    assertThatThrownBy(() -> Weights.read(generators, "netC"))
         .isInstanceOf(WeightsException.class)
-        .hasMessageEndingWith("it has no dictionary of tensors under netC, found [model, ema]");
+        .hasMessageEndingWith("it has no dictionary of tensors under netC, found [netG, netD]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "model, ema", "model, model_ema", "state_dict, state_dict_ema", "params, params_ema",
+    "net, swa_model", "model, averaged", "state_dict, criterion", "model, emaNet"
+  })
+  void read_networkBesideAnother_takesTheNetworkAndSaysSo(String name, String other)
+      throws IOException {
+    for (List<String> order : List.of(List.of(name, other), List.of(other, name))) {
+      String pickle = "}(";
+      for (String entry : order) {
+        pickle += "X" + le(entry.length()) + entry + (entry.equals(name) ? one() : two());
+      }
+      Path file = archive(pickle + "u.");
+
+      Weights weights = Weights.read(file);
+
+      assertThat(weights.get("w").toFloats()).containsExactly(1, 2);
+      assertThat(weights.report().container()).hasValue(name);
+      assertThat(weights.report().containers()).isEqualTo(order);
+      assertThat(weights.report()).hasToString("tensors of %s; not of %s".formatted(name, other));
+      assertThat(Weights.read(file, other).get("w").toFloats()).containsExactly(3, 4);
+    }
+  }
+
+  private static String one() {
+    return "}X\1\0\0\0w" + tensor("0", 4, 0, "K\2", "K\1") + "s";
+  }
+
+  private static String two() {
+    return "}X\1\0\0\0w" + tensor("0", 4, 2, "K\2", "K\1") + "s";
   }
 
   @Test

@@ -142,9 +142,7 @@ final class Containers {
   private static RefusedCheckpointException noTensors(Dictionary outer) {
     Optional<Map.Entry<String, Object>> object =
         outer.entries().entrySet().stream()
-            .filter(
-                entry ->
-                    NETWORK.contains(entry.getKey()) || isAverage(entry.getKey()))
+            .filter(entry -> NETWORK.contains(entry.getKey()) || isAverage(entry.getKey()))
             .filter(entry -> entry.getValue() instanceof Placeholder)
             .findFirst();
     return object

@@ -50,6 +50,7 @@ final class InertNames {
           .put("numpy._core.numeric", "_frombuffer")
           .put("numpy.ma.core", "_mareconstruct")
           .put("numpy.random", "__RandomState_ctor")
+          .put("numpy.random.bit_generator", "__pyx_unpickle_SeedSequence")
           .put("numpy.random._pickle", "__bit_generator_ctor __generator_ctor __randomstate_ctor")
           .put("torch", "Generator Size device")
           .put("torch.serialization", "_get_layout")

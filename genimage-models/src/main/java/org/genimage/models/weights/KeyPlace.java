@@ -12,8 +12,8 @@ import org.genimage.models.nn.Parameter;
  * Where a network's keys stand among those of a file: under a prefix, as a training program puts it
  * that holds the network as a part, such as {@code model.}.
  *
- * @param prefixes those under which every required key stands; if there is none, the one under which
- *     most stand, if more than half do
+ * @param prefixes those under which every required key stands; if there is none, the one under
+ *     which most stand, if more than half do
  * @param whole whether every required key stands there
  */
 record KeyPlace(List<String> prefixes, boolean whole) {

@@ -18,16 +18,19 @@ import java.util.stream.Stream;
 
 /**
  * Low-rank changes of matrices (LoRA, Hu et al. 2022, "LoRA: low-rank adaptation of large language
- * models"), as PEFT saves them: for a matrix W of {@code [out, in]} a pair A of {@code [r, in]} and B
- * of {@code [out, r]}. {@link #foldInto} adds them: W + B A alpha / r, or alpha / sqrt(r) if the
+ * models"), as PEFT saves them: for a matrix W of {@code [out, in]} a pair A of {@code [r, in]} and
+ * B of {@code [out, r]}. {@link #foldInto} adds them: W + B A alpha / r, or alpha / sqrt(r) if the
  * adapter is rank-stabilised (rsLoRA, Kalajdzievski 2023). Convolutions have pairs, too, with the
- * kernel's sides at A. What an adapter has whole, such as a new head or biases, replaces the base's.
+ * kernel's sides at A. What an adapter has whole, such as a new head or biases, replaces the
+ * base's.
  *
  * <p>Sums are in 64 bits and rounded to 32 once, so the result differs from PEFT's by its rounding.
  */
 public final class LoraAdapter {
 
-  /** The text {@code base_model.model.} and the adapter's name depend on how PEFT was asked to save. */
+  /**
+   * The text {@code base_model.model.} and the adapter's name depend on how PEFT was asked to save.
+   */
   private static final Pattern PAIR =
       Pattern.compile("(.+)\\.lora_([AB])(?:\\.([^.]+))?\\.(weight|bias)");
 
@@ -60,8 +63,7 @@ public final class LoraAdapter {
   private final ImmutableMap<String, Pair> pairs;
   private final ImmutableMap<String, WeightArray> whole;
 
-  private LoraAdapter(
-      LoraConfig config, Map<String, Pair> pairs, Map<String, WeightArray> whole) {
+  private LoraAdapter(LoraConfig config, Map<String, Pair> pairs, Map<String, WeightArray> whole) {
     this.config = config;
     this.pairs = ImmutableMap.copyOf(pairs);
     this.whole = ImmutableMap.copyOf(whole);
@@ -103,8 +105,8 @@ public final class LoraAdapter {
    *     layer.lora_B.weight}, perhaps with {@code base_model.model.} before and an adapter's name
    *     between; what else it has replaces the base's
    * @param alpha the configuration's lora_alpha
-   * @throws IllegalArgumentException if there is no pair, one has half or a wrong shape, or there are
-   *     several adapters
+   * @throws IllegalArgumentException if there is no pair, one has half or a wrong shape, or there
+   *     are several adapters
    */
   public static LoraAdapter of(Weights weights, double alpha) {
     return of(weights, LoraConfig.of(alpha));
@@ -195,7 +197,7 @@ public final class LoraAdapter {
 
   /** Returns the same changes, scaled by alpha / sqrt(r) (rsLoRA). */
   public LoraAdapter rankStabilised() {
-    return new LoraAdapter(config.rankStabilised(), pairs, whole);
+    return new LoraAdapter(config.stabilised(), pairs, whole);
   }
 
   /** Returns the layers that the adapter changes by a pair, in order. */
@@ -206,8 +208,8 @@ public final class LoraAdapter {
   /**
    * Returns weights with the changes added: W + B A alpha / r.
    *
-   * @param base the weights that the adapter was trained on, under the network's own keys or as PEFT
-   *     wraps them
+   * @param base the weights that the adapter was trained on, under the network's own keys or as
+   *     PEFT wraps them
    * @throws WeightsException if it lacks a layer, or one has another shape
    */
   public Weights foldInto(Weights base) {
@@ -252,8 +254,7 @@ public final class LoraAdapter {
   private static WeightArray folded(String key, WeightArray matrix, Pair pair, double scale) {
     List<Integer> shape = matrix.shape();
     List<Integer> expected =
-        Stream.concat(
-                pair.up().shape().stream().limit(1), pair.down().shape().stream().skip(1))
+        Stream.concat(pair.up().shape().stream().limit(1), pair.down().shape().stream().skip(1))
             .toList();
     if (!shape.equals(expected) || matrix.isInteger()) {
       throw new WeightsException(

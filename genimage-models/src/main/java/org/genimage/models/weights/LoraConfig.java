@@ -50,7 +50,8 @@ record LoraConfig(
           "trainable_token_indices");
 
   /** Ways to start that leave the base as it is. */
-  private static final Set<String> STARTS = Set.of("true", "false", "gaussian", "orthogonal", "eva");
+  private static final Set<String> STARTS =
+      Set.of("true", "false", "gaussian", "orthogonal", "eva");
 
   /** A group that is repeated may take for ever to match. */
   private static final Pattern REPEATED_GROUP = Pattern.compile("\\)[*+?{]");
@@ -64,11 +65,10 @@ record LoraConfig(
           .build();
 
   static LoraConfig of(double alpha) {
-    return new LoraConfig(
-        Optional.empty(), alpha, false, ImmutableMap.of(), ImmutableMap.of());
+    return new LoraConfig(Optional.empty(), alpha, false, ImmutableMap.of(), ImmutableMap.of());
   }
 
-  LoraConfig rankStabilised() {
+  LoraConfig stabilised() {
     return new LoraConfig(rank, alpha, true, ranks, alphas);
   }
 
@@ -92,7 +92,9 @@ record LoraConfig(
     JsonNode start = json.path("init_lora_weights");
     if (!start.isMissingNode() && !STARTS.contains(start.asText())) {
       throw expected(
-          file, "init_lora_weights that leave the base as it is (one of %s)".formatted(STARTS), start);
+          file,
+          "init_lora_weights that leave the base as it is (one of %s)".formatted(STARTS),
+          start);
     }
     JsonNode rank = json.path("r");
     if (!rank.isInt() || rank.intValue() < 1) {

@@ -162,11 +162,7 @@ final class PyTorchFile {
     return Weights.of(arrays)
         .reported(
             new WeightsReport(
-                choice.name(),
-                choice.all(),
-                List.of(),
-                List.copyOf(objects),
-                List.of()));
+                choice.name(), choice.all(), List.of(), List.copyOf(objects), List.of()));
   }
 
   private WeightArray array(String key, Tensor tensor) throws IOException {

@@ -193,7 +193,7 @@ final class TensorPickle {
         List<Object> name = pop(2);
         push(PickleNames.meaning(string(name.get(0)), string(name.get(1))));
       }
-      case 'Q' -> push(storage(list(pop()))); // BINPERSID
+      case 'Q' -> push(persistent(list(pop()))); // BINPERSID
       case 'R', 0x81 -> { // REDUCE, NEWOBJ
         List<Object> call = pop(2);
         push(result(call.get(0), list(call.get(1))));
@@ -374,6 +374,13 @@ final class TensorPickle {
       pop();
     }
     return dictionary;
+  }
+
+  /** Returns a storage; the older format also refers so to the classes of networks. */
+  private Object persistent(List<Object> id) throws IOException {
+    return id.size() > 1 && "module".equals(id.get(0)) && id.get(1) instanceof Unknown
+        ? id.get(1)
+        : storage(id);
   }
 
   private Storage storage(List<Object> id) throws IOException {

@@ -246,9 +246,9 @@ public final class Weights {
 
   /**
    * Returns those that a network needs, under the network's own keys: where all of them stand under
-   * one prefix, {@link #under} it. If they stand under several, that of no average is taken, such as
-   * {@code model.} beside {@code model_ema.}. Weights whose keys stand alone, or nowhere, come back
-   * as they are.
+   * one prefix, {@link #under} it. If they stand under several, that of no average is taken, such
+   * as {@code model.} beside {@code model_ema.}. Weights whose keys stand alone, or nowhere, come
+   * back as they are.
    *
    * @param entries the network's
    * @throws WeightsException if there are several prefixes to choose from

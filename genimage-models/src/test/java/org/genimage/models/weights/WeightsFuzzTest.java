@@ -79,6 +79,31 @@ class WeightsFuzzTest {
             });
   }
 
+  /** Damage in what stands beside the tensors: settings, optimizers, objects of programs. */
+  @Test
+  void checkpointsOfTrainers_damaged_areReadOrRefused() throws IOException {
+    fuzz(
+        "checkpoint.trainers",
+        trainers("objects_legacy.pth"),
+        trainers("ferretnet.pth"),
+        trainers("objects.pth"));
+    Path file = folder.resolve("objects.pth");
+    Fuzzer.of(pickle("objects", trainers("objects.pth")), pickle("safe", trainers("safe.pth")))
+        .allowing(WeightsException.class)
+        .run("pickle.trainers", input -> Weights.read(Files.write(file, archive(input))));
+  }
+
+  private static byte[] trainers(String name) throws IOException {
+    return WeightsFuzzTest.class.getResourceAsStream("/written-by-trainers/" + name).readAllBytes();
+  }
+
+  private byte[] pickle(String root, byte[] archive) throws IOException {
+    Path file = Files.write(folder.resolve(root + ".zip"), archive);
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      return zip.getInputStream(zip.getEntry(root + "/data.pkl")).readAllBytes();
+    }
+  }
+
   private byte[] pickle(String name) throws IOException {
     Path file = Files.write(folder.resolve(name), pytorch(name));
     try (ZipFile zip = new ZipFile(file.toFile())) {
