@@ -1,6 +1,6 @@
-"""The seven detectors' networks in PyTorch, for comparing speed: those of timm and torchvision where they exist.
+"""The detectors' networks in PyTorch, for comparing speed: those of timm and torchvision where they exist.
 
-F3Net and GramNet follow the papers and their published layer tables. Their weights are random, because only speed is
+All others follow the papers and their published layer tables. Their weights are random, because only speed is
 measured.
 """
 
@@ -176,6 +176,100 @@ class F3Net(nn.Module):
         return self.classifier(torch.cat(pooled, 1))
 
 
+class UnivFd(nn.Module):
+    """CLIP's image tower and a linear head."""
+
+    def __init__(self):
+        super().__init__()
+        self.visual = timm.create_model("vit_large_patch14_clip_quickgelu_224", num_classes=768)
+        self.fc = nn.Linear(768, 1)
+
+    def forward(self, images):
+        return self.fc(self.visual(images))
+
+
+class ShortResNet(nn.Module):
+    """The first two stages of ResNet-50, which SAFE and NPR share."""
+
+    def __init__(self, outputs):
+        super().__init__()
+        whole = torchvision.models.resnet50()
+        self.conv1 = nn.Conv2d(3, 64, 3, 2, 1, bias=False)
+        self.bn1, self.maxpool, self.layer1, self.layer2 = whole.bn1, whole.maxpool, whole.layer1, whole.layer2
+        self.fc1 = nn.Linear(512, outputs)
+
+    def forward(self, x):
+        x = self.maxpool(torch.relu(self.bn1(self.conv1(x))))
+        return self.fc1(self.layer2(self.layer1(x)).mean((2, 3)))
+
+
+class Safe(nn.Module):
+    """A wavelet's band HH, which is a difference of cells of 2x2 pixels, enlarged again."""
+
+    def __init__(self):
+        super().__init__()
+        self.trunk = ShortResNet(2)
+        cell = torch.tensor([[0.5, -0.5], [-0.5, 0.5]]).view(1, 1, 2, 2).repeat(3, 1, 1, 1)
+        self.cell = nn.Parameter(cell)
+
+    def forward(self, images):
+        mirrored = torch.cat([images[..., :2].flip(-1), images, images[..., -2:].flip(-1)], -1)
+        mirrored = torch.cat([mirrored[..., :2, :].flip(-2), mirrored, mirrored[..., -2:, :].flip(-2)], -2)
+        band = functional.conv2d(mirrored, self.cell, stride=2, groups=3)
+        return self.trunk(functional.interpolate(band, images.shape[-2:], mode="bilinear"))
+
+
+class Npr(nn.Module):
+    """Differences from the pixel at even coordinates."""
+
+    def __init__(self):
+        super().__init__()
+        self.trunk = ShortResNet(1)
+
+    def forward(self, images):
+        small = functional.interpolate(images, scale_factor=0.5, mode="nearest")
+        return self.trunk((images - functional.interpolate(small, scale_factor=2.0, mode="nearest")) * 2 / 3)
+
+
+class FerretBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, groups=inputs, bias=False)
+        self.conv2 = nn.Conv2d(inputs, outputs, 3, stride, 2, dilation=2, groups=inputs, bias=False)
+        self.conv3 = nn.Conv2d(outputs, outputs, 1, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
+        self.depth_wise = nn.Conv2d(outputs, outputs, 3, 1, 1, groups=outputs, bias=False)
+        self.point_wise = conv_norm(outputs, outputs, 1)
+        same = stride == 1 and inputs == outputs
+        self.shortcut = nn.Identity() if same else conv_norm(inputs, outputs, 1, stride)
+
+    def forward(self, x):
+        y = torch.relu(self.bn(self.conv3(self.conv1(x) + self.conv2(x))))
+        return torch.relu(self.point_wise(self.depth_wise(y)) + self.shortcut(x))
+
+
+class FerretNet(nn.Module):
+    """Differences from the median of the neighbours, and a small separable network."""
+
+    def __init__(self, width):
+        super().__init__()
+        half = width // 2
+        self.first = nn.Sequential(conv_norm(3, half, 3), nn.ReLU(), conv_norm(half, width, 3, 2), nn.ReLU())
+        self.blocks = nn.Sequential(
+            FerretBlock(width, 2 * width, 2), FerretBlock(2 * width, 2 * width, 1),
+            FerretBlock(2 * width, 4 * width, 2), FerretBlock(4 * width, 4 * width, 1),
+            nn.Conv2d(4 * width, 4 * width, 1, bias=False),
+        )
+        self.logit = nn.Linear(4 * width, 1)
+
+    def forward(self, images):
+        count, channels, height, width = images.shape
+        windows = functional.unfold(images, 3, padding=1).view(count, channels, 9, height, width)
+        windows[:, :, 4] = 0
+        residual = images - windows.median(2).values
+        return self.logit(self.blocks(self.first(residual)).mean((2, 3)))
+
+
 # Name in genimage: side of the input in pixels, and the function that creates the network.
 NETWORKS = {
     "ResNet-50": (224, lambda: torchvision.models.resnet50(num_classes=2)),
@@ -185,4 +279,11 @@ NETWORKS = {
     "Spec": (224, Spec),
     "F3Net": (299, F3Net),
     "GramNet": (512, GramNet),
+    "Community Forensics": (384, lambda: timm.create_model("vit_small_patch16_384", num_classes=1)),
+    "Community Forensics 224": (224, lambda: timm.create_model("vit_small_patch16_224", num_classes=1)),
+    "UnivFD": (224, UnivFd),
+    "SAFE": (256, Safe),
+    "FerretNet-B": (256, lambda: FerretNet(96)),
+    "FerretNet-S": (256, lambda: FerretNet(32)),
+    "NPR": (256, Npr),
 }
