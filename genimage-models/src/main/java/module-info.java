@@ -4,6 +4,7 @@ module org.genimage.models {
   requires transitive org.genimage.data;
   requires transitive tensorflow;
   requires com.fasterxml.jackson.databind;
+  requires java.net.http;
 
   exports org.genimage.models;
   exports org.genimage.models.internal to
@@ -11,6 +12,7 @@ module org.genimage.models {
       org.genimage.train;
   exports org.genimage.models.networks;
   exports org.genimage.models.nn;
+  exports org.genimage.models.pretrained;
   exports org.genimage.models.weights;
 
   opens org.genimage.models to

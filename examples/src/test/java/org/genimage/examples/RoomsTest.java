@@ -73,6 +73,7 @@ class RoomsTest {
               "models",
               "data data.image data.internal models.nn models.networks models.weights"
                   + " models.internal")
+          .put("models.pretrained", "data data.internal models models.weights")
           .put(
               "train.recipe",
               "data data.image models models.nn models.networks models.weights models.internal")

@@ -36,6 +36,9 @@ final class WeightsMetadata {
           "genimage.start",
           "genimage.epoch",
           "genimage.training_data",
+          "genimage.pretrained",
+          "genimage.licence",
+          "genimage.source",
           "genimage.run",
           "genimage.state",
           "genimage.sha256");
