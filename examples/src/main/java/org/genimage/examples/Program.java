@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import org.genimage.data.DatasetException;
 import org.genimage.eval.ScoreFileException;
+import org.genimage.models.pretrained.DownloadException;
 import org.genimage.models.weights.WeightsException;
 import org.genimage.train.TrainingDivergedException;
 import org.tensorflow.TensorFlow;
@@ -40,6 +41,7 @@ final class Program {
   private static boolean isForUsers(Exception exception) {
     return exception instanceof DatasetException
         || exception instanceof WeightsException
+        || exception instanceof DownloadException
         || exception instanceof ScoreFileException
         || exception instanceof TrainingDivergedException
         || exception instanceof UncheckedIOException

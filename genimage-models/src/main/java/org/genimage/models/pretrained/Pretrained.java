@@ -23,7 +23,7 @@ import org.genimage.models.weights.WeightsException;
  *
  * <pre>{@code
  * try (Detector detector = Pretrained.recommended().load()) {
- *   System.out.println(detector.score(Path.of("photo.jpg")));
+ *   double score = detector.score(Path.of("photo.jpg"));
  * }
  * }</pre>
  *
