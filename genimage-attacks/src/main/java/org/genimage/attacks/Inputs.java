@@ -23,7 +23,7 @@ public final class Inputs {
   public static float[] checked(Detector victim, Pixels pixels, Goal goal) {
     int side = victim.input().side();
     checkArgument(
-        pixels.height() == side && pixels.width() == side,
+        victim.input().accepts(pixels.height(), pixels.width()),
         "%s takes images of %sx%s pixels, got %sx%s; prepare them with input().prepare(image)",
         victim.name(),
         side,

@@ -218,7 +218,7 @@ final class EvaluationRun {
   private Batches batches(ImageDataset data, int skipped) {
     return BatchLoader.of(data)
         .augmentation(Augmentation.of(preparation()))
-        .batchSize(plan.batchSize())
+        .batchSize(plan.detector().input().together(plan.batchSize()))
         .threads(plan.threads())
         .ordered()
         .onError(ErrorPolicy.skip(skipped))

@@ -158,7 +158,7 @@ public interface Detector extends AutoCloseable {
    */
   default double[] score(List<Image> images) {
     List<Double> scores = new ArrayList<>(images.size());
-    for (List<Image> part : Lists.partition(images, 16)) {
+    for (List<Image> part : Lists.partition(images, input().together(16))) {
       ImageBatch batch = ImageBatch.of(part.stream().map(input()::prepare).toList());
       scores.addAll(Doubles.asList(UndefinedScoreException.available(() -> score(batch))));
     }

@@ -56,6 +56,10 @@ public final class DetectorService implements AutoCloseable {
   private static final int SPARE_ANSWERS = 64;
 
   private final Batching batching;
+
+  /** The most images of a batch: one, if each has a size of its own. */
+  private final int together;
+
   private final ExecutorService preparing;
   private final ExecutorService scoring;
   private final ExecutorService answering;
@@ -72,6 +76,7 @@ public final class DetectorService implements AutoCloseable {
 
   DetectorService(Batching batching) {
     this.batching = batching;
+    this.together = batching.detector().input().together(batching.batchSize());
     this.places = new Semaphore(batching.capacity());
     this.answers = new Semaphore(Ints.saturatedCast((long) batching.capacity() + SPARE_ANSWERS));
     this.answering = // bounded by the semaphore
@@ -186,7 +191,7 @@ public final class DetectorService implements AutoCloseable {
     batch.add(first);
     Duration waited = Duration.ofNanos(System.nanoTime() - first.since());
     try {
-      Queues.drain(ready, batch, batching.batchSize() - 1, batching.maxWait().minus(waited));
+      Queues.drain(ready, batch, together - 1, batching.maxWait().minus(waited));
     } finally {
       score(batch);
     }

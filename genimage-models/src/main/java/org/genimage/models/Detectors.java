@@ -10,10 +10,14 @@ import org.genimage.data.image.Filter;
 import org.genimage.models.networks.CnnSpot;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.FerretNet;
 import org.genimage.models.networks.GramNet;
 import org.genimage.models.networks.GramNetVariant;
+import org.genimage.models.networks.Npr;
 import org.genimage.models.networks.ResNet;
 import org.genimage.models.networks.ResNet.Block;
+import org.genimage.models.networks.ResNet.Stem;
+import org.genimage.models.networks.Safe;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SpecVariant;
 import org.genimage.models.networks.SwinTransformer;
@@ -30,6 +34,9 @@ public final class Detectors {
 
   private static final String NO_WEIGHTS = "none: nobody published weights trained on GenImage";
   private static final String NO_LICENCE = "none, without weights";
+  private static final String FERRET_NET =
+      "Liang et al., FerretNet: Efficient Synthetic Image Detection via Local Pixel Dependencies,"
+          + " NeurIPS";
 
   private Detectors() {}
 
@@ -168,6 +175,66 @@ public final class Detectors {
         head);
   }
 
+  /**
+   * Returns SAFE (Li et al. 2025, "Improving synthetic image detection towards generalization: an
+   * image transformation perspective"), two stages of ResNet-50 on a wavelet band: no resize;
+   * centre crop of 256, smaller images with black edges; values in [0, 1]; two logits. The authors
+   * also score whole images: {@code safe().input(safe().input().resize(new Resize.Whole(1)))}.
+   */
+  public static Blueprint safe() {
+    Head head = Head.NATURE_AI;
+    return new Blueprint(
+        "SAFE",
+        new Safe(twoStages(head)),
+        InputContract.of(new Resize.None(), 256),
+        head);
+  }
+
+  /**
+   * Returns FerretNet-B (Liang et al. 2025, "FerretNet: efficient synthetic image detection via
+   * local pixel dependencies"): no resize; centre crop of 256, smaller images with black edges;
+   * CLIP's mean and deviation; one logit. The authors' demonstration scores whole images: {@code
+   * ferretNet().input(ferretNet().input().resize(new Resize.Whole(1)))}.
+   */
+  public static Blueprint ferretNet() {
+    return ferretNet("FerretNet-B", 96);
+  }
+
+  /** Returns FerretNet-S, a third as wide as {@link #ferretNet()}, with the same input. */
+  public static Blueprint ferretNetSmall() {
+    return ferretNet("FerretNet-S", 32);
+  }
+
+  private static Blueprint ferretNet(String name, int width) {
+    return new Blueprint(
+        name,
+        new FerretNet(width, List.of(2, 2)),
+        InputContract.clip(new Resize.None(), 256),
+        Head.AI_LOGIT);
+  }
+
+  /**
+   * Returns NPR (Tan et al. 2024, "Rethinking the up-sampling operations in CNN-based generative
+   * network for generalizable deepfake detection"), two stages of ResNet-50 on differences of
+   * neighbouring pixels, as its test script tests it: to 256 pixels square, bilinear; one logit.
+   */
+  public static Blueprint npr() {
+    return npr(NprProtocol.SQUASH256);
+  }
+
+  /** Returns NPR (Tan et al. 2024) with one of its authors' ways to prepare images. */
+  public static Blueprint npr(NprProtocol protocol) {
+    Head head = Head.AI_LOGIT;
+    return new Blueprint("NPR", new Npr(twoStages(head)), protocol.input(), head);
+  }
+
+  /** Returns the first two stages of ResNet-50, whose first convolution is 3x3. */
+  private static ResNet twoStages(Head head) {
+    return new ResNet(Block.BOTTLENECK, List.of(3, 4), false, head.outputs())
+        .stem(new Stem(3, 2, true))
+        .headName("fc1");
+  }
+
   /** Returns the seven detectors of the GenImage paper, in the order of its tables. */
   public static List<Blueprint> all() {
     return List.of(resnet50(), deitSmall(), swinTiny(), cnnSpot(), spec(), f3Net(), gramNet());
@@ -241,7 +308,49 @@ public final class Detectors {
                 + " liuzhengzhe/Global_Texture_Enhancement_for_Fake_Face_Detection_in_the-Wild",
             "none stated",
             "the best of the seven on degraded images (82 % on average): low resolution, blur",
-            "most other generators (50 % for ADM); strong JPEG compression (53 % at quality 30)"));
+            "most other generators (50 % for ADM); strong JPEG compression (53 % at quality 30)"),
+        new CatalogueEntry(
+            safe(),
+            "Li et al., Improving Synthetic Image Detection Towards Generalization: An Image"
+                + " Transformation Perspective, KDD",
+            2025,
+            "its authors' checkpoint-best.pth, trained on ProGAN: checkpoint/ of Ouxiang-Li/SAFE",
+            "Apache 2.0",
+            "generated images as they left the generator, also of generators that it was not trained"
+                + " on (97 % over four test sets)",
+            "all else: 50 % on GenImage once its generated images are JPEG like the photographs;"
+                + " resized images"),
+        new CatalogueEntry(
+            ferretNet(),
+            FERRET_NET,
+            2025,
+            "its authors' ferretnet-b-median-3.pth, trained on ProGAN: checkpoints/4cls_ckpt of"
+                + " xigua7105/FerretNet",
+            "Apache 2.0",
+            "generated images as they left the generator, also of generators that it was not trained"
+                + " on (97 % over four test sets); small and fast",
+            "resized images, nearly none of which it finds"),
+        new CatalogueEntry(
+            ferretNetSmall(),
+            FERRET_NET,
+            2025,
+            "its authors' ferretnet-s-median-3.pth, trained on ProGAN: checkpoints/4cls_ckpt of"
+                + " xigua7105/FerretNet",
+            "Apache 2.0",
+            "as FerretNet-B, with an eighth of its work; its authors state no figures of its own",
+            "resized images, nearly none of which it finds"),
+        new CatalogueEntry(
+            npr(),
+            "Tan et al., Rethinking the Up-Sampling Operations in CNN-based Generative Network for"
+                + " Generalizable Deepfake Detection, CVPR",
+            2024,
+            "its authors' NPR.pth, trained on ProGAN, and model_epoch_last_3090.pth:"
+                + " chuangchuangtan/NPR-DeepfakeDetection",
+            "none stated",
+            "generated images as they left the generator (90 % on seven of GenImage's after training"
+                + " on Stable Diffusion V1.4)",
+            "all else: 52 % on GenImage once its generated images are JPEG like the photographs;"
+                + " photographs from the web"));
   }
 
   /** Returns the catalogue's detectors and their variants, each with one logit and with two. */

@@ -67,7 +67,7 @@ final class FileScores extends AbstractIterator<FileScore> {
   private void scoreBatch() {
     List<Path> names = new ArrayList<>();
     List<Image> images = new ArrayList<>();
-    while (images.size() < BATCH && !ahead.isEmpty()) {
+    while (images.size() < detector.input().together(BATCH) && !ahead.isEmpty()) {
       PendingImage next = ahead.remove();
       try {
         images.add(next.image().join());

@@ -48,9 +48,8 @@ final class GradientGraph implements AutoCloseable {
     Graph graph = new Graph();
     try {
       Ops tf = GraphOps.of(graph);
-      int side = blueprint.input().side();
       Placeholder<TFloat32> pixels =
-          tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
+          tf.placeholder(TFloat32.class, Placeholder.shape(blueprint.input().shape()));
       CustomGradients customGradients = new CustomGradients();
       Operand<TFloat32> logits =
           ScoringGraph.fromPixels(

@@ -68,8 +68,9 @@ final class GraphDetector implements DifferentiableDetector {
   /** Returns name, input and threshold in a short line. */
   @Override
   public String toString() {
-    return "%s for images of %s pixels, in %s, threshold %s"
-        .formatted(name(), input().side(), precision, threshold());
+    String sizes = input().resize().crops() ? input().side() + " pixels" : input().sizes();
+    return "%s for images of %s, in %s, threshold %s"
+        .formatted(name(), sizes, precision, threshold());
   }
 
   @Override
@@ -152,13 +153,14 @@ final class GraphDetector implements DifferentiableDetector {
 
   private Operand<TFloat32> logits(Ops tf, Kernels kernels, Operand<TFloat32> pixels) {
     long[] shape = pixels.shape().asArray();
-    int side = blueprint.input().side();
     checkArgument(
-        shape != null && shape.length == 4 && shape[1] == side && shape[2] == side && shape[3] == 3,
-        "%s takes pixels of shape [N, %s, %s, 3], got %s",
+        shape != null
+            && shape.length == 4
+            && input().accepts((int) shape[1], (int) shape[2])
+            && shape[3] == 3,
+        "%s takes pixels of shape [N, %s, 3], got %s",
         name(),
-        side,
-        side,
+        input().resize().crops() ? input().side() + ", " + input().side() : "H, W",
         pixels.shape());
     Operand<TFloat32> logits =
         whileOpen(
@@ -188,13 +190,11 @@ final class GraphDetector implements DifferentiableDetector {
   }
 
   private void checkSize(int height, int width) {
-    int side = blueprint.input().side();
     checkArgument(
-        height == side && width == side,
-        "%s takes images of %sx%s pixels, got %sx%s; prepare them with input().prepare(image)",
+        input().accepts(height, width),
+        "%s takes images of %s, got %sx%s; prepare them with input().prepare(image)",
         name(),
-        side,
-        side,
+        input().sizes(),
         width,
         height);
   }

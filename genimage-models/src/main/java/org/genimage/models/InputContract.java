@@ -2,6 +2,7 @@ package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.primitives.Floats;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -10,6 +11,7 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -20,7 +22,8 @@ import org.tensorflow.types.TFloat32;
  * channel, and last the network's order of channels.
  *
  * @param resize what happens to the size before the crop
- * @param side height and width of the input in pixels
+ * @param side height and width of the input in pixels; of whole images ({@link Resize.Whole}), which
+ *     have sizes of their own, only what training takes
  * @param channels the order in which the network wants them
  * @param mean red, green and blue
  * @param std red, green and blue
@@ -96,6 +99,16 @@ public record InputContract(
     return imagenet(new Resize.None(), side);
   }
 
+  /** Returns the same contract with another resize. */
+  public InputContract resize(Resize before) {
+    return new InputContract(before, side, channels, mean, std);
+  }
+
+  /** Returns the same contract with another height and width of the input. */
+  public InputContract side(int pixels) {
+    return new InputContract(resize, pixels, channels, mean, std);
+  }
+
   /** Returns the same contract for a network that wants its channels in this order. */
   public InputContract channels(ChannelOrder order) {
     return new InputContract(resize, side, order, mean, std);
@@ -125,7 +138,36 @@ public record InputContract(
 
   /** Returns the 8-bit part: resize and centre crop. It draws no random numbers. */
   public Transform evaluation() {
-    return resize.transform().then(Transforms.centerCrop(side));
+    Transform resized = resize.transform();
+    return resize.crops() ? resized.then(Transforms.centerCrop(side)) : resized;
+  }
+
+  /**
+   * Returns how many images can be scored together: the number that is asked for, or 1 if each has
+   * a size of its own.
+   */
+  public int together(int images) {
+    return resize.crops() ? images : 1;
+  }
+
+  /**
+   * Returns whether images of this size can be inputs.
+   *
+   * @param height in pixels
+   * @param width in pixels
+   */
+  public boolean accepts(int height, int width) {
+    return resize.crops() ? height == side && width == side : height > 0 && width > 0;
+  }
+
+  /** Returns what {@link #accepts} does in words, such as {@code 224x224 pixels}. */
+  String sizes() {
+    return resize.crops() ? "%sx%s pixels".formatted(side, side) : "any size";
+  }
+
+  /** Returns the shape of a batch, {@code [N, H, W, 3]}; unknown sizes are -1. */
+  Shape shape() {
+    return resize.crops() ? Shape.of(-1, side, side, 3) : Shape.of(-1, -1, -1, 3);
   }
 
   /** Returns the image as {@link Detector#score(org.genimage.data.image.ImageBatch)} wants it. */
@@ -136,10 +178,14 @@ public record InputContract(
   /**
    * Adds the graph part.
    *
-   * @param pixels {@code [N, side, side, 3]}, RGB in [0, 1]
+   * @param pixels {@code [N, side, side, 3]}, RGB in [0, 1]; {@code [N, H, W, 3]} of whole images
    * @return the same shape, normalised, in the network's order of channels
    */
   public Operand<TFloat32> normalise(Ops tf, Operand<TFloat32> pixels) {
+    if (!resize.crops()) {
+      Operand<TFloat32> centred = tf.math.sub(pixels, tf.constant(Floats.toArray(mean)));
+      return channels.of(tf, tf.math.div(centred, tf.constant(Floats.toArray(std))));
+    }
     // TensorFlow is much slower at adding three numbers to each pixel than a row to each row.
     Operand<TFloat32> rows = tf.reshape(pixels, tf.array(-1, side, 3 * side));
     Operand<TFloat32> centred = tf.math.sub(rows, row(tf, mean));

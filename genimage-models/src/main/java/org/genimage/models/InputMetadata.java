@@ -24,12 +24,15 @@ final class InputMetadata {
   private static final String SHORTER_SIDE = "resize_shorter_side";
   private static final String SQUARE = "resize_square";
   private static final String OPENCV_SQUARE = "resize_opencv_square";
+  private static final String TILE = "tile";
+  private static final String WHOLE = "whole";
   private static final String FILTER = "filter";
   private static final String SIDE = "side";
   private static final String CHANNELS = "channels";
   private static final String MEAN = "mean";
   private static final String STD = "std";
-  private static final Set<String> RESIZES = Set.of(SHORTER_SIDE, SQUARE, OPENCV_SQUARE);
+  private static final Set<String> RESIZES = 
+      Set.of(SHORTER_SIDE, SQUARE, OPENCV_SQUARE, TILE, WHOLE);
   private static final Set<String> FIELDS =
       Sets.union(RESIZES, Set.of(FILTER, SIDE, CHANNELS, MEAN, STD));
 
@@ -50,6 +53,10 @@ final class InputMetadata {
       json.put(SQUARE, resize.side()).put(FILTER, resize.filter().name());
     } else if (input.resize() instanceof Resize.OpenCvSquare resize) {
       json.put(OPENCV_SQUARE, resize.side());
+    } else if (input.resize() instanceof Resize.Tile resize) {
+      json.put(TILE, resize.side());
+    } else if (input.resize() instanceof Resize.Whole resize) {
+      json.put(WHOLE, resize.multiple());
     }
     json.put(SIDE, input.side());
     json.put(CHANNELS, input.channels().name());
@@ -110,6 +117,8 @@ final class InputMetadata {
       case SHORTER_SIDE -> new Resize.ShorterSide(side(json, resize), filter(json));
       case SQUARE -> new Resize.Square(side(json, resize), filter(json));
       case OPENCV_SQUARE -> new Resize.OpenCvSquare(side(json, resize));
+      case TILE -> new Resize.Tile(side(json, resize));
+      case WHOLE -> new Resize.Whole(side(json, resize));
       default -> new Resize.None();
     };
   }

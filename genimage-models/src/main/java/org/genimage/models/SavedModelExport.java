@@ -63,6 +63,11 @@ final class SavedModelExport {
           "%s: expected a folder still to be made, found one; choose another place"
               .formatted(folder));
     }
+    checkArgument(
+        blueprint.input().resize().crops(),
+        "a SavedModel needs images of one size, got an input of whole images; export %s with an input"
+            + " contract that crops",
+        blueprint.name());
     double temperature = weights.calibration().temperature();
     if (temperature < MIN_TEMPERATURE || temperature > MAX_TEMPERATURE) {
       throw new WeightsException(
@@ -141,14 +146,15 @@ final class SavedModelExport {
   static Signature preparation(Ops tf, InputContract input) {
     Operand<TString> file =
         tf.withName("file").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    Operand<TUint8> image =
+    Operand<TUint8> decoded =
         tf.image.decodeJpeg(
             file,
             DecodeJpeg.channels(3L),
             DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
             DecodeJpeg.fancyUpscaling(true));
-    Operand<TInt32> size =
-        tf.slice(tf.shape(image), tf.constant(new int[] {0}), tf.constant(new int[] {2}));
+    Operand<TUint8> image =
+        input.resize() instanceof Resize.Tile tile ? tiled(tf, decoded, tile.side()) : decoded;
+    Operand<TInt32> size = size(tf, image);
     Operand<TInt32> resized = resized(tf, input.resize(), size);
     Operand<TFloat32> result =
         tf.image.scaleAndTranslate(
@@ -168,6 +174,23 @@ final class SavedModelExport {
         .build();
   }
 
+  /** Returns height and width of an image. */
+  private static Operand<TInt32> size(Ops tf, Operand<TUint8> image) {
+    return tf.slice(tf.shape(image), tf.constant(new int[] {0}), tf.constant(new int[] {2}));
+  }
+
+  private static Operand<TUint8> tiled(Ops tf, Operand<TUint8> image, int side) {
+    Operand<TInt32> size = size(tf, image);
+    Operand<TInt32> copies =
+        tf.math.div(tf.math.add(size, tf.constant(side - 1)), size); // rounded up
+    Operand<TInt32> needed =
+        tf.select(
+            tf.math.less(tf.min(size, tf.constant(0)), tf.constant(side)),
+            copies,
+            tf.onesLike(copies));
+    return tf.tile(image, tf.concat(List.of(needed, tf.array(1)), tf.constant(0)));
+  }
+
   /** Returns height and width after the resize, of those before it. */
   private static Operand<TInt32> resized(Ops tf, Resize resize, Operand<TInt32> size) {
     if (resize instanceof Resize.ShorterSide shorter) {
@@ -180,7 +203,10 @@ final class SavedModelExport {
     if (resize instanceof Resize.OpenCvSquare square) {
       return tf.constant(new int[] {square.side(), square.side()});
     }
-    checkArgument(resize instanceof Resize.None, "a SavedModel has no resize like %s", resize);
+    checkArgument(
+        resize instanceof Resize.None || resize instanceof Resize.Tile,
+        "a SavedModel has no resize like %s",
+        resize);
     return size;
   }
 

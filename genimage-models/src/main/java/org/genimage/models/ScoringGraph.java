@@ -58,9 +58,8 @@ final class ScoringGraph implements AutoCloseable {
     Graph graph = new Graph();
     try {
       Ops tf = GraphOps.of(graph);
-      int side = blueprint.input().side();
       Placeholder<TUint8> images =
-          tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
+          tf.placeholder(TUint8.class, Placeholder.shape(blueprint.input().shape()));
       Operand<TFloat32> logits = fromBytes(choice.apply(tf), images, blueprint, weights);
       return new ScoringGraph(graph, new Session(graph, SessionSettings.scoring()), images, logits);
     } catch (RuntimeException e) {

@@ -165,7 +165,8 @@ public final class GradientTrainer implements Trainer {
    * {@inheritDoc}
    *
    * @throws DatasetException if the data lack a class or are fewer than a batch
-   * @throws IllegalArgumentException if a pattern of frozen keys matches none, or all are frozen
+   * @throws IllegalArgumentException if a pattern of frozen keys matches none, all are frozen, or the
+   *     blueprint takes whole images
    * @throws IllegalStateException if a step needs more memory than this machine or its control
    *     group has, as far as that can be measured; nothing was trained then
    * @throws TrainingDivergedException if the loss or a weight is no longer finite
@@ -253,6 +254,11 @@ public final class GradientTrainer implements Trainer {
 
   private void check(Blueprint blueprint, ImageDataset data) {
     checkClasses(data);
+    checkArgument(
+        blueprint.input().resize().crops(),
+        "training needs images of one size, %s takes whole images; train it with an input contract"
+            + " that crops",
+        blueprint.name());
     checkArgument(
         settings.patience().isEmpty() || settings.validation().isPresent(),
         "patience needs validation images, got none; set them with validation");

@@ -31,12 +31,17 @@ record StepInputs(
 
   static StepInputs create(Ops tf, int side) {
     return new StepInputs(
-        tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3))),
+        images(tf, side),
         tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 2))),
         scalar(tf),
         scalar(tf),
         scalar(tf),
         tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2))));
+  }
+
+  /** Returns where images of one size are fed. */
+  static Placeholder<TUint8> images(Ops tf, int side) {
+    return tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, side, side, 3)));
   }
 
   private static Placeholder<TFloat32> scalar(Ops tf) {
@@ -45,6 +50,11 @@ record StepInputs(
 
   /** Returns the images with values from 0 to 1. */
   Operand<TFloat32> pixels(Ops tf) {
+    return pixels(tf, images);
+  }
+
+  /** Returns images with values from 0 to 1. */
+  static Operand<TFloat32> pixels(Ops tf, Operand<TUint8> images) {
     return tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
   }
 

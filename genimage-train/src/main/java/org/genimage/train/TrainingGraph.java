@@ -39,6 +39,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -64,6 +65,7 @@ final class TrainingGraph implements AutoCloseable {
   private final TrainingPass step;
   private final ProcessGroup group;
   private final List<Op> shared;
+  private final Placeholder<TUint8> validated;
   private final Operand<TFloat32> validationLogits;
   private final Seed seed;
   private final int parts;
@@ -77,15 +79,15 @@ final class TrainingGraph implements AutoCloseable {
     seed = Seed.of(recipe.seed());
     parts = recipe.parts();
     averaged = recipe.average().filter(Average::used).isPresent();
-    side = blueprint.input().side();
+    side = recipe.images().trainingSide(blueprint.input());
     try {
       ConfigProto config = execution.config(recipe.precision());
       Replicas replicas = Replicas.of(execution, LocalDevices.resolve(execution.devices(), config));
       Ops tf = GraphOps.of(graph);
-      InputContract input = blueprint.input();
-      inputs = StepInputs.create(tf, input.side());
-      erasing = Erasing.create(tf, recipe.images(), input.side(), seed);
-      mixing = BatchMixing.create(tf, recipe.images().mixing(), input.side(), seed);
+      InputContract input = blueprint.input().side(side);
+      inputs = StepInputs.create(tf, side);
+      erasing = Erasing.create(tf, recipe.images(), side, seed);
+      mixing = BatchMixing.create(tf, recipe.images().mixing(), side, seed);
       Operand<TFloat32> normalised = input.normalise(tf, inputs.pixels(tf));
       Operand<TFloat32> augmented = mixing.apply(tf, erasing.apply(tf, normalised));
       Kernels kernels = execution.kernels(tf, recipe.precision());
@@ -93,7 +95,15 @@ final class TrainingGraph implements AutoCloseable {
       step = TrainingPass.create(graph, tf, blueprint, recipe, variables, passed);
       values = valuesPerImage(graph);
       shared = sharedStatistics(tf, replicas);
-      validationLogits = validationLogits(tf, blueprint, normalised);
+      if (side == blueprint.input().side()) {
+        validated = inputs.images();
+        validationLogits = validationLogits(tf, blueprint, normalised);
+      } else {
+        validated = StepInputs.images(tf, blueprint.input().side());
+        Operand<TFloat32> pixels = StepInputs.pixels(tf, validated);
+        validationLogits =
+            validationLogits(tf, blueprint, blueprint.input().normalise(tf, pixels));
+      }
       replicas.place(graph, 0);
       session = group.open(graph, config);
     } catch (RuntimeException | Error e) {
@@ -271,7 +281,7 @@ final class TrainingGraph implements AutoCloseable {
   float[] logits(ImageBatch batch) {
     float[] logits = new float[2 * batch.count()];
     try (TUint8 fed = tensor(batch);
-        var result = session.runner().feed(inputs.images(), fed).fetch(validationLogits).run()) {
+        var result = session.runner().feed(validated, fed).fetch(validationLogits).run()) {
       ((TFloat32) result.get(0)).copyTo(DataBuffers.of(logits));
     }
     return logits;

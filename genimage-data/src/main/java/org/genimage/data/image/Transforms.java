@@ -2,10 +2,14 @@ package org.genimage.data.image;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * The transforms of the seven detectors, and the degradations of the paper's robustness test.
+ * The transforms of the detectors, and the degradations of the paper's robustness test.
  * Resampling equals Pillow's in every byte, or OpenCV's where the name says so. Random transforms
  * have the distributions of torchvision, timm and the papers' code, but other random streams.
  */
@@ -82,6 +86,189 @@ public final class Transforms {
       int y = image.height() < size ? centre.y() : random.nextInt(image.height() - size + 1);
       int x = image.width() < size ? centre.x() : random.nextInt(image.width() - size + 1);
       return Crop.of(image, new Box(x, y, size, size));
+    };
+  }
+
+  /**
+   * Returns {@link #randomCrop} as torchvision's {@code RandomCrop} does it with {@code
+   * pad_if_needed}: a smaller image gets black edges as wide as what it lacks, on both sides, so
+   * that it is found at any place in the crop.
+   *
+   * @param size in pixels
+   * @throws IllegalArgumentException if the size is not positive
+   */
+  public static Transform randomPaddedCrop(int size) {
+    checkArgument(size > 0, "crop size must be positive, got %s", size);
+    return (image, random) -> {
+      int lackX = Math.max(0, size - image.width());
+      int lackY = Math.max(0, size - image.height());
+      int y = random.nextInt(image.height() + 2 * lackY - size + 1) - lackY;
+      int x = random.nextInt(image.width() + 2 * lackX - size + 1) - lackX;
+      return Crop.of(image, new Box(x, y, size, size));
+    };
+  }
+
+  /**
+   * Returns the rotation by an angle drawn uniformly, about the centre and without resampling
+   * (torchvision's {@code RandomRotation}): each pixel is the nearest one of the image, or black
+   * where there is none. The size stays.
+   *
+   * @param degrees the largest angle in either direction, 0 to 180
+   * @throws IllegalArgumentException if the angle is out of its range
+   */
+  public static Transform randomRotation(double degrees) {
+    checkArgument(
+        degrees >= 0 && degrees <= 180, "largest angle must be from 0 to 180, got %s", degrees);
+    return (image, random) ->
+        rotate(image, degrees * (2 * random.nextDouble() - 1));
+  }
+
+  /** Rotates counter-clockwise; equals Pillow's {@code rotate} on every byte. */
+  static Image rotate(Image image, double degrees) {
+    return AffineMap.rotation(degrees, image).nearest(image);
+  }
+
+  /**
+   * Returns random changes of brightness, contrast and saturation, one after the other in random
+   * order (torchvision's {@code ColorJitter}). Each is a blend with black, with the mean grey or
+   * with the grey image, by a factor drawn uniformly from 1 - amount (but at least 0) to 1 +
+   * amount; a factor of 1 changes nothing, an amount of 0 leaves the change out.
+   *
+   * @param brightness the amount, at least 0
+   * @param contrast the amount, at least 0
+   * @param saturation the amount, at least 0
+   * @throws IllegalArgumentException if an amount is negative
+   */
+  public static Transform colourJitter(double brightness, double contrast, double saturation) {
+    checkArgument(
+        brightness >= 0 && contrast >= 0 && saturation >= 0,
+        "amounts of a colour jitter must not be negative, got %s, %s, %s",
+        brightness,
+        contrast,
+        saturation);
+    List<RandAugmentOp> ops =
+        List.of(
+            RandAugmentOp.BRIGHTNESS_INCREASING,
+            RandAugmentOp.CONTRAST_INCREASING,
+            RandAugmentOp.COLOR_INCREASING);
+    List<Double> amounts = List.of(brightness, contrast, saturation);
+    return (image, random) -> {
+      List<Integer> left = new ArrayList<>(List.of(0, 1, 2));
+      Image changed = image;
+      while (!left.isEmpty()) {
+        int next = left.remove(random.nextInt(left.size()));
+        double amount = amounts.get(next);
+        double least = Math.max(0, 1 - amount);
+        double factor = least + (1 + amount - least) * random.nextDouble();
+        changed =
+            amount == 0 ? changed : ops.get(next).apply(changed, factor, Filter.BILINEAR);
+      }
+      return changed;
+    };
+  }
+
+  /**
+   * Returns black squares with a probability, as SAFE (Li et al. 2025) trains with: of a grid of
+   * squares, as many different ones as make up a share of the image, drawn uniformly and rounded
+   * down, become black. What is left of the image beside the grid stays.
+   *
+   * @param probability 0 to 1
+   * @param maxShare the largest share of the image, 0 to 1
+   * @param side of a square in pixels
+   * @throws IllegalArgumentException if an argument is out of its range
+   */
+  public static Transform randomMask(double probability, double maxShare, int side) {
+    checkProbability("mask", probability);
+    checkArgument(
+        maxShare >= 0 && maxShare <= 1, "largest share of a mask must be from 0 to 1, got %s", maxShare);
+    checkArgument(side > 0, "side of a mask's squares must be positive, got %s", side);
+    return (image, random) -> {
+      if (random.nextDouble() >= probability) {
+        return image;
+      }
+      int columns = image.width() / side;
+      int cells = columns * (image.height() / side);
+      double area = maxShare * random.nextDouble() * image.width() * image.height();
+      int count = Math.min(cells, (int) (area / ((double) side * side)));
+      byte[] rgb = image.toArray();
+      Set<Integer> masked = new HashSet<>();
+      while (masked.size() < count) {
+        int cell = random.nextInt(cells);
+        if (masked.add(cell)) {
+          blacken(rgb, image.width(), cell % columns * side, cell / columns * side, side);
+        }
+      }
+      return Image.wrap(image.width(), image.height(), rgb);
+    };
+  }
+
+  private static void blacken(byte[] rgb, int width, int left, int top, int side) {
+    for (int y = top; y < top + side; y++) {
+      int start = 3 * (y * width + left);
+      Arrays.fill(rgb, start, start + 3 * side, (byte) 0);
+    }
+  }
+
+  /**
+   * Returns copies of a small image beside and below each other, until its shorter side has at
+   * least so many pixels: {@code ceil(size / width)} by {@code ceil(size / height)} of them. An
+   * image whose shorter side is not below that is not changed. NPR (Tan et al. 2024) sees GenImage
+   * so, since resizing would destroy what it looks at.
+   *
+   * <p>An image so thin that the result would have more pixels than {@link Decoding#PILLOW} reads
+   * is refused with an {@link UnreadableImageException}.
+   *
+   * @param size in pixels
+   * @throws IllegalArgumentException if the size is not positive
+   */
+  public static Transform tile(int size) {
+    checkArgument(size > 0, "size to tile to must be positive, got %s", size);
+    return (image, random) -> tiled(image, size);
+  }
+
+  private static Image tiled(Image image, int size) {
+    if (Math.min(image.width(), image.height()) >= size) {
+      return image;
+    }
+    long width = (size + image.width() - 1L) / image.width() * image.width();
+    long height = (size + image.height() - 1L) / image.height() * image.height();
+    if (width * height > Decoding.PILLOW.maxPixels()) {
+      throw new UnreadableImageException(
+          "expected an image of at most %s pixels when it is repeated to %s, found %sx%s, which"
+                  .formatted(Decoding.PILLOW.maxPixels(), size, image.width(), image.height())
+              + " would be %sx%s; leave it out".formatted(width, height));
+    }
+    byte[] rgb = new byte[Math.toIntExact(3 * width * height)];
+    int row = 3 * image.width();
+    for (int y = 0; y < height; y++) {
+      for (int start = 0; start < 3 * width; start += row) {
+        int target = Math.toIntExact(3 * width * y) + start;
+        System.arraycopy(image.rgb(), y % image.height() * row, rgb, target, row);
+      }
+    }
+    return Image.wrap((int) width, (int) height, rgb);
+  }
+
+  /**
+   * Returns the image without its last rows and columns, as many as are beyond a multiple of a
+   * number.
+   *
+   * @param number that height and width of the result are a multiple of
+   * @throws IllegalArgumentException if the number is not positive
+   */
+  public static Transform cropToMultiple(int number) {
+    checkArgument(number > 0, "sides must be a multiple of a positive number, got %s", number);
+    return (image, random) -> {
+      int width = image.width() - image.width() % number;
+      int height = image.height() - image.height() % number;
+      if (width == 0 || height == 0) {
+        throw new UnreadableImageException(
+            "expected an image of at least %s pixels on each side, found %sx%s; leave it out"
+                .formatted(number, image.width(), image.height()));
+      }
+      return width == image.width() && height == image.height()
+          ? image
+          : Crop.of(image, new Box(0, 0, width, height));
     };
   }
 

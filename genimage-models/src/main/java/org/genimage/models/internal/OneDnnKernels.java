@@ -1,6 +1,9 @@
 package org.genimage.models.internal;
 
+import static org.genimage.models.nn.Layers.channels;
+
 import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.models.nn.Conv;
@@ -87,8 +90,60 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel) {
-    return fixed(kernel) ? ops.depthwiseConv(x, kernel) : plain.depthwiseConv(x, kernel);
+  public Operand<TFloat32> depthwiseConv(
+      Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+    return fixed(kernel) && kernel.shape().get(0) == channels(x)
+        ? ops.depthwiseConv(x, kernel, window)
+        : plain.depthwiseConv(x, kernel, window);
+  }
+
+  /**
+   * Returns a separable convolution. oneDNN is fast at one filter for each channel alone, so of
+   * several all first ones are one convolution, all second ones another; the convolution of single
+   * pixels takes its inputs in that order.
+   */
+  @Override
+  public Operand<TFloat32> separableConv(
+      Operand<TFloat32> x,
+      ParameterValue depthwise,
+      ParameterValue pointwise,
+      ParameterValue bias,
+      Conv window) {
+    int filters = depthwise.shape().get(0) / channels(x);
+    if (!fixed(depthwise, pointwise, bias) || filters == 1) {
+      return conv(depthwiseConv(x, depthwise, window), pointwise, bias, Conv.kernel(1));
+    }
+    List<Operand<TFloat32>> parts = new ArrayList<>();
+    for (int filter = 0; filter < filters; filter++) {
+      parts.add(ops.depthwiseConv(x, one(depthwise, filters, filter), window));
+    }
+    return conv(ops.concat(parts), regrouped(pointwise, filters), bias, Conv.kernel(1));
+  }
+
+  /** Returns the filter of this number of each channel, {@code [C, 1, height, width]}. */
+  private ParameterValue one(ParameterValue depthwise, int filters, int number) {
+    float[] all = depthwise.numbers().orElseThrow();
+    int size = all.length / depthwise.shape().get(0);
+    float[] chosen = new float[all.length / filters];
+    for (int i = 0; i < chosen.length; i++) {
+      chosen[i] = all[(i / size * filters + number) * size + i % size];
+    }
+    List<Integer> shape = new ArrayList<>(depthwise.shape());
+    shape.set(0, shape.get(0) / filters);
+    return ParameterValue.fixed(tf(), depthwise.layout(), shape, chosen);
+  }
+
+  /** Returns a kernel of single pixels whose inputs are all first ones, then all second ones. */
+  private ParameterValue regrouped(ParameterValue pointwise, int filters) {
+    float[] all = pointwise.numbers().orElseThrow();
+    int inputs = pointwise.shape().get(1);
+    int channels = inputs / filters;
+    float[] values = new float[all.length];
+    for (int i = 0; i < values.length; i++) {
+      int input = i % inputs;
+      values[i] = all[i - input + input % channels * filters + input / channels];
+    }
+    return ParameterValue.fixed(tf(), pointwise.layout(), pointwise.shape(), values);
   }
 
   @Override

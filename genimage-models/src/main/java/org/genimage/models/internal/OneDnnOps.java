@@ -167,21 +167,35 @@ final class OneDnnOps {
   }
 
   /**
-   * Returns a convolution of each channel by itself, which keeps the size.
+   * Returns a convolution of each channel by itself.
    *
    * @param x {@code [N, H, W, C]}
    * @param kernel fixed, {@code [C, 1, height, width]}
    */
-  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel) {
-    return raise(
+  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+    boolean same = window.same();
+    OperationBuilder op =
         builder(tf, "_MklNativeDepthwiseConv2dNative")
             .addInput(lower(x).asOutput())
             .addInput(constant(kernel).asOutput())
-            .setAttr("strides", new long[] {1, 1, 1, 1})
-            .setAttr("padding", "SAME")
-            .setAttr("is_filter_const", true)
-            .build()
-            .output(0));
+            .setAttr("strides", Longs.toArray(window.strides()))
+            .setAttr("padding", same ? "SAME" : window.padding() == 0 ? "VALID" : "EXPLICIT")
+            .setAttr("is_filter_const", true);
+    if (!same && window.padding() > 0) {
+      op.setAttr("explicit_paddings", Longs.toArray(window.explicitPadding()));
+    }
+    return raise(op.build().output(0));
+  }
+
+  /** Returns maps side by side: the channels of the first, then those of the second and so on. */
+  Operand<TFloat32> concat(List<Operand<TFloat32>> maps) {
+    return low
+        ? raise(
+            tf.concat(
+                    maps.stream().map(map -> lower(map).asOutput().expect(TBfloat16.class)).toList(),
+                    tf.constant(-1))
+                .asOutput())
+        : tf.concat(maps, tf.constant(-1));
   }
 
   /** Returns for each two channels of {@code [N, L, C]} the sum of their products, in 32 bits. */

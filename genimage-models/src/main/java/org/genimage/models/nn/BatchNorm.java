@@ -31,9 +31,11 @@ record BatchNorm(
    * Scales each filter by gamma / sqrt(variance + eps) and moves what is left of the normalisation
    * into a bias, in double precision.
    *
+   * @param offset the convolution's own bias, if it has one
    * @return empty if the numbers are not fixed while the graph lives
    */
-  Optional<Folded> fold(Ops tf, ModelVariables variables, Parameter kernel) {
+  Optional<Folded> fold(
+      Ops tf, ModelVariables variables, Parameter kernel, Optional<Parameter> offset) {
     Optional<float[]> fixed = variables.constant(kernel);
     if (fixed.isEmpty()) {
       return Optional.empty();
@@ -43,6 +45,10 @@ record BatchNorm(
     float[] beta = variables.constant(bias).orElseThrow();
     float[] means = variables.constant(mean).orElseThrow();
     float[] variances = variables.constant(variance).orElseThrow();
+    float[] offsets =
+        offset
+            .map(own -> variables.constant(own).orElseThrow())
+            .orElseGet(() -> new float[gamma.length]);
     float[] biases = new float[gamma.length];
     int size = filters.length / gamma.length;
     for (int out = 0; out < gamma.length; out++) {
@@ -50,7 +56,7 @@ record BatchNorm(
       for (int i = out * size; i < (out + 1) * size; i++) {
         filters[i] = (float) (filters[i] * scale);
       }
-      biases[out] = (float) (beta[out] - means[out] * scale);
+      biases[out] = (float) (beta[out] + (offsets[out] - means[out]) * scale);
     }
     return Optional.of(
         new Folded(

@@ -70,12 +70,31 @@ public interface Kernels {
       Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window);
 
   /**
-   * Returns a convolution of each channel by itself, of stride 1, that keeps the size.
+   * Returns a convolution of each channel by itself, without bias.
    *
    * @param x {@code [N, H, W, C]}
-   * @param kernel {@code [C, 1, height, width]}
+   * @param kernel {@code [M * C, 1, height, width]}: M filters for the first channel, then M for
+   *     the second and so on
    */
-  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel);
+  Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel, Conv window);
+
+  /**
+   * Returns a convolution of each channel by itself, and one of single pixels with bias.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param depthwise {@code [M * C, 1, height, width]} of the first
+   * @param pointwise {@code [filters, M * C, 1, 1]} of the second
+   * @param bias {@code [filters]} of the second
+   * @param window of the first
+   */
+  default Operand<TFloat32> separableConv(
+      Operand<TFloat32> x,
+      ParameterValue depthwise,
+      ParameterValue pointwise,
+      ParameterValue bias,
+      Conv window) {
+    return conv(depthwiseConv(x, depthwise, window), pointwise, bias, Conv.kernel(1));
+  }
 
   /**
    * Returns the largest value in each window; what is padded never wins.

@@ -66,15 +66,27 @@ public final class Layers {
 
   private static Parameter kernelEntry(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window, Init init) {
+    return kernelEntry(scope, channels(x), filters, window, init);
+  }
+
+  private static Parameter kernelEntry(
+      ModelScope scope, int inputs, int filters, Conv window, Init init) {
     return scope.entry(
         "weight",
         Layout.CONV,
         init,
         Parameter.Role.TRAINED,
         filters,
-        channels(x),
+        inputs,
         window.kernel(),
         window.kernel());
+  }
+
+  private static Parameter biasEntry(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+    int fanIn = channels(x) * window.kernel() * window.kernel();
+    return scope.entry(
+        "bias", Layout.SAME, Init.uniform(fanIn), Parameter.Role.TRAINED, filters);
   }
 
   /**
@@ -182,13 +194,79 @@ public final class Layers {
       Init gamma) {
     Parameter kernel = kernelEntry(conv, x, filters, window, init);
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
+    return folded(conv, entries, kernel, Optional.empty())
+        .map(both -> conv.kernels().conv(x, both.kernel(), both.bias(), window))
+        .orElseGet(
+            () -> batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma));
+  }
+
+  private static Optional<BatchNorm.Folded> folded(
+      ModelScope conv, BatchNorm norm, Parameter kernel, Optional<Parameter> offset) {
     Optional<BatchNorm.Folded> folded =
-        conv.isTraining() ? Optional.empty() : entries.fold(conv.tf(), conv.variables(), kernel);
-    if (folded.isEmpty()) {
-      return batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma);
-    }
-    norm.variables().declare(entries.counter());
-    return conv.kernels().conv(x, folded.get().kernel(), folded.get().bias(), window);
+        conv.isTraining()
+            ? Optional.empty()
+            : norm.fold(conv.tf(), conv.variables(), kernel, offset);
+    folded.ifPresent(both -> conv.variables().declare(norm.counter()));
+    return folded;
+  }
+
+  /**
+   * Returns a convolution with bias, both uniform at first as PyTorch's are, followed by batch
+   * normalisation, folded as in {@link #convBatchNorm}.
+   *
+   * @param conv the convolution's place
+   * @param norm the normalisation's place
+   * @param x {@code [N, H, W, C]}
+   * @param filters number of output channels
+   * @param window the geometry
+   * @param gamma the law of the normalisation's weight at first
+   */
+  public static Operand<TFloat32> biasedConvBatchNorm(
+      ModelScope conv, ModelScope norm, Operand<TFloat32> x, int filters, Conv window, Init gamma) {
+    Parameter kernel = kernelEntry(conv, x, filters, window, Init.UNIFORM_FAN_IN);
+    Parameter offset = biasEntry(conv, x, filters, window);
+    BatchNorm entries = BatchNorm.at(norm, filters, gamma);
+    return folded(conv, entries, kernel, Optional.of(offset))
+        .map(both -> conv.kernels().conv(x, both.kernel(), both.bias(), window))
+        .orElseGet(
+            () -> batchNorm(norm, conv.output(biasedConv(conv, x, filters, window)), gamma));
+  }
+
+  /**
+   * Returns a convolution of each channel by itself, a convolution of single pixels and batch
+   * normalisation, folded as in {@link #convBatchNorm}. Neither convolution has a bias.
+   *
+   * @param conv the place of the convolution of single pixels; its parameter is {@code weight},
+   *     uniform at first as PyTorch's is
+   * @param norm the normalisation's place
+   * @param x {@code [N, H, W, C]}
+   * @param depthwise the first kernel, {@code [M * C, 1, height, width]}, such as {@link
+   *     #depthwiseKernel} returns
+   * @param filters number of output channels
+   * @param window the geometry of the first convolution
+   * @param gamma the law of the normalisation's weight at first
+   */
+  public static Operand<TFloat32> separableConvBatchNorm(
+      ModelScope conv,
+      ModelScope norm,
+      Operand<TFloat32> x,
+      ParameterValue depthwise,
+      int filters,
+      Conv window,
+      Init gamma) {
+    int inputs = depthwise.shape().get(0);
+    Parameter kernel =
+        kernelEntry(conv, inputs, filters, Conv.kernel(1), Init.UNIFORM_FAN_IN);
+    BatchNorm entries = BatchNorm.at(norm, filters, gamma);
+    return folded(conv, entries, kernel, Optional.empty())
+        .map(both -> conv.kernels().separableConv(x, depthwise, both.kernel(), both.bias(), window))
+        .orElseGet(
+            () -> {
+              Operand<TFloat32> each = conv.kernels().depthwiseConv(x, depthwise, window);
+              Operand<TFloat32> y =
+                  conv(conv, each, filters, Conv.kernel(1), Init.UNIFORM_FAN_IN);
+              return batchNorm(norm, conv.output(y), gamma);
+            });
   }
 
   /**
@@ -259,10 +337,9 @@ public final class Layers {
    */
   public static Operand<TFloat32> biasedConv(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
-    int fanIn = channels(x) * window.kernel() * window.kernel();
     ParameterValue kernel =
         scope.weight(kernelEntry(scope, x, filters, window, Init.UNIFORM_FAN_IN));
-    ParameterValue bias = scope.weight("bias", Layout.SAME, Init.uniform(fanIn), filters);
+    ParameterValue bias = scope.weight(biasEntry(scope, x, filters, window));
     return scope.kernels().conv(x, kernel, bias, window);
   }
 
@@ -272,15 +349,25 @@ public final class Layers {
    *
    * @param scope the layer's place; its parameter is {@code weight}
    * @param x {@code [N, H, W, C]}
-   * @param window the geometry, of stride 1 and with an odd kernel whose padding keeps the size
+   * @param window the geometry
    */
   public static Operand<TFloat32> depthwiseConv(
       ModelScope scope, Operand<TFloat32> x, Conv window) {
-    checkArgument(window.same(), "a depthwise window must keep the size, got %s", window);
-    int side = window.kernel();
-    ParameterValue kernel =
-        scope.weight("weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, channels(x), 1, side, side);
-    return scope.kernels().depthwiseConv(x, kernel);
+    ParameterValue kernel = depthwiseKernel(scope, channels(x), window.kernel());
+    return scope.kernels().depthwiseConv(x, kernel, window);
+  }
+
+  /**
+   * Asks for the kernel of a convolution of each channel by itself, uniform at first as PyTorch's
+   * is.
+   *
+   * @param scope the layer's place; its parameter is {@code weight}
+   * @param filters number of output channels: the input's, or a multiple of it
+   * @param side of the kernel
+   * @return {@code [filters, 1, side, side]}
+   */
+  public static ParameterValue depthwiseKernel(ModelScope scope, int filters, int side) {
+    return scope.weight("weight", Layout.DEPTHWISE, Init.UNIFORM_FAN_IN, filters, 1, side, side);
   }
 
   /**
@@ -289,7 +376,7 @@ public final class Layers {
    *
    * @param scope the layer's place; its parameters are {@code weight} and {@code bias}
    * @param x {@code [N, H, W, C]}
-   * @param window the geometry, of stride 1 and with an odd kernel whose padding keeps the size
+   * @param window the geometry
    */
   public static Operand<TFloat32> biasedDepthwiseConv(
       ModelScope scope, Operand<TFloat32> x, Conv window) {

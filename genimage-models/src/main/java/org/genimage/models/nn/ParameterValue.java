@@ -1,5 +1,6 @@
 package org.genimage.models.nn;
 
+import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -102,6 +103,54 @@ public final class ParameterValue {
       scaled[i] *= factors[factors.length == 1 ? 0 : i / size];
     }
     return fixed(tf, layout, shape, scaled);
+  }
+
+  /**
+   * Returns a convolution's kernel with its taps further apart and zeros elsewhere, in the centre
+   * of a larger window: what a dilated convolution computes.
+   *
+   * @param step from one tap to the next; 1 leaves them as they are
+   * @param side of the new window, at least what the taps need and odd where that is odd
+   */
+  public ParameterValue spread(int step, int side) {
+    int taps = shape.get(3);
+    int start = (side - (taps - 1) * step - 1) / 2;
+    List<Integer> larger = List.of(shape.get(0), shape.get(1), side, side);
+    if (numbers.isPresent()) {
+      float[] own = numbers.get();
+      float[] values = new float[own.length / (taps * taps) * side * side];
+      for (int i = 0; i < own.length; i++) {
+        int row = start + i / taps % taps * step;
+        int column = start + i % taps * step;
+        values[(i / (taps * taps) * side + row) * side + column] = own[i];
+      }
+      return fixed(tf, layout, larger, values);
+    }
+    float[] places = new float[side * side * taps * taps];
+    for (int tap = 0; tap < taps * taps; tap++) {
+      int place = (start + tap / taps * step) * side + start + tap % taps * step;
+      places[place * taps * taps + tap] = 1;
+    }
+    List<Integer> sides = layout.toTensorFlow(larger); // [side, side, ...]
+    Operand<TFloat32> rows = tf.reshape(operand.get(), tf.array(taps * taps, -1));
+    Operand<TFloat32> spread =
+        tf.linalg.matMul(
+            Layers.constant(tf, List.of(side * side, taps * taps), places), rows);
+    Operand<TFloat32> value = tf.reshape(spread, tf.array(Ints.toArray(sides)));
+    return new ParameterValue(tf, layout, larger, Optional.empty(), () -> value);
+  }
+
+  /** Returns the sum of this and another parameter of the same layout and shape. */
+  public ParameterValue plus(ParameterValue other) {
+    if (numbers.isPresent() && other.numbers.isPresent()) {
+      float[] sum = numbers.get().clone();
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += other.numbers.get()[i];
+      }
+      return fixed(tf, layout, shape, sum);
+    }
+    Operand<TFloat32> sum = tf.math.add(operand.get(), other.operand.get());
+    return new ParameterValue(tf, layout, shape, Optional.empty(), () -> sum);
   }
 
   /**

@@ -8,6 +8,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.nn.DepthwiseConv2dNative;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
@@ -58,8 +59,26 @@ record PlainKernels(Ops tf, CustomGradients gradients, boolean differentiable) i
   }
 
   @Override
-  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel) {
-    return tf.nn.depthwiseConv2dNative(x, kernel.operand(), List.of(1L, 1L, 1L, 1L), "SAME");
+  public Operand<TFloat32> depthwiseConv(
+      Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+    int channels = channels(x);
+    int filters = kernel.shape().get(0) / channels;
+    Operand<TFloat32> all = kernel.operand(); // [side, side, M * C, 1]
+    Operand<TFloat32> each =
+        filters == 1
+            ? all
+            : tf.reshape(all, tf.array(window.kernel(), window.kernel(), channels, filters));
+    List<Long> strides = window.strides();
+    if (window.same() || window.padding() == 0) {
+      return tf.nn.depthwiseConv2dNative(x, each, strides, window.same() ? "SAME" : "VALID");
+    }
+    // Its gradient, unlike that of the dense convolution, keeps explicit paddings.
+    return tf.nn.depthwiseConv2dNative(
+        x,
+        each,
+        strides,
+        "EXPLICIT",
+        DepthwiseConv2dNative.explicitPaddings(window.explicitPadding()));
   }
 
   @Override

@@ -4,11 +4,27 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** Other shapes of the same numbers, as several kernels need them. */
 public final class Shapes {
 
   private Shapes() {}
+
+  /**
+   * Returns height and width of images: constant where the graph knows them, else those of the
+   * images that it is run on.
+   *
+   * @param images {@code [N, H, W, C]}
+   * @return {@code [2]}
+   */
+  public static Operand<TInt32> sides(Ops tf, Operand<TFloat32> images) {
+    long height = images.shape().get(1);
+    long width = images.shape().get(2);
+    return height > 0 && width > 0
+        ? tf.array(Math.toIntExact(height), Math.toIntExact(width))
+        : tf.slice(tf.shape(images), tf.array(1), tf.array(2));
+  }
 
   /** Returns {@code [N, ..., C]} as rows {@code [M, C]}: TensorFlow's product is slow otherwise. */
   public static Operand<TFloat32> flatten(Ops tf, Operand<TFloat32> x) {

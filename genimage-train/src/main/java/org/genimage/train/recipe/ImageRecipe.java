@@ -16,7 +16,8 @@ import org.genimage.models.InputContract;
  * split (copy) of the sample gets its own steps and random erasing; of several splits the first
  * stays without these. Last, the samples of a batch are mixed with each other.
  *
- * @param shared steps per sample; they end with the input's size
+ * @param shared steps per sample; they end with the input's size, or with that of a {@link
+ *     ImageStep.SmallerCrop}
  * @param augmenting further steps of every split, or of all but the first of several
  * @param splits inputs per sample
  * @param erasing probability of random erasing, by normal noise per pixel
@@ -135,6 +136,17 @@ public record ImageRecipe(
     return steps.stream()
         .map(step -> step.transform(input.side()))
         .reduce(Transform.IDENTITY, Transform::then);
+  }
+
+  /**
+   * Returns the side of the images that training takes: the input's, unless a step sets another.
+   */
+  public int trainingSide(InputContract input) {
+    int side = input.side();
+    for (ImageStep step : shared) {
+      side = step.trainingSide(side);
+    }
+    return side;
   }
 
   /** Returns whether a split gets its own steps and random erasing. */

@@ -1,5 +1,7 @@
 package org.genimage.train.recipe;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.List;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Transform;
@@ -19,6 +21,15 @@ public interface ImageStep {
    * @param side of the network's input in pixels
    */
   Transform transform(int side);
+
+  /**
+   * Returns the side of the images that training takes, if this step is the one that sets it.
+   *
+   * @param side what it is without this step: that of the network's input
+   */
+  default int trainingSide(int side) {
+    return side;
+  }
 
   /**
    * A random 8 to 100 % of the area, resized to the input's size (Inception's crop).
@@ -42,6 +53,45 @@ public interface ImageStep {
     @Override
     public Transform transform(int side) {
       return Transforms.randomCrop(side);
+    }
+  }
+
+  /**
+   * A random window of a size of its own, without resampling: training sees smaller images than
+   * scoring does. It is never larger than the input.
+   *
+   * @param side in pixels
+   */
+  record SmallerCrop(int side) implements ImageStep {
+
+    /**
+     * Checks the component.
+     *
+     * @throws IllegalArgumentException if the side is not positive
+     */
+    public SmallerCrop {
+      checkArgument(side > 0, "side of a crop must be positive, got %s", side);
+    }
+
+    @Override
+    public Transform transform(int inputSide) {
+      return Transforms.randomCrop(trainingSide(inputSide));
+    }
+
+    @Override
+    public int trainingSide(int inputSide) {
+      return Math.min(side, inputSide);
+    }
+  }
+
+  /**
+   * A random window of the input's size, without resampling; a smaller image is padded with black
+   * by all that it lacks, on both sides, so that it is found anywhere in the window.
+   */
+  record PaddedCrop() implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return Transforms.randomPaddedCrop(side);
     }
   }
 
@@ -87,6 +137,47 @@ public interface ImageStep {
     @Override
     public Transform transform(int side) {
       return Transforms.horizontalFlip(probability);
+    }
+  }
+
+  /**
+   * A rotation by a random angle in either direction, without resampling, on black.
+   *
+   * @param degrees the largest angle, 0 to 180
+   */
+  record Rotation(double degrees) implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return Transforms.randomRotation(degrees);
+    }
+  }
+
+  /**
+   * Random changes of brightness, contrast and saturation, in random order (torchvision's {@code
+   * ColorJitter}).
+   *
+   * @param brightness the largest change of its factor, at least 0
+   * @param contrast the largest change of its factor, at least 0
+   * @param saturation the largest change of its factor, at least 0
+   */
+  record ColourJitter(double brightness, double contrast, double saturation) implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return Transforms.colourJitter(brightness, contrast, saturation);
+    }
+  }
+
+  /**
+   * Black squares of a grid with a probability, a random share of the image.
+   *
+   * @param probability 0 to 1
+   * @param maxShare the largest share, 0 to 1
+   * @param cell the side of a square in pixels
+   */
+  record Mask(double probability, double maxShare, int cell) implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return Transforms.randomMask(probability, maxShare, cell);
     }
   }
 
