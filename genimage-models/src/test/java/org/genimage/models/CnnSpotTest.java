@@ -2,7 +2,7 @@ package org.genimage.models;
 
 import org.genimage.data.image.Filter;
 
-class CnnSpotTest implements PixelGradientContract {
+class CnnSpotTest implements PixelGradientContract, PublishedNetworkContract {
 
   @Override
   public Blueprint blueprint() {

@@ -16,7 +16,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-class GramNetTest implements PixelGradientContract {
+class GramNetTest implements PixelGradientContract, PublishedNetworkContract {
 
   private static final Map<String, String> PLACES =
       Map.of(

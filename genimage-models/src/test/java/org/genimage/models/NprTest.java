@@ -7,7 +7,7 @@ import com.google.common.base.Ascii;
 import org.genimage.models.networks.Npr;
 import org.junit.jupiter.api.Test;
 
-class NprTest implements WholeImagesContract {
+class NprTest implements WholeImagesContract, PublishedNetworkContract {
 
   @Override
   public Blueprint blueprint() {

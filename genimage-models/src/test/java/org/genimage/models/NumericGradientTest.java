@@ -19,7 +19,10 @@ import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceInput;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
+import org.genimage.models.networks.FerretNet;
 import org.genimage.models.networks.GramNet;
+import org.genimage.models.networks.Npr;
+import org.genimage.models.networks.Safe;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SwinTransformer;
 import org.genimage.models.networks.VisionTransformer;
@@ -29,6 +32,7 @@ import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.Shapes;
 import org.genimage.models.nn.TrainableVariables;
 import org.genimage.models.nn.Transformers;
 import org.junit.jupiter.api.Tag;
@@ -135,6 +139,35 @@ class NumericGradientTest {
                       4,
                       Conv.kernel(3).stride(2),
                       Init.ONES)));
+      cases.add(
+          Case.of(
+              "convolution with bias and batch norm",
+              mode,
+              images,
+              (scope, x) ->
+                  Layers.biasedConvBatchNorm(
+                      scope.at("conv"),
+                      scope.at("bn"),
+                      x,
+                      4,
+                      Conv.kernel(1).stride(2),
+                      Init.ONES)));
+      cases.add(
+          Case.of(
+              "separable convolution, two filters a channel, by 2, dense and dilated",
+              mode,
+              images,
+              (scope, x) ->
+                  Layers.separableConvBatchNorm(
+                      scope.at("point"),
+                      scope.at("bn"),
+                      x,
+                      Layers.depthwiseKernel(scope.at("dense"), 6, 3)
+                          .spread(1, 5)
+                          .plus(Layers.depthwiseKernel(scope.at("dilated"), 6, 3).spread(2, 5)),
+                      4,
+                      Conv.kernel(5).stride(2),
+                      Init.ONES)));
     }
     cases.add(
         Case.of(
@@ -220,6 +253,67 @@ class NumericGradientTest {
             .values(NumericGradientTest::pixels)
             .step(5e-4, 1e-2));
     return cases.stream();
+  }
+
+  /** What SAFE, NPR and FerretNet see of images, on even and odd numbers of rows and columns. */
+  static Stream<Case> frontEnds() {
+    List<Case> cases = new ArrayList<>();
+    for (Graphs mode : List.of(Graphs.GRADIENTS, Graphs.PLAIN_GRADIENTS)) {
+      for (Shape shape : List.of(Shape.of(1, 6, 7, 3), Shape.of(1, 7, 4, 3))) {
+        cases.add(Case.of("wavelet band " + shape, mode, shape, Safe::band));
+        cases.add(
+            Case.of(
+                "wavelet band at the images' size " + shape,
+                mode,
+                shape,
+                (scope, x) ->
+                    Safe.resized(
+                        scope.tf(), Safe.band(scope, x), Shapes.sides(scope.tf(), x))));
+        cases.add(
+            Case.of(
+                    "local median " + shape,
+                    mode,
+                    shape,
+                    (scope, x) -> FerretNet.median(scope.tf(), x))
+                .values(NumericGradientTest::aroundZero));
+      }
+      Shape even = Shape.of(1, 4, 6, 3);
+      cases.add(
+          Case.of(
+              "neighbouring pixel relationships",
+              mode,
+              even,
+              (scope, x) -> Npr.relationships(scope.tf(), x)));
+    }
+    return cases.stream();
+  }
+
+  /** Also in the outermost rows and columns, where the wavelet library of SAFE's authors is not. */
+  @ParameterizedTest
+  @MethodSource("frontEnds")
+  void gradient_ofAFrontEnd_equalsDifferencesEverywhere(Case tested) {
+    RandomGenerator random = Seed.of(6).random();
+    float[] input = tested.values().apply(normal(random, (int) tested.shape().size()));
+    try (Slopes slopes = new Slopes(tested.mode(), tested.shape(), tested.layer(), random)) {
+      Map<String, float[]> at = slopes.start(input, random);
+      float[] gradient = slopes.gradients(at).get(Slopes.INPUT);
+      double allowed = tested.tolerance() * Math.abs(gradient[steepest(gradient)]);
+      for (int place = 0; place < gradient.length; place++) {
+        assertThat((double) gradient[place])
+            .as("place %d", place)
+            .isCloseTo(
+                slopes.difference(at, Slopes.INPUT, place, tested.step()), within(allowed));
+      }
+    }
+  }
+
+  /** Distinct values on both sides of 0 and away from it, further apart than any step reaches. */
+  private static float[] aroundZero(float[] random) {
+    float[] values = spread(random);
+    for (int i = 0; i < values.length; i++) {
+      values[i] += 1.1f + 0.1f * values.length;
+    }
+    return values;
   }
 
   /** Distinct negative values, further apart than any step reaches. */

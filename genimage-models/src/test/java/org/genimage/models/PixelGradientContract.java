@@ -15,7 +15,7 @@ import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.Test;
 
 /** What a detector owes to attacks: the loss's slope per pixel, through all that it computes. */
-interface PixelGradientContract extends PublishedNetworkContract {
+interface PixelGradientContract extends PreparedImagesContract {
 
   @Test
   default void lossGradient_isTheSlopeOfTheLoss() {

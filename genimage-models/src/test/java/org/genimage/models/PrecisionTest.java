@@ -20,7 +20,13 @@ class PrecisionTest {
 
   static List<Blueprint> detectors() {
     return List.of(
-        Detectors.resnet50(), Detectors.deitSmall(), Detectors.swinTiny(), Detectors.f3Net());
+        Detectors.resnet50(),
+        Detectors.deitSmall(),
+        Detectors.swinTiny(),
+        Detectors.f3Net(),
+        Detectors.safe(),
+        Detectors.ferretNetSmall(),
+        Detectors.npr());
   }
 
   @ParameterizedTest

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.genimage.models.networks.Safe;
 import org.junit.jupiter.api.Test;
 
-class SafeTest implements WholeImagesContract {
+class SafeTest implements WholeImagesContract, PublishedNetworkContract {
 
   @Override
   public Blueprint blueprint() {

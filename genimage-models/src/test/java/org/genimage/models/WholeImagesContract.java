@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.common.primitives.Doubles;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +22,6 @@ interface WholeImagesContract extends PixelGradientContract {
 
   /** Returns the input contract of the fixtures' whole images. */
   InputContract whole();
-
-  /** Returns whether {@link #whole} leaves out rows or columns of an image of these sides. */
-  default boolean cut(JsonNode description) {
-    return false;
-  }
 
   @Test
   default void wholeImages_ofAnySize_giveOfficialLogits() {
@@ -51,23 +44,18 @@ interface WholeImagesContract extends PixelGradientContract {
         JsonNode shape = item.getValue().get("input").get("shape");
         assertThat(List.of(prepared.height(), prepared.width()))
             .containsExactly(shape.get(2).asInt(), shape.get(3).asInt());
-        List<Double> logits = new ArrayList<>();
-        JsonNode row = item.getValue().get("logits").get(0);
-        if (row.size() == 1) {
-          logits.add(0.0);
-        }
-        row.forEach(value -> logits.add(value.asDouble()));
+        double[] logits = PreparedImagesContract.byLabel(item.getValue().get("logits"));
 
         ImageBatch batch = ImageBatch.of(List.of(prepared));
         Logits byGradients = detector.logits(batch.toPixels());
 
         assertThat(NetworkContract.doubles(graph.logits(batch)))
             .as(item.getKey())
-            .containsExactly(Doubles.toArray(logits), within(preprocessedLogitTolerance()));
+            .containsExactly(logits, within(preprocessedLogitTolerance()));
         assertThat(NetworkContract.doubles(byGradients.toArray()))
             .as(item.getKey())
-            .containsExactly(Doubles.toArray(logits), within(preprocessedLogitTolerance()));
-        double odds = Math.exp(logits.get(1) - logits.get(0));
+            .containsExactly(logits, within(preprocessedLogitTolerance()));
+        double odds = Math.exp(logits[1] - logits[0]);
         assertThat(detector.score(image)).isCloseTo(odds / (1 + odds), within(1e-4));
       }
       assertThat(detector.score(List.copyOf(images.values()))).hasSize(images.size());

@@ -82,6 +82,18 @@ interface TrainingStepContract {
             List.of(3e-3, 4e-2),
             0.3);
 
+    /** The newer convolutional detectors, of few layers. */
+    static final Tolerances NEWER =
+        new Tolerances(
+            2e-5,
+            1e-4,
+            List.of(2e-4, 1e-3, 1e-2),
+            List.of(5e-3, 3e-2),
+            List.of(1e-3, 3e-2),
+            1e-3,
+            List.of(3e-3, 4e-2),
+            0.3);
+
     /** F3Net, where logarithms of small numbers add to that. */
     static final Tolerances F3NET =
         new Tolerances(
@@ -304,7 +316,7 @@ interface TrainingStepContract {
       side = shape.get(2).asInt();
       input = input(expected, fill);
       outputs = fixture.blueprint().head().outputs();
-      Recipe recipe = recipe(fixture.blueprint(), expected.get("loss").asText());
+      Recipe recipe = recipe(fixture.blueprint(), expected);
       Blueprint blueprint =
           new Blueprint(
               "fixture",
@@ -356,10 +368,12 @@ interface TrainingStepContract {
     }
 
     /**
-     * The paper's recipe, without what the fixtures leave out: its dropping, smoothing, average.
+     * The paper's recipe, without what the fixtures leave out: its dropping, smoothing, average and
+     * parts.
      */
-    private static Recipe recipe(Blueprint blueprint, String loss) {
-      Recipe recipe = Recipe.paper(blueprint).drop(Drop.NONE).withoutAverage();
+    private static Recipe recipe(Blueprint blueprint, JsonNode expected) {
+      String loss = expected.get("loss").asText();
+      Recipe recipe = Recipe.paper(blueprint).drop(Drop.NONE).withoutAverage().parts(1);
       if (loss.equals("soft_target_cross_entropy")) {
         return recipe.loss(new Loss.CrossEntropy(0), recipe.images());
       }
@@ -368,6 +382,8 @@ interface TrainingStepContract {
               switch (loss) {
                 case "jsd_cross_entropy" -> new Loss.JsdCrossEntropy(3, 12, 0.1);
                 case "cross_entropy" -> new Loss.CrossEntropy(0);
+                case "label_smoothing_cross_entropy" ->
+                    new Loss.CrossEntropy(expected.get("smoothing").asDouble());
                 case "bce_with_logits" -> new Loss.BinaryCrossEntropy();
                 case "nll" -> new Loss.NegativeLogLikelihood();
                 default -> throw new IllegalArgumentException(loss);

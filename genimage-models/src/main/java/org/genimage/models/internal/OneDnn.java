@@ -164,7 +164,15 @@ final class OneDnn {
       outputs.add(kernels.add(kernels.relu(smaller), smaller));
       outputs.add(conv(values(2, 6, 6, 3), Conv.kernel(2).stride(2)));
       outputs.add(kernels.maxPool(images, Conv.kernel(3).stride(2)));
-      outputs.add(kernels.depthwiseConv(images, weight(Layout.DEPTHWISE, CHANNELS, 1, 3, 3)));
+      outputs.add(depthwiseConv(images, Conv.kernel(3)));
+      outputs.add(depthwiseConv(images, Conv.kernel(5).stride(2)));
+      outputs.add(
+          kernels.separableConv(
+              images,
+              weight(Layout.DEPTHWISE, 2 * CHANNELS, 1, 5, 5),
+              weight(Layout.CONV, CHANNELS, 2 * CHANNELS, 1, 1),
+              weight(Layout.SAME, CHANNELS),
+              Conv.kernel(5).stride(2)));
       Operand<TFloat32> tokens = values(2, 4, CHANNELS);
       var normal =
           kernels.layerNorm(
@@ -191,6 +199,12 @@ final class OneDnn {
           weight(Layout.CONV, CHANNELS, Layers.channels(x), side, side),
           weight(Layout.SAME, CHANNELS),
           window);
+    }
+
+    private Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, Conv window) {
+      int side = window.kernel();
+      return kernels.depthwiseConv(
+          x, weight(Layout.DEPTHWISE, Layers.channels(x), 1, side, side), window);
     }
 
     private Operand<TFloat32> linear(Operand<TFloat32> x, int outputs) {

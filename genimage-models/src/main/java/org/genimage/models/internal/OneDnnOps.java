@@ -189,13 +189,12 @@ final class OneDnnOps {
 
   /** Returns maps side by side: the channels of the first, then those of the second and so on. */
   Operand<TFloat32> concat(List<Operand<TFloat32>> maps) {
-    return low
-        ? raise(
-            tf.concat(
-                    maps.stream().map(map -> lower(map).asOutput().expect(TBfloat16.class)).toList(),
-                    tf.constant(-1))
-                .asOutput())
-        : tf.concat(maps, tf.constant(-1));
+    if (!low) {
+      return tf.concat(maps, tf.constant(-1));
+    }
+    List<Operand<TBfloat16>> lowered = new ArrayList<>();
+    maps.forEach(map -> lowered.add(lower(map).asOutput().expect(TBfloat16.class)));
+    return raise(tf.concat(lowered, tf.constant(-1)).asOutput());
   }
 
   /** Returns for each two channels of {@code [N, L, C]} the sum of their products, in 32 bits. */

@@ -44,7 +44,7 @@ class OneDnnTest {
   }
 
   @ParameterizedTest
-  @MethodSource("org.genimage.models.Detectors#all")
+  @MethodSource("org.genimage.models.small.SmallDetectors#shallow")
   void kernels_ofEveryDetector_useOnlyOpsThatAreTried(Blueprint blueprint) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);

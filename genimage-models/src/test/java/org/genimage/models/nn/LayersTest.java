@@ -45,6 +45,71 @@ class LayersTest {
     assertThat(taps(4, Conv.kernel(3).stride(2))).containsExactly(4, 6, 6, 9);
   }
 
+  @ParameterizedTest
+  @EnumSource(Graphs.class)
+  void depthwiseConv_everyKernels_padsLikeTorch(Graphs mode) {
+    assumeTrue(mode.isAvailable());
+    for (Conv window :
+        List.of(
+            Conv.kernel(3),
+            Conv.kernel(5).stride(2),
+            Conv.kernel(3).stride(2).padding(0),
+            new Conv(4, 2, 1))) {
+      int taps = window.kernel() * window.kernel();
+      assertThat(
+              run(
+                  mode,
+                  4,
+                  (scope, x) ->
+                      scope
+                          .kernels()
+                          .depthwiseConv(
+                              x,
+                              ParameterValue.fixed(
+                                  scope.tf(),
+                                  Layout.DEPTHWISE,
+                                  List.of(1, 1, window.kernel(), window.kernel()),
+                                  ones(taps)),
+                              window)))
+          .as("%s %s", mode, window)
+          .containsExactly(taps(4, window));
+    }
+  }
+
+  /** One channel, two filters: twice and three times the sum; weighed by 1 and 10, plus 0.5. */
+  @ParameterizedTest
+  @EnumSource(Graphs.class)
+  void separableConv_ofTwoFiltersAChannel_keepsTheirOrder(Graphs mode) {
+    assumeTrue(mode.isAvailable());
+    float[] filters = new float[18];
+    Arrays.fill(filters, 0, 9, 2);
+    Arrays.fill(filters, 9, 18, 3);
+    Conv window = Conv.kernel(3).stride(2);
+
+    float[] values =
+        run(
+            mode,
+            4,
+            (scope, x) ->
+                scope
+                    .kernels()
+                    .separableConv(
+                        x,
+                        ParameterValue.fixed(
+                            scope.tf(), Layout.DEPTHWISE, List.of(2, 1, 3, 3), filters),
+                        ParameterValue.fixed(
+                            scope.tf(), Layout.CONV, List.of(1, 2, 1, 1), new float[] {1, 10}),
+                        ParameterValue.fixed(
+                            scope.tf(), Layout.SAME, List.of(1), new float[] {0.5f}),
+                        window));
+
+    float[] expected = taps(4, window);
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = 32 * expected[i] + 0.5f;
+    }
+    assertThat(values).containsExactly(expected, within(mode == Graphs.SCORING_BFLOAT16 ? 1f : 1e-4f));
+  }
+
   private static float[] taps(int side, Conv window) {
     int steps = (side + 2 * window.padding() - window.kernel()) / window.stride() + 1;
     float[] taps = new float[steps * steps];

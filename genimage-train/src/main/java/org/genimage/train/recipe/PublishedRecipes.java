@@ -19,11 +19,16 @@ import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.nn.Drop;
 import org.genimage.train.recipe.ImageStep.Blur;
 import org.genimage.train.recipe.ImageStep.CenterCrop;
+import org.genimage.train.recipe.ImageStep.ColourJitter;
 import org.genimage.train.recipe.ImageStep.Flip;
 import org.genimage.train.recipe.ImageStep.Jpeg;
+import org.genimage.train.recipe.ImageStep.Mask;
+import org.genimage.train.recipe.ImageStep.PaddedCrop;
 import org.genimage.train.recipe.ImageStep.RandomCrop;
 import org.genimage.train.recipe.ImageStep.RandomSquare;
 import org.genimage.train.recipe.ImageStep.Resized;
+import org.genimage.train.recipe.ImageStep.Rotation;
+import org.genimage.train.recipe.ImageStep.SmallerCrop;
 import org.genimage.train.recipe.Optimizer.Adam;
 import org.genimage.train.recipe.Optimizer.AdamW;
 import org.genimage.train.recipe.Optimizer.Clipped;
@@ -38,9 +43,9 @@ import org.genimage.train.recipe.Schedule.Step;
 import org.genimage.train.recipe.Schedule.Warmup;
 
 /**
- * The published recipe of each detector. A recipe lists the values that the paper's supplement
- * states and those that are inferred; all others are defaults of the detector's official
- * repository. To add one, write a method and put it into {@link #TABLE}.
+ * The published recipe of each detector. A recipe lists the values that the GenImage paper's
+ * supplement states and those that are inferred; all others are the detector's official
+ * repository's, for detectors that the paper does not have all of them. To add one, write a method and put it into {@link #TABLE}.
  */
 final class PublishedRecipes {
 
@@ -90,6 +95,15 @@ final class PublishedRecipes {
           new Entry(Set.of(), (net, chosen) -> f3Net(net.head())));
     }
     table.put(Detectors.gramNet().name(), new Entry(Set.of(), (net, chosen) -> gramNet()));
+    table.put(Detectors.safe().name(), new Entry(Set.of(), (net, chosen) -> safe()));
+    for (Blueprint size : List.of(Detectors.ferretNet(), Detectors.ferretNetSmall())) {
+      table.put(size.name(), new Entry(Set.of(), (net, chosen) -> ferretNet()));
+    }
+    table.put(
+        Detectors.npr().name(),
+        new Entry(
+            EnumSet.of(Reading.GENIMAGE_PROTOCOL),
+            (net, chosen) -> npr(chosen.contains(Reading.GENIMAGE_PROTOCOL))));
     return table;
   }
 
@@ -312,6 +326,62 @@ final class PublishedRecipes {
         List.of(
             "optimizer", "optimizer.decay.rate", "schedule.rate", "epochs", "batchSize", "loss"),
         List.of("precision", "seed"));
+  }
+
+  /**
+   * Ouxiang-Li/SAFE: main_finetune.py, scripts/train.sh, data/datasets.py. Its four processes
+   * normalise with 32 images each; so do four parts.
+   */
+  private static Recipe safe() {
+    int epochs = 20;
+    Recipe recipe =
+        Recipe.of(
+                AdamW.of(Decay.ofMatrices(0.01)),
+                new Cosine(5e-3, 1e-6, epochs, new Warmup(1, 0, true), Every.STEP),
+                epochs,
+                128,
+                new Loss.CrossEntropy(0.1),
+                ImageRecipe.of(
+                    new PaddedCrop(),
+                    new Flip(0.5),
+                    new Rotation(180),
+                    new ColourJitter(0.5, 0.5, 0.5),
+                    new Mask(0.5, 0.75, 16)))
+            .parts(4);
+    return recipe.published(List.of(), List.of("seed"));
+  }
+
+  /** xigua7105/FerretNet: configs/Train.yaml, src/trainer, src/data/dataloader.py. */
+  private static Recipe ferretNet() {
+    Recipe recipe =
+        Recipe.of(
+                new Adam(0.937, 0.999, 1e-8, Decay.of(5e-4)),
+                new Constant(2e-4),
+                100,
+                32,
+                new Loss.BinaryCrossEntropy(),
+                ImageRecipe.of(new SmallerCrop(224), new Flip(0.5)))
+            .drop(new Drop(0.2, 0));
+    return recipe.published(List.of(), List.of("precision"));
+  }
+
+  /**
+   * chuangchuangtan/NPR-DeepfakeDetection: train.py, options, networks/trainer.py; its README for
+   * GenImage. Its script validates on crops of 224 pixels; here images are prepared as for scoring.
+   */
+  private static Recipe npr(boolean genimage) {
+    Resize before = genimage ? new Resize.Tile(224) : new Resize.Square(256, Filter.BILINEAR);
+    Recipe recipe =
+        Recipe.of(
+                Adam.of(Decay.NONE),
+                new Step(2e-4, 10, 0.9, Warmup.NONE),
+                genimage ? 1 : 50,
+                32,
+                new Loss.BinaryCrossEntropy(),
+                ImageRecipe.of(new Resized(before), new SmallerCrop(224), new Flip(0.5)))
+            .dropLast(false)
+            .seed(genimage ? 70 : 100);
+    return recipe.published(List.of(), List.of("images.validating"));
   }
 
   private static List<String> and(List<String> names, String other) {

@@ -23,5 +23,11 @@ public enum Reading {
    * DeiT-S: an epoch takes a third of the images, each three times, as the authors' script does
    * with several processes. Without this reading, it takes each image once, as with one process.
    */
-  REPEATED_AUGMENTATION
+  REPEATED_AUGMENTATION,
+  /**
+   * NPR: one epoch, and small images are repeated rather than all squashed, as its authors train on
+   * GenImage; score with {@link org.genimage.models.NprProtocol#TILE_CROP224} then. Without this
+   * reading, 50 epochs of squashed images, as its script trains on ProGAN.
+   */
+  GENIMAGE_PROTOCOL
 }

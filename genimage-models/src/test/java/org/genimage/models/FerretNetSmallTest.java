@@ -1,0 +1,14 @@
+package org.genimage.models;
+
+class FerretNetSmallTest implements FerretNetContract {
+
+  @Override
+  public Blueprint blueprint() {
+    return Detectors.ferretNetSmall();
+  }
+
+  @Override
+  public String folder() {
+    return "ferretnet_s";
+  }
+}
