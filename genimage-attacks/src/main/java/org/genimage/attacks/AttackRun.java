@@ -126,8 +126,8 @@ public record AttackRun<D extends Detector>(
    * Attacks a detector with every image of a dataset.
    *
    * @param victim stays open
-   * @throws IllegalArgumentException if the dataset is empty, or the victim takes whole images, which
-   *     have no common size
+   * @throws IllegalArgumentException if the dataset is empty, or the victim takes whole images,
+   *     which have no common size
    * @throws IllegalStateException if the attack breaks its contract: another shape or more change
    *     than its budget
    * @throws org.genimage.data.image.UnreadableImageException if more images are unreadable than the
@@ -137,8 +137,8 @@ public record AttackRun<D extends Detector>(
   public AttackResult against(D victim, ImageDataset data) {
     checkArgument(
         victim.input().resize().crops(),
-        "an attack on a dataset needs images of one size, %s takes whole images; load it with an input"
-            + " contract that crops",
+        "an attack on a dataset needs images of one size, %s takes whole images; load it with an"
+            + " input contract that crops",
         victim.name());
     if (sink instanceof AttackedFolder folder) {
       folder.check(data);
@@ -251,7 +251,8 @@ public record AttackRun<D extends Detector>(
       warnings.add(
           String.format(
                   Locale.ROOT,
-                  "the logits of %d of %d images are more than %.0f apart: the loss's gradient vanishes in",
+                  "the logits of %d of %d images are more than %.0f apart: the loss's gradient"
+                      + " vanishes in",
                   saturated,
                   images,
                   SATURATED)

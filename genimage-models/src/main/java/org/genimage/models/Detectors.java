@@ -184,10 +184,7 @@ public final class Detectors {
   public static Blueprint safe() {
     Head head = Head.NATURE_AI;
     return new Blueprint(
-        "SAFE",
-        new Safe(twoStages(head)),
-        InputContract.of(new Resize.None(), 256),
-        head);
+        "SAFE", new Safe(twoStages(head)), InputContract.of(new Resize.None(), 256), head);
   }
 
   /**
@@ -316,8 +313,8 @@ public final class Detectors {
             2025,
             "its authors' checkpoint-best.pth, trained on ProGAN: checkpoint/ of Ouxiang-Li/SAFE",
             "Apache 2.0",
-            "generated images as they left the generator, also of generators that it was not trained"
-                + " on (97 % over four test sets)",
+            "generated images as they left the generator, also of generators that it was not"
+                + " trained on (97 % over four test sets)",
             "all else: 50 % on GenImage once its generated images are JPEG like the photographs;"
                 + " resized images"),
         new CatalogueEntry(
@@ -327,8 +324,8 @@ public final class Detectors {
             "its authors' ferretnet-b-median-3.pth, trained on ProGAN: checkpoints/4cls_ckpt of"
                 + " xigua7105/FerretNet",
             "Apache 2.0",
-            "generated images as they left the generator, also of generators that it was not trained"
-                + " on (97 % over four test sets); small and fast",
+            "generated images as they left the generator, also of generators that it was not"
+                + " trained on (97 % over four test sets); small and fast",
             "resized images, nearly none of which it finds"),
         new CatalogueEntry(
             ferretNetSmall(),
@@ -347,8 +344,8 @@ public final class Detectors {
             "its authors' NPR.pth, trained on ProGAN, and model_epoch_last_3090.pth:"
                 + " chuangchuangtan/NPR-DeepfakeDetection",
             "none stated",
-            "generated images as they left the generator (90 % on seven of GenImage's after training"
-                + " on Stable Diffusion V1.4)",
+            "generated images as they left the generator (90 % on seven of GenImage's after"
+                + " training on Stable Diffusion V1.4)",
             "all else: 52 % on GenImage once its generated images are JPEG like the photographs;"
                 + " photographs from the web"));
   }

@@ -22,8 +22,8 @@ import org.tensorflow.types.TFloat32;
  * channel, and last the network's order of channels.
  *
  * @param resize what happens to the size before the crop
- * @param side height and width of the input in pixels; of whole images ({@link Resize.Whole}), which
- *     have sizes of their own, only what training takes
+ * @param side height and width of the input in pixels; of whole images ({@link Resize.Whole}),
+ *     which have sizes of their own, only what training takes
  * @param channels the order in which the network wants them
  * @param mean red, green and blue
  * @param std red, green and blue

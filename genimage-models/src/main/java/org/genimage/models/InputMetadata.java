@@ -31,7 +31,7 @@ final class InputMetadata {
   private static final String CHANNELS = "channels";
   private static final String MEAN = "mean";
   private static final String STD = "std";
-  private static final Set<String> RESIZES = 
+  private static final Set<String> RESIZES =
       Set.of(SHORTER_SIDE, SQUARE, OPENCV_SQUARE, TILE, WHOLE);
   private static final Set<String> FIELDS =
       Sets.union(RESIZES, Set.of(FILTER, SIDE, CHANNELS, MEAN, STD));

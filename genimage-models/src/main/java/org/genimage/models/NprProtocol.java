@@ -2,7 +2,9 @@ package org.genimage.models;
 
 import org.genimage.data.image.Filter;
 
-/** The ways in which NPR's authors prepare test images (Tan et al. 2024), one for each benchmark. */
+/**
+ * The ways in which NPR's authors prepare test images (Tan et al. 2024), one for each benchmark.
+ */
 public enum NprProtocol {
   /**
    * To 256 pixels square, whatever the shape, bilinear: ForenSynths, DiffusionForensics,

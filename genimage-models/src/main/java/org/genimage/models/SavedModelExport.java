@@ -65,8 +65,8 @@ final class SavedModelExport {
     }
     checkArgument(
         blueprint.input().resize().crops(),
-        "a SavedModel needs images of one size, got an input of whole images; export %s with an input"
-            + " contract that crops",
+        "a SavedModel needs images of one size, got an input of whole images; export %s with an"
+            + " input contract that crops",
         blueprint.name());
     double temperature = weights.calibration().temperature();
     if (temperature < MIN_TEMPERATURE || temperature > MAX_TEMPERATURE) {

@@ -267,8 +267,7 @@ class NumericGradientTest {
                 mode,
                 shape,
                 (scope, x) ->
-                    Safe.resized(
-                        scope.tf(), Safe.band(scope, x), Shapes.sides(scope.tf(), x))));
+                    Safe.resized(scope.tf(), Safe.band(scope, x), Shapes.sides(scope.tf(), x))));
         cases.add(
             Case.of(
                     "local median " + shape,
@@ -301,8 +300,7 @@ class NumericGradientTest {
       for (int place = 0; place < gradient.length; place++) {
         assertThat((double) gradient[place])
             .as("place %d", place)
-            .isCloseTo(
-                slopes.difference(at, Slopes.INPUT, place, tested.step()), within(allowed));
+            .isCloseTo(slopes.difference(at, Slopes.INPUT, place, tested.step()), within(allowed));
       }
     }
   }

@@ -165,8 +165,8 @@ public final class GradientTrainer implements Trainer {
    * {@inheritDoc}
    *
    * @throws DatasetException if the data lack a class or are fewer than a batch
-   * @throws IllegalArgumentException if a pattern of frozen keys matches none, all are frozen, or the
-   *     blueprint takes whole images
+   * @throws IllegalArgumentException if a pattern of frozen keys matches none, all are frozen, or
+   *     the blueprint takes whole images
    * @throws IllegalStateException if a step needs more memory than this machine or its control
    *     group has, as far as that can be measured; nothing was trained then
    * @throws TrainingDivergedException if the loss or a weight is no longer finite

@@ -101,8 +101,7 @@ final class TrainingGraph implements AutoCloseable {
       } else {
         validated = StepInputs.images(tf, blueprint.input().side());
         Operand<TFloat32> pixels = StepInputs.pixels(tf, validated);
-        validationLogits =
-            validationLogits(tf, blueprint, blueprint.input().normalise(tf, pixels));
+        validationLogits = validationLogits(tf, blueprint, blueprint.input().normalise(tf, pixels));
       }
       replicas.place(graph, 0);
       session = group.open(graph, config);

@@ -63,8 +63,7 @@ record AffineMap(double xx, double xy, double x0, double yx, double yy, double y
     int width = image.width();
     int height = image.height();
     byte[] rgb = new byte[image.rgb().length];
-    boolean fits =
-        fits(0, 0) && fits(width, height) && fits(0, height) && fits(width, 0);
+    boolean fits = fits(0, 0) && fits(width, height) && fits(0, height) && fits(width, 0);
     double step = fits ? 0x1p16 : 1;
     double right = scaled(xx, step);
     double right2 = scaled(yx, step);

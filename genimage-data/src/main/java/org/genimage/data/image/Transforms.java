@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The transforms of the detectors, and the degradations of the paper's robustness test.
- * Resampling equals Pillow's in every byte, or OpenCV's where the name says so. Random transforms
- * have the distributions of torchvision, timm and the papers' code, but other random streams.
+ * The transforms of the detectors, and the degradations of the paper's robustness test. Resampling
+ * equals Pillow's in every byte, or OpenCV's where the name says so. Random transforms have the
+ * distributions of torchvision, timm and the papers' code, but other random streams.
  */
 public final class Transforms {
 
@@ -119,8 +119,7 @@ public final class Transforms {
   public static Transform randomRotation(double degrees) {
     checkArgument(
         degrees >= 0 && degrees <= 180, "largest angle must be from 0 to 180, got %s", degrees);
-    return (image, random) ->
-        rotate(image, degrees * (2 * random.nextDouble() - 1));
+    return (image, random) -> rotate(image, degrees * (2 * random.nextDouble() - 1));
   }
 
   /** Rotates counter-clockwise; equals Pillow's {@code rotate} on every byte. */
@@ -160,8 +159,7 @@ public final class Transforms {
         double amount = amounts.get(next);
         double least = Math.max(0, 1 - amount);
         double factor = least + (1 + amount - least) * random.nextDouble();
-        changed =
-            amount == 0 ? changed : ops.get(next).apply(changed, factor, Filter.BILINEAR);
+        changed = amount == 0 ? changed : ops.get(next).apply(changed, factor, Filter.BILINEAR);
       }
       return changed;
     };
@@ -180,7 +178,9 @@ public final class Transforms {
   public static Transform randomMask(double probability, double maxShare, int side) {
     checkProbability("mask", probability);
     checkArgument(
-        maxShare >= 0 && maxShare <= 1, "largest share of a mask must be from 0 to 1, got %s", maxShare);
+        maxShare >= 0 && maxShare <= 1,
+        "largest share of a mask must be from 0 to 1, got %s",
+        maxShare);
     checkArgument(side > 0, "side of a mask's squares must be positive, got %s", side);
     return (image, random) -> {
       if (random.nextDouble() >= probability) {

@@ -36,8 +36,7 @@ class AugmentationReferenceTest {
 
   private static JsonNode read() {
     try (InputStream json =
-        AugmentationReferenceTest.class.getResourceAsStream(
-            "/augmentations/augmentations.json")) {
+        AugmentationReferenceTest.class.getResourceAsStream("/augmentations/augmentations.json")) {
       return new JsonMapper().readTree(json);
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -100,8 +99,7 @@ class AugmentationReferenceTest {
   private static void assertResult(JsonNode entry, Image found) {
     assertThat(List.of(found.width(), found.height()))
         .as(entry.toString())
-        .containsExactly(
-            entry.get("result").get(0).asInt(), entry.get("result").get(1).asInt());
+        .containsExactly(entry.get("result").get(0).asInt(), entry.get("result").get(1).asInt());
     assertThat(ReferenceData.sha256(found.toArray()))
         .as(entry.toString())
         .isEqualTo(entry.get("sha256").asText());
@@ -264,8 +262,7 @@ class AugmentationReferenceTest {
       Image masked = mask.apply(white, random);
       for (int cell = 0; cell < hits.length; cell++) {
         boolean black = masked.value(cell % 16 * 16, cell / 16 * 16, 1) == 0;
-        assertThat(masked.value(cell % 16 * 16 + 15, cell / 16 * 16 + 15, 2) == 0)
-            .isEqualTo(black);
+        assertThat(masked.value(cell % 16 * 16 + 15, cell / 16 * 16 + 15, 2) == 0).isEqualTo(black);
         hits[cell] += black ? 1 : 0;
         counts[i] += black ? 1 : 0;
       }

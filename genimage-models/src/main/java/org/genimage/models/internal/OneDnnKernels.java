@@ -90,8 +90,7 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public Operand<TFloat32> depthwiseConv(
-      Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
     return fixed(kernel) && kernel.shape().get(0) == channels(x)
         ? ops.depthwiseConv(x, kernel, window)
         : plain.depthwiseConv(x, kernel, window);

@@ -155,8 +155,7 @@ final class TrainingKernels implements Kernels {
   }
 
   @Override
-  public Operand<TFloat32> depthwiseConv(
-      Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
     return plain.depthwiseConv(x, kernel, window);
   }
 

@@ -47,7 +47,9 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
   public FerretNet {
     depths = List.copyOf(depths);
     checkArgument(
-        width > 0 && width % 2 == 0, "a FerretNet's width must be positive and even, got %s", width);
+        width > 0 && width % 2 == 0,
+        "a FerretNet's width must be positive and even, got %s",
+        width);
     checkArgument(
         !depths.isEmpty() && depths.stream().allMatch(depth -> depth > 0),
         "a FerretNet needs at least one stage and one block in each, got %s",
@@ -94,7 +96,8 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
    * @return the same shape
    */
   public static Operand<TFloat32> median(Ops tf, Operand<TFloat32> images) {
-    var padded = tf.pad(images, tf.constant(new int[][] {{0, 0}, {1, 1}, {1, 1}, {0, 0}}), tf.constant(0f));
+    var padded =
+        tf.pad(images, tf.constant(new int[][] {{0, 0}, {1, 1}, {1, 1}, {0, 0}}), tf.constant(0f));
     var above = rows(tf, padded, Indices.sliceTo(-2)); // [N, H, W + 2, 3]
     var at = rows(tf, padded, Indices.range(1, -1));
     var below = rows(tf, padded, Indices.sliceFrom(2));
@@ -106,8 +109,7 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
     var centre = sorted(tf, columns(tf, less, own), zero, columns(tf, more, own));
     var left = side.columns(tf, Indices.sliceTo(-2)); // [N, H, W, 3]
     var right = side.columns(tf, Indices.sliceFrom(2));
-    var least =
-        tf.math.maximum(tf.math.maximum(left.least(), right.least()), centre.least());
+    var least = tf.math.maximum(tf.math.maximum(left.least(), right.least()), centre.least());
     var largest =
         tf.math.minimum(tf.math.minimum(left.largest(), right.largest()), centre.largest());
     var middle = middle(tf, left.middle(), right.middle(), centre.middle());
@@ -137,8 +139,7 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
 
   private static Operand<TFloat32> middle(
       Ops tf, Operand<TFloat32> a, Operand<TFloat32> b, Operand<TFloat32> c) {
-    return tf.math.maximum(
-        tf.math.minimum(a, b), tf.math.minimum(tf.math.maximum(a, b), c));
+    return tf.math.maximum(tf.math.minimum(a, b), tf.math.minimum(tf.math.maximum(a, b), c));
   }
 
   private static Operand<TFloat32> rows(Ops tf, Operand<TFloat32> x, Index which) {
@@ -152,8 +153,7 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
   private static Operand<TFloat32> convRelu(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
     var y =
-        convBatchNorm(
-            scope.at(0), scope.at(1), x, filters, window, Init.UNIFORM_FAN_IN, Init.ONES);
+        convBatchNorm(scope.at(0), scope.at(1), x, filters, window, Init.UNIFORM_FAN_IN, Init.ONES);
     return scope.output(relu(scope, y));
   }
 

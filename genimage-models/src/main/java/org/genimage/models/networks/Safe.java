@@ -52,7 +52,8 @@ public record Safe(ResNet trunk) implements Network {
     var none = tf.array(0);
     Operand<TInt32> ends = tf.concat(List.of(none, after, none), tf.constant(0));
     var mirrored =
-        tf.mirrorPad(images, tf.stack(List.of(tf.array(0, 2, 2, 0), ends), Stack.axis(1L)), "SYMMETRIC");
+        tf.mirrorPad(
+            images, tf.stack(List.of(tf.array(0, 2, 2, 0), ends), Stack.axis(1L)), "SYMMETRIC");
     return Layers.convolve(scope, mirrored, cells(tf, Layers.channels(images)), new Conv(2, 2, 0));
   }
 

@@ -85,8 +85,7 @@ public final class Layers {
   private static Parameter biasEntry(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
     int fanIn = channels(x) * window.kernel() * window.kernel();
-    return scope.entry(
-        "bias", Layout.SAME, Init.uniform(fanIn), Parameter.Role.TRAINED, filters);
+    return scope.entry("bias", Layout.SAME, Init.uniform(fanIn), Parameter.Role.TRAINED, filters);
   }
 
   /**
@@ -196,8 +195,7 @@ public final class Layers {
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     return folded(conv, entries, kernel, Optional.empty())
         .map(both -> conv.kernels().conv(x, both.kernel(), both.bias(), window))
-        .orElseGet(
-            () -> batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma));
+        .orElseGet(() -> batchNorm(norm, conv.output(conv(conv, x, filters, window, init)), gamma));
   }
 
   private static Optional<BatchNorm.Folded> folded(
@@ -228,8 +226,7 @@ public final class Layers {
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     return folded(conv, entries, kernel, Optional.of(offset))
         .map(both -> conv.kernels().conv(x, both.kernel(), both.bias(), window))
-        .orElseGet(
-            () -> batchNorm(norm, conv.output(biasedConv(conv, x, filters, window)), gamma));
+        .orElseGet(() -> batchNorm(norm, conv.output(biasedConv(conv, x, filters, window)), gamma));
   }
 
   /**
@@ -255,16 +252,14 @@ public final class Layers {
       Conv window,
       Init gamma) {
     int inputs = depthwise.shape().get(0);
-    Parameter kernel =
-        kernelEntry(conv, inputs, filters, Conv.kernel(1), Init.UNIFORM_FAN_IN);
+    Parameter kernel = kernelEntry(conv, inputs, filters, Conv.kernel(1), Init.UNIFORM_FAN_IN);
     BatchNorm entries = BatchNorm.at(norm, filters, gamma);
     return folded(conv, entries, kernel, Optional.empty())
         .map(both -> conv.kernels().separableConv(x, depthwise, both.kernel(), both.bias(), window))
         .orElseGet(
             () -> {
               Operand<TFloat32> each = conv.kernels().depthwiseConv(x, depthwise, window);
-              Operand<TFloat32> y =
-                  conv(conv, each, filters, Conv.kernel(1), Init.UNIFORM_FAN_IN);
+              Operand<TFloat32> y = conv(conv, each, filters, Conv.kernel(1), Init.UNIFORM_FAN_IN);
               return batchNorm(norm, conv.output(y), gamma);
             });
   }

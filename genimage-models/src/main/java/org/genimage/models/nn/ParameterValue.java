@@ -134,8 +134,7 @@ public final class ParameterValue {
     List<Integer> sides = layout.toTensorFlow(larger); // [side, side, ...]
     Operand<TFloat32> rows = tf.reshape(operand.get(), tf.array(taps * taps, -1));
     Operand<TFloat32> spread =
-        tf.linalg.matMul(
-            Layers.constant(tf, List.of(side * side, taps * taps), places), rows);
+        tf.linalg.matMul(Layers.constant(tf, List.of(side * side, taps * taps), places), rows);
     Operand<TFloat32> value = tf.reshape(spread, tf.array(Ints.toArray(sides)));
     return new ParameterValue(tf, layout, larger, Optional.empty(), () -> value);
   }

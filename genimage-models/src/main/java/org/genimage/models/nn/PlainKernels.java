@@ -59,8 +59,7 @@ record PlainKernels(Ops tf, CustomGradients gradients, boolean differentiable) i
   }
 
   @Override
-  public Operand<TFloat32> depthwiseConv(
-      Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+  public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
     int channels = channels(x);
     int filters = kernel.shape().get(0) / channels;
     Operand<TFloat32> all = kernel.operand(); // [side, side, M * C, 1]

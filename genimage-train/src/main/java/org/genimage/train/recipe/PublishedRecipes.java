@@ -45,7 +45,8 @@ import org.genimage.train.recipe.Schedule.Warmup;
 /**
  * The published recipe of each detector. A recipe lists the values that the GenImage paper's
  * supplement states and those that are inferred; all others are the detector's official
- * repository's, for detectors that the paper does not have all of them. To add one, write a method and put it into {@link #TABLE}.
+ * repository's, for detectors that the paper does not have all of them. To add one, write a method
+ * and put it into {@link #TABLE}.
  */
 final class PublishedRecipes {
 
