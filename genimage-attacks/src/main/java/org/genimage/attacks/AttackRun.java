@@ -251,8 +251,7 @@ public record AttackRun<D extends Detector>(
       warnings.add(
           String.format(
                   Locale.ROOT,
-                  "the logits of %d of %d images are more than %.0f apart: the loss's gradient"
-                      + " vanishes in",
+                  "the logits of %d of %d images are more than %.0f apart: the loss's gradient vanishes in",
                   saturated,
                   images,
                   SATURATED)
