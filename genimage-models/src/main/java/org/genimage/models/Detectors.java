@@ -368,10 +368,11 @@ public final class Detectors {
   }
 
   /**
-   * Returns the detector of a file that genimage wrote, to be closed by the caller. The file says
-   * which detector it is, with which input contract, head and calibration. Many threads may use the
-   * detector at once; for many requests of one image each, {@link Batching#of(Detector)} starts a
-   * {@link DetectorService}, which is closed before the detector.
+   * Returns the detector of a file that genimage wrote, or of a folder as model hubs publish them,
+   * to be closed by the caller. The file says which detector it is, with which input contract, head
+   * and calibration; a folder is read as {@link #load(Path, FolderOptions)} does. Many threads may
+   * use the detector at once; for many requests of one image each, {@link Batching#of(Detector)}
+   * starts a {@link DetectorService}, which is closed before the detector.
    *
    * @throws WeightsException if the file cannot be read, does not say which detector it is of, or
    *     does not fit; weights of other origin are loaded by {@link Blueprint#load(Path)}
@@ -381,8 +382,8 @@ public final class Detectors {
   }
 
   /**
-   * Returns the detector of a file as {@link #load(Path)} does, with the numbers of {@link
-   * Blueprint#load(Weights, Precision)}.
+   * Returns the detector of a file or folder as {@link #load(Path)} does, with the numbers of
+   * {@link Blueprint#load(Weights, Precision)}.
    *
    * @throws WeightsException if the file cannot be read, does not say which detector it is of, or
    *     does not fit
@@ -394,8 +395,38 @@ public final class Detectors {
           "%s: expected weights that genimage wrote, found no file; check the path, or train some"
               .formatted(file));
     }
+    if (Files.isDirectory(file)) {
+      return load(file, FolderOptions.NONE.precision(precision));
+    }
     Weights weights = Weights.read(file);
     return described(file, weights).load(file, weights, precision);
+  }
+
+  /**
+   * Returns the detector of a folder as model hubs publish them, to be closed by the caller:
+   *
+   * <ul>
+   *   <li>{@code config.json}: the architecture, as transformers or timm name it (ViT, Swin,
+   *       ResNet, CLIP's image tower), and the names of the labels. If they do not say which output
+   *       means AI, the caller has to; an order is never guessed;
+   *   <li>{@code preprocessor_config.json}, or timm's {@code pretrained_cfg}: the input contract;
+   *   <li>{@code model.safetensors}, or one other file of weights, under transformers', timm's or
+   *       genimage's keys.
+   * </ul>
+   *
+   * @param folder with these files
+   * @param options what the files do not say, or say wrongly
+   * @throws WeightsException if a file cannot be read, something is unknown that the options do not
+   *     give, or the files contradict each other; the message says what
+   * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
+   */
+  public static DifferentiableDetector load(Path folder, FolderOptions options) {
+    if (!Files.isDirectory(folder)) {
+      throw new WeightsException(
+          "%s: expected a folder with config.json and weights, found none; check the path"
+              .formatted(folder));
+    }
+    return ModelFolder.load(folder, options);
   }
 
   /** Returns the blueprint that weights say they are of, as it stands here. */

@@ -26,6 +26,7 @@ final class InputMetadata {
   private static final String OPENCV_SQUARE = "resize_opencv_square";
   private static final String TILE = "tile";
   private static final String WHOLE = "whole";
+  private static final String FLOORED_CROP = "floored_crop";
   private static final String FILTER = "filter";
   private static final String SIDE = "side";
   private static final String CHANNELS = "channels";
@@ -34,7 +35,7 @@ final class InputMetadata {
   private static final Set<String> RESIZES =
       Set.of(SHORTER_SIDE, SQUARE, OPENCV_SQUARE, TILE, WHOLE);
   private static final Set<String> FIELDS =
-      Sets.union(RESIZES, Set.of(FILTER, SIDE, CHANNELS, MEAN, STD));
+      Sets.union(RESIZES, Set.of(FLOORED_CROP, FILTER, SIDE, CHANNELS, MEAN, STD));
 
   private static final int SHOWN = 100;
   private static final JsonMapper JSON =
@@ -47,15 +48,20 @@ final class InputMetadata {
 
   static String write(InputContract input) {
     ObjectNode json = JSON.createObjectNode();
-    if (input.resize() instanceof Resize.ShorterSide resize) {
+    Resize before = input.resize();
+    if (before instanceof Resize.FlooredCrop crop) {
+      json.put(FLOORED_CROP, crop.side());
+      before = crop.resize();
+    }
+    if (before instanceof Resize.ShorterSide resize) {
       json.put(SHORTER_SIDE, resize.side()).put(FILTER, resize.filter().name());
-    } else if (input.resize() instanceof Resize.Square resize) {
+    } else if (before instanceof Resize.Square resize) {
       json.put(SQUARE, resize.side()).put(FILTER, resize.filter().name());
-    } else if (input.resize() instanceof Resize.OpenCvSquare resize) {
+    } else if (before instanceof Resize.OpenCvSquare resize) {
       json.put(OPENCV_SQUARE, resize.side());
-    } else if (input.resize() instanceof Resize.Tile resize) {
+    } else if (before instanceof Resize.Tile resize) {
       json.put(TILE, resize.side());
-    } else if (input.resize() instanceof Resize.Whole resize) {
+    } else if (before instanceof Resize.Whole resize) {
       json.put(WHOLE, resize.multiple());
     }
     json.put(SIDE, input.side());
@@ -113,6 +119,13 @@ final class InputMetadata {
           "expected a filter only with %s or %s, found one without"
               .formatted(SHORTER_SIDE, SQUARE));
     }
+    Resize result = resize(json, resize);
+    return json.has(FLOORED_CROP)
+        ? new Resize.FlooredCrop(result, side(json, FLOORED_CROP))
+        : result;
+  }
+
+  private static Resize resize(JsonNode json, String resize) {
     return switch (resize) {
       case SHORTER_SIDE -> new Resize.ShorterSide(side(json, resize), filter(json));
       case SQUARE -> new Resize.Square(side(json, resize), filter(json));

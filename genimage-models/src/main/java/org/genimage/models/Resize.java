@@ -1,5 +1,6 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import org.genimage.data.image.Filter;
@@ -89,6 +90,35 @@ public sealed interface Resize {
     @Override
     public Transform transform() {
       return Transforms.resizeOpenCv(side, side);
+    }
+  }
+
+  /**
+   * A resize and the centre crop after it, as transformers crops: the offset is rounded down, where
+   * torchvision rounds half to even. A smaller image gets black edges.
+   *
+   * @param resize what comes before the crop
+   * @param side in pixels, that of the input
+   */
+  record FlooredCrop(Resize resize, int side) implements Resize {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if the side is not from 1 to {@link InputContract#MAX_SIDE},
+     *     or no crop can follow the resize
+     */
+    public FlooredCrop {
+      InputContract.checkSide("side to crop to", side);
+      checkArgument(
+          resize.crops() && !(resize instanceof FlooredCrop),
+          "a crop must follow a resize that has none itself, got %s",
+          resize);
+    }
+
+    @Override
+    public Transform transform() {
+      return resize.transform().then(Transforms.flooredCenterCrop(side));
     }
   }
 

@@ -152,19 +152,22 @@ final class SavedModelExport {
             DecodeJpeg.channels(3L),
             DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
             DecodeJpeg.fancyUpscaling(true));
+    boolean floored = input.resize() instanceof Resize.FlooredCrop;
+    Resize resize =
+        input.resize() instanceof Resize.FlooredCrop crop ? crop.resize() : input.resize();
     Operand<TUint8> image =
-        input.resize() instanceof Resize.Tile tile ? tiled(tf, decoded, tile.side()) : decoded;
+        resize instanceof Resize.Tile tile ? tiled(tf, decoded, tile.side()) : decoded;
     Operand<TInt32> size = size(tf, image);
-    Operand<TInt32> resized = resized(tf, input.resize(), size);
+    Operand<TInt32> resized = resized(tf, resize, size);
     Operand<TFloat32> result =
         tf.image.scaleAndTranslate(
             tf.expandDims(image, tf.constant(0)),
             tf.constant(new int[] {input.side(), input.side()}),
             tf.math.div(
                 tf.dtypes.cast(resized, TFloat32.class), tf.dtypes.cast(size, TFloat32.class)),
-            tf.math.neg(centre(tf, resized, input.side())),
-            ScaleAndTranslate.kernelType(kernel(input.resize())),
-            ScaleAndTranslate.antialias(!(input.resize() instanceof Resize.OpenCvSquare)));
+            tf.math.neg(centre(tf, resized, input.side(), floored)),
+            ScaleAndTranslate.kernelType(kernel(resize)),
+            ScaleAndTranslate.antialias(!(resize instanceof Resize.OpenCvSquare)));
     Operand<TInt32> shape = tf.constant(new int[] {input.side(), input.side(), 3});
     Operand<TFloat32> levels =
         tf.clipByValue(tf.math.rint(result), tf.constant(0f), tf.constant(255f));
@@ -227,11 +230,12 @@ final class SavedModelExport {
   }
 
   /** Returns where the centre crop starts; negative where it reaches over an edge. */
-  private static Operand<TFloat32> centre(Ops tf, Operand<TInt32> size, int side) {
+  private static Operand<TFloat32> centre(Ops tf, Operand<TInt32> size, int side, boolean floored) {
     Operand<TFloat32> half =
         tf.math.div(
             tf.dtypes.cast(tf.math.sub(size, tf.constant(side)), TFloat32.class), tf.constant(2f));
-    return tf.select(tf.math.less(half, tf.constant(0f)), tf.math.ceil(half), tf.math.rint(half));
+    Operand<TFloat32> inside = floored ? tf.math.floor(half) : tf.math.rint(half);
+    return tf.select(tf.math.less(half, tf.constant(0f)), tf.math.ceil(half), inside);
   }
 
   private static SignatureDef signature(

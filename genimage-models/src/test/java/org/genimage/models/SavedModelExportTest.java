@@ -125,6 +125,8 @@ class SavedModelExportTest {
         Arguments.of(new Resize.ShorterSide(16, Filter.BILINEAR), 40, 30),
         Arguments.of(new Resize.ShorterSide(16, Filter.LANCZOS), 33, 40),
         Arguments.of(new Resize.Square(14, Filter.BICUBIC), 40, 30),
+        Arguments.of(new Resize.FlooredCrop(new Resize.Square(15, Filter.BICUBIC), SIDE), 40, 30),
+        Arguments.of(new Resize.FlooredCrop(new Resize.None(), SIDE), 15, 9),
         Arguments.of(new Resize.Square(SIDE, Filter.BILINEAR), 7, 30),
         Arguments.of(new Resize.OpenCvSquare(SIDE), 40, 30),
         Arguments.of(new Resize.OpenCvSquare(14), 5, 9));

@@ -4,8 +4,14 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.random.RandomGenerator;
 
-/** torchvision's centre crop to a square; a smaller image is padded with black first. */
-record CenterCrop(int size) implements Transform {
+/**
+ * A centre crop to a square; a smaller image is padded with black first.
+ *
+ * @param size in pixels
+ * @param floored whether the offset is rounded down, as in transformers, or half to even, as in
+ *     torchvision
+ */
+record CenterCrop(int size, boolean floored) implements Transform {
 
   CenterCrop {
     checkArgument(size > 0, "crop size must be positive, got %s", size);
@@ -22,6 +28,9 @@ record CenterCrop(int size) implements Transform {
   }
 
   private int offset(int side) {
-    return side < size ? -((size - side) / 2) : (int) Math.rint((side - size) / 2.0);
+    if (side < size) {
+      return -((size - side) / 2);
+    }
+    return floored ? (side - size) / 2 : (int) Math.rint((side - size) / 2.0);
   }
 }

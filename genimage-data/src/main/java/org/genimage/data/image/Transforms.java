@@ -67,7 +67,18 @@ public final class Transforms {
    * @throws IllegalArgumentException if the size is not positive
    */
   public static Transform centerCrop(int size) {
-    return new CenterCrop(size);
+    return new CenterCrop(size, false);
+  }
+
+  /**
+   * Returns the crop of a square from the centre as {@link #centerCrop} does, with the offset
+   * rounded down (transformers' {@code center_crop}).
+   *
+   * @param size in pixels
+   * @throws IllegalArgumentException if the size is not positive
+   */
+  public static Transform flooredCenterCrop(int size) {
+    return new CenterCrop(size, true);
   }
 
   /**
@@ -80,7 +91,7 @@ public final class Transforms {
    */
   public static Transform randomCrop(int size) {
     checkArgument(size > 0, "crop size must be positive, got %s", size);
-    CenterCrop centerCrop = new CenterCrop(size);
+    CenterCrop centerCrop = new CenterCrop(size, false);
     return (image, random) -> {
       Box centre = centerCrop.box(image.width(), image.height());
       int y = image.height() < size ? centre.y() : random.nextInt(image.height() - size + 1);

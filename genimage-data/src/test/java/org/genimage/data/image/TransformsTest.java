@@ -95,6 +95,16 @@ class TransformsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"5, 2, 1", "7, 2, 2", "6, 2, 2", "9, 2, 3", "4, 4, 0"})
+  void flooredCenterCrop_oddRest_startsBelow(int side, int size, int start) {
+    Image image = noise(side, side);
+    Image crop = Transforms.flooredCenterCrop(size).apply(image, random);
+    assertThat(crop.value(0, 0, 1)).isEqualTo(image.value(start, start, 1));
+    assertThat(Transforms.flooredCenterCrop(side + 3).apply(image, random).rgb())
+        .isEqualTo(Transforms.centerCrop(side + 3).apply(image, random).rgb());
+  }
+
+  @ParameterizedTest
   @CsvSource({"150, 37, 37", "201, 11, 12"})
   void centerCrop_smallerImage_isPaddedWithBlack(int side, int before, int after) {
     Image image = Image.of(side, side, filled(3 * side * side, 200));

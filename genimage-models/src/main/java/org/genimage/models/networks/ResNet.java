@@ -34,6 +34,8 @@ import org.tensorflow.types.TFloat32;
  * @param outputs number of logits
  * @param stem what comes before the first stage
  * @param headName key of the last layer, such as {@code fc}
+ * @param width channels of the stem; a bottleneck's output has four times as many in the first
+ *     stage
  */
 public record ResNet(
     Block block,
@@ -41,14 +43,17 @@ public record ResNet(
     boolean zeroInitLast,
     int outputs,
     Stem stem,
-    String headName)
+    String headName,
+    int width)
     implements Network {
+
+  private static final int WIDTH = 64;
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if there is no stage, a stage has no block, or the head has no
-   *     name
+   * @throws IllegalArgumentException if there is no stage, a stage has no block, the stem has no
+   *     channels, or the head has no name
    */
   public ResNet {
     depths = List.copyOf(depths);
@@ -56,17 +61,18 @@ public record ResNet(
         !depths.isEmpty() && depths.stream().allMatch(depth -> depth > 0),
         "a ResNet needs at least one stage and one block in each, got %s",
         depths);
+    checkArgument(width > 0, "the stem of a ResNet needs channels, got %s", width);
     checkArgument(!headName.isEmpty(), "the last layer of a ResNet needs a name, got none");
   }
 
   /** Returns the network of the paper: the stem for 224-pixel images, the last layer {@code fc}. */
   public ResNet(Block block, List<Integer> depths, boolean zeroInitLast, int outputs) {
-    this(block, depths, zeroInitLast, outputs, Stem.IMAGENET, "fc");
+    this(block, depths, zeroInitLast, outputs, Stem.IMAGENET, "fc", WIDTH);
   }
 
   /** Returns the same network with another stem. */
   public ResNet stem(Stem stem) {
-    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName);
+    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName, width);
   }
 
   /**
@@ -75,12 +81,17 @@ public record ResNet(
    * @throws IllegalArgumentException if there is none, or one has no block
    */
   public ResNet depths(List<Integer> depths) {
-    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName);
+    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName, width);
   }
 
   /** Returns the same network with the last layer under another key. */
   public ResNet headName(String headName) {
-    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName);
+    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName, width);
+  }
+
+  /** Returns the same network with another number of channels in the stem, and so in each stage. */
+  public ResNet width(int channels) {
+    return new ResNet(block, depths, zeroInitLast, outputs, stem, headName, channels);
   }
 
   @Override
@@ -114,7 +125,7 @@ public record ResNet(
    */
   public List<Operand<TFloat32>> maps(ModelScope scope, Operand<TFloat32> images) {
     List<Operand<TFloat32>> maps = new ArrayList<>();
-    var x = conv(scope, "conv1", "bn1", images, 64, stem.window(), Init.ONES);
+    var x = conv(scope, "conv1", "bn1", images, width, stem.window(), Init.ONES);
     x = scope.at("act1").output(relu(scope, x)); // [N, 112, 112, 64]
     maps.add(x);
     if (stem.pools()) {
@@ -122,7 +133,7 @@ public record ResNet(
       maps.add(x);
     }
     for (int i = 0; i < depths.size(); i++) { // [N, 56 >> i, 56 >> i, expansion * (64 << i)]
-      x = stage(scope.at("layer" + (i + 1)), x, 64 << i, depths.get(i), i == 0 ? 1 : 2);
+      x = stage(scope.at("layer" + (i + 1)), x, width << i, depths.get(i), i == 0 ? 1 : 2);
       maps.add(x);
     }
     return maps;

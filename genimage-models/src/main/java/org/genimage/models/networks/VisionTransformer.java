@@ -101,6 +101,20 @@ public record VisionTransformer(
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
+    var x = layerNorm(scope.at("norm"), tokens(scope, images), epsilon);
+    var first = scope.tf().stridedSlice(x, Indices.all(), Indices.at(0));
+    x = scope.at("pooled").output(first); // [N, 384]
+    return linear(scope.at("head"), x, outputs); // [N, outputs]
+  }
+
+  /**
+   * Adds all before the layer norm at the end.
+   *
+   * @param scope the network's root
+   * @param images {@code [N, side, side, 3]}
+   * @return the class token and one token for each patch, {@code [N, 1 + patches, width]}
+   */
+  public Operand<TFloat32> tokens(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
     Ops tf = scope.tf();
     Init init = Init.truncatedNormal(0.02);
     int patches = Math.toIntExact(images.shape().get(1) / patch * (images.shape().get(2) / patch));
@@ -117,9 +131,7 @@ public record VisionTransformer(
     for (int i = 0; i < depth; i++) {
       x = block(scope.at("blocks").at(i), x, scope.drop().path(i, depth));
     }
-    x = layerNorm(scope.at("norm"), x, epsilon);
-    x = scope.at("pooled").output(tf.stridedSlice(x, Indices.all(), Indices.at(0))); // [N, 384]
-    return linear(scope.at("head"), x, outputs); // [N, outputs]
+    return x;
   }
 
   @Override

@@ -48,6 +48,25 @@ public final class PublishedWeights {
     return timm ? published.renamed(SWIN) : published;
   }
 
+  /**
+   * Returns weights of Hugging Face's transformers under the keys and in the shapes of a network
+   * here ({@link org.genimage.models.networks.VisionTransformer}, {@link SwinTransformer}, {@link
+   * org.genimage.models.networks.ResNet} or {@link org.genimage.models.networks.ClipClassifier}),
+   * and timm's under those keys where they differ. Queries, keys and values are joined; biases that
+   * no layer of the published network has are 0. Parts that classify nothing, such as a pooler or
+   * CLIP's text tower, are left out, and {@link Weights#report()} has them.
+   *
+   * @throws WeightsException if two arrays would become one
+   */
+  public static Weights transformers(Network network, Weights published) {
+    Weights bare = published.unwrapped();
+    if (HubSpellings.isTransformers(bare)) {
+      return HubSpellings.here(network, bare);
+    }
+    Weights timm = network instanceof SwinTransformer ? swin(bare) : bare;
+    return HubSpellings.withPatchBias(network, timm);
+  }
+
   private static ImmutableMap<String, String> swinNames() {
     ImmutableMap.Builder<String, String> names = ImmutableMap.builder();
     for (int stage = 1; stage <= 3; stage++) {
