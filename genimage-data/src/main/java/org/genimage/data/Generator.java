@@ -3,6 +3,7 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -15,13 +16,20 @@ import java.util.OptionalInt;
  *     imagenet_ai_0419_sdv4}
  * @param imageSide width and height in pixels of the published images, 0 if unknown
  * @param settings how the published images were made, as far as the paper says
+ * @param release when it became available; empty if that is not known
  */
 public record Generator(
-    String name, String folder, String archive, int imageSide, GeneratorSettings settings) {
+    String name,
+    String folder,
+    String archive,
+    int imageSide,
+    GeneratorSettings settings,
+    Optional<Release> release) {
 
-  /** Midjourney V5, 1024 pixels. */
+  /** Midjourney V5, 1024 pixels. Its size tells the version, and so the date. */
   public static final Generator MIDJOURNEY =
-      new Generator("Midjourney", "Midjourney", "imagenet_midjourney", 1024);
+      new Generator("Midjourney", "Midjourney", "imagenet_midjourney", 1024)
+          .release(Releases.of("Midjourney 5").orElseThrow());
 
   /** Stable Diffusion V1.4, 512 pixels. */
   public static final Generator STABLE_DIFFUSION_V1_4 =
@@ -107,7 +115,25 @@ public record Generator(
     this(name, folder, archive, imageSide, GeneratorSettings.UNKNOWN);
   }
 
-  /** Returns a generator outside GenImage, of which only the name is known. */
+  /**
+   * Creates a generator whose release is that of the known one with this name, if there is one.
+   *
+   * @throws IllegalArgumentException if the name is blank or the side negative
+   */
+  public Generator(
+      String name, String folder, String archive, int imageSide, GeneratorSettings settings) {
+    this(name, folder, archive, imageSide, settings, Releases.of(name));
+  }
+
+  /** Returns this generator with another release. */
+  public Generator release(Release other) {
+    return new Generator(name, folder, archive, imageSide, settings, Optional.of(other));
+  }
+
+  /**
+   * Returns a generator outside GenImage, of which only the name is known, and the release if it is
+   * a well-known one, such as {@code Stable Diffusion 2.1} or {@code dalle-mini}.
+   */
   public static Generator named(String name) {
     return new Generator(name, name, name, 0);
   }

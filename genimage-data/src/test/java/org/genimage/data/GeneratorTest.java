@@ -3,6 +3,7 @@ package org.genimage.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.LocalDate;
 import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
@@ -37,6 +38,25 @@ class GeneratorTest {
   @Test
   void named_anyName_isEqualToItself() {
     assertThat(Generator.named("mine")).isEqualTo(Generator.named("mine")).hasToString("mine");
+  }
+
+  @Test
+  void release_ofKnownGenerators_hasKindAndSource() {
+    assertThat(Generator.GENIMAGE)
+        .allSatisfy(generator -> assertThat(generator.release()).isPresent());
+    assertThat(Generator.MIDJOURNEY.release().orElseThrow())
+        .hasToString(
+            "2023-03-15 (UNKNOWN, AI-GenBench, deepfake_timeline.csv at 2332e50)"); // version 5
+    assertThat(Generator.ADM.release().orElseThrow().kind()).isEqualTo(Release.Kind.CODE);
+    assertThat(Generator.named("dalle-mini").release().orElseThrow().date())
+        .isEqualTo(LocalDate.of(2021, 7, 2));
+    assertThat(Generator.named("Stable-Diffusion-2.1").release())
+        .isEqualTo(Generator.named("SD2.1").release());
+    assertThat(Generator.named("mine").release()).isEmpty();
+    Release mine = new Release(LocalDate.of(2024, 1, 1), Release.Kind.SERVICE, "my notes");
+    assertThat(Generator.named("mine").release(mine).release()).contains(mine);
+    assertThatThrownBy(() -> new Release(LocalDate.EPOCH, Release.Kind.PAPER, " "))
+        .hasMessage("the date of a release must have a source, got none");
   }
 
   @Test
