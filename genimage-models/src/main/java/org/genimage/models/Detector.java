@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.genimage.data.Label;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
@@ -86,6 +89,35 @@ public interface Detector extends AutoCloseable {
   default Label label(double score) {
     checkArgument(score >= 0 && score <= 1, "a score must be from 0 to 1, got %s", score);
     return score > threshold() ? Label.AI : Label.NATURE;
+  }
+
+  /** Returns the rule of verdicts that may be unsure, if the weights have one. */
+  default Optional<VerdictRule> verdictRule() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns what an image of any size counts as by {@link #verdictRule()}, which may be that this
+   * is unsure. Scores the image and the rule's further views of it.
+   *
+   * @throws IllegalStateException if there is no rule
+   * @throws UndefinedScoreException if the image or a view of it has no score
+   */
+  default Verdict verdict(Image image) {
+    VerdictRule rule =
+        verdictRule()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "expected weights of %s with a rule of verdicts, found none; choose one on"
+                                .formatted(name())
+                            + " images that training has not seen, with VerdictRules of"
+                            + " genimage-eval"));
+    RandomGenerator unused = Seed.of(0).random();
+    List<Image> views = new ArrayList<>(List.of(image));
+    rule.views().forEach(view -> views.add(view.transform().apply(image, unused)));
+    List<Double> scores = Doubles.asList(score(views));
+    return rule.verdict(scores.get(0), scores.subList(1, scores.size()));
   }
 
   /**

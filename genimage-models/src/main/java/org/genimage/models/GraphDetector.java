@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,6 +34,7 @@ final class GraphDetector implements DifferentiableDetector {
   private final Blueprint blueprint;
   private final Weights weights;
   private final Calibration calibration;
+  private final Optional<VerdictRule> verdictRule;
   private final Precision precision;
   private final ScoringGraph scoring;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -45,19 +47,22 @@ final class GraphDetector implements DifferentiableDetector {
       Weights weights,
       Precision precision,
       Calibration calibration,
+      Optional<VerdictRule> verdictRule,
       ScoringGraph scoring) {
     this.blueprint = blueprint;
     this.weights = weights;
     this.precision = precision;
     this.calibration = calibration;
+    this.verdictRule = verdictRule;
     this.scoring = scoring;
   }
 
   static GraphDetector create(Blueprint blueprint, Weights weights, Precision precision) {
     Calibration calibration = weights.calibration();
+    Optional<VerdictRule> verdictRule = VerdictRule.of(weights);
     NativeRuntime.prepare();
     ScoringGraph scoring = ScoringGraph.create(blueprint, weights, precision);
-    return new GraphDetector(blueprint, weights, precision, calibration, scoring);
+    return new GraphDetector(blueprint, weights, precision, calibration, verdictRule, scoring);
   }
 
   @Override
@@ -94,6 +99,11 @@ final class GraphDetector implements DifferentiableDetector {
   @Override
   public Calibration calibration() {
     return calibration;
+  }
+
+  @Override
+  public Optional<VerdictRule> verdictRule() {
+    return verdictRule;
   }
 
   @Override

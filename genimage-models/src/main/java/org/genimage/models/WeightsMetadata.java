@@ -31,6 +31,7 @@ final class WeightsMetadata {
           PRECISION,
           "genimage.temperature",
           "genimage.threshold",
+          VerdictMetadata.KEY,
           "genimage.format",
           "genimage.recipe",
           "genimage.start",
@@ -39,6 +40,7 @@ final class WeightsMetadata {
           "genimage.pretrained",
           "genimage.licence",
           "genimage.source",
+          "genimage.training_images",
           "genimage.run",
           "genimage.state",
           "genimage.sha256");

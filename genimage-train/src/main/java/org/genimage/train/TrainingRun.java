@@ -18,6 +18,7 @@ import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
 import org.genimage.data.DuplicateWatch;
 import org.genimage.data.ImageDataset;
+import org.genimage.data.ImageSketch;
 import org.genimage.data.Seed;
 import org.genimage.data.internal.Interruption;
 import org.genimage.models.Blueprint;
@@ -48,6 +49,7 @@ final class TrainingRun {
   private final Optional<Validation> validation;
   private final DuplicateWatch duplicates = new DuplicateWatch();
   private final String trainingData;
+  private final String trainingImages;
   private final Map<String, String> identity;
   private TrainingState state = TrainingState.start();
   private Optional<Weights> best = Optional.empty();
@@ -73,6 +75,7 @@ final class TrainingRun {
             .map(images -> new Validation(images, recipe, blueprint, settings.errors(), group));
     this.batches = loader.batches();
     this.trainingData = Provenance.describe(data);
+    this.trainingImages = ImageSketch.of(data).toString();
     this.identity = RunIdentity.of(settings, blueprint, graph.entries(), trainingData);
   }
 
@@ -364,6 +367,7 @@ final class TrainingRun {
                 "genimage.recipe", recipe.description(),
                 "genimage.start", recipe.start().describe(settings.start().isPresent()),
                 "genimage.epoch", Integer.toString(epoch),
-                "genimage.training_data", trainingData));
+                "genimage.training_data", trainingData,
+                "genimage.training_images", trainingImages));
   }
 }

@@ -180,6 +180,20 @@ public final class Image {
     return png.toByteArray();
   }
 
+  /**
+   * Returns the image as a baseline JPEG file with chroma at half the size (4:2:0), as Pillow and
+   * OpenCV write it by default. {@link Transforms#jpeg} has what the file decodes to.
+   *
+   * @param quality of libjpeg, 1 to 100
+   * @throws IllegalArgumentException if the quality is out of its range
+   * @throws UnreadableImageException if a side has more than 65,500 pixels
+   */
+  public byte[] toJpeg(int quality) {
+    checkArgument(
+        quality >= 1 && quality <= 100, "JPEG quality must be from 1 to 100, got %s", quality);
+    return NativeCodec.encodeJpeg(this, quality);
+  }
+
   /** The pixels themselves, for readers in this package. */
   byte[] rgb() {
     return rgb;

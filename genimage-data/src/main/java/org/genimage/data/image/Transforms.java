@@ -82,6 +82,40 @@ public final class Transforms {
   }
 
   /**
+   * Returns the crop of the middle of an image that keeps a share of each side, at least one pixel.
+   * Sides and offsets are rounded half to even.
+   *
+   * @param share of each side, above 0 and at most 1
+   * @throws IllegalArgumentException if the share is out of its range
+   */
+  public static Transform centerCropShare(double share) {
+    checkArgument(share > 0 && share <= 1, "share of each side must be in (0, 1], got %s", share);
+    return (image, random) -> {
+      int width = Math.max(1, (int) Math.rint(share * image.width()));
+      int height = Math.max(1, (int) Math.rint(share * image.height()));
+      int x = (int) Math.rint((image.width() - width) / 2.0);
+      int y = (int) Math.rint((image.height() - height) / 2.0);
+      return Crop.of(image, new Box(x, y, width, height));
+    };
+  }
+
+  /**
+   * Returns the resize of each side to a share of it, at least one pixel, rounded half to even.
+   *
+   * @param share of each side, above 0 and at most 1
+   * @throws IllegalArgumentException if the share is out of its range
+   */
+  public static Transform shrink(double share, Filter filter) {
+    checkArgument(share > 0 && share <= 1, "share of each side must be in (0, 1], got %s", share);
+    return (image, random) ->
+        Resampling.resize(
+            image,
+            Math.max(1, (int) Math.rint(share * image.width())),
+            Math.max(1, (int) Math.rint(share * image.height())),
+            filter);
+  }
+
+  /**
    * Returns the crop of a square from a random place, uniformly distributed (torchvision's {@code
    * RandomCrop}). A smaller image, which torchvision refuses, gets black edges as in {@link
    * #centerCrop}.

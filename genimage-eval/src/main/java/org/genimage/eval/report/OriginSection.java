@@ -4,6 +4,7 @@ import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.escape;
 import static org.genimage.eval.report.Html.format;
 
+import com.google.common.collect.Maps;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.genimage.eval.Scores;
 
 /** Where the numbers come from and how to reproduce them. */
 record OriginSection(EvaluationResult result, Map<String, String> manifest) implements Section {
+
+  /** Hashes of training images: thousands of characters, for programs. */
+  private static final String HASHES = "genimage.training_images";
 
   @Override
   public String html() {
@@ -39,7 +43,9 @@ record OriginSection(EvaluationResult result, Map<String, String> manifest) impl
         .formatted(
             speed(),
             entries("This report", report),
-            entries("The detector's weights", result.provenance()));
+            entries(
+                "The detector's weights",
+                Maps.filterKeys(result.provenance(), key -> !key.equals(HASHES))));
   }
 
   private String speed() {
