@@ -7,7 +7,9 @@ module org.genimage.eval {
   requires org.apache.commons.statistics.distribution;
 
   exports org.genimage.eval;
+  exports org.genimage.eval.alignment;
   exports org.genimage.eval.protocol;
   exports org.genimage.eval.report;
   exports org.genimage.eval.statistics;
+  exports org.genimage.eval.verdict;
 }

@@ -19,12 +19,18 @@ import org.genimage.eval.Degradation;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Scores;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.protocol.Strata;
 import org.genimage.eval.report.DegradedAccuracy;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.Spectra;
+import org.genimage.eval.verdict.VerdictChanges;
+import org.genimage.eval.verdict.Verdicts;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.VerdictRule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -130,12 +136,49 @@ final class EvaluateDetector implements Callable<Integer> {
       ImageDataset images,
       EvaluationResult result) {
     ImageDataset readable = readable(images, result);
+    SideBySide aligned =
+        terminal.during(
+            "Aligned",
+            images.size(),
+            progress ->
+                SideBySide.of(
+                    result,
+                    evaluation(loaded, images, "scores").progress(progress),
+                    List.of(Alignment.jpegOfBoth(96))));
+    report.aligned(aligned);
+    aligned.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
+    report.strata("By size", Strata.bySize(result.scores(), readable));
+    report.strata("By JPEG quality", Strata.byQuality(result.scores(), readable));
+    loaded.verdictRule().ifPresent(rule -> addVerdicts(report, loaded, images, rule));
     report.degradations(degradations(loaded, images, result.scores()));
     report.groups(groups(loaded, folder));
     report.baselines(
         terminal.during("Baselines", images.size(), progress -> Baselines.of(readable, progress)));
     report.spectra(
         terminal.during("Spectra", images.size(), progress -> Spectra.of(readable, progress)));
+  }
+
+  private void addVerdicts(
+      Report.Builder report, DifferentiableDetector loaded, ImageDataset images, VerdictRule rule) {
+    Verdicts verdicts =
+        terminal.during(
+            "Verdicts",
+            images.size(),
+            progress ->
+                Verdicts.measured(rule, evaluation(loaded, images, "scores").progress(progress)));
+    Map<String, VerdictChanges> changes = new LinkedHashMap<>();
+    for (Degradation how : degraded ? Protocols.DEGRADATIONS : List.<Degradation>of()) {
+      Verdicts after =
+          terminal.during(
+              "Verdicts, " + how.name(),
+              images.size(),
+              progress ->
+                  Verdicts.measured(
+                      rule,
+                      evaluation(loaded, images, how.name()).degraded(how).progress(progress)));
+      changes.put(how.name(), verdicts.changes(after));
+    }
+    report.verdicts(verdicts, changes);
   }
 
   private void write(Report report) {
@@ -155,17 +198,17 @@ final class EvaluateDetector implements Callable<Integer> {
 
   private EvaluationResult score(
       DifferentiableDetector loaded, ImageDataset images, Degradation how, String name) {
-    String file = name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".jsonl";
     return terminal.during(
         how.equals(Degradation.NONE) ? "Scoring" : how.name(),
         images.size(),
-        progress ->
-            Evaluation.of(loaded, images)
-                .degraded(how)
-                .onError(unreadable.policy())
-                .progress(progress)
-                .file(out.resolve("scores").resolve(file))
-                .run());
+        progress -> evaluation(loaded, images, name).degraded(how).progress(progress).run());
+  }
+
+  private Evaluation evaluation(DifferentiableDetector loaded, ImageDataset images, String name) {
+    String file = name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".jsonl";
+    return Evaluation.of(loaded, images)
+        .onError(unreadable.policy())
+        .file(out.resolve("scores").resolve(file));
   }
 
   private List<DegradedAccuracy> degradations(

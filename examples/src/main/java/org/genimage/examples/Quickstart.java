@@ -19,6 +19,8 @@ import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Metrics;
 import org.genimage.eval.Scores;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.RobustnessRow;
 import org.genimage.eval.report.Spectra;
@@ -156,6 +158,17 @@ final class Quickstart implements Callable<Integer> {
     Baselines baselines =
         terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
     write(page.baselines(baselines).build());
+    SideBySide aligned =
+        terminal.during(
+            "Aligned",
+            test.size(),
+            progress ->
+                SideBySide.of(
+                    result,
+                    Evaluation.of(detector, test).onError(unreadable.policy()).progress(progress),
+                    List.of(Alignment.jpegOfBoth(96))));
+    write(page.aligned(aligned).build());
+    aligned.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
     List<RobustnessRow> attacks = new ArrayList<>();
     Outputs.reporting(
         () -> attack(detector, test.draw(ATTACKED, seed.value()), attacks),

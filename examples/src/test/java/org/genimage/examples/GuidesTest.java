@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
@@ -21,6 +23,7 @@ import org.genimage.data.image.Decoding;
 import org.genimage.data.image.Image;
 import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.eval.Bootstrap;
+import org.genimage.eval.CalibrationCertainty;
 import org.genimage.eval.Calibrations;
 import org.genimage.eval.Comparison;
 import org.genimage.eval.Evaluation;
@@ -28,12 +31,21 @@ import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Metric;
 import org.genimage.eval.Metrics;
 import org.genimage.eval.Scores;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
+import org.genimage.eval.protocol.FieldFigures;
+import org.genimage.eval.protocol.Fold;
+import org.genimage.eval.protocol.FoldResult;
+import org.genimage.eval.protocol.FoldRun;
+import org.genimage.eval.protocol.Folds;
 import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.eval.protocol.ProtocolRun;
 import org.genimage.eval.protocol.Protocols;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.Spectra;
 import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.verdict.VerdictRules;
+import org.genimage.eval.verdict.Verdicts;
 import org.genimage.models.Batching;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
@@ -43,6 +55,9 @@ import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.FileScore;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
+import org.genimage.models.SecondView;
+import org.genimage.models.Verdict;
+import org.genimage.models.VerdictRule;
 import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.Checkpoints;
@@ -181,6 +196,72 @@ class GuidesTest {
       report.write(folder.resolve("report.html"));
       report.writeTables(folder.resolve("tables"));
       assertThat(folder.resolve("tables/main-3.csv")).isNotEmptyFile();
+    }
+  }
+
+  /** The images of the guides as if two generators and two photographers had made them. */
+  private static ImageDataset sources() {
+    List<Sample> samples = GenImage.open(root).validation().samples();
+    List<Sample> named = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      Label label = samples.get(i).label();
+      Generator source = Generator.named((label == Label.AI ? "generator " : "photos ") + i % 2);
+      named.add(Sample.of(Path.of(samples.get(i).name()), label, source));
+    }
+    return ImageDataset.of(named);
+  }
+
+  @Test
+  void evaluationOfSources_code_runs() {
+    Blueprint tiny =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    Function<ImageDataset, Detector> train = training -> tiny.load(tiny.initialWeights(1));
+    ImageDataset images = sources();
+    try (Detector detector = tiny.load(tiny.initialWeights(1))) {
+      SideBySide both =
+          SideBySide.run(
+              Evaluation.of(detector, images),
+              List.of(Alignment.jpegOfAi(96), Alignment.jpegOfBoth(96)));
+      assertThat(both.aligned()).hasSize(2);
+
+      List<Fold> folds = Folds.of(images).leaveOneOfEachOut();
+      FoldResult result = FoldRun.of(folds, fold -> train.apply(fold.training())).run();
+      Map<String, FieldFigures> figures = result.figures();
+      assertThat(figures).hasSize(2);
+
+      Scores validation = both.published().scores();
+      CalibrationCertainty certainty =
+          CalibrationCertainty.of(
+              scores -> Calibrations.forFalsePositiveRate(0.01, scores),
+              validation,
+              Bootstrap.seeded(42).resamples(200));
+      assertThat(certainty.sentence()).startsWith("The threshold ");
+    }
+  }
+
+  @Test
+  void verdicts_code_runs() {
+    Blueprint tiny =
+        new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
+    ImageDataset calibrationImages = sources();
+    ImageDataset testImages = calibrationImages;
+    Path file = root.resolve("judged.safetensors");
+    Path photo = Path.of(calibrationImages.sample(0).name());
+    try (Detector detector = tiny.load(tiny.initialWeights(1))) {
+      EvaluationResult heldBack = Evaluation.of(detector, calibrationImages).run();
+      VerdictRule rule =
+          VerdictRules.of(0.01, 0.05)
+              .withViews(SecondView.RESCALE, SecondView.RECOMPRESSION)
+              .choose(heldBack, calibrationImages);
+      rule.on(detector.weights()).write(file);
+      assertThat(rule.falseAccusations().holds()).isFalse();
+    }
+    try (Detector detector = tiny.load(file)) {
+      VerdictRule rule = detector.verdictRule().orElseThrow();
+      Verdict verdict = detector.verdict(Image.read(photo)); // AI, NATURE or UNSURE
+      Verdicts verdicts = Verdicts.measured(rule, Evaluation.of(detector, testImages));
+      assertThat(verdict).isNotNull();
+      assertThat(verdicts.all()).hasSize(testImages.size());
     }
   }
 

@@ -86,8 +86,15 @@ class RoomsTest {
           .put("eval", "data data.image data.internal models models.weights eval.statistics")
           .put("eval.protocol", "data data.image data.internal models eval eval.statistics")
           .put(
+              "eval.verdict",
+              "data data.image data.internal models models.weights eval eval.statistics")
+          .put(
+              "eval.alignment",
+              "data data.doctor data.image data.internal models eval eval.statistics")
+          .put(
               "eval.report",
-              "data data.image data.internal models eval eval.protocol eval.statistics")
+              "data data.doctor data.image data.internal models eval eval.alignment eval.protocol"
+                  + " eval.statistics eval.verdict")
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")

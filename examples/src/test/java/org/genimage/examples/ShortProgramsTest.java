@@ -18,8 +18,10 @@ import org.genimage.data.image.Image;
 import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.eval.Comparison;
 import org.genimage.eval.Scores;
+import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
+import org.genimage.models.VerdictRule;
 import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,8 +99,8 @@ class ShortProgramsTest {
 
     assertThat(same.mcnemar()).isEqualTo(1);
     assertThat(CompareTwoDetectors.describe(same))
-        .contains(
-            "accuracy: +0.000 (95 % interval +0.000 to +0.000, p = 1.000)", "ROC-AUC: +0.000");
+        .containsPattern("accuracy: \\+0.000 \\(95 % interval -0.\\d+ to \\+0.\\d+, p = 1.000\\)")
+        .contains("ROC-AUC: +0.000");
   }
 
   @Test
@@ -110,6 +112,20 @@ class ShortProgramsTest {
 
     assertThat(forth.aucDifference()).isEqualTo(-back.aucDifference());
     assertThat(forth.accuracyDifference()).isEqualTo(-back.accuracyDifference());
+  }
+
+  @Test
+  void chooseVerdicts_fewImages_saysWhatTheyProve() {
+    Path judged = folder.resolve("judged.safetensors");
+
+    VerdictRule rule = ChooseVerdicts.choose(weights, data, judged);
+
+    assertThat(rule.falseAccusations().holds()).isFalse();
+    assertThat(rule.sentences()).contains("1 % was asked for, which needs more images.");
+    try (Detector detector = Detectors.load(judged)) {
+      assertThat(detector.verdictRule()).contains(rule);
+      assertThat(detector.verdict(Image.read(photo))).isNotNull();
+    }
   }
 
   @Test

@@ -41,7 +41,7 @@ import org.genimage.eval.statistics.Quantiles;
 public record Bootstrap(int resamples, double level, long seed) {
 
   /** About how many times images are left out to find the acceleration. */
-  private static final int LEFT_OUT = 200;
+  private static final int LEFT_OUT = 100;
 
   /**
    * Checks the components.
@@ -89,6 +89,20 @@ public record Bootstrap(int resamples, double level, long seed) {
                   without.stream().map(stratum -> column(stratum, i)).toList(),
                   () -> Extremes.interval(metric, scores, estimate, level));
             })
+        .toList();
+  }
+
+  /**
+   * Returns the percentiles of several figures over the same resamples, in order, without
+   * correction. They suit figures that jump, such as a chosen threshold; their intervals may have
+   * no width. Resamples whose value is NaN are left out.
+   */
+  public List<Interval> percentiles(List<Metric> figures, Scores scores) {
+    boolean named = figures.stream().anyMatch(figure -> !figure.isOfRanking());
+    List<Stratum> strata = strata(scores);
+    double[][] values = draw(random -> resample(scores, strata, named, random).values(figures));
+    return IntStream.range(0, figures.size())
+        .mapToObj(i -> Quantiles.central(column(values, i), level))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package org.genimage.eval;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
+import org.genimage.models.SecondView;
 
 /**
  * A degradation of test images before the detector's own preprocessing, as in table 5 of the paper.
@@ -47,6 +48,31 @@ public record Degradation(String kind, double level, String unit, Transform tran
    */
   public static Degradation gaussianBlur(double sigma) {
     return new Degradation("Blur", sigma, "σ in pixels", Transforms.gaussianBlur(sigma));
+  }
+
+  /** Returns a rule's second view of an image as a degradation. */
+  public static Degradation of(SecondView view) {
+    return switch (view) {
+      case CROP -> new Degradation("Crop", 90, "% of each side", view.transform());
+      case RESCALE -> new Degradation("Rescale", 75, "% of each side", view.transform());
+      case RECOMPRESSION -> new Degradation("JPEG", 75, "quality", view.transform());
+    };
+  }
+
+  /**
+   * Returns this degradation followed by another. Its kind is both names, its level and unit are
+   * the other's.
+   */
+  public Degradation then(Degradation other) {
+    return kind.isEmpty()
+        ? other
+        : other.kind.isEmpty()
+            ? this
+            : new Degradation(
+                name() + ", then " + other.kind,
+                other.level,
+                other.unit,
+                transform.then(other.transform));
   }
 
   /** Returns kind and level, such as {@code JPEG 65}; empty for {@link #NONE}. */

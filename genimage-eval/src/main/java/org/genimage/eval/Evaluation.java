@@ -73,6 +73,12 @@ public record Evaluation(
         Optional.empty());
   }
 
+  /** Returns the evaluation of other images. */
+  public Evaluation data(ImageDataset images) {
+    return new Evaluation(
+        detector, images, degradation, batchSize, threads, onError, progress, file);
+  }
+
   /** Returns the evaluation on degraded images. */
   public Evaluation degraded(Degradation how) {
     return new Evaluation(detector, data, how, batchSize, threads, onError, progress, file);

@@ -196,6 +196,36 @@ public final class Metrics {
     return found / ai;
   }
 
+  /**
+   * Returns the true positive rate at a false positive rate on the straight line between the two
+   * nearest points of the ROC curve, as B-Free's code ({@code pd_at_far}). Unlike {@link #tprAtFpr}
+   * it mixes two thresholds, so no detector has it.
+   *
+   * @param falsePositiveRate in [0, 1]
+   * @return in [0, 1]; NaN if there is one label only
+   * @throws IllegalArgumentException if the rate is outside [0, 1] or not a number
+   */
+  public static double tprAtFprInterpolated(double falsePositiveRate, Ranking ranking) {
+    double step = tprAtFpr(falsePositiveRate, ranking);
+    if (Double.isNaN(step)) {
+      return step;
+    }
+    double natural = ranking.count(Label.NATURE);
+    double accused = 0;
+    double found = 0;
+    for (int i = 0; i < ranking.places(); i++) {
+      double before = accused / natural;
+      accused += ranking.count(i, Label.NATURE);
+      found += ranking.count(i, Label.AI);
+      double after = accused / natural;
+      if (after > falsePositiveRate) {
+        double up = found / ranking.count(Label.AI) - step;
+        return step + up * (falsePositiveRate - before) / (after - before);
+      }
+    }
+    return step;
+  }
+
   private static double equalErrorRate(Ranking ranking) {
     long natural = ranking.count(Label.NATURE);
     long ai = ranking.count(Label.AI);

@@ -11,6 +11,9 @@ import org.genimage.data.Label;
 /** Measures how well one property of the files separates the classes. */
 final class Biases {
 
+  private static final double TELLING = 0.75;
+  private static final double Z = 1.96; // 95 %
+
   private Biases() {}
 
   /** Returns the biases of all generators and splits that have images of both classes. */
@@ -48,6 +51,17 @@ final class Biases {
       String property,
       Map<String, Integer> natural,
       Map<String, Integer> fake) {
+    return new DataReport.Bias(
+        subset.generator(),
+        subset.split(),
+        property,
+        accuracy(natural, fake),
+        leaveOneOut(natural, fake),
+        (int) (sum(natural) + sum(fake)));
+  }
+
+  /** Returns the balanced accuracy of the best rule on the images that it was chosen on. */
+  static double accuracy(Map<String, Integer> natural, Map<String, Integer> fake) {
     double naturals = sum(natural);
     double fakes = sum(fake);
     Set<String> values = new HashSet<>(natural.keySet());
@@ -58,9 +72,20 @@ final class Biases {
           Math.max(natural.getOrDefault(value, 0) / naturals, fake.getOrDefault(value, 0) / fakes)
               / 2;
     }
-    double leftOut = (recall(natural, fake) + recall(fake, natural)) / 2;
-    return new DataReport.Bias(
-        subset.generator(), subset.split(), property, accuracy, leftOut, (int) (naturals + fakes));
+    return accuracy;
+  }
+
+  /** Returns the balanced accuracy of rules on images that they were not chosen on. */
+  static double leaveOneOut(Map<String, Integer> natural, Map<String, Integer> fake) {
+    return (recall(natural, fake) + recall(fake, natural)) / 2;
+  }
+
+  /** Returns whether a rule's accuracy is high, and not by chance. */
+  static boolean isTelling(double leaveOneOut, int images) {
+    double z2 = Z * Z / images;
+    double centre = leaveOneOut + z2 / 2;
+    double half = Z * Math.sqrt((leaveOneOut * (1 - leaveOneOut) + z2 / 4) / images);
+    return leaveOneOut >= TELLING && (centre - half) / (1 + z2) > 0.5;
   }
 
   /**

@@ -149,19 +149,13 @@ public record DataReport(
       double leaveOneOut,
       int images) {
 
-    private static final double TELLING = 0.75;
-    private static final double Z = 1.96; // 95 %
-
     /**
      * Returns whether this property alone answers the question: {@link #leaveOneOut} is at least
      * 0.75, and the lower end of its 95 % interval (Wilson) is above 0.5. So a few images that
      * differ by chance do not count.
      */
     public boolean isTelling() {
-      double z2 = Z * Z / images;
-      double centre = leaveOneOut + z2 / 2;
-      double half = Z * Math.sqrt((leaveOneOut * (1 - leaveOneOut) + z2 / 4) / images);
-      return leaveOneOut >= TELLING && (centre - half) / (1 + z2) > 0.5;
+      return Biases.isTelling(leaveOneOut, images);
     }
   }
 

@@ -23,6 +23,8 @@ import org.genimage.eval.RocCurve;
 import org.genimage.eval.Scores;
 import org.genimage.eval.statistics.Interval;
 import org.genimage.eval.statistics.Proportion;
+import org.genimage.eval.verdict.SelectiveRisk;
+import org.genimage.eval.verdict.VerdictCounts;
 
 /**
  * The report's charts as SVG. Colours and type come from the page's style sheet by class, so that
@@ -200,6 +202,37 @@ final class Charts {
         format(
             "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>",
             x(recall, 0, 1), y(precision, 0, 1)));
+    return svg.append("</svg>").toString();
+  }
+
+  /** Errors over the share of images that are decided, and the rule's point. */
+  static String coverage(SelectiveRisk risk, VerdictCounts rule) {
+    double highest =
+        100
+            * Math.max(
+                risk.points().stream().mapToDouble(SelectiveRisk.Point::risk).max().orElseThrow(),
+                rule.errors().map(Proportion::value).orElse(0.0));
+    double step = niceStep(Math.max(highest, 1) / 4);
+    double top = step * Math.ceil(Math.max(highest, 1) / step * (1 - 1e-9));
+    StringBuilder svg = open("Coverage against error");
+    grid(svg, 0, 100, 25, "images decided, %", 0, top, step, "wrong decisions, %");
+    path(
+        svg,
+        risk.points().stream()
+            .map(
+                point ->
+                    format("%.1f %.1f", x(point.coverage(), 0, 1), y(100 * point.risk(), 0, top))));
+    rule.errors()
+        .ifPresent(
+            errors ->
+                svg.append(
+                    format(
+                        "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>the rule: %s"
+                            + " decided, %s wrong</title></circle>",
+                        x(rule.coverage().value(), 0, 1),
+                        y(100 * errors.value(), 0, top),
+                        percent(rule.coverage().value()),
+                        percent(errors.value()))));
     return svg.append("</svg>").toString();
   }
 

@@ -22,11 +22,17 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.doctor.FileRules;
 import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Scores;
+import org.genimage.eval.alignment.SideBySide;
+import org.genimage.eval.protocol.FieldFigures;
+import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.ProtocolResult;
+import org.genimage.eval.verdict.VerdictChanges;
+import org.genimage.eval.verdict.Verdicts;
 import org.genimage.models.DifferentiableDetector;
 
 /**
@@ -143,8 +149,12 @@ public record Report(String title, String html, List<Table> tables) {
     private final EvaluationResult result;
     private Optional<String> data = Optional.empty();
     private Optional<String> simulated = Optional.empty();
+    private Optional<String> files = Optional.empty();
+    private Optional<Section> alignments = Optional.empty();
     private final List<Section> protocols = new ArrayList<>();
     private Optional<Section> degradations = Optional.empty();
+    private final List<Section> fields = new ArrayList<>();
+    private Optional<Section> verdicts = Optional.empty();
     private Optional<Section> attacks = Optional.empty();
     private Optional<Section> groups = Optional.empty();
     private Optional<Section> baselines = Optional.empty();
@@ -172,6 +182,23 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
+    /** Adds a warning at the top if format, size or quality of the files alone tell the labels. */
+    public Builder files(FileRules rules) {
+      files = rules.warning();
+      return this;
+    }
+
+    /**
+     * Shows the published images and aligned ones side by side, and a warning at the top if the
+     * published files alone tell the labels.
+     *
+     * @param both of the evaluation that the report is about
+     */
+    public Builder aligned(SideBySide both) {
+      alignments = Optional.of(new AlignmentSection(both));
+      return files(both.files());
+    }
+
     /** Shows a table of the paper with our accuracies. */
     public Builder protocol(ProtocolResult table) {
       protocols.add(new ProtocolSection(table, Optional.empty()));
@@ -195,12 +222,63 @@ public record Report(String title, String html, List<Table> tables) {
       return this;
     }
 
+    /**
+     * Shows a protocol of the field fold by fold, such as one that leaves one generator out.
+     *
+     * @param heading such as {@code Leaving one generator out}; one section per heading
+     */
+    public Builder folds(String heading, FoldResult result) {
+      fields.add(new FieldSection(named("folds"), heading, result.figures(), Optional.of(result)));
+      return this;
+    }
+
+    /**
+     * Shows the evaluated images in strata, such as those of {@link
+     * org.genimage.eval.protocol.Strata}; nothing if the map is empty.
+     *
+     * @param heading such as {@code By size}; one section per heading
+     */
+    public Builder strata(String heading, Map<String, Scores> parts) {
+      if (!parts.isEmpty()) {
+        ImmutableMap.Builder<String, FieldFigures> figures = ImmutableMap.builder();
+        parts.forEach((name, scores) -> figures.put(name, FieldFigures.of(scores)));
+        fields.add(
+            new FieldSection(named("strata"), heading, figures.buildOrThrow(), Optional.empty()));
+      }
+      return this;
+    }
+
+    private String named(String kind) {
+      return kind + "-" + (fields.size() + 1);
+    }
+
     /** Shows accuracies on degraded images; nothing if the list is empty. */
     public Builder degradations(List<DegradedAccuracy> measured) {
       degradations =
           measured.isEmpty()
               ? Optional.empty()
               : Optional.of(new DegradationSection(List.copyOf(measured)));
+      return this;
+    }
+
+    /**
+     * Shows the verdicts of a rule that may be unsure, per generator, and coverage against error.
+     *
+     * @param decided verdicts on the evaluated images
+     */
+    public Builder verdicts(Verdicts decided) {
+      return verdicts(decided, Map.of());
+    }
+
+    /**
+     * Shows the verdicts of a rule that may be unsure, and what changes of the images do to them.
+     *
+     * @param decided verdicts on the evaluated images
+     * @param changes what became of them, by the name of the change, such as {@code JPEG 30}
+     */
+    public Builder verdicts(Verdicts decided, Map<String, VerdictChanges> changes) {
+      verdicts =
+          Optional.of(new VerdictSection(result.scores(), decided, ImmutableMap.copyOf(changes)));
       return this;
     }
 
@@ -310,9 +388,12 @@ public record Report(String title, String html, List<Table> tables) {
     public Report build() {
       List<Section> sections = new ArrayList<>();
       sections.add(HeadlineSection.of(result));
+      alignments.ifPresent(sections::add);
       sections.addAll(protocols);
       sections.add(new GeneratorSection(result));
+      sections.addAll(fields);
       sections.add(new ScoreSection(result.scores()));
+      verdicts.ifPresent(sections::add);
       degradations.ifPresent(sections::add);
       attacks.ifPresent(sections::add);
       groups.ifPresent(sections::add);
@@ -339,22 +420,23 @@ public record Report(String title, String html, List<Table> tables) {
       } catch (IOException e) {
         throw new UncheckedIOException("report.html of this library", e);
       }
-      String note =
-          simulated
-              .map(
-                  text ->
-                      """
-                      <aside class="simulated" role="note">
-                        <strong>Simulated data</strong>
-                        <p>%s</p>
-                      </aside>
-                      """
-                          .formatted(escape(text)))
-              .orElse("");
+      String notes =
+          simulated.map(text -> note("Simulated data", text)).orElse("")
+              + files.map(text -> note("The files answer the question", text)).orElse("");
       return frame
           .replace("{{title}}", escape(title))
           .replace("{{summary}}", summary())
-          .replace("{{sections}}", note + Html.join(sections, "\n", Section::html));
+          .replace("{{sections}}", notes + Html.join(sections, "\n", Section::html));
+    }
+
+    private static String note(String title, String text) {
+      return """
+          <aside class="simulated" role="note">
+            <strong>%s</strong>
+            <p>%s</p>
+          </aside>
+          """
+          .formatted(title, escape(text));
     }
 
     private String summary() {

@@ -29,8 +29,9 @@ record ScoreSection(Scores scores) implements Section {
             <figure>%s<figcaption>Distribution of the scores. Images to the right of the dashed line
               count as AI: blue bars there are false accusations.</figcaption></figure>
             <figure>%s<figcaption>Calibration: the share of AI images (vertical) among images with
-              similar scores (horizontal). On the dashed line, score and share are equal; the mean
-              gap is %s. Larger discs stand for more images.</figcaption></figure>
+              similar scores (horizontal), with 95&nbsp;%% intervals. On the dashed line, score and
+              share are equal; the mean gap is %s. Chance alone makes %s of a perfect calibration of
+              as many images. Larger discs stand for more images.</figcaption></figure>
             <figure>%s<figcaption>ROC curve: AI images found against natural images wrongly accused,
               over all thresholds. The dot is the threshold used here; the dashed line is
               guessing.</figcaption></figure>
@@ -50,6 +51,7 @@ record ScoreSection(Scores scores) implements Section {
             Charts.histogram(scores),
             Charts.reliability(ReliabilityCurve.of(scores)),
             decimal(Metrics.CALIBRATION_ERROR.of(scores)),
+            decimal(ReliabilityCurve.of(scores).meanGapByChance()),
             Charts.roc(scores),
             Charts.precisionRecall(scores),
             Charts.det(scores),

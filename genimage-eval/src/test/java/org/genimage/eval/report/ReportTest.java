@@ -23,14 +23,22 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
+import org.genimage.data.doctor.FileRules;
 import org.genimage.data.image.Image;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Failure;
 import org.genimage.eval.Fakes;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
+import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.protocol.Strata;
 import org.genimage.eval.statistics.Proportion;
+import org.genimage.eval.verdict.VerdictRules;
+import org.genimage.eval.verdict.Verdicts;
+import org.genimage.models.VerdictRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +55,9 @@ class ReportTest {
 
   private static Report full() {
     ImageDataset data = Fakes.dataset();
+    EvaluationResult result = Evaluation.of(DETECTOR, data).run();
+    Verdicts verdicts =
+        Verdicts.of(VerdictRules.of(0.1, 0.1).choose(result, data), result.scores());
     return small()
         .data("Flat images.")
         .simulated("No photographs: flat colours.")
@@ -63,6 +74,10 @@ class ReportTest {
         .spectra(Spectra.of(data, Progress.NONE))
         .gallery(data, new Fakes.RedGradientDetector(DETECTOR))
         .samples(data, 180)
+        .aligned(SideBySide.run(Evaluation.of(DETECTOR, data), List.of(Alignment.jpegOfBoth(96))))
+        .verdicts(verdicts, Map.of("JPEG 30", verdicts.changes(verdicts)))
+        .strata("By size", Strata.bySize(result.scores(), data))
+        .folds("Leaving one generator out", new FoldResult(Map.of("without ADM", result)))
         .section(() -> "<section><h2>Of my own</h2></section>")
         .losses(List.of(0.7, 0.4, 0.2))
         .manifest(Map.of("seed", "42"))
@@ -93,7 +108,72 @@ class ReportTest {
         .contains("Spectra", "alt=\"Samples of ADM\"", "data:image/jpeg;base64,", "Of my own")
         .contains("alt=\"sensitive pixels\"", "at most 0.1 % false alarms")
         .contains("Natural images wrongly accused", "title=\"7.png\"", "data:image/png;base64,")
-        .contains("1 of 4 (25.0\u202f%", "Training loss", "<dt>seed</dt><dd>42</dd>");
+        .contains("1 of 4 (25.0\u202f%", "Training loss", "<dt>seed</dt><dd>42</dd>")
+        .contains("With formats made equal", "JPEG 96 on both", "4:2:0")
+        .contains("Verdicts that may be unsure", "which needs more images", "AI called natural, %")
+        .contains("After a change of the image", ">JPEG 30<", "Coverage against error")
+        .contains(
+            "Leaving one generator out", "without ADM", "R.Acc", "By size", "below 128 pixels")
+        .contains("Chance alone makes");
+  }
+
+  /** Three images with one score: every section is defined or left out, and no number is NaN. */
+  @Test
+  void html_threeEqualScores_isDefined() {
+    ImageDataset data =
+        ImageDataset.of(
+            List.of(
+                Fakes.sample("a", 100, Label.AI, Generator.ADM),
+                Fakes.sample("b", 100, Label.AI, Generator.BIGGAN),
+                Fakes.sample("c", 100, Label.NATURE, Generator.BIGGAN)));
+    Evaluation evaluation = Evaluation.of(DETECTOR, data);
+    EvaluationResult result = evaluation.run();
+    VerdictRule rule = VerdictRules.of(0.01, 0.01).choose(result, data);
+    Report report =
+        Report.builder("Three", result)
+            .baselines(Baselines.of(data, Progress.NONE))
+            .aligned(SideBySide.of(result, evaluation, List.of(Alignment.randomJpeg(80, 90))))
+            .verdicts(Verdicts.of(rule, result.scores()))
+            .strata("By quality", Strata.byQuality(result.scores(), data))
+            .folds("Folds", new FoldResult(Map.of("all", result)))
+            .build();
+
+    assertThat(report.html())
+        .doesNotContain("NaN", "Infinity", "{{")
+        .contains("0.0\u202f% of the images are decided", "none of these decisions");
+    assertThat(report.tables().stream().map(Table::csv))
+        .allSatisfy(csv -> assertThat(csv).doesNotContain("NaN"));
+  }
+
+  /** PNG against JPEG: the reader is told before any figure. */
+  @Test
+  void html_filesThatTell_areTheFirstSentence() {
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Sample png = Fakes.sample("" + i, 10 + 5 * i, Label.values()[i % 2], Generator.ADM);
+      byte[] jpeg = png.image().toJpeg(90);
+      samples.add(
+          png.label() == Label.AI
+              ? png
+              : new Sample(png.name(), ByteSource.wrap(jpeg), png.label(), png.generator()));
+    }
+    ImageDataset data = ImageDataset.of(samples);
+    EvaluationResult result = Evaluation.of(DETECTOR, data).run();
+    String sentence =
+        "File format alone reaches 100.0 %: the figures below do not measure generation.";
+    String html =
+        Report.builder("Files", result)
+            .aligned(
+                SideBySide.of(
+                    result, Evaluation.of(DETECTOR, data), List.of(Alignment.jpegOfBoth(96))))
+            .build()
+            .html();
+    assertThat(html).contains(sentence);
+    assertThat(html.indexOf(sentence)).isLessThan(html.indexOf("class=\"headline\""));
+    assertThat(Report.builder("Files", result).build().html()).doesNotContain(sentence);
+    assertThat(
+            Report.builder("Files", result).files(FileRules.of(data, Progress.NONE)).build().html())
+        .contains(sentence);
   }
 
   @Test
@@ -123,7 +203,7 @@ class ReportTest {
       assertThat(svg).doesNotContain("NaN", "Infinity");
       charts++;
     }
-    assertThat(charts).isEqualTo(13);
+    assertThat(charts).isEqualTo(14);
   }
 
   @Test
@@ -194,10 +274,15 @@ class ReportTest {
         .extracting(Table::name)
         .containsExactly(
             "metrics",
+            "alignments",
             "main-2",
             "main-3",
             "generators",
+            "strata-1",
+            "folds-2",
             "thresholds",
+            "verdicts",
+            "verdict-changes",
             "degradations",
             "attacks",
             "groups",
@@ -207,7 +292,7 @@ class ReportTest {
   @Test
   void writeTables_allFormats_areThere() throws IOException {
     full().writeTables(folder);
-    assertThat(filesIn(folder)).hasSize(3 + 9);
+    assertThat(filesIn(folder)).hasSize(3 + 14);
     assertThat(folder.resolve("report.md"))
         .content()
         .startsWith("# Red on a toy\n\n**Metrics over all images")
@@ -222,7 +307,7 @@ class ReportTest {
     assertThat(
             new com.fasterxml.jackson.databind.ObjectMapper()
                 .readTree(folder.resolve("report.json").toFile())
-                .at("/tables/3/rows/1/Accuracy, %")
+                .at("/tables/4/rows/1/Accuracy, %")
                 .asDouble())
         .isEqualTo(50);
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.genimage.eval.reference.EvaluationChecks.assertClose;
 import static org.genimage.eval.reference.EvaluationChecks.get;
-import static org.genimage.eval.reference.EvaluationChecks.list;
 import static org.genimage.eval.reference.EvaluationChecks.numbers;
 import static org.genimage.eval.reference.EvaluationChecks.rows;
 
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.genimage.eval.reference.EvaluationChecks;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +62,7 @@ class StatisticsTest {
         .isNotEmpty()
         .allSatisfy(
             row -> {
-              List<JsonNode> errors = list(row.get("errors_allowed"));
+              List<JsonNode> errors = EvaluationChecks.list(row.get("errors_allowed"));
               for (int i = 0; i < errors.size(); i++) {
                 assertThat(
                         Binomial.smallestSample(
@@ -209,6 +209,33 @@ class StatisticsTest {
     assertThat(Bca.of(2, ones, List.of(new double[] {1, 2, 3}))).isEmpty();
     assertThat(Bca.of(1, ones, List.of())).isEmpty();
     assertThat(Quantiles.central(new double[0], 0.95).low()).isNaN();
+  }
+
+  private static List<Double> list(double... numbers) {
+    return DoubleStream.of(numbers).boxed().toList();
+  }
+
+  @Test
+  @Tag("reference")
+  void rankAgreement_lists_equalSciPy() {
+    JsonNode expected = get("rank_agreement");
+    RankAgreement agreement =
+        RankAgreement.of(list(numbers(expected.get("a"))), list(numbers(expected.get("b"))));
+    assertClose(agreement.spearman(), expected.get("spearman"));
+    assertClose(agreement.kendall(), expected.get("kendall_tau_b"));
+    assertClose(agreement.pValue(), expected.get("kendall_p_exact"));
+    JsonNode ties = expected.get("tau_b_with_ties");
+    RankAgreement tied =
+        RankAgreement.of(list(numbers(ties.get("a"))), list(numbers(ties.get("b"))));
+    assertClose(tied.kendall(), ties.get("value"));
+    assertClose(tied.spearman(), expected.get("spearman_with_ties"));
+    assertThat(tied.pValue()).isNaN();
+    assertThat(RankAgreement.of(list(1, 1), list(1, 2)).kendall()).isNaN();
+    assertThat(RankAgreement.of(list(1, 2), list(1, 2)).pValue()).isEqualTo(1);
+    assertThatThrownBy(() -> RankAgreement.of(list(1), list(1)))
+        .hasMessage("an agreement of ranks needs two figures or more in each list, got 1 and 1");
+    assertThatThrownBy(() -> RankAgreement.of(list(1, Double.NaN), list(1, 2)))
+        .hasMessage("figures to rank must be numbers, got NaN");
   }
 
   private static DeLong deLong(int detector) {

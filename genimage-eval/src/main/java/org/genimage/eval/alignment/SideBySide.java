@@ -1,0 +1,149 @@
+package org.genimage.eval.alignment;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.doctor.FileRules;
+import org.genimage.eval.Bootstrap;
+import org.genimage.eval.Comparison;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Score;
+import org.genimage.eval.Scores;
+
+/**
+ * The published protocol and aligned ones side by side: the same detector on the same images,
+ * stored as they were published and made alike.
+ *
+ * <pre>{@code
+ * SideBySide both =
+ *     SideBySide.run(Evaluation.of(detector, images), List.of(Alignment.jpegOfBoth(96)));
+ * both.warning().ifPresent(System.out::println);
+ * }</pre>
+ *
+ * @param published the scores of the images as they were published
+ * @param files what their files tell by themselves
+ * @param aligned the same images after each alignment
+ */
+public record SideBySide(EvaluationResult published, FileRules files, List<Aligned> aligned) {
+
+  /**
+   * The images after an alignment.
+   *
+   * @param alignment how they were made alike
+   * @param result their scores
+   * @param files what the aligned files tell by themselves
+   * @param change the aligned images' figures less the published ones', on the images that have
+   *     both scores; empty if there is none
+   */
+  public record Aligned(
+      Alignment alignment, EvaluationResult result, FileRules files, Optional<Comparison> change) {}
+
+  /** Copies the list. */
+  public SideBySide {
+    aligned = ImmutableList.copyOf(aligned);
+  }
+
+  /**
+   * Scores the images as they are, and after each alignment.
+   *
+   * @param evaluation of the published images. If it has a file, aligned scores are in others
+   *     beside it, such as {@code scores-jpeg-96-on-both.jsonl}; so a second run resumes
+   * @param alignments in the order of the table
+   * @throws RuntimeException as {@link Evaluation#run} does
+   */
+  public static SideBySide run(Evaluation evaluation, List<Alignment> alignments) {
+    return of(evaluation.run(), evaluation, alignments);
+  }
+
+  /**
+   * Scores the images after each alignment.
+   *
+   * @param published the scores of the images as they are
+   * @param evaluation as {@link #run} takes it
+   * @param alignments in the order of the table
+   * @throws RuntimeException as {@link Evaluation#run} does
+   */
+  public static SideBySide of(
+      EvaluationResult published, Evaluation evaluation, List<Alignment> alignments) {
+    List<Aligned> aligned = new ArrayList<>();
+    for (Alignment alignment : alignments) {
+      ImageDataset images = alignment.of(evaluation.data());
+      Evaluation of = evaluation.data(images);
+      EvaluationResult result =
+          evaluation.file().map(file -> of.file(beside(file, alignment))).orElse(of).run();
+      aligned.add(
+          new Aligned(
+              alignment,
+              result,
+              FileRules.of(images, Progress.NONE),
+              change(result.scores(), published.scores())));
+    }
+    return new SideBySide(published, FileRules.of(evaluation.data(), Progress.NONE), aligned);
+  }
+
+  private static Path beside(Path file, Alignment alignment) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.') < 0 ? name.length() : name.lastIndexOf('.');
+    String slug = alignment.name().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    return file.resolveSibling(name.substring(0, dot) + "-" + slug + name.substring(dot));
+  }
+
+  private record Key(String name, Generator generator, Label label) {}
+
+  private static Key key(Score score) {
+    return new Key(score.name(), score.generator(), score.label());
+  }
+
+  private static Optional<Comparison> change(Scores aligned, Scores published) {
+    List<Score> first = common(aligned, published);
+    List<Score> second = common(published, aligned);
+    return first.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Comparison.of(
+                Scores.of(first).at(aligned.threshold()),
+                Scores.of(second).at(published.threshold()),
+                Bootstrap.seeded(1)));
+  }
+
+  private static List<Score> common(Scores own, Scores others) {
+    Set<Key> known = new HashSet<>();
+    others.all().forEach(score -> known.add(key(score)));
+    return own.all().stream().filter(score -> known.contains(key(score))).toList();
+  }
+
+  /**
+   * Returns a warning for the headline, if the published files answer the question by themselves:
+   * {@link FileRules#warning}.
+   */
+  public Optional<String> warning() {
+    return files.warning();
+  }
+
+  /** Returns warnings of alignments after which the files still answer the question, with names. */
+  public List<String> remaining() {
+    return aligned.stream()
+        .flatMap(
+            one ->
+                one.files().best().filter(FileRules.Rule::isTelling).stream()
+                    .map(
+                        rule ->
+                            String.format(
+                                Locale.ROOT,
+                                "After %s, %s alone still reaches %.1f %%.",
+                                one.alignment().name(),
+                                rule.property(),
+                                100 * rule.leaveOneOut())))
+        .toList();
+  }
+}
