@@ -18,7 +18,8 @@ import org.genimage.attacks.SweepResult;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.eval.Evaluation;
-import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.RobustnessRow;
 import org.genimage.models.Detector;
@@ -114,7 +115,9 @@ final class AttackReport implements Callable<Integer> {
       for (String attack : List.of("FGSM", "PGD", "CW-L2", "Square")) {
         folder(attack).check(chosen);
       }
-      EvaluationResult clean = Evaluation.of(victim, chosen).run();
+      SideBySide clean =
+          SideBySide.run(Evaluation.of(victim, chosen), List.of(Alignment.jpegOfBoth(96)));
+      clean.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
       List<AttackResult> results = new ArrayList<>();
       List<String> warnings = new ArrayList<>();
       List<SweepResult> sweeps = new ArrayList<>();
@@ -174,7 +177,7 @@ final class AttackReport implements Callable<Integer> {
   }
 
   private Report report(
-      EvaluationResult clean,
+      SideBySide clean,
       List<AttackResult> results,
       List<SweepResult> sweeps,
       List<String> warnings) {
@@ -186,8 +189,9 @@ final class AttackReport implements Callable<Integer> {
     results.forEach(
         result -> manifest.put(result.attack(), result.budget() + ", " + result.settings()));
     Report.Builder report =
-        Report.builder(clean.detector() + " under attack", clean)
+        Report.builder(clean.published().detector() + " under attack", clean.published())
             .data("%s validation images; attacked images are stored in 8 bits".formatted(images))
+            .aligned(clean)
             .robustness(rows)
             .section(new AttackSection(results, sweeps, warnings))
             .manifest(manifest);

@@ -19,9 +19,11 @@ import java.util.concurrent.Callable;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
+import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Unbiased;
+import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.ScoreFileException;
 import org.genimage.eval.Scores;
@@ -168,7 +170,7 @@ final class PaperTables implements Callable<Integer> {
     TableImages published = new TableImages(genimage, Optional.empty(), out.folder(), reduced());
     TableImages selected =
         new TableImages(genimage, Optional.of(selection), out.resolve("unbiased"), reduced());
-    Page page = new Page();
+    Page page = new Page(files(genimage));
     for (Protocol protocol : chosen) {
       terminal.say("%n%s: %s", protocol.name(), protocol.title());
       page.fill(plan(protocol, published));
@@ -189,7 +191,12 @@ final class PaperTables implements Callable<Integer> {
 
     private final List<Filled> results = new ArrayList<>();
     private final Map<String, Scores> groups = new LinkedHashMap<>();
+    private final Optional<FileRules> files;
     private Optional<EvaluationResult> first = Optional.empty();
+
+    Page(Optional<FileRules> files) {
+      this.files = files;
+    }
 
     /** Fills a table. If that fails, the report still shows its finished cells. */
     void fill(ProtocolRun plan) {
@@ -230,7 +237,7 @@ final class PaperTables implements Callable<Integer> {
     }
 
     private void write() {
-      first.ifPresent(scored -> report(scored, results, groups));
+      first.ifPresent(scored -> report(scored, results, groups, files));
     }
 
     private void reporting(RuntimeException failure, Runnable report) {
@@ -354,13 +361,32 @@ final class PaperTables implements Callable<Integer> {
     result.missing().forEach(reason -> terminal.say("  missing: %s", reason));
   }
 
-  private void report(EvaluationResult first, List<Filled> results, Map<String, Scores> groups) {
+  /** Returns what the files of GenImage's own test images tell by themselves. */
+  private Optional<FileRules> files(GenImage genimage) {
+    ImageDataset images;
+    try {
+      images = genimage.validation();
+    } catch (DatasetException e) {
+      return Optional.empty(); // the tables state what is missing
+    }
+    FileRules rules =
+        terminal.during("Files", images.size(), progress -> FileRules.of(images, progress));
+    rules.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
+    return Optional.of(rules);
+  }
+
+  private void report(
+      EvaluationResult first,
+      List<Filled> results,
+      Map<String, Scores> groups,
+      Optional<FileRules> files) {
     Report.Builder builder =
         Report.builder("The GenImage paper's tables", first)
             .data("The headline and the curves are of the first run; the tables are of all runs.")
             .degradations(degraded(results))
             .groups(groups)
             .manifest(manifest());
+    files.ifPresent(builder::files);
     results.forEach(
         filled ->
             filled

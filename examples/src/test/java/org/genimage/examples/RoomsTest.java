@@ -181,6 +181,7 @@ class RoomsTest {
           .allSatisfy(
               room ->
                   assertThat(MAY_USE.get(room).split(" "))
+                      .filteredOn(used -> !used.isEmpty())
                       .allMatch(
                           used -> Set.of("data", "models", module).contains(used.split("\\.")[0])));
     }

@@ -3,6 +3,7 @@ package org.genimage.data.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.google.common.io.ByteSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,44 @@ class TransformsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Transforms.resize(3, 0, Filter.BILINEAR))
         .withMessage("sides to resize to must be positive, got 3x0");
+  }
+
+  @Test
+  void centerCropShare_ofEachSide_isTheMiddle() {
+    Image image = noise(40, 31);
+    Image crop = Transforms.centerCropShare(0.9).apply(image, random);
+    assertThat(crop.width()).isEqualTo(36);
+    assertThat(crop.height()).isEqualTo(28); // 27.9; offsets 2 and 1.5, half to even
+    assertThat(crop.value(0, 0, 1)).isEqualTo(image.value(2, 2, 1));
+    assertThat(crop.value(35, 27, 2)).isEqualTo(image.value(37, 29, 2));
+    assertThat(Transforms.centerCropShare(1).apply(image, random).rgb()).isEqualTo(image.rgb());
+    assertThat(Transforms.centerCropShare(0.1).apply(noise(1, 1), random).width()).isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.centerCropShare(0))
+        .withMessage("share of each side must be in (0, 1], got 0.0");
+  }
+
+  @Test
+  void shrink_toAShare_isTheResize() {
+    Image image = noise(40, 31);
+    Image small = Transforms.shrink(0.75, Filter.BICUBIC).apply(image, random);
+    assertThat(small.rgb())
+        .isEqualTo(Transforms.resize(30, 23, Filter.BICUBIC).apply(image, random).rgb());
+    assertThat(Transforms.shrink(0.1, Filter.BILINEAR).apply(noise(2, 2), random).height())
+        .isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.shrink(1.5, Filter.BICUBIC))
+        .withMessage("share of each side must be in (0, 1], got 1.5");
+  }
+
+  @Test
+  void toJpeg_decoded_isTheTransform() {
+    Image image = noise(33, 18);
+    Image decoded = Image.read("jpeg", ByteSource.wrap(image.toJpeg(80)));
+    assertThat(decoded.rgb()).isEqualTo(Transforms.jpeg(80).apply(image, random).rgb());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> image.toJpeg(101))
+        .withMessage("JPEG quality must be from 1 to 100, got 101");
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.genimage.eval.Scores;
  * <pre>{@code
  * SideBySide both =
  *     SideBySide.run(Evaluation.of(detector, images), List.of(Alignment.jpegOfBoth(96)));
- * both.warning().ifPresent(System.out::println);
+ * Optional<String> warning = both.warning();
  * }</pre>
  *
  * @param published the scores of the images as they were published
