@@ -14,7 +14,7 @@ import timm
 import torch
 from PIL import Image
 from transformers import (CLIPConfig, CLIPForImageClassification, ResNetConfig, ResNetForImageClassification, SwinConfig, SwinForImageClassification, ViTConfig,
-                          ViTForImageClassification)
+                          TimmWrapperConfig, TimmWrapperForImageClassification, ViTForImageClassification)
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.convnext.image_processing_pil_convnext import ConvNextImageProcessorPil
 from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
@@ -102,6 +102,13 @@ def main():
     timm_hub("timm_clip", "vit_base_patch32_clip_quickgelu_224", "AI_LOGIT", "ShorterSide 32 BILINEAR", ["fake"], dict(cfg, crop_pct=1., interpolation="bilinear"), 1, **tiny)
     timm_hub("timm_swin", "swin_tiny_patch4_window7_224", "NATURE_AI", "Square 40 BICUBIC", ["photo", "AI-generated"], dict(cfg, crop_pct=.8, crop_mode="squash"),
              embed_dim=8, depths=[2, 2], num_heads=[1, 2], img_size=32, window_size=4)
+    wrapped = dict(architecture="vit_tiny_patch16_224", num_classes=2, label_names=["fake", "real"], model_args=tiny,
+                   pretrained_cfg=dict(timm.create_model("vit_tiny_patch16_224").pretrained_cfg, **cfg))
+    shutil.rmtree(HERE / "timm_wrapper", ignore_errors=True)
+    model = fill(TimmWrapperForImageClassification(TimmWrapperConfig.from_dict(wrapped)))
+    model.save_pretrained(HERE / "timm_wrapper")
+    transform = timm.data.create_transform(**timm.data.resolve_data_config(pretrained_cfg=wrapped["pretrained_cfg"]))
+    note("timm_wrapper", lambda image: transform(image)[None], model, "AI_NATURE", "ShorterSide 35 BICUBIC")
     # The same ViT under the keys that transformers 5 has in memory.
     shutil.rmtree(HERE / "vit_5", ignore_errors=True)
     shutil.copytree(HERE / "vit", HERE / "vit_5")

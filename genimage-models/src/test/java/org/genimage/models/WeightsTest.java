@@ -21,6 +21,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.genimage.data.reference.ReferenceData;
+import org.genimage.models.weights.LoraAdapter;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -231,6 +232,26 @@ class WeightsTest {
         .isInstanceOf(WeightsException.class)
         .hasMessageContaining("1 missing: fc.bias")
         .hasMessageNotContaining("unexpected");
+  }
+
+  @Test
+  void load_pairsOfLora_saysHowToFoldThem() {
+    Blueprint tiny = DetectorTest.TINY;
+    Weights initial = tiny.initialWeights(1);
+    int inputs = initial.get("fc.weight").shape().get(1);
+    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    initial
+        .arrays()
+        .forEach((key, array) -> arrays.put(key.replace("fc.", "fc.base_layer."), array));
+    arrays.put("fc.lora_A.default.weight", WeightArray.of(List.of(1, inputs), new float[inputs]));
+    arrays.put("fc.lora_B.default.weight", WeightArray.of(List.of(2, 1), new float[2]));
+    Weights weights = Weights.of(arrays);
+
+    assertThatThrownBy(() -> tiny.load(weights))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageContaining(
+            "fold the LoRA pairs with LoraAdapter.of(weights, alpha).foldInto(weights); load");
+    tiny.load(LoraAdapter.of(weights, 2).foldInto(weights)).close();
   }
 
   @Test

@@ -90,7 +90,7 @@ public record KeyFit(
                   expected.size(),
                   found.keys().size(),
                   String.join("; ", problems),
-                  wrapped() + advice));
+                  wrapped() + pairs() + advice));
     }
   }
 
@@ -104,6 +104,12 @@ public record KeyFit(
                         + " with Weights.unwrapped(); ")
                     .formatted(wrapped.size(), first.getKey(), first.getValue()))
         .orElse("");
+  }
+
+  private String pairs() {
+    return found.keys().stream().anyMatch(key -> key.contains(".lora_A."))
+        ? "fold the LoRA pairs with LoraAdapter.of(weights, alpha).foldInto(weights); "
+        : "";
   }
 
   private String firstNotFinite(String key) {
