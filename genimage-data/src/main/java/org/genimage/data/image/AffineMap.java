@@ -11,6 +11,8 @@ record AffineMap(double xx, double xy, double x0, double yx, double yy, double y
   /** What lies outside the image becomes ImageNet's mean colour, as timm fills it. */
   static final int[] FILL = {124, 116, 104};
 
+  private static final int[] BLACK = {0, 0, 0};
+
   /**
    * Returns the rotation counter-clockwise about the centre of an image.
    *
@@ -30,9 +32,39 @@ record AffineMap(double xx, double xy, double x0, double yx, double yy, double y
     return Math.rint(value * 1e15) / 1e15;
   }
 
+  /**
+   * Returns torchvision's shear about the centre of an image.
+   *
+   * @param degreesX along the rows, -89 to 89
+   * @param degreesY along the columns, -89 to 89
+   */
+  static AffineMap shear(double degreesX, double degreesY, Image image) {
+    double alongX = Math.toRadians(degreesX);
+    double alongY = Math.toRadians(degreesY);
+    double a = Math.cos(-alongY) / Math.cos(alongY);
+    double b = -Math.cos(-alongY) * Math.tan(alongX) / Math.cos(alongY);
+    double c = Math.sin(-alongY) / Math.cos(alongY);
+    double d = -Math.sin(-alongY) * Math.tan(alongX) / Math.cos(alongY) + 1;
+    double x = image.width() * 0.5;
+    double y = image.height() * 0.5;
+    return new AffineMap(d, -b, d * -x + -b * -y + x, -c, a, -c * -x + a * -y + y);
+  }
+
+  /** Returns the image under this map, bilinear, on black. */
+  Image warp(Image image) {
+    return warp(image, Filter.BILINEAR, BLACK);
+  }
+
   /** Returns the image under this map, equal to Pillow's {@code transform} on every byte. */
   Image warp(Image image, Filter filter) {
-    checkArgument(filter != Filter.LANCZOS, "a warp is bilinear or bicubic, got %s", filter);
+    return warp(image, filter, FILL);
+  }
+
+  private Image warp(Image image, Filter filter, int[] fill) {
+    checkArgument(
+        filter == Filter.BILINEAR || filter == Filter.BICUBIC,
+        "a warp is bilinear or bicubic, got %s",
+        filter);
     byte[] rgb = new byte[image.rgb().length];
     int target = 0;
     for (int y = 0; y < image.height(); y++) {
@@ -41,7 +73,7 @@ record AffineMap(double xx, double xy, double x0, double yx, double yy, double y
         double v = yx * (x + 0.5) + yy * (y + 0.5) + y0;
         if (u < 0 || u >= image.width() || v < 0 || v >= image.height()) {
           for (int c = 0; c < 3; c++) {
-            rgb[target + c] = (byte) FILL[c];
+            rgb[target + c] = (byte) fill[c];
           }
         } else if (filter == Filter.BILINEAR) {
           bilinear(image, u - 0.5, v - 0.5, rgb, target);

@@ -27,8 +27,13 @@ final class Resampling {
    * of its resized version, only what lies in {@code keep} is computed.
    */
   static Image resize(Image image, Box from, int width, int height, Filter filter, Box keep) {
-    Taps columns = Taps.of(from.width(), width, filter, keep.x(), keep.width());
-    Taps rows = Taps.of(from.height(), height, filter, keep.y(), keep.height());
+    return resize(image, from, width, height, Kernel.of(filter), keep);
+  }
+
+  /** As above, with any of Pillow's antialiased filters. */
+  static Image resize(Image image, Box from, int width, int height, Kernel kernel, Box keep) {
+    Taps columns = Taps.of(from.width(), width, kernel, keep.x(), keep.width());
+    Taps rows = Taps.of(from.height(), height, kernel, keep.y(), keep.height());
     int length = 3 * keep.width();
     int[][] ring = new int[rows.stride + 1][length]; // the second row of a pair may come early
     long[] pairs = new long[3 * from.width()];
@@ -53,6 +58,32 @@ final class Resampling {
       }
     }
     return Image.wrap(keep.width(), keep.height(), rgb);
+  }
+
+  /** Returns a part at another size, each pixel the nearest one, without antialiasing. */
+  static Image nearest(Image image, Box from, int width, int height) {
+    int[] columns = nearest(from.width(), width);
+    int[] rows = nearest(from.height(), height);
+    byte[] rgb = new byte[Math.multiplyExact(3 * width, height)];
+    for (int y = 0; y < height; y++) {
+      int row = (from.y() + rows[y]) * image.width() + from.x();
+      for (int x = 0; x < width; x++) {
+        System.arraycopy(image.rgb(), 3 * (row + columns[x]), rgb, 3 * (y * width + x), 3);
+      }
+    }
+    return Image.wrap(width, height, rgb);
+  }
+
+  /** Returns the input place of each output place; sums up the steps, as Pillow does. */
+  private static int[] nearest(int from, int to) {
+    double step = (double) from / to;
+    double place = step * 0.5;
+    int[] places = new int[to];
+    for (int i = 0; i < to; i++) {
+      places[i] = Math.min(from - 1, (int) place);
+      place += step;
+    }
+    return places;
   }
 
   /** Puts two rows into one, as far as they take part. */
@@ -120,11 +151,11 @@ final class Resampling {
     }
 
     /** Returns the taps of {@code outputs} places from {@code start} of an axis. */
-    static Taps of(int from, int to, Filter filter, int start, int outputs) {
+    static Taps of(int from, int to, Kernel kernel, int start, int outputs) {
       double scale = (double) from / to;
       double stretch = Math.max(scale, 1);
       double shrink = 1 / stretch;
-      double support = support(filter) * stretch;
+      double support = kernel.support * stretch;
       Taps taps = new Taps(outputs, 2 * (int) Math.ceil(support) + 1);
       double[] exact = new double[taps.stride];
       for (int i = 0; i < outputs; i++) {
@@ -133,7 +164,7 @@ final class Resampling {
         int count = Math.min(from, (int) (center + support + 0.5)) - first;
         double sum = 0;
         for (int k = 0; k < count; k++) {
-          exact[k] = weight(filter, (first + k - center + 0.5) * shrink);
+          exact[k] = kernel.weight((first + k - center + 0.5) * shrink);
           sum += exact[k];
         }
         for (int k = 0; k < count; k++) {
@@ -147,27 +178,44 @@ final class Resampling {
     }
   }
 
-  private static int support(Filter filter) {
-    return switch (filter) {
-      case BILINEAR -> 1;
-      case BICUBIC -> 2;
-      case LANCZOS -> 3;
-    };
-  }
+  /** Pillow's antialiased filters. */
+  enum Kernel {
+    BOX(0.5),
+    BILINEAR(1),
+    HAMMING(1),
+    BICUBIC(2),
+    LANCZOS(3);
 
-  private static double weight(Filter filter, double offset) {
-    double x = Math.abs(offset);
-    if (x >= support(filter)) {
-      return 0;
+    private final double support;
+
+    Kernel(double support) {
+      this.support = support;
     }
-    return switch (filter) {
-      case BILINEAR -> 1 - x;
-      case BICUBIC -> x < 1 ? (1.5 * x - 2.5) * x * x + 1 : (((x - 5) * x + 8) * x - 4) * -0.5;
-      case LANCZOS -> sinc(x) * sinc(x / 3);
-    };
-  }
 
-  private static double sinc(double x) {
-    return x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+    static Kernel of(Filter filter) {
+      return switch (filter) {
+        case BILINEAR -> BILINEAR;
+        case BICUBIC -> BICUBIC;
+        case LANCZOS -> LANCZOS;
+      };
+    }
+
+    private double weight(double offset) {
+      double x = Math.abs(offset);
+      if (x >= support) {
+        return this == BOX && offset == support ? 1 : 0;
+      }
+      return switch (this) {
+        case BOX -> 1;
+        case BILINEAR -> 1 - x;
+        case HAMMING -> sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x));
+        case BICUBIC -> x < 1 ? (1.5 * x - 2.5) * x * x + 1 : (((x - 5) * x + 8) * x - 4) * -0.5;
+        case LANCZOS -> sinc(x) * sinc(x / 3);
+      };
+    }
+
+    private static double sinc(double x) {
+      return x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+    }
   }
 }

@@ -61,7 +61,12 @@ public final class ReferenceData {
 
   /** Returns the arrays of a safetensors file by name, in the order of its header. */
   public static Map<String, ReferenceArray> arrays(String path) {
-    ByteBuffer file = ByteBuffer.wrap(bytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+    return arraysOf(bytes(path));
+  }
+
+  /** Returns the arrays of a safetensors file with these bytes. */
+  public static Map<String, ReferenceArray> arraysOf(byte[] bytes) {
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int headerLength = Math.toIntExact(file.getLong());
     byte[] header = new byte[headerLength];
     file.get(header);
@@ -71,7 +76,7 @@ public final class ReferenceData {
     try {
       entries = JSON.readTree(new String(header, StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException(path, e);
+      throw new UncheckedIOException(e);
     }
     for (Map.Entry<String, JsonNode> entry : entries.properties()) {
       if (!entry.getKey().equals("__metadata__")) {
