@@ -3,8 +3,6 @@ package org.genimage.models;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
-import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -41,8 +39,6 @@ import org.tensorflow.types.TFloat32;
  * @param head what the logits mean
  */
 public record Blueprint(String name, Network network, InputContract input, Head head) {
-
-  private static final System.Logger LOGGER = System.getLogger(Blueprint.class.getName());
 
   /** Returns the same detector for another input, for example smaller images. */
   public Blueprint input(InputContract contract) {
@@ -142,8 +138,8 @@ public record Blueprint(String name, Network network, InputContract input, Head 
 
   /**
    * Returns the detector with the weights of a safetensors or PyTorch file, to be closed by the
-   * caller. See {@link Weights#read(Path)}. What training programs put before the keys is taken
-   * off, as {@link #adapted(Weights)} does, and the log says so.
+   * caller. See {@link Weights#read(Path)}. Other published spellings are read, and what training
+   * programs put before the keys is taken off, as {@link #adapted(Weights)} does; the log says so.
    *
    * @throws WeightsException if the file cannot be read or does not fit
    */
@@ -159,65 +155,63 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
    */
   public DifferentiableDetector load(Path file, Precision precision) {
-    if (Files.notExists(file)) {
-      throw new WeightsException(
-          "%s: expected weights of %s, found no file; train some, or see docs/weights.md for what is"
-                  .formatted(file, name)
-              + " published");
-    }
-    return load(file, Weights.read(file), precision);
+    return load(List.of(file), precision);
+  }
+
+  /**
+   * Returns the detector with the weights of several files that have a part each, such as UnivFD's
+   * tower and its head; otherwise as {@link #load(Path)} does.
+   *
+   * @param files in any order; no two have an array of the same key
+   * @throws WeightsException if a file cannot be read, or they do not fit together
+   */
+  public DifferentiableDetector load(List<Path> files) {
+    return load(files, Precision.FLOAT32);
+  }
+
+  /**
+   * Returns the detector with the weights of several files as {@link #load(List)} does, with the
+   * numbers of {@link #load(Weights, Precision)}.
+   *
+   * @throws WeightsException if a file cannot be read, or they do not fit together
+   * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
+   */
+  public DifferentiableDetector load(List<Path> files, Precision precision) {
+    return new WeightFiles(this).load(files, read(files), precision);
+  }
+
+  /**
+   * Returns the weights of files that have a part each, under this network's keys as {@link
+   * #adapted(Weights)} brings them there. Whether they are complete is found out when they are
+   * loaded.
+   *
+   * @param files in any order; no two have an array of the same key
+   * @throws WeightsException if a file cannot be read, or two have the same array
+   */
+  public Weights read(List<Path> files) {
+    return new WeightFiles(this).read(files);
   }
 
   /** Loads what was read of a file; messages begin with its name. */
   DifferentiableDetector load(Path file, Weights weights, Precision precision) {
-    try {
-      return load(adapted(file, weights), precision);
-    } catch (WeightsException e) {
-      throw new WeightsException(file + ": " + e.getMessage(), e);
-    }
+    WeightFiles files = new WeightFiles(this);
+    return files.load(List.of(file), files.adapted(file, weights), precision);
   }
 
   /**
-   * Returns weights of a training program under this network's keys. What {@code DataParallel} and
-   * {@code torch.compile} put before keys is taken off ({@link Weights#unwrapped()}), and so is the
-   * prefix under which all of the network's keys stand, if they do not stand alone, such as {@code
-   * model.} or {@code base_model.model.vit.}. Keys beside that prefix belong to other parts of the
-   * program; they are left out, and {@link Weights#report()} has them. {@link Weights#placed} says
-   * what happens where there are several such prefixes.
+   * Returns weights of a training program, or in another published spelling, under this network's
+   * keys. What {@code DataParallel} and {@code torch.compile} put before keys is taken off ({@link
+   * Weights#unwrapped()}), other spellings are changed ({@link PublishedWeights#official}), and the
+   * prefix under which all of the network's keys stand, if they do not stand alone, is taken off,
+   * such as {@code model.} or {@code base_model.model.vit.}. Keys of other networks are left out,
+   * and {@link Weights#report()} has them. {@link Weights#placed} says what happens where there are
+   * several such prefixes.
    *
    * @throws WeightsException if two keys would become one, or there are several places to choose
    *     from
    */
   public Weights adapted(Weights weights) {
-    Weights bare;
-    try {
-      bare = weights.unwrapped();
-    } catch (IllegalArgumentException e) {
-      throw new WeightsException(
-          "expected one array for each key without the prefixes of PyTorch's wrappers, found two: "
-              + e.getMessage(),
-          e);
-    }
-    boolean hasHead =
-        bare.keys().stream().anyMatch(key -> network.head().stream().anyMatch(key::startsWith));
-    return hasHead ? bare : bare.placed(entries()); // To ask for the entries takes time.
-  }
-
-  private Weights adapted(Path file, Weights weights) {
-    Weights adapted = adapted(weights);
-    String first = weights.keys().stream().findFirst().orElse("");
-    if (!adapted.keys().equals(weights.keys())) {
-      LOGGER.log(
-          Level.INFO,
-          "{0}: {1} of {2} keys are read without what a training program put before them, as in"
-              + " {3}; left out: {4}",
-          file,
-          adapted.keys().size(),
-          weights.keys().size(),
-          first,
-          adapted.report().leftOut());
-    }
-    return adapted;
+    return new WeightFiles(this).adapted(weights);
   }
 
   /**

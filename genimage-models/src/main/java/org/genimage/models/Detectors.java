@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.genimage.data.image.Filter;
 import org.genimage.models.networks.CnnSpot;
+import org.genimage.models.networks.CommunityForensics;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.networks.FerretNet;
@@ -21,6 +22,7 @@ import org.genimage.models.networks.Safe;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SpecVariant;
 import org.genimage.models.networks.SwinTransformer;
+import org.genimage.models.networks.UnivFd;
 import org.genimage.models.networks.VisionTransformer;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -176,6 +178,51 @@ public final class Detectors {
   }
 
   /**
+   * Returns Community Forensics (Park and Owens 2025, "Community Forensics: using thousands of
+   * generators to train fake image detectors") for images of 384 pixels: a vision transformer,
+   * ViT-S/16. Shorter side to 440 pixels, bilinear, small images too; centre crop of 384; one
+   * logit.
+   */
+  public static Blueprint communityForensics() {
+    return communityForensics("Community Forensics", 440, 384);
+  }
+
+  /**
+   * Returns Community Forensics (Park and Owens 2025) for images of 224 pixels, which is three
+   * times as fast: shorter side to 256 pixels, bilinear; centre crop of 224; one logit. Its weights
+   * are others than those of {@link #communityForensics()}, whose positions do not fit.
+   */
+  public static Blueprint communityForensics224() {
+    return communityForensics("Community Forensics-224", 256, 224);
+  }
+
+  private static Blueprint communityForensics(String name, int resize, int crop) {
+    Head head = Head.AI_LOGIT;
+    VisionTransformer small =
+        new VisionTransformer(16, 384, 12, 6, head.outputs()).tokenDeviation(1e-6);
+    return new Blueprint(
+        name,
+        new CommunityForensics(small),
+        InputContract.imagenet(resize, Filter.BILINEAR, crop),
+        head);
+  }
+
+  /**
+   * Returns UnivFD (Ojha, Li and Lee 2023, "Towards universal fake image detectors that generalize
+   * across generative models"): a linear layer on the features of CLIP's image tower, ViT-L/14. No
+   * resize; centre crop of 224, smaller images with black edges; CLIP's statistics; one logit. Its
+   * published weights are two files, CLIP's and the head's.
+   */
+  public static Blueprint univFd() {
+    Head head = Head.AI_LOGIT;
+    return new Blueprint(
+        "UnivFD",
+        new UnivFd(14, 1024, 24, 16, 768, head.outputs()),
+        InputContract.clip(new Resize.None(), 224),
+        head);
+  }
+
+  /**
    * Returns SAFE (Li et al. 2025, "Improving synthetic image detection towards generalization: an
    * image transformation perspective"), two stages of ResNet-50 on a wavelet band: no resize;
    * centre crop of 256, smaller images with black edges; values in [0, 1]; two logits. The authors
@@ -306,6 +353,37 @@ public final class Detectors {
             "none stated",
             "the best of the seven on degraded images (82 % on average): low resolution, blur",
             "most other generators (50 % for ADM); strong JPEG compression (53 % at quality 30)"),
+        new CatalogueEntry(
+            communityForensics(),
+            "Park and Owens, Community Forensics: Using Thousands of Generators to Train Fake"
+                + " Image Detectors, CVPR",
+            2025,
+            "its authors', for any photograph and generator: huggingface.co/OwensLab/"
+                + "commfor-model-384",
+            "MIT",
+            "images of many generators, as its training has 4,803 of them (GenImage 84 %)",
+            "generators of 2026 and images from the web (66 % in an independent test)"),
+        new CatalogueEntry(
+            communityForensics224(),
+            "Park and Owens, Community Forensics: Using Thousands of Generators to Train Fake"
+                + " Image Detectors, CVPR",
+            2025,
+            "its authors': huggingface.co/OwensLab/commfor-model-224",
+            "MIT",
+            "as Community Forensics, at a third of its cost",
+            "as Community Forensics; no accuracies of this size were found"),
+        new CatalogueEntry(
+            univFd(),
+            "Ojha, Li and Lee, Towards Universal Fake Image Detectors that Generalize Across"
+                + " Generative Models, CVPR",
+            2023,
+            "its authors' head, fc_weights.pth of WisconsinAIVision/UniversalFakeDetect, trained"
+                + " on images of ProGAN; OpenAI's CLIP for the tower, as"
+                + " huggingface.co/openai/clip-vit-large-patch14",
+            "MIT for the head and for CLIP's code; CLIP's model card asks for no deployment"
+                + " without testing",
+            "images of GANs (89 % on ForenSynths), with a head that learns from few images",
+            "GenImage once fakes are JPEG files as photographs are (64 %); 304 million numbers"),
         new CatalogueEntry(
             safe(),
             "Li et al., Improving Synthetic Image Detection Towards Generalization: An Image"

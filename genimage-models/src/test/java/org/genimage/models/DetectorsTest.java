@@ -66,7 +66,7 @@ class DetectorsTest {
                 entry.licence(),
                 entry.strength(),
                 entry.weakness()))
-        .allSatisfy(text -> assertThat(text).hasSizeBetween(5, 300).doesNotEndWith("."));
+        .allSatisfy(text -> assertThat(text).hasSizeBetween(3, 300).doesNotEndWith("."));
     assertThat(entry.year()).isBetween(2016, 2030);
     assertThat(entry)
         .hasToString("%s (%s, %s)", entry.blueprint().name(), entry.paper(), entry.year());

@@ -75,6 +75,14 @@ interface NetworkContract {
     return 1;
   }
 
+  /**
+   * Returns whether a feature, or {@code logits}, is compared: of a network that ends before the
+   * official one only what comes before its end.
+   */
+  default boolean compares(String feature) {
+    return true;
+  }
+
   /** Returns the network that the fixtures' inputs are for. */
   default Network network() {
     return blueprint().network();
@@ -92,8 +100,13 @@ interface NetworkContract {
 
   /** Returns the reference fill under the detector's keys. */
   default Weights filled(JsonNode overrides, ReferenceFill fill) {
+    return filled(blueprint(), overrides, fill);
+  }
+
+  /** Returns the reference fill under a detector's keys. */
+  static Weights filled(Blueprint blueprint, JsonNode overrides, ReferenceFill fill) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
-    for (Parameter entry : blueprint().entries()) {
+    for (Parameter entry : blueprint.entries()) {
       arrays.put(
           entry.key(),
           entry.role().required()
@@ -157,7 +170,9 @@ interface NetworkContract {
       Weights weights = filled(expected.get("overrides"), fill);
       List<String> features = new ArrayList<>();
       for (Map.Entry<String, JsonNode> feature : expected.get("features").properties()) {
-        features.add(feature.getKey());
+        if (compares(feature.getKey())) {
+          features.add(feature.getKey());
+        }
       }
       JsonNode change = expected.get("changed_pixel");
       float[] changed = images.clone();
@@ -183,6 +198,9 @@ interface NetworkContract {
         assertThat(found).containsKeys(features.toArray(String[]::new));
       }
       assertThat(found.keySet()).hasSizeGreaterThan(features.size() / 2);
+      if (!compares("logits")) {
+        continue;
+      }
       assertThat(doubles(found.get("logits")))
           .as(item.getKey())
           .containsExactly(

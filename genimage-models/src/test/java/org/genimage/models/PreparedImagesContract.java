@@ -29,7 +29,8 @@ interface PreparedImagesContract extends NetworkContract {
   default void officialTestPreprocessing_givesSameBytesAndLogits() {
     JsonNode preprocess = json("preprocess");
     ReferenceFill fill = ReferenceFill.salted(preprocess.get("salt").asText());
-    Weights weights = filled(preprocess.get("overrides"), fill);
+    Weights weights =
+        compares("logits") ? filled(preprocess.get("overrides"), fill) : Weights.of(Map.of());
     List<Image> images = new ArrayList<>();
     for (JsonNode description : preprocess.get("images")) {
       Image image = ReferenceInput.image(description, fill);
@@ -45,6 +46,9 @@ interface PreparedImagesContract extends NetworkContract {
           .extracting(input -> ReferenceData.sha256(bytes(input, prepared.input().channels())))
           .containsExactlyElementsOf(item.getValue().get("bytes").findValuesAsText("sha256"));
       assertInput(prepared, inputs, item.getKey(), item.getValue().get("input"));
+      if (!compares("logits")) {
+        continue;
+      }
       try (ScoringGraph graph = ScoringGraph.create(prepared, weights, Precision.FLOAT32)) {
         assertThat(NetworkContract.doubles(graph.logits(ImageBatch.of(inputs))))
             .as(item.getKey())

@@ -77,21 +77,26 @@ public record KeyFit(
    *     numbers that are not finite, and names the prefix of a wrapper in PyTorch
    */
   public void verify(String detector, String advice) {
+    if (!problems().isEmpty()) {
+      throw new WeightsException(
+          "%s; %s".formatted(describe(detector), wrapped() + pairs() + advice));
+    }
+  }
+
+  /** Returns what does not fit, in the beginning of a sentence. */
+  public String describe(String detector) {
+    return "weights do not fit %s: of %s keys expected and %s found, %s"
+        .formatted(detector, expected.size(), found.keys().size(), String.join("; ", problems()));
+  }
+
+  /** Returns what does not fit, a phrase for each kind; empty if all fits. */
+  public List<String> problems() {
     List<String> problems = new ArrayList<>();
     describe(problems, "missing", missing, key -> key + nearest(key, found.keys()));
     describe(problems, "unexpected", unexpected, key -> key + nearest(key, expected.keySet()));
     describe(problems, "of another shape", misshapen, this::shapes);
     describe(problems, "not finite", notFinite, this::firstNotFinite);
-    if (!problems.isEmpty()) {
-      throw new WeightsException(
-          "weights do not fit %s: of %s keys expected and %s found, %s; %s"
-              .formatted(
-                  detector,
-                  expected.size(),
-                  found.keys().size(),
-                  String.join("; ", problems),
-                  wrapped() + pairs() + advice));
-    }
+    return problems;
   }
 
   private String wrapped() {

@@ -39,6 +39,7 @@ import org.tensorflow.types.TFloat32;
  * @param normFirst whether a layer norm, {@code norm_pre}, comes before the blocks, as in CLIP
  * @param attention how the checkpoint spells the parameters of attention
  * @param epsilon added to the variance by every layer norm
+ * @param tokenDeviation standard deviation of the class token at first
  */
 public record VisionTransformer(
     int patch,
@@ -49,8 +50,11 @@ public record VisionTransformer(
     Activation activation,
     boolean normFirst,
     AttentionKeys attention,
-    double epsilon)
+    double epsilon,
+    double tokenDeviation)
     implements Network {
+
+  private static final double DEVIATION = 0.02;
 
   /**
    * Checks the components.
@@ -72,39 +76,92 @@ public record VisionTransformer(
 
   /** Returns the network of the paper with timm's keys: GELU, no layer norm before the blocks. */
   public VisionTransformer(int patch, int width, int depth, int heads, int outputs) {
-    this(patch, width, depth, heads, outputs, Activation.GELU, false, AttentionKeys.QKV, 1e-6);
+    this(
+        patch,
+        width,
+        depth,
+        heads,
+        outputs,
+        Activation.GELU,
+        false,
+        AttentionKeys.QKV,
+        1e-6,
+        DEVIATION);
+  }
+
+  /** Returns the same network with another number of blocks. */
+  public VisionTransformer depth(int blocks) {
+    return new VisionTransformer(
+        patch,
+        width,
+        blocks,
+        heads,
+        outputs,
+        activation,
+        normFirst,
+        attention,
+        epsilon,
+        tokenDeviation);
   }
 
   /** Returns the same network with another non-linearity in its MLPs. */
   public VisionTransformer activation(Activation other) {
     return new VisionTransformer(
-        patch, width, depth, heads, outputs, other, normFirst, attention, epsilon);
+        patch, width, depth, heads, outputs, other, normFirst, attention, epsilon, tokenDeviation);
   }
 
   /** Returns the same network with or without a layer norm before the blocks. */
   public VisionTransformer normFirst(boolean first) {
     return new VisionTransformer(
-        patch, width, depth, heads, outputs, activation, first, attention, epsilon);
+        patch, width, depth, heads, outputs, activation, first, attention, epsilon, tokenDeviation);
   }
 
   /** Returns the same network with other keys for the parameters of attention. */
   public VisionTransformer attention(AttentionKeys keys) {
     return new VisionTransformer(
-        patch, width, depth, heads, outputs, activation, normFirst, keys, epsilon);
+        patch, width, depth, heads, outputs, activation, normFirst, keys, epsilon, tokenDeviation);
   }
 
   /** Returns the same network with another epsilon of its layer norms. */
   public VisionTransformer epsilon(double added) {
     return new VisionTransformer(
-        patch, width, depth, heads, outputs, activation, normFirst, attention, added);
+        patch,
+        width,
+        depth,
+        heads,
+        outputs,
+        activation,
+        normFirst,
+        attention,
+        added,
+        tokenDeviation);
+  }
+
+  /**
+   * Returns the same network with another standard deviation of the class token at first: 0.02 is
+   * that of DeiT's release, 1e-6 that of later versions of timm.
+   */
+  public VisionTransformer tokenDeviation(double deviation) {
+    return new VisionTransformer(
+        patch, width, depth, heads, outputs, activation, normFirst, attention, epsilon, deviation);
   }
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
+    return linear(scope.at("head"), features(scope, images), outputs); // [N, outputs]
+  }
+
+  /**
+   * Adds all but the last layer.
+   *
+   * @param scope the network's root
+   * @param images {@code [N, side, side, 3]}
+   * @return the class token after the layer norm at the end, {@code [N, width]}
+   */
+  public Operand<TFloat32> features(ModelScope scope, Operand<TFloat32> images) {
     var x = layerNorm(scope.at("norm"), tokens(scope, images), epsilon);
     var first = scope.tf().stridedSlice(x, Indices.all(), Indices.at(0));
-    x = scope.at("pooled").output(first); // [N, 384]
-    return linear(scope.at("head"), x, outputs); // [N, outputs]
+    return scope.at("pooled").output(first); // [N, 384]
   }
 
   /**
@@ -116,9 +173,10 @@ public record VisionTransformer(
    */
   public Operand<TFloat32> tokens(ModelScope scope, Operand<TFloat32> images) { // [N, 224, 224, 3]
     Ops tf = scope.tf();
-    Init init = Init.truncatedNormal(0.02);
+    Init init = Init.truncatedNormal(DEVIATION);
     int patches = Math.toIntExact(images.shape().get(1) / patch * (images.shape().get(2) / patch));
-    var token = scope.parameter("cls_token", Layout.SAME, init, 1, 1, width);
+    Init first = Init.truncatedNormal(tokenDeviation);
+    var token = scope.parameter("cls_token", Layout.SAME, first, 1, 1, width);
     var positions = scope.parameter("pos_embed", Layout.SAME, init, 1, patches + 1, width);
     var embed = scope.at("patch_embed");
     var x = embed.output(patchEmbedding(embed.at("proj"), images, patch, width)); // [N, 196, 384]

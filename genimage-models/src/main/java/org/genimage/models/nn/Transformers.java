@@ -104,6 +104,36 @@ public final class Transformers {
     weight(scope, inputs, outputs);
   }
 
+  /**
+   * Asks for the parameters of multi-head self-attention that is added later, as {@link
+   * #declareWeight} does.
+   *
+   * @param scope the layer's place
+   * @param width channels of a token
+   * @param keys how the checkpoint spells the parameters
+   */
+  public static void declareAttention(ModelScope scope, int width, AttentionKeys keys) {
+    keys.projection(scope, width);
+    declareLinear(scope.at(keys.output()), width, width);
+  }
+
+  /**
+   * Asks for the parameters of an MLP that is added later, as {@link #declareWeight} does.
+   *
+   * @param first the place of the first layer
+   * @param second the place of the second layer
+   * @param width channels of a token
+   */
+  public static void declareMlp(ModelScope first, ModelScope second, int width) {
+    declareLinear(first, width, MLP_RATIO * width);
+    declareLinear(second, MLP_RATIO * width, width);
+  }
+
+  private static void declareLinear(ModelScope scope, int inputs, int outputs) {
+    weight(scope, inputs, outputs);
+    bias(scope, outputs);
+  }
+
   private static ParameterValue weight(ModelScope scope, int inputs, int outputs) {
     return scope.weight("weight", Layout.LINEAR, WEIGHTS, outputs, inputs);
   }
@@ -176,9 +206,25 @@ public final class Transformers {
    */
   public static Operand<TFloat32> mlp(
       ModelScope scope, Operand<TFloat32> x, Activation activation) {
+    return mlp(scope, scope.at("fc1"), scope.at("fc2"), x, activation);
+  }
+
+  /**
+   * Returns two linear layers with a non-linearity between them and four times the channels.
+   *
+   * @param scope the output's place
+   * @param first the first layer's place
+   * @param second the second layer's place
+   * @param x {@code [N, L, C]}
+   * @return {@code [N, L, C]}
+   */
+  public static Operand<TFloat32> mlp(
+      ModelScope scope,
+      ModelScope first,
+      ModelScope second,
+      Operand<TFloat32> x,
+      Activation activation) {
     int width = channels(x);
-    var first = scope.at("fc1");
-    var second = scope.at("fc2");
     ParameterValue in = weight(first, width, MLP_RATIO * width);
     ParameterValue inBias = bias(first, MLP_RATIO * width);
     ParameterValue out = weight(second, MLP_RATIO * width, width);

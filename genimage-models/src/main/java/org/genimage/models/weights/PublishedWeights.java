@@ -3,14 +3,17 @@ package org.genimage.models.weights;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.genimage.models.networks.CommunityForensics;
 import org.genimage.models.networks.F3Net;
 import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SwinTransformer;
+import org.genimage.models.networks.UnivFd;
 import org.genimage.models.nn.Network;
 
 /** Published weights under the keys and in the shapes of the networks here, where they differ. */
@@ -21,19 +24,48 @@ public final class PublishedWeights {
   private PublishedWeights() {}
 
   /**
+   * Returns published weights of a network, whole or in part, under the keys and in the shapes that
+   * the network has: Swin-T in timm's spelling; Community Forensics in transformers' spelling, or
+   * under timm's names without {@code vit.}; UnivFD's tower in transformers' or timm's spelling, or beside CLIP's text
+   * encoder, which is left out, and UnivFD's head as its authors' file has it. Weights that fit as
+   * they are come back as they are, and so do weights of other spellings.
+   *
+   * @throws WeightsException if timm's projection has a bias, for which UnivFD has no place
+   */
+  public static Weights official(Network network, Weights published) {
+    if (network instanceof SwinTransformer) {
+      return swin(published);
+    }
+    if (network instanceof CommunityForensics forensics) {
+      return communityForensics(forensics, published);
+    }
+    return network instanceof UnivFd ? ClipKeys.official(published) : published;
+  }
+
+  /** Puts what stands before the transformer's keys before timm's. */
+  private static Weights communityForensics(CommunityForensics network, Weights published) {
+    Weights timm =
+        HubSpellings.isTransformers(published)
+            ? HubSpellings.here(network.backbone(), published)
+            : published;
+    return timm.keys().contains("cls_token")
+        ? timm.renamed(Maps.toMap(timm.keys(), key -> CommunityForensics.PREFIX + key))
+        : timm;
+  }
+
+  /**
    * Returns the published backbone of a network under the keys and in the shapes that the network
    * has. Weights that fit as they are come back as they are.
    *
    * @param published weights of the backbone, as its authors or timm publish them
    */
   public static Weights backbone(Network network, Weights published) {
-    if (network instanceof SwinTransformer) {
-      return swin(published);
-    }
     if (network instanceof F3Net f3net) {
       return f3netTrunks(published, f3net.variant());
     }
-    return network instanceof Spec spec ? backbone(spec.classifier(), published) : published;
+    return network instanceof Spec spec
+        ? backbone(spec.classifier(), published)
+        : official(network, published);
   }
 
   /**

@@ -269,6 +269,24 @@ public final class Weights {
   }
 
   /**
+   * Returns the numbers of both: two parts of a network that were published apart. Where both have
+   * metadata of one name, that of these counts; the report is that of these, with what was left out
+   * of both.
+   *
+   * @param others the other part
+   * @throws IllegalArgumentException if both have an array of one key
+   */
+  public Weights joined(Weights others) {
+    Map<String, WeightArray> all = new LinkedHashMap<>(arrays);
+    others.arrays.forEach(
+        (key, array) ->
+            checkArgument(all.put(key, array) == null, "both parts have an array %s", key));
+    List<String> leftOut = new ArrayList<>(report.leftOut());
+    leftOut.addAll(others.report.leftOut());
+    return new Weights(all, others.with(metadata).metadata, report.leftOut(leftOut));
+  }
+
+  /**
    * Returns these with the numbers of others in place of their own wherever others have the same
    * key with the same shape. What else others have is ignored; nothing is reported. To start from a
    * backbone {@code Blueprint.startFrom} is stricter.

@@ -6,10 +6,14 @@ import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
+import org.genimage.models.networks.CommunityForensics;
+import org.genimage.models.networks.UnivFd;
+import org.genimage.models.networks.VisionTransformer;
+import org.genimage.models.nn.Network;
 
 /**
  * The catalogue's detectors, small enough that a test can walk them all: every layer, but small
- * inputs, and few blocks where a network repeats one many times.
+ * inputs, and where a network repeats a block many times few blocks, of few channels.
  */
 public final class SmallDetectors {
 
@@ -34,7 +38,10 @@ public final class SmallDetectors {
         .toList();
   }
 
-  /** Returns a detector with few blocks and a small input, to which images are only cropped. */
+  /**
+   * Returns a detector with few blocks and channels and a small input, to which images are only
+   * cropped.
+   */
   public static Blueprint of(Blueprint blueprint) {
     Blueprint shallow = shallow(blueprint);
     InputContract input = shallow.input();
@@ -43,13 +50,27 @@ public final class SmallDetectors {
             new Resize.None(), side(shallow), input.channels(), input.mean(), input.std()));
   }
 
-  /** Swin-T's windows fit in multiples of its own side. */
+  /** Swin-T's windows fit in multiples of its own side, and UnivFD's patches have 14 pixels. */
   private static int side(Blueprint blueprint) {
-    return blueprint.name().equals("Swin-T") ? blueprint.input().side() : SIDE;
+    return switch (blueprint.name()) {
+      case "Swin-T" -> blueprint.input().side();
+      case "UnivFD" -> 56;
+      default -> SIDE;
+    };
   }
 
-  /** Returns a detector with few blocks and its own input. */
+  /** Returns a detector with few blocks and channels and its own input. */
   public static Blueprint shallow(Blueprint blueprint) {
-    return blueprint;
+    return new Blueprint(
+        blueprint.name(), shallow(blueprint.network()), blueprint.input(), blueprint.head());
+  }
+
+  private static Network shallow(Network network) {
+    if (network instanceof UnivFd) {
+      return new UnivFd(14, 64, 2, 2, 32, 1);
+    }
+    return network instanceof CommunityForensics
+        ? new CommunityForensics(new VisionTransformer(16, 64, 2, 2, 1))
+        : network;
   }
 }
