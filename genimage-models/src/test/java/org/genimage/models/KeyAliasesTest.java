@@ -183,12 +183,11 @@ class KeyAliasesTest {
     assertThat(PublishedWeights.official(detector.network(), found)).isSameAs(found);
   }
 
-  /** The names of transformers' ViTForImageClassification; HubFolderTest has them from a file. */
+  /** The names of transformers' ViTForImageClassification; ModelFolderTest has them from a file. */
   @Test
   void communityForensics_inTransformersSpelling_getsTimms() {
     Network network = new CommunityForensics(new VisionTransformer(16, 8, 1, 2, 1));
-    Blueprint detector =
-        new Blueprint("ViT", network, InputContract.crop(32), Head.AI_LOGIT);
+    Blueprint detector = new Blueprint("ViT", network, InputContract.crop(32), Head.AI_LOGIT);
     Weights official = detector.initialWeights(1);
     String block = "vit.encoder.layer.0.";
     Map<String, WeightArray> file = new LinkedHashMap<>();
@@ -201,14 +200,22 @@ class KeyAliasesTest {
         file.put(block + "attention.attention." + names.get(i) + kind, parts.get(i));
       }
       Map.of(
-              "vit.embeddings.patch_embeddings.projection.", "patch_embed.proj.",
-              block + "attention.output.dense.", "blocks.0.attn.proj.",
-              block + "intermediate.dense.", "blocks.0.mlp.fc1.",
-              block + "output.dense.", "blocks.0.mlp.fc2.",
-              block + "layernorm_before.", "blocks.0.norm1.",
-              block + "layernorm_after.", "blocks.0.norm2.",
-              "vit.layernorm.", "norm.",
-              "classifier.", "head.")
+              "vit.embeddings.patch_embeddings.projection.",
+              "patch_embed.proj.",
+              block + "attention.output.dense.",
+              "blocks.0.attn.proj.",
+              block + "intermediate.dense.",
+              "blocks.0.mlp.fc1.",
+              block + "output.dense.",
+              "blocks.0.mlp.fc2.",
+              block + "layernorm_before.",
+              "blocks.0.norm1.",
+              block + "layernorm_after.",
+              "blocks.0.norm2.",
+              "vit.layernorm.",
+              "norm.",
+              "classifier.",
+              "head.")
           .forEach((name, own) -> file.put(name + kind, official.get("vit." + own + kind)));
     }
 

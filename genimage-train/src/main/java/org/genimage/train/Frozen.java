@@ -6,6 +6,7 @@ import com.google.common.base.Strings;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.genimage.models.nn.Parameter;
 
 /**
@@ -24,6 +25,11 @@ record Frozen(List<String> patterns) {
   Frozen {
     patterns = List.copyOf(patterns);
     patterns.forEach(Pattern::compile);
+  }
+
+  /** Returns what these or others freeze. */
+  Frozen and(Frozen others) {
+    return new Frozen(Stream.concat(patterns.stream(), others.patterns.stream()).toList());
   }
 
   boolean covers(Parameter entry) {

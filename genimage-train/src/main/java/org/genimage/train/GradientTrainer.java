@@ -61,10 +61,10 @@ public final class GradientTrainer implements Trainer {
   }
 
   /**
-   * Returns this trainer with frozen entries: they have no gradient and no decay. A batch norm
-   * whose running statistics are frozen normalises with them, and they do not change. If only its
-   * weight and bias are frozen, it normalises with the batch's statistics, and the running ones
-   * change.
+   * Returns this trainer with frozen entries besides those that its recipe freezes: they have no
+   * gradient and no decay. A batch norm whose running statistics are frozen normalises with them,
+   * and they do not change. If only its weight and bias are frozen, it normalises with the batch's
+   * statistics, and the running ones change.
    *
    * @param patterns regular expressions, each for whole state-dict keys, such as {@code
    *     "layer[12]\\..*"}; {@code fit} throws IllegalArgumentException for one that matches no key,

@@ -46,12 +46,15 @@ record TrainingSettings(
           Loss.NegativeLogLikelihood.class,
           Loss.JsdCrossEntropy.class);
 
-  /** Returns the defaults: random weights, no validation, no checkpoints, one device. */
+  /**
+   * Returns the defaults: random weights, what the recipe freezes, no validation, no checkpoints,
+   * one device.
+   */
   static TrainingSettings of(Recipe recipe) {
     return new TrainingSettings(
         recipe,
         Optional.empty(),
-        Frozen.NONE,
+        new Frozen(recipe.frozen()),
         Optional.empty(),
         OptionalInt.empty(),
         Optional.empty(),
@@ -73,7 +76,9 @@ record TrainingSettings(
         execution);
   }
 
-  TrainingSettings frozen(Frozen entries) {
+  /** Freezes these entries besides those that the recipe freezes. */
+  TrainingSettings frozen(Frozen others) {
+    Frozen entries = new Frozen(recipe.frozen()).and(others);
     return new TrainingSettings(
         recipe, start, entries, validation, patience, checkpoints, listener, errors, execution);
   }

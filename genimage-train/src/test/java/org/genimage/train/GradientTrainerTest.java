@@ -433,7 +433,7 @@ class GradientTrainerTest {
     assertThat(GradientTrainer.with(recipe).fit(TINY, data).metadata())
         .containsEntry(
             "genimage.start",
-            "random weights; the recipe starts from ImageNet weights, resnet18.pth");
+            "random weights; the recipe starts from published weights, resnet18.pth");
     assertThat(GradientTrainer.with(recipe).from(TINY.initialWeights(1)).fit(TINY, data).metadata())
         .containsEntry("genimage.start", "given weights");
     assertThat(GradientTrainer.with(RECIPE.epochs(1)).fit(TINY, data).metadata())

@@ -26,9 +26,9 @@ public final class PublishedWeights {
   /**
    * Returns published weights of a network, whole or in part, under the keys and in the shapes that
    * the network has: Swin-T in timm's spelling; Community Forensics in transformers' spelling, or
-   * under timm's names without {@code vit.}; UnivFD's tower in transformers' or timm's spelling, or beside CLIP's text
-   * encoder, which is left out, and UnivFD's head as its authors' file has it. Weights that fit as
-   * they are come back as they are, and so do weights of other spellings.
+   * under timm's names without {@code vit.}; UnivFD's tower in transformers' or timm's spelling, or
+   * beside CLIP's text encoder, which is left out, and UnivFD's head as its authors' file has it.
+   * Weights that fit as they are come back as they are, and so do weights of other spellings.
    *
    * @throws WeightsException if timm's projection has a bias, for which UnivFD has no place
    */

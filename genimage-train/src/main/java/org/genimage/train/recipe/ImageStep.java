@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
 import org.genimage.data.image.Filter;
+import org.genimage.data.image.RandomStateAugmentation;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 import org.genimage.models.Resize;
@@ -206,6 +207,19 @@ public interface ImageStep {
     @Override
     public Transform transform(int side) {
       return Transforms.randomJpeg(probability, minQuality, maxQuality);
+    }
+  }
+
+  /**
+   * The augmentation of Community Forensics: eleven operations, each some times, in random order.
+   * Images come with a shorter side of at least the input's, and leave with one.
+   *
+   * @param operations what they do
+   */
+  record RandomStates(RandomStateAugmentation operations) implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return operations.transform(side);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.genimage.data.Sampling;
 import org.genimage.data.image.Filter;
+import org.genimage.data.image.RandomStateAugmentation;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.Head;
@@ -26,6 +27,7 @@ import org.genimage.train.recipe.ImageStep.Mask;
 import org.genimage.train.recipe.ImageStep.PaddedCrop;
 import org.genimage.train.recipe.ImageStep.RandomCrop;
 import org.genimage.train.recipe.ImageStep.RandomSquare;
+import org.genimage.train.recipe.ImageStep.RandomStates;
 import org.genimage.train.recipe.ImageStep.Resized;
 import org.genimage.train.recipe.ImageStep.Rotation;
 import org.genimage.train.recipe.ImageStep.SmallerCrop;
@@ -40,6 +42,7 @@ import org.genimage.train.recipe.Schedule.Late;
 import org.genimage.train.recipe.Schedule.Plateau;
 import org.genimage.train.recipe.Schedule.Scaled;
 import org.genimage.train.recipe.Schedule.Step;
+import org.genimage.train.recipe.Schedule.StepCosine;
 import org.genimage.train.recipe.Schedule.Warmup;
 
 /**
@@ -96,6 +99,13 @@ final class PublishedRecipes {
           new Entry(Set.of(), (net, chosen) -> f3Net(net.head())));
     }
     table.put(Detectors.gramNet().name(), new Entry(Set.of(), (net, chosen) -> gramNet()));
+    table.put(
+        Detectors.communityForensics().name(),
+        new Entry(Set.of(), (net, chosen) -> communityForensics(440, 384)));
+    table.put(
+        Detectors.communityForensics224().name(),
+        new Entry(Set.of(), (net, chosen) -> communityForensics(256, 224)));
+    table.put(Detectors.univFd().name(), new Entry(Set.of(), (net, chosen) -> univFd()));
     table.put(Detectors.safe().name(), new Entry(Set.of(), (net, chosen) -> safe()));
     for (Blueprint size : List.of(Detectors.ferretNet(), Detectors.ferretNetSmall())) {
       table.put(size.name(), new Entry(Set.of(), (net, chosen) -> ferretNet()));
@@ -223,7 +233,6 @@ final class PublishedRecipes {
 
   /** PeterWang512/CNNDetection: train.py, earlystop.py, data/datasets.py. */
   private static Recipe cnnSpot(boolean steady) {
-    ImageStep shorterSide = new Resized(new Resize.ShorterSide(256, Filter.BILINEAR));
     Recipe recipe =
         Recipe.of(
                 Adam.of(Decay.NONE),
@@ -231,18 +240,7 @@ final class PublishedRecipes {
                 30,
                 64,
                 new Loss.BinaryCrossEntropy(),
-                ImageRecipe.of(
-                        shorterSide,
-                        new Blur(0.5, 0, 3),
-                        new Jpeg(0.5, 30, 100),
-                        new RandomCrop(),
-                        new Flip(0.5))
-                    .validating(
-                        List.of(
-                            shorterSide,
-                            new Blur(0.5, 1.5, 1.5),
-                            new Jpeg(0.5, 65, 65),
-                            new CenterCrop())))
+                blurAndJpeg())
             .dropLast(false)
             .start(Start.imageNet("resnet50-19c8e357.pth"));
     return recipe.published(
@@ -327,6 +325,62 @@ final class PublishedRecipes {
         List.of(
             "optimizer", "optimizer.decay.rate", "schedule.rate", "epochs", "batchSize", "loss"),
         List.of("precision", "seed"));
+  }
+
+  /**
+   * JeongsooP/Community-Forensics: train.py, utils.py, dataloader.py, custom_transforms.py, with
+   * the arguments of example_train.sh. It trains for 52,000 steps of 512 images, which are 4.9
+   * epochs over the authors' 5.4 million; that this makes 5 epochs is inferred.
+   */
+  private static Recipe communityForensics(int shorterSide, int side) {
+    int epochs = 5;
+    Recipe recipe =
+        Recipe.of(
+                new Clipped(AdamW.of(Decay.of(1e-2)), 1),
+                new StepCosine(2e-5, 2e-8, epochs, 0.2),
+                epochs,
+                512,
+                new Loss.BinaryCrossEntropy(),
+                ImageRecipe.of(
+                    new Resized(new Resize.ShorterSide(shorterSide, Filter.BILINEAR)),
+                    new RandomStates(RandomStateAugmentation.published()),
+                    new RandomCrop()))
+            .dropLast(false)
+            .start(Start.imageNet("vit_small_patch16_%s.augreg_in21k_ft_in1k".formatted(side)));
+    return recipe.published(List.of(), List.of("schedule.epochs", "epochs", "precision"));
+  }
+
+  /**
+   * WisconsinAIVision/UniversalFakeDetect: train.py with --fix_backbone, networks/trainer.py,
+   * data/datasets.py. Its rule of the rate is a file that the repository lacks; that it is
+   * CNNSpot's is inferred.
+   */
+  private static Recipe univFd() {
+    Recipe recipe =
+        Recipe.of(
+                AdamW.of(Decay.NONE),
+                new Plateau(1e-4, 1e-6, 5, 0.001, 0.002),
+                100,
+                256,
+                new Loss.BinaryCrossEntropy(),
+                blurAndJpeg())
+            .dropLast(false)
+            .frozen(List.of("visual\\..*"))
+            .start(Start.published("ViT-L-14.pt"));
+    return recipe.published(List.of(), List.of("schedule", "precision", "seed"));
+  }
+
+  /** CNNSpot's augmentation, for training and for validation. */
+  private static ImageRecipe blurAndJpeg() {
+    ImageStep shorterSide = new Resized(new Resize.ShorterSide(256, Filter.BILINEAR));
+    return ImageRecipe.of(
+            shorterSide,
+            new Blur(0.5, 0, 3),
+            new Jpeg(0.5, 30, 100),
+            new RandomCrop(),
+            new Flip(0.5))
+        .validating(
+            List.of(shorterSide, new Blur(0.5, 1.5, 1.5), new Jpeg(0.5, 65, 65), new CenterCrop()));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.genimage.data.Sampling;
 import org.genimage.models.Blueprint;
@@ -33,6 +34,8 @@ import org.genimage.models.nn.Drop;
  * @param drop the rates of dropout and drop path
  * @param average the moving average of the weights, if there is one
  * @param start the first weights
+ * @param frozen regular expressions for whole keys of entries that keep their first values; the
+ *     trainer may freeze more
  * @param precision the floating-point format of a step
  * @param seed of the first weights, the order of the images and the augmentation
  * @param published the values of the published recipe that this one was changed from; empty if
@@ -51,14 +54,17 @@ public record Recipe(
     Drop drop,
     Optional<Average> average,
     Start start,
+    List<String> frozen,
     Precision precision,
     long seed,
     List<RecipeValue> published) {
 
   /**
-   * Checks the components and copies the list.
+   * Checks the components and copies the lists.
    *
    * @throws IllegalArgumentException if one is out of its range, or two contradict each other
+   * @throws java.util.regex.PatternSyntaxException if a pattern of frozen keys is no regular
+   *     expression
    */
   public Recipe {
     checkArgument(epochs > 0, "number of epochs must be positive, got %s", epochs);
@@ -77,12 +83,14 @@ public record Recipe(
         sampling != Sampling.BALANCED || batchSize % 2 == 0,
         "balanced batches need an even batch size, got %s",
         batchSize);
+    frozen = List.copyOf(frozen);
+    frozen.forEach(Pattern::compile);
     published = List.copyOf(published);
   }
 
   /**
    * Returns a custom recipe. Its defaults: each image once per epoch, no incomplete last batch, one
-   * part, no dropout, no average, random first weights, 32-bit floats, seed 42.
+   * part, no dropout, no average, random first weights, nothing frozen, 32-bit floats, seed 42.
    *
    * @throws IllegalArgumentException if the values contradict each other
    */
@@ -106,6 +114,7 @@ public record Recipe(
         Drop.NONE,
         Optional.empty(),
         Start.SCRATCH,
+        List.of(),
         Precision.FLOAT32,
         42,
         List.of());
@@ -125,11 +134,14 @@ public record Recipe(
     return PublishedRecipes.of(blueprint, List.of(readings));
   }
 
-  /** Returns every value with its name and origin, in order. */
+  /**
+   * Returns every value with its name and origin, in order; frozen keys only where there are some,
+   * so that checkpoints of the first version find their recipe unchanged.
+   */
   public List<RecipeValue> values() {
     List<RecipeValue> values = new ArrayList<>();
     for (RecordComponent component : Recipe.class.getRecordComponents()) {
-      if (!component.getName().equals("published")) {
+      if (isValue(component.getName())) {
         Object value = RecipeValue.value(this, component);
         boolean choice = component.getType().isInterface();
         for (RecipeValue found : RecipeValue.of(component.getName(), value, choice)) {
@@ -138,6 +150,10 @@ public record Recipe(
       }
     }
     return values;
+  }
+
+  private boolean isValue(String component) {
+    return component.equals("frozen") ? !frozen.isEmpty() : !component.equals("published");
   }
 
   /** A value keeps its published origin as long as it equals the published value. */
@@ -236,6 +252,17 @@ public record Recipe(
     return changed(draft -> draft.start = first);
   }
 
+  /**
+   * Returns this recipe with other entries that keep their first values; of an empty list,
+   * everything is trained.
+   *
+   * @param patterns regular expressions, each for whole state-dict keys
+   * @throws java.util.regex.PatternSyntaxException if one is no regular expression
+   */
+  public Recipe frozen(List<String> patterns) {
+    return changed(draft -> draft.frozen = patterns);
+  }
+
   /** Returns this recipe with another precision of the calculations. */
   public Recipe precision(Precision numbers) {
     return changed(draft -> draft.precision = numbers);
@@ -298,6 +325,7 @@ public record Recipe(
     private Drop drop;
     private Optional<Average> average;
     private Start start;
+    private List<String> frozen;
     private Precision precision;
     private long seed;
     private List<RecipeValue> published;
@@ -315,6 +343,7 @@ public record Recipe(
       drop = recipe.drop;
       average = recipe.average;
       start = recipe.start;
+      frozen = recipe.frozen;
       precision = recipe.precision;
       seed = recipe.seed;
       published = recipe.published;
@@ -323,7 +352,7 @@ public record Recipe(
     Recipe recipe() {
       return new Recipe(
           optimizer, schedule, epochs, batchSize, parts, loss, images, sampling, dropLast, drop,
-          average, start, precision, seed, published);
+          average, start, frozen, precision, seed, published);
     }
   }
 }

@@ -128,6 +128,57 @@ public interface Schedule {
   }
 
   /**
+   * A linear warm-up over a share of training, then half a cosine, both counted in steps, as the
+   * script of Community Forensics has it (Park and Owens 2025, {@code train.py}). Of W steps of
+   * warm-up, the i-th, counted from 1, has the rate {@code base * (i + 1) / W}. PyTorch's cosine
+   * over the other steps begins with the step after; each step moves it, and the end of each epoch
+   * moves it once more.
+   *
+   * @param base the highest rate
+   * @param minimum the rate at the cosine's end, and after it
+   * @param epochs when the cosine ends; it begins after the warm-up
+   * @param warmup the warm-up's share of these epochs, from 0 to less than 1
+   */
+  record StepCosine(double base, double minimum, int epochs, double warmup) implements Schedule {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public StepCosine {
+      checkBase(base);
+      checkArgument(minimum >= 0, "a cosine's minimum must not be negative, got %s", minimum);
+      checkArgument(epochs > 0, "a cosine needs at least one epoch, got %s", epochs);
+      checkArgument(
+          warmup >= 0 && warmup < 1, "a warm-up's share must be in [0, 1), got %s", warmup);
+    }
+
+    @Override
+    public double rate(TrainingProgress progress) {
+      int steps = progress.steps();
+      long all = (long) epochs * steps;
+      long warm = Math.min(all - 1, (long) Math.rint(warmup * all));
+      long number = (long) progress.epoch() * steps + progress.step() + 1;
+      if (number > all) {
+        return minimum;
+      }
+      if (number < warm) {
+        return base * (number + 1) / warm;
+      }
+      // The warm-up sets the rate again after an epoch's end, but does not move the cosine back.
+      long unseen = Math.min(progress.epoch(), Math.max(0, (warm - 2) / steps));
+      long moved = Math.max(0, number - warm - 1) + progress.epoch();
+      double top = moved <= all - warm ? height(unseen, all - warm) : 1;
+      return minimum + (base - minimum) * height(moved, all - warm) / top;
+    }
+
+    private static double height(long moved, long length) {
+      return (1 + Math.cos(Math.PI * moved / length)) / 2;
+    }
+  }
+
+  /**
    * A rate that is multiplied by a factor after every so many epochs.
    *
    * @param base the first rate

@@ -114,6 +114,29 @@ class RecipeTest {
             "loss", "NegativeLogLikelihood"));
   }
 
+  @Test
+  void paper_newerDetectors_areTheirRepositories() {
+    Recipe forensics = Recipe.paper(Detectors.communityForensics());
+    Recipe univFd = Recipe.paper(Detectors.univFd());
+
+    assertThat(forensics.optimizer())
+        .isEqualTo(new Optimizer.Clipped(Optimizer.AdamW.of(Decay.of(0.01)), 1));
+    assertThat(forensics.values())
+        .contains(
+            new RecipeValue("schedule.warmup", "0.2", Origin.REPOSITORY),
+            new RecipeValue("epochs", "5", Origin.INFERRED),
+            new RecipeValue("images.shared.RandomStates.operations.times", "2", Origin.REPOSITORY));
+    assertThat(Recipe.paper(Detectors.communityForensics224()).start().backbone())
+        .contains("vit_small_patch16_224.augreg_in21k_ft_in1k");
+    assertThat(univFd.frozen()).containsExactly("visual\\..*");
+    assertThat(univFd.images()).isEqualTo(Recipe.paper(Detectors.cnnSpot()).images());
+    assertThat(univFd.values())
+        .contains(new RecipeValue("frozen", "visual\\..*", Origin.REPOSITORY));
+    assertThat(univFd.frozen(List.of()).values())
+        .extracting(RecipeValue::name)
+        .doesNotContain("frozen");
+  }
+
   /** Compares all that is the paper's, no less and no more. */
   private static void assertPaper(Blueprint blueprint, Map<String, String> expected) {
     Map<String, String> found =

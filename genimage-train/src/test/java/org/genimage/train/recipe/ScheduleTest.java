@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.genimage.train.recipe.Schedule.Every;
 import org.genimage.train.recipe.Schedule.Late;
 import org.genimage.train.recipe.Schedule.Plateau;
 import org.genimage.train.recipe.Schedule.Step;
+import org.genimage.train.recipe.Schedule.StepCosine;
 import org.genimage.train.recipe.Schedule.Warmup;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,43 @@ class ScheduleTest {
         }
       }
     }
+  }
+
+  /** The fixture and the script that makes it are in the resources' {@code community-forensics}. */
+  @Test
+  void stepCosine_equalsPyTorchsWithItsWarmUp() throws IOException {
+    JsonNode cases;
+    try (var json = ScheduleTest.class.getResourceAsStream("/community-forensics/schedule.json")) {
+      cases = new JsonMapper().readTree(json).get("cases");
+    }
+    assertThat(cases).isNotEmpty();
+    for (JsonNode one : cases) {
+      int steps = one.get("steps").asInt();
+      Schedule schedule =
+          new StepCosine(
+              one.get("base").asDouble(),
+              one.get("minimum").asDouble(),
+              one.get("epochs").asInt(),
+              one.get("warmup").asDouble());
+      check(
+          one.get("warmup").asText(),
+          schedule,
+          one.get("rates"),
+          i -> new TrainingProgress(i / steps, i % steps, steps, List.of()));
+      TrainingProgress after = new TrainingProgress(one.get("epochs").asInt(), 0, steps, List.of());
+      assertThat(schedule.rate(after)).isEqualTo(one.get("minimum").asDouble());
+    }
+  }
+
+  @Test
+  void stepCosine_numbersOutOfRange_areRefused() {
+    assertThatThrownBy(() -> new StepCosine(0, 0, 1, 0)).hasMessageContaining("must be positive");
+    assertThatThrownBy(() -> new StepCosine(1, -1, 1, 0))
+        .hasMessage("a cosine's minimum must not be negative, got -1.0");
+    assertThatThrownBy(() -> new StepCosine(1, 0, 0, 0))
+        .hasMessage("a cosine needs at least one epoch, got 0");
+    assertThatThrownBy(() -> new StepCosine(1, 0, 1, 1))
+        .hasMessage("a warm-up's share must be in [0, 1), got 1.0");
   }
 
   /** A rate of an epoch holds for all its steps. */
