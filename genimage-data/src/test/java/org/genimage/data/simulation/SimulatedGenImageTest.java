@@ -1,5 +1,7 @@
 package org.genimage.data.simulation;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +11,7 @@ import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -371,20 +374,35 @@ class SimulatedGenImageTest {
     }
   }
 
+  /** The space was there when the run began, and something else took it. */
   @Test
-  void writeTo_fullDisk_leavesNothing() throws IOException {
-    Configuration small = Configuration.unix().toBuilder().setMaxSize(50_000).build();
+  void writeTo_diskThatFills_leavesNothing() throws IOException {
+    Configuration small = Configuration.unix().toBuilder().setMaxSize(100_000_000).build();
     try (FileSystem disk = Jimfs.newFileSystem(small)) {
       Path root = disk.getPath("/data");
+      Progress filling = (done, total) -> fill(disk.getPath("/other"));
 
-      assertThatThrownBy(() -> SimulatedGenImage.seeded(1).writeTo(root, Progress.NONE))
+      assertThatThrownBy(() -> SimulatedGenImage.seeded(1).writeTo(root, filling))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("/data: the simulated images could not be written (")
           .hasMessageEndingWith("make room or choose another folder");
       assertThat(root).doesNotExist();
       try (Stream<Path> left = Files.list(disk.getPath("/"))) {
-        assertThat(left.map(Path::toString)).containsExactlyInAnyOrder("/work", "/.data.lock");
+        assertThat(left.map(Path::toString))
+            .containsExactlyInAnyOrder("/work", "/other", "/.data.lock");
       }
+    }
+  }
+
+  /** Writes until the disk is full. */
+  private static void fill(Path file) {
+    byte[] block = new byte[8192];
+    try (OutputStream out = Files.newOutputStream(file, CREATE, APPEND)) {
+      while (true) {
+        out.write(block);
+      }
+    } catch (IOException full) {
+      return;
     }
   }
 }
