@@ -280,7 +280,7 @@ NETWORKS = {
     "F3Net": (299, F3Net),
     "GramNet": (512, GramNet),
     "Community Forensics": (384, lambda: timm.create_model("vit_small_patch16_384", num_classes=1)),
-    "Community Forensics 224": (224, lambda: timm.create_model("vit_small_patch16_224", num_classes=1)),
+    "Community Forensics-224": (224, lambda: timm.create_model("vit_small_patch16_224", num_classes=1)),
     "UnivFD": (224, UnivFd),
     "SAFE": (256, Safe),
     "FerretNet-B": (256, lambda: FerretNet(96)),

@@ -1,10 +1,13 @@
-"""Compares how fast the seven detectors score: genimage and PyTorch with channels last, on the same cores.
+"""Compares how fast detectors score: genimage beside PyTorch and ONNX Runtime in their fastest forms, on the same cores.
 
-    python3 benchmarks/scoring.py [--detector NAME ...] [--precision float32 bfloat16] [--rounds 3] [--seconds 5] [--heap 1g]
+    python3 benchmarks/scoring.py [--detector NAME ...] [--precision float32 bfloat16] [--peer eager scripted compiled onnx]
+                                  [--rounds 3] [--seconds 5] [--heap 1g]
 
-Needs Linux, Maven, a JDK, and Python with torch, torchvision and timm. The two run in turns; the script prints the
-median of the rounds, the lowest and the highest. genimage gets 8-bit images and normalises them in its graph; PyTorch
-gets normalised images. PyTorch's bfloat16 is measured with autocast and with the network cast; the faster one counts.
+Needs Linux, Maven, a JDK, and Python with torch, torchvision and timm; for all peers also a C++ compiler, onnx,
+onnxscript and onnxruntime. genimage and the peers run in turns, each in a process of its own. The script prints the
+median of the rounds, the lowest and the highest; the peer that is fastest for a row counts. genimage gets 8-bit images
+and normalises them in its graph; the peers get normalised images. PyTorch's eager bfloat16 is measured with autocast
+and with the network cast; the others take the network cast. ONNX Runtime's CPU kernels have float32 alone.
 """
 
 import argparse
@@ -18,14 +21,19 @@ from pathlib import Path
 
 from measuring import cell, class_path, java, machine, measured
 
-DETECTORS = ["ResNet-50", "DeiT-S", "Swin-T", "CNNSpot", "Spec", "F3Net", "GramNet"]
+DETECTORS = [
+    "ResNet-50", "DeiT-S", "Swin-T", "CNNSpot", "Spec", "F3Net", "GramNet",
+    "Community Forensics", "Community Forensics-224", "UnivFD", "SAFE", "FerretNet-B", "FerretNet-S", "NPR",
+]
 PRECISIONS = ["float32", "bfloat16"]
+PEERS = ["eager", "scripted", "compiled", "onnx"]
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--detector", nargs="+", choices=DETECTORS, default=DETECTORS)
     parser.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
+    parser.add_argument("--peer", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--heap", default="1g", help="Java's -Xmx")
@@ -40,12 +48,12 @@ def genimage(found, folder, detector, precision, chosen):
     )
 
 
-def pytorch(folder, detector, precision, chosen):
-    script = [sys.executable, __file__, "--pytorch", "--folder", folder, "--detector", detector]
+def peer(folder, name, detector, precision, chosen):
+    script = [sys.executable, __file__, "--pytorch", "--folder", folder, "--detector", detector, "--peer", name]
     return measured(script + ["--precision", precision, "--seconds", str(chosen.seconds)])
 
 
-def measure_pytorch(folder, detector, precision, seconds):
+def measure_peer(folder, name, detector, precision, seconds):
     start = process_start()
     import torch
 
@@ -63,32 +71,58 @@ def measure_pytorch(folder, detector, precision, seconds):
     def images(count, kind=torch.float32):
         return torch.randn(count, 3, side, side, dtype=kind).to(memory_format=torch.channels_last)
 
-    def rate(batch):
-        network(batch)
-        network(batch)
+    def rate(score, batch):
+        score(batch)
+        score(batch)
         begin = time.perf_counter()
         runs = 0
         while (passed := time.perf_counter() - begin) < seconds:
-            network(batch)
+            score(batch)
             runs += 1
         return len(batch) * runs / passed
 
     with torch.inference_mode():
-        with torch.autocast("cpu", torch.bfloat16, enabled=low):
-            network(images(1))
-            print("first_score_s", time.time() - start)
-            print("resident_mb", memory("VmRSS"))
-            print("peak_resident_mb", memory("VmHWM"))
-            rates = {size: rate(images(size)) for size in (1, 16)}
-        if low:
-            network.bfloat16()
-            cast = {size: rate(images(size, torch.bfloat16)) for size in (1, 16)}
-            for size in rates:
-                print(f"batch_{size}_autocast", rates[size])
-                print(f"batch_{size}_cast", cast[size])
-                rates[size] = max(rates[size], cast[size])
-        for size, images_per_second in rates.items():
-            print(f"batch_{size}_images_per_s", images_per_second)
+        if name == "eager":
+            with torch.autocast("cpu", torch.bfloat16, enabled=low):
+                network(images(1))
+                print("first_score_s", time.time() - start)
+                print("resident_mb", memory("VmRSS"))
+                print("peak_resident_mb", memory("VmHWM"))
+                rates = {size: rate(network, images(size)) for size in (1, 16)}
+            if low:
+                network.bfloat16()
+                cast = {size: rate(network, images(size, torch.bfloat16)) for size in (1, 16)}
+                rates = {size: max(rates[size], cast[size]) for size in rates}
+        elif name == "onnx":
+            rates = {size: onnx_rate(folder, network, images(size), rate) for size in (1, 16)}
+        else:
+            kind = torch.bfloat16 if low else torch.float32
+            network.to(kind)
+            rates = {size: rate(faster(name, network, images(size, kind)), images(size, kind)) for size in (1, 16)}
+    for size, images_per_second in rates.items():
+        print(f"batch_{size}_images_per_s", images_per_second)
+
+
+def faster(name, network, example):
+    """Returns the network scripted by a trace and frozen, or compiled for this machine."""
+    import torch
+
+    if name == "compiled":
+        return torch.compile(network)
+    with torch.no_grad():
+        return torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, example)))
+
+
+def onnx_rate(folder, network, example, rate):
+    import onnxruntime
+    import torch
+
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        file = str(Path(made, "network.onnx"))
+        torch.onnx.export(network, (example.contiguous(),), file, dynamo=False, input_names=["images"])
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        batch = example.contiguous().numpy()
+        return rate(lambda images: session.run(None, {"images": images}), batch)
 
 
 def process_start():
@@ -106,29 +140,47 @@ def column(results, name):
     return [result[name] for result in results if name in result]
 
 
+def attempt(folder, name, detector, precision, chosen):
+    """Returns what a peer measures, or nothing if it cannot run this network."""
+    try:
+        return peer(folder, name, detector, precision, chosen)
+    except subprocess.CalledProcessError:
+        return {}
+
+
 def compare(folder, chosen):
     found = class_path(Path(folder, "class-path"))
-    if not Path(folder, f"{DETECTORS[-1]}.safetensors").exists():
-        subprocess.run(java(found, chosen.heap, "ScoringBenchmark", folder), check=True)
+    if not all(Path(folder, f"{detector}.safetensors").exists() for detector in chosen.detector):
+        subprocess.run(java(found, "6g", "ScoringBenchmark", folder), check=True)
     print(f"{machine()}, median of {chosen.rounds} rounds (lowest to highest)")
-    print(f"{'':44} {'genimage':>26} {'PyTorch':>26} {'ratio':>7}")
+    print(f"{'':52} {'genimage':>26} {'fastest peer':>26} {'':>9} {'ratio':>7}")
     for detector in chosen.detector:
         for precision in chosen.precision:
-            ours, theirs = [], []
+            peers = [name for name in chosen.peer if name != "onnx" or precision == "float32"]
+            ours, theirs = [], {name: [] for name in peers}
             for _ in range(chosen.rounds):
                 ours.append(genimage(found, folder, detector, precision, chosen))
-                theirs.append(pytorch(folder, detector, precision, chosen))
-            for name in theirs[0]:
-                columns = column(ours, name), column(theirs, name)
-                ratio = f"{statistics.median(columns[0]) / statistics.median(columns[1]):.2f}" if columns[0] else "-"
-                what = f"{detector} {precision} {name}"
-                print(f"{what:44} {cell(columns[0]):>26} {cell(columns[1]):>26} {ratio:>7}", flush=True)
+                for name in peers:
+                    theirs[name].append(attempt(folder, name, detector, precision, chosen))
+            for row in ours[0]:
+                rate = row.endswith("per_s")
+                own = column(ours, row)
+                found_peers = {name: column(theirs[name], row) for name in peers if column(theirs[name], row)}
+                ranked = sorted(found_peers, key=lambda name: statistics.median(found_peers[name]), reverse=rate)
+                best = ranked[0] if ranked else "-"
+                other = found_peers.get(best, [])
+                ratio = f"{statistics.median(own) / statistics.median(other):.2f}" if other else "-"
+                what = f"{detector} {precision} {row}"
+                print(f"{what:52} {cell(own):>26} {cell(other):>26} {best:>9} {ratio:>7}", flush=True)
+                if rate:
+                    all_peers = ", ".join(f"{name} {statistics.median(v):.2f}" for name, v in found_peers.items())
+                    print(f"{'':52} {all_peers}", flush=True)
 
 
 if __name__ == "__main__":
     chosen = options()
     if chosen.pytorch:
-        measure_pytorch(chosen.folder, chosen.detector[0], chosen.precision[0], chosen.seconds)
+        measure_peer(chosen.folder, chosen.peer[0], chosen.detector[0], chosen.precision[0], chosen.seconds)
     elif chosen.folder:
         os.makedirs(chosen.folder, exist_ok=True)
         compare(os.path.abspath(chosen.folder), chosen)

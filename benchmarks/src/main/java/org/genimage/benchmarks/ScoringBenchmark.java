@@ -12,6 +12,7 @@ import java.util.Collections;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.models.Blueprint;
+import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.Precision;
@@ -38,7 +39,8 @@ public final class ScoringBenchmark {
   }
 
   private static void write(Path folder) {
-    for (Blueprint blueprint : Detectors.all()) {
+    for (CatalogueEntry entry : Detectors.catalogue()) {
+      Blueprint blueprint = entry.blueprint();
       blueprint.initialWeights(1).write(weights(folder, blueprint));
     }
   }
