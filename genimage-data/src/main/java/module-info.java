@@ -3,6 +3,7 @@
 module org.genimage.data {
   requires transitive com.google.common;
   requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.cbor;
   requires com.fasterxml.jackson.dataformat.csv;
   requires transitive java.desktop;
   requires tensorflow;
@@ -10,6 +11,7 @@ module org.genimage.data {
   uses javax.imageio.spi.ImageReaderSpi;
 
   exports org.genimage.data;
+  exports org.genimage.data.claims;
   exports org.genimage.data.doctor;
   exports org.genimage.data.image;
   exports org.genimage.data.simulation;
