@@ -21,9 +21,13 @@ import org.genimage.data.Quarantine;
 import org.genimage.data.Split;
 import org.genimage.data.TestSet;
 import org.genimage.data.Unbiased;
+import org.genimage.data.claims.ClaimKind;
+import org.genimage.data.claims.Claims;
+import org.genimage.data.claims.FileClaims;
 import org.genimage.data.doctor.DataDoctor;
 import org.genimage.data.doctor.DataReport;
 import org.genimage.data.image.Filter;
+import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 import org.genimage.data.simulation.SimulatedGenImage;
@@ -31,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The code in docs/data.md and the programs that it names, run. */
+/** The code in docs/data.md and docs/claims.md, and the programs that they name, run. */
 class DataGuideTest {
 
   @TempDir private static Path root;
@@ -54,6 +58,18 @@ class DataGuideTest {
       Files.write(set.resolve(label).resolve("1.png"), new byte[0]);
       assertThat(tree.resolve(label)).isDirectory();
     }
+  }
+
+  @Test
+  void claims_code_runs() throws IOException {
+    Path photograph = Files.write(root.resolve("photo.png"), Image.of(1, 1, new byte[3]).toPng());
+
+    FileClaims claims = Claims.of(photograph);
+    boolean saysAi = claims.says().contains(ClaimKind.AI_GENERATED);
+    String paragraph = claims.summary();
+
+    assertThat(saysAi).isFalse();
+    assertThat(paragraph).contains("Absent claims mean nothing");
   }
 
   @Test

@@ -62,6 +62,7 @@ class RoomsTest {
           .put("data.internal", "")
           .put("data.image", "data.internal")
           .put("data.archive", "data.internal")
+          .put("data.claims", "data.image data.internal")
           .put("data", "data.image data.archive data.internal")
           .put("data.doctor", "data data.image data.internal")
           .put("data.simulation", "data data.image data.internal")

@@ -26,6 +26,7 @@ final class BoxFile {
   private final Map<Long, String> wanted = new HashMap<>();
   private ByteBuffer items = ByteBuffer.allocate(0);
   private int parts;
+  private int compressed;
 
   private BoxFile(ByteBuffer file, Metadata into) {
     this.file = file;
@@ -135,6 +136,13 @@ final class BoxFile {
     if (!type.equals("Exif") && !type.equals("xml ")) {
       return;
     }
+    if (++compressed > Limits.BLOCKS) {
+      into.warnings()
+          .add(
+              "The file has more than %s compressed boxes; the others are not read."
+                  .formatted(Limits.BLOCKS));
+      return;
+    }
     try {
       ByteBuffer expanded = Brotli.expand(Bytes.from(content, 4), Limits.XMP);
       if (type.equals("Exif")) {
@@ -176,7 +184,9 @@ final class BoxFile {
       long id = wide ? Integer.toUnsignedLong(item.getInt(4)) : item.getChar(4);
       int type = wide ? 10 : 8;
       String name = Bytes.latin1(item.slice(type, 4));
-      if (name.equals("Exif")) {
+      if (wanted.size() > 2 * Limits.BLOCKS) {
+        return; // of each kind, no more are read
+      } else if (name.equals("Exif")) {
         wanted.put(id, name);
       } else if (name.equals("mime")) {
         int start = Bytes.zero(item, type + 4) + 1;
@@ -214,7 +224,7 @@ final class BoxFile {
         }
       }
       if (wanted.containsKey(id)) {
-        item(wanted.get(id), method, places);
+        item(wanted.remove(id), method, places);
       }
     }
   }

@@ -23,6 +23,9 @@ final class Brotli {
    *     decoder
    */
   static ByteBuffer expand(ByteBuffer compressed, int limit) throws IOException {
+    if (limit == 0) {
+      throw new DamagedException("it is compressed, and enough was expanded already");
+    }
     try (InputStream stream = decoder(new ByteArrayInputStream(Bytes.copy(compressed)))) {
       byte[] expanded = stream.readNBytes(limit + 1);
       if (expanded.length > limit) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.claims.ContentCredentials.Action;
 import org.genimage.data.claims.ContentCredentials.Ingredient;
@@ -169,8 +168,10 @@ final class C2paReader {
     if (Bytes.startWith(compressed, "jumb")) {
       compressed = Bytes.from(compressed, 4); // the type, as JPEG XL's boxes begin
     }
-    ByteBuffer whole = Brotli.expand(compressed, Limits.STORE - expanded);
-    expanded += whole.limit();
+    int left = Limits.STORE - expanded;
+    expanded = Limits.STORE; // unless it succeeds, nothing more is expanded
+    ByteBuffer whole = Brotli.expand(compressed, left);
+    expanded += whole.limit() - left;
     warnings.add(
         "The C2PA manifest %s is compressed; it was expanded to %s bytes."
             .formatted(box.label(), whole.limit()));
@@ -214,24 +215,31 @@ final class C2paReader {
     List<Action> actions =
         assertions(assertions, "c2pa\\.actions")
             .flatMap(
-                assertion ->
-                    BoundedTree.items(assertion.path("actions"))
-                        .flatMap(action -> action(action, assertion).stream()))
+                assertion -> {
+                  List<Optional<Software>> agents =
+                      BoundedTree.items(assertion.path("softwareAgents"))
+                          .map(C2paReader::agent)
+                          .toList();
+                  return BoundedTree.items(assertion.path("actions"))
+                      .flatMap(action -> action(action, agents).stream());
+                })
             .limit(Limits.ACTIONS + 1)
-            .collect(Collectors.toList());
+            .toList();
     return cut(actions, Limits.ACTIONS, "actions");
   }
 
-  private static Optional<Action> action(JsonNode action, JsonNode assertion) {
-    JsonNode agent = action.path("softwareAgent");
-    JsonNode index = action.path("softwareAgentIndex");
-    if (agent.isMissingNode() && index.isInt()) {
-      agent = assertion.path("softwareAgents").path(index.intValue());
-    }
+  /** Reads an agent: a map, or in older files its name. */
+  private static Optional<Software> agent(JsonNode agent) {
+    return agent.isTextual()
+        ? BoundedTree.shown(agent.textValue()).map(name -> new Software(name, Optional.empty()))
+        : software(agent, "name");
+  }
+
+  private static Optional<Action> action(JsonNode action, List<Optional<Software>> agents) {
+    int index = action.path("softwareAgentIndex").asInt(-1);
     Optional<Software> software =
-        agent.isTextual()
-            ? BoundedTree.shown(agent.textValue()).map(name -> new Software(name, Optional.empty()))
-            : software(agent, "name");
+        agent(action.path("softwareAgent"))
+            .or(() -> index >= 0 && index < agents.size() ? agents.get(index) : Optional.empty());
     return BoundedTree.text(action, "action")
         .map(
             name ->
@@ -255,7 +263,7 @@ final class C2paReader {
                             .findFirst()
                             .map(C2paReader::label)))
             .limit(Limits.INGREDIENTS + 1)
-            .collect(Collectors.toList());
+            .toList();
     return cut(ingredients, Limits.INGREDIENTS, "ingredients");
   }
 

@@ -18,8 +18,10 @@ final class ClaimsReader {
   /** A generator that names its tool and no source type: Microsoft's, of 2024. */
   private static final String MICROSOFT = "Microsoft_Responsible_AI";
 
+  private static final int LONGEST_LABEL = 128; // of a manifest in the name of a field
+
   private final Metadata metadata = new Metadata();
-  private Optional<String> remote = Optional.empty(); // where the manifest is said to lie
+  private Optional<String> remote = Optional.empty();
 
   private ClaimsReader() {}
 
@@ -125,13 +127,18 @@ final class ClaimsReader {
     String field =
         manifest.role() == Role.ACTIVE
             ? action.action()
-            : "%s of %s %s".formatted(action.action(), manifest.role().title(), manifest.label());
+            : "%s of %s %s"
+                .formatted(action.action(), manifest.role().title(), shortened(manifest.label()));
     String text = action.digitalSourceType().or(action::description).orElse(action.action());
     return Claim.of(kind, ClaimSource.C2PA, field, text)
         .by(
             action.softwareAgent().map(Software::name).or(manifest::generator),
             Optional.empty(),
             manifest.signer().flatMap(Signer::name));
+  }
+
+  private static String shortened(String label) {
+    return label.length() <= LONGEST_LABEL ? label : label.substring(0, LONGEST_LABEL);
   }
 
   private void warnOfTexts(List<Claim> claims, Optional<ContentCredentials> credentials) {

@@ -89,7 +89,7 @@ final class JpegFile {
       into.extendedXmp().add(Bytes.from(content, EXTENDED_XMP.length()), into.warnings());
     } else if (marker == 0xed && Bytes.startWith(content, PHOTOSHOP)) {
       PhotoshopResources.read(Bytes.from(content, PHOTOSHOP.length()), into);
-    } else if (marker == 0xfe && into.texts().size() < Limits.TEXTS) {
+    } else if (marker == 0xfe) {
       into.addText(
           new TextField(ClaimSource.COMMENT, "Comment", Texts.untilZero(Texts.decode(content))));
     }

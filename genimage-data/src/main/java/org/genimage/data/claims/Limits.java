@@ -29,8 +29,8 @@ final class Limits {
   static final int XML_ELEMENTS = 100_000;
   static final int XML_NAMESPACES = 256;
 
-  /** Blocks of one kind, such as EXIF, in a file. */
-  static final int BLOCKS = 8;
+  /** Blocks of one kind, such as EXIF, in a file, and fields with one tag in one of TIFF. */
+  static final int BLOCKS = 4;
 
   /** Bytes of one text, expanded. */
   static final int TEXT = 1 << 20;
@@ -38,7 +38,7 @@ final class Limits {
   /** Bytes of all texts of a file that are expanded. */
   static final int EXPANDED = 16 << 20;
 
-  /** Text chunks of a PNG file. */
+  /** Texts of a file. */
   static final int TEXTS = 1000;
 
   /** Directories of a TIFF file, as in the reference implementation of C2PA. */

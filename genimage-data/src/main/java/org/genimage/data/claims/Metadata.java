@@ -81,7 +81,7 @@ final class Metadata {
       addDamagedStore(
           "The C2PA store of %s bytes is not read; at most %s are."
               .formatted(store.remaining(), Limits.STORE));
-    } else {
+    } else if (stores.size() < 2) { // two are one too many
       stores.add(store.slice());
     }
   }
@@ -101,7 +101,16 @@ final class Metadata {
   }
 
   void addText(TextField text) {
-    texts.add(text);
+    if (texts.size() < Limits.TEXTS) {
+      texts.add(text);
+    } else {
+      addTooManyTexts();
+    }
+  }
+
+  void addTooManyTexts() {
+    warnings.add(
+        "The file has more than %s texts; the others are not read.".formatted(Limits.TEXTS));
   }
 
   List<TextField> texts() {

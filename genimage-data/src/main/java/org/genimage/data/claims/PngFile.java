@@ -80,10 +80,7 @@ final class PngFile {
         if (texts <= Limits.TEXTS) {
           text(type, content);
         } else {
-          into.warnings()
-              .add(
-                  "The file has more than %s texts; the others are not read."
-                      .formatted(Limits.TEXTS));
+          into.addTooManyTexts();
         }
       }
     }

@@ -36,24 +36,27 @@ final class SamsungTrailer {
       long back = Integer.toUnsignedLong(bytes.getInt(entry + 4));
       long size = Integer.toUnsignedLong(bytes.getInt(entry + 8));
       if (back <= directory && size <= back && size >= 8) {
-        block(bytes.slice((int) (directory - back), (int) size), into);
+        if (block(bytes.slice((int) (directory - back), (int) size), into)) {
+          return true; // entries may share their bytes, so one must be enough
+        }
       }
     }
     return true;
   }
 
-  private static void block(ByteBuffer block, Metadata into) {
+  private static boolean block(ByteBuffer block, Metadata into) {
     long name = Integer.toUnsignedLong(block.order(ByteOrder.LITTLE_ENDIAN).getInt(4));
-    if (name == EDITS.length()
-        && block.limit() - 8 >= name
-        && Bytes.startWith(Bytes.from(block, 8), EDITS)) {
-      ByteBuffer content = Bytes.from(block, 8 + EDITS.length());
-      if (content.limit() <= Limits.TEXT) {
-        into.addText(new TextField(ClaimSource.EDITOR_BLOCK, EDITS, Texts.decode(content)));
-      } else {
-        into.warnings()
-            .add("The editor's block of %s bytes is not read.".formatted(content.limit()));
-      }
+    if (name != EDITS.length()
+        || block.limit() - 8 < name
+        || !Bytes.startWith(Bytes.from(block, 8), EDITS)) {
+      return false;
     }
+    ByteBuffer content = Bytes.from(block, 8 + EDITS.length());
+    if (content.limit() <= Limits.TEXT) {
+      into.addText(new TextField(ClaimSource.EDITOR_BLOCK, EDITS, Texts.decode(content)));
+    } else {
+      into.warnings().add("The editor's block of %s bytes is not read.".formatted(content.limit()));
+    }
+    return true;
   }
 }

@@ -23,8 +23,8 @@ final class StealthAlpha {
   private static final int GZIP_HEADER = 10;
   private static final int BYTES_PER_PIXEL = 4;
 
-  /** Larger images are not searched: half a second, and four mebibytes of bits. */
-  private static final long MOST_PIXELS = 1L << 25;
+  /** Larger images are not searched. */
+  private static final long MOST_PIXELS = 1L << 24;
 
   private static final int WIDEST = 1 << 16;
   private static final int HEADER = 0x49484452; // "IHDR"

@@ -12,11 +12,11 @@ final class SvgFile {
   private SvgFile() {}
 
   static void read(ByteBuffer file, Metadata into) {
-    if (file.limit() > Limits.STORE) {
+    if (file.limit() > Limits.XMP) {
       into.warnings()
           .add(
               "The drawing of %s bytes is not read; at most %s are."
-                  .formatted(file.limit(), Limits.STORE));
+                  .formatted(file.limit(), Limits.XMP));
       return;
     }
     String text = Texts.decode(file);
@@ -39,7 +39,8 @@ final class SvgFile {
             C2PA.equals(xml.event().getNamespaceURI())
                 && xml.event().getLocalName().equals("manifest");
         within = isStore ? xml.depth() : 0;
-      } else if (kind == XMLStreamConstants.CHARACTERS && within > 0) {
+      } else if (within > 0
+          && (kind == XMLStreamConstants.CHARACTERS || kind == XMLStreamConstants.CDATA)) {
         store.append(xml.event().getText());
       } else if (kind == XMLStreamConstants.END_ELEMENT && within == xml.depth()) {
         add(store.toString(), into);

@@ -1,5 +1,7 @@
 package org.genimage.data.claims;
 
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -28,6 +30,7 @@ final class TiffFields {
   private final List<Field> fields = new ArrayList<>();
   private final Set<Long> seen = new HashSet<>();
   private final Deque<Directory> next = new ArrayDeque<>();
+  private final Multiset<Integer> taken = HashMultiset.create();
   private int entries;
 
   private TiffFields(ByteBuffer bytes, Set<Integer> tags, Warnings warnings) {
@@ -144,7 +147,13 @@ final class TiffFields {
     }
     ByteBuffer value = bytes.slice((int) start, length).order(bytes.order());
     if (tag != EXIF_DIRECTORY) {
-      fields.add(new Field(tag, value));
+      if (taken.add(tag, 1) < Limits.BLOCKS) {
+        fields.add(new Field(tag, value));
+      } else {
+        warnings.add(
+            "TIFF or EXIF has field %s more than %s times; the others are not read."
+                .formatted(tag, Limits.BLOCKS));
+      }
     } else if (length >= 4) {
       follow(length >= 8 ? value.getLong(0) : Integer.toUnsignedLong(value.getInt(0)), false);
     }

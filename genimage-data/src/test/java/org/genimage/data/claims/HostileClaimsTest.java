@@ -17,6 +17,7 @@ import com.google.common.primitives.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -136,6 +137,31 @@ class HostileClaimsTest {
             "GIF that ends in an extension",
             Arrays.copyOf(ClaimFiles.gif("C2PA_GIF\1\0\0", new byte[900]), 300),
             "ends before"),
+        Arguments.of("10000 fields of one tag, a mebibyte each", sharing(10_000), MANY),
+        Arguments.of("10000 blocks of Samsung's, a mebibyte each", samsung(10_000), "editor"),
+        Arguments.of(
+            "AVIF, an item 5000 times",
+            Bytes.concat(items(0x4444, 5000, 1 << 20), box("free", new byte[1 << 20])),
+            "byte order mark"),
+        Arguments.of(
+            "JPEG XL, 1000 compressed boxes",
+            ClaimFiles.jpegXl(
+                repeated(1000, box("brob", ascii("xml "), ClaimFiles.brotli(new byte[65_536])))),
+            MANY),
+        Arguments.of(
+            "20000 credits",
+            jpeg(
+                ClaimFiles.segment(
+                    ClaimFiles.APP13,
+                    ascii("Photoshop 3.0\08BIM\4\4\0\0"),
+                    ClaimFiles.number(60_000),
+                    repeated(10_000, ascii("\u001c\2\u006e\0\1a")))),
+            MANY),
+        Arguments.of(
+            "two damaged compressed manifests",
+            store(
+                Stores.store(repeated(2, Stores.superbox("c2cm", "a", box("brob", ascii("abc")))))),
+            "enough was expanded"),
         Arguments.of("hidden text of 2^32-1 bits", hidden(), "more bits"));
   }
 
@@ -336,6 +362,33 @@ class HostileClaimsTest {
       file.putChar((char) ClaimFiles.EXIF_DIRECTORY).putChar((char) 4).putInt(1).putInt(100 + i);
     }
     return file.array();
+  }
+
+  /** Fields of one tag that share a mebibyte. */
+  private static byte[] sharing(int count) {
+    ByteBuffer file = ByteBuffer.allocate(1 << 21).put(ascii("MM\0\u002a\0\0\0\u0008"));
+    file.putChar((char) count);
+    for (int i = 0; i < count; i++) {
+      file.putChar((char) ClaimFiles.SOFTWARE).putChar((char) 2).putInt(1 << 20).putInt(1 << 19);
+    }
+    return file.array();
+  }
+
+  /** Entries of a directory at the file's end that share one block, which is too long. */
+  private static byte[] samsung(int count) {
+    byte[] block = new byte[(1 << 20) + 100];
+    ByteBuffer.wrap(block)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0)
+        .putInt(24)
+        .put(ascii("PhotoEditor_Re_Edit_Data"));
+    ByteBuffer directory = ByteBuffer.allocate(12 * (count + 1) + 8).order(ByteOrder.LITTLE_ENDIAN);
+    directory.put(ascii("SEFH")).putInt(1).putInt(count);
+    for (int i = 0; i < count; i++) {
+      directory.putInt(0).putInt(block.length).putInt(block.length);
+    }
+    directory.putInt(12 * (count + 1)).put(ascii("SEFT"));
+    return Bytes.concat(jpeg(), block, directory.array());
   }
 
   /** AVIF with one wanted item, and locations with these sizes of their numbers. */
