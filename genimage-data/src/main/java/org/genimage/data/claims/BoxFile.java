@@ -185,7 +185,7 @@ final class BoxFile {
       int type = wide ? 10 : 8;
       String name = Bytes.latin1(item.slice(type, 4));
       if (wanted.size() > 2 * Limits.BLOCKS) {
-        return; // of each kind, no more are read
+        return; // more than are read
       } else if (name.equals("Exif")) {
         wanted.put(id, name);
       } else if (name.equals("mime")) {

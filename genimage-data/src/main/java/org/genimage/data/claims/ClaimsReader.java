@@ -45,7 +45,7 @@ final class ClaimsReader {
       guarded("XMP", () -> xmp(block));
     }
     for (ByteBuffer block : metadata.iptc()) {
-      guarded("IPTC", () -> IptcReader.read(block, metadata));
+      guarded("IPTC", () -> Iptc.read(block, metadata));
     }
     for (ByteBuffer block : metadata.exif()) {
       guarded("EXIF", () -> ExifReader.read(block, metadata));

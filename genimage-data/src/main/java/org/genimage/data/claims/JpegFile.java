@@ -88,7 +88,7 @@ final class JpegFile {
     } else if (marker == 0xe1 && Bytes.startWith(content, EXTENDED_XMP)) {
       into.extendedXmp().add(Bytes.from(content, EXTENDED_XMP.length()), into.warnings());
     } else if (marker == 0xed && Bytes.startWith(content, PHOTOSHOP)) {
-      PhotoshopResources.read(Bytes.from(content, PHOTOSHOP.length()), into);
+      Iptc.readResources(Bytes.from(content, PHOTOSHOP.length()), into);
     } else if (marker == 0xfe) {
       into.addText(
           new TextField(ClaimSource.COMMENT, "Comment", Texts.untilZero(Texts.decode(content))));

@@ -146,7 +146,7 @@ final class PngFile {
       return;
     }
     if (kind.equals("iptc")) {
-      PhotoshopResources.read(content, into);
+      Iptc.readResources(content, into);
     } else if (kind.equals("xmp")) {
       into.addXmp(content);
     } else if (Bytes.startWith(content, "http://ns.adobe.com/xap/1.0/\0")) {

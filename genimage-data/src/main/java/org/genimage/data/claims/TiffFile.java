@@ -24,7 +24,7 @@ final class TiffFile {
       switch (field.tag()) {
         case XMP -> into.addXmp(value);
         case IPTC -> into.addIptc(value);
-        case PHOTOSHOP -> PhotoshopResources.read(value, into);
+        case PHOTOSHOP -> Iptc.readResources(value, into);
         default -> into.addStore(value);
       }
     }
