@@ -15,9 +15,6 @@ import org.genimage.data.claims.ContentCredentials.Software;
 /** Joins what the blocks of one file say. */
 final class ClaimsReader {
 
-  /** A generator that names its tool and no source type: Microsoft's, of 2024. */
-  private static final String MICROSOFT = "Microsoft_Responsible_AI";
-
   private static final int LONGEST_LABEL = 128; // of a manifest in the name of a field
 
   private final Metadata metadata = new Metadata();
@@ -109,13 +106,13 @@ final class ClaimsReader {
     return claims.build();
   }
 
+  /** Returns what an action says; empty if it names nothing but itself. */
   private static Optional<ClaimKind> kind(Action action, Manifest manifest) {
-    Optional<ClaimKind> kind = action.digitalSourceType().map(SourceType::kind);
-    boolean isMicrosoft =
-        kind.isEmpty()
-            && action.action().equals("c2pa.created")
-            && manifest.claimGenerator().filter(name -> name.startsWith(MICROSOFT)).isPresent();
-    return kind.or(() -> isMicrosoft ? Optional.of(ClaimKind.AI_GENERATED) : Optional.empty())
+    boolean isNamed = action.softwareAgent().isPresent() || action.description().isPresent();
+    return action
+        .digitalSourceType()
+        .map(SourceType::kind)
+        .or(() -> isNamed ? Optional.of(ClaimKind.DETAIL) : Optional.empty())
         .map(
             said ->
                 said == ClaimKind.AI_GENERATED && manifest.role() == Role.COMPONENT

@@ -393,6 +393,9 @@ final class KnownTools {
     value(png, "parameters")
         .flatMap(Parameters::of)
         .ifPresent(found -> generated(png, found.tool(), found.model(), "parameters", "hf-job-id"));
+    if (has(png, "hf-job-id", text -> true)) {
+      generated(png, Parameters.HUGGING_FACE, Optional.empty(), "hf-job-id", "parameters");
+    }
     label(png, "AIGC");
     job(png, "Description", "Author");
     value(png, "Software")

@@ -115,6 +115,7 @@ class ClaimsTest {
         Arguments.of("Fooocus", "parameters", "{\"prompt\": \"a\", \"base_model\": \"b\"}"),
         Arguments.of(
             "Hugging Face Space", "parameters", "{\"Model\": \"a\", \"resolution\": \"b\"}"),
+        Arguments.of("Hugging Face Space", "hf-job-id", "0123"),
         Arguments.of("InvokeAI", "invokeai_metadata", "{\"positive_prompt\": \"a\"}"),
         Arguments.of("InvokeAI", "sd-metadata", "{\"app_id\": \"invoke-ai/InvokeAI\"}"),
         Arguments.of("InvokeAI", "Dream", "\"a house\" -s 50 -S 1234"),
@@ -460,6 +461,35 @@ class ClaimsTest {
     int start = 13 + 3 + 11;
     byte[] end = Arrays.copyOfRange(gif, start + 1, gif.length);
     return Bytes.concat(Arrays.copyOf(gif, start), xmp, trailer, end);
+  }
+
+  /** Newer versions have wide numbers, and items within the box of metadata. */
+  @Test
+  void of_itemsOfHeif_areReadFromTheBoxOfData() {
+    byte[] xmp = utf8(xmp(AI_TERM));
+    byte[] items =
+        ClaimFiles.box(
+            "iinf",
+            ascii("\1\0\0\0\0\0\0\1"),
+            ClaimFiles.box("infe", ascii("\3\0\0\0\0\0\0\7\0\0mime\0application/rdf+xml\0")));
+    byte[] locations =
+        ClaimFiles.box(
+            "iloc",
+            ascii("\2\0\0\0\u0044\0\0\0\0\1"), // an offset and a length of four bytes
+            ascii("\0\0\0\7\0\1\0\0\0\2"), // item 7, within, two parts
+            ClaimFiles.number(3),
+            ClaimFiles.number(100),
+            ClaimFiles.number(103),
+            ClaimFiles.number(xmp.length - 100));
+    byte[] file =
+        Bytes.concat(
+            ClaimFiles.box("ftyp", ascii("heic\0\0\0\0mif1")),
+            ClaimFiles.box(
+                "meta", new byte[4], locations, items, ClaimFiles.box("idat", new byte[3], xmp)));
+
+    assertThat(Claims.of(file).format()).isEqualTo("HEIF");
+    assertThat(Claims.of(file).says()).containsExactly(ClaimKind.AI_GENERATED);
+    assertThat(Claims.of(file).warnings()).isEmpty();
   }
 
   @ParameterizedTest
