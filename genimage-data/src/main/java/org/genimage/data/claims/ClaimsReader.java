@@ -48,19 +48,15 @@ final class ClaimsReader {
       guarded("EXIF", () -> ExifReader.read(block, metadata));
     }
     Optional<ContentCredentials> credentials = C2paReader.read(metadata);
+    KnownTools tools = KnownTools.of(metadata.texts());
     ImmutableList<Claim> claims =
         ImmutableList.<Claim>builder()
             .addAll(credentials.map(ClaimsReader::claims).orElse(ImmutableList.of()))
-            .addAll(KnownTools.claims(metadata.texts()))
+            .addAll(tools.claims())
             .build();
     warnOfTexts(claims, credentials);
     return new FileClaims(
-        container.title(),
-        claims,
-        KnownTools.camera(metadata.texts()),
-        credentials,
-        remote,
-        metadata.warnings().all());
+        container.title(), claims, tools.camera(), credentials, remote, metadata.warnings().all());
   }
 
   /** A block that deceives its reader in a way that nobody thought of must not hide the others. */

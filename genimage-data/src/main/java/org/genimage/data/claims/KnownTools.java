@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.genimage.data.claims.FileClaims.Camera;
 
 /**
@@ -120,18 +121,25 @@ final class KnownTools {
     return XMP_KEYS;
   }
 
-  /** Returns the claims and details in texts, in the order of the texts. */
-  static ImmutableList<Claim> claims(List<TextField> texts) {
+  /** Recognises the texts of a file. */
+  static KnownTools of(List<TextField> texts) {
     KnownTools tools = new KnownTools(texts);
     tools.xmp();
-    tools.iptc();
+    tools.credit(ClaimSource.IPTC, "Credit");
     tools.exif();
     tools.png(ClaimSource.PNG_TEXT);
     tools.png(ClaimSource.ALPHA_BITS);
-    tools.comments();
+    tools.parameters(ClaimSource.COMMENT, "Comment");
+    tools.label(ClaimSource.COMMENT, "Comment");
+    tools.editorBlock();
+    return tools;
+  }
+
+  /** Returns the claims and details, in the order of the texts. */
+  ImmutableList<Claim> claims() {
     return texts.stream()
         .distinct()
-        .flatMap(text -> tools.claim(text).stream())
+        .flatMap(text -> claim(text).stream())
         .collect(ImmutableList.toImmutableList());
   }
 
@@ -144,30 +152,28 @@ final class KnownTools {
   }
 
   /** Returns the camera that EXIF names, unless a tool has written its own name there. */
-  static Optional<Camera> camera(List<TextField> texts) {
-    KnownTools tools = new KnownTools(texts);
-    tools.exif();
-    String make = tools.unclaimed("Make");
-    String model = tools.unclaimed("Model");
+  Optional<Camera> camera() {
+    String make = unclaimed("Make");
+    String model = unclaimed("Model");
     return make.isEmpty() && model.isEmpty()
         ? Optional.empty()
         : Optional.of(new Camera(Texts.shown(make), Texts.shown(model)));
   }
 
   private String unclaimed(String key) {
-    return texts.stream()
-        .filter(text -> text.source() == ClaimSource.EXIF && text.key().equals(key))
+    return fields(ClaimSource.EXIF, key)
         .filter(text -> !claims.containsKey(text))
         .map(TextField::value)
         .findFirst()
         .orElse("");
   }
 
+  private Stream<TextField> fields(ClaimSource source, String key) {
+    return texts.stream().filter(text -> text.source() == source && text.key().equals(key));
+  }
+
   private Optional<String> value(ClaimSource source, String key) {
-    return texts.stream()
-        .filter(text -> text.source() == source && text.key().equals(key))
-        .map(TextField::value)
-        .findFirst();
+    return fields(source, key).map(TextField::value).findFirst();
   }
 
   private boolean has(ClaimSource source, String key, Predicate<String> value) {
@@ -175,19 +181,23 @@ final class KnownTools {
   }
 
   /** Makes a field a claim, unless an earlier rule has taken it. */
+  private void claim(TextField text, ClaimKind kind, String tool, Optional<String> model) {
+    Claim claim = Claim.of(kind, text.source(), text.key(), text.value());
+    claims.putIfAbsent(text, claim.by(Optional.of(tool), model, Optional.empty()));
+  }
+
   private void claim(
       ClaimSource source, String key, ClaimKind kind, String tool, Optional<String> model) {
-    for (TextField text : texts) {
-      if (text.source() == source && text.key().equals(key)) {
-        Claim claim = Claim.of(kind, source, key, text.value());
-        claims.putIfAbsent(text, claim.by(Optional.of(tool), model, Optional.empty()));
-      }
-    }
+    fields(source, key).forEach(text -> claim(text, kind, tool, model));
   }
 
   private void generated(
       ClaimSource source, String tool, Optional<String> model, String telling, String... details) {
     claim(source, telling, ClaimKind.AI_GENERATED, tool, model);
+    details(source, tool, details);
+  }
+
+  private void details(ClaimSource source, String tool, String... details) {
     for (String detail : details) {
       claim(source, detail, ClaimKind.DETAIL, tool, Optional.empty());
     }
@@ -196,15 +206,8 @@ final class KnownTools {
   private void xmp() {
     ClaimSource xmp = ClaimSource.XMP;
     String system = value(xmp, "Iptc4xmpExt:AISystemUsed").orElse("");
-    value(xmp, "Iptc4xmpExt:DigitalSourceType")
-        .ifPresent(
-            term ->
-                claim(
-                    xmp,
-                    "Iptc4xmpExt:DigitalSourceType",
-                    SourceType.kind(term),
-                    system,
-                    Optional.empty()));
+    fields(xmp, "Iptc4xmpExt:DigitalSourceType")
+        .forEach(text -> claim(text, SourceType.kind(text.value()), system, Optional.empty()));
     for (String key : XMP_KEYS) {
       if (key.startsWith("Iptc4xmpExt:AI")) {
         claim(xmp, key, ClaimKind.AI_GENERATED, system, Optional.empty());
@@ -232,40 +235,40 @@ final class KnownTools {
     return value(source, "exif:UserComment").flatMap(Parameters::of).flatMap(Parameters::model);
   }
 
-  private void iptc() {
-    credit(ClaimSource.IPTC, "Credit");
-  }
-
   private void credit(ClaimSource source, String key) {
-    String credit = value(source, key).orElse("");
-    if (credit.equals("Made with Google AI")) {
-      claim(source, key, ClaimKind.AI_GENERATED, GOOGLE, Optional.empty());
-    } else if (credit.equals("Edited with Google AI")) {
-      claim(source, key, ClaimKind.PARTLY_AI, GOOGLE, Optional.empty());
-    }
+    fields(source, key)
+        .forEach(
+            text -> {
+              if (text.value().equals("Made with Google AI")) {
+                claim(text, ClaimKind.AI_GENERATED, GOOGLE, Optional.empty());
+              } else if (text.value().equals("Edited with Google AI")) {
+                claim(text, ClaimKind.PARTLY_AI, GOOGLE, Optional.empty());
+              }
+            });
   }
 
   /** China's label for generated content; what values other than 1 mean is weaker. */
   private void label(ClaimSource source, String key) {
-    value(source, key)
-        .flatMap(BoundedTree::json)
-        .filter(json -> json.has("Label"))
-        .ifPresent(
-            json ->
-                claim(
-                    source,
-                    key,
-                    json.path("Label").asText().equals("1")
-                        ? ClaimKind.AI_GENERATED
-                        : ClaimKind.DETAIL,
-                    Parameters.AIGC,
-                    Optional.empty()));
+    fields(source, key)
+        .forEach(
+            text ->
+                BoundedTree.json(text.value())
+                    .filter(json -> json.has("Label"))
+                    .map(json -> json.path("Label").asText().equals("1"))
+                    .map(isSure -> isSure ? ClaimKind.AI_GENERATED : ClaimKind.DETAIL)
+                    .ifPresent(kind -> claim(text, kind, Parameters.AIGC, Optional.empty())));
   }
 
-  private void parameters(ClaimSource source, String key) {
-    value(source, key)
-        .flatMap(Parameters::of)
-        .ifPresent(found -> generated(source, found.tool(), found.model(), key));
+  private void parameters(ClaimSource source, String key, String... details) {
+    fields(source, key)
+        .forEach(
+            text ->
+                Parameters.of(text.value())
+                    .ifPresent(
+                        found -> {
+                          claim(text, ClaimKind.AI_GENERATED, found.tool(), found.model());
+                          details(source, found.tool(), details);
+                        }));
   }
 
   /** Midjourney's descriptions end with the number of a job. */
@@ -283,7 +286,15 @@ final class KnownTools {
           .ifPresent(found -> generated(exif, found.tool(), found.model(), key));
     }
     if (has(exif, "Software", text -> text.startsWith("AI generated;"))) {
-      generated(exif, FLUX, value(exif, "Model"), "Software", "Make", "Model", "ImageDescription");
+      boolean isFlux = has(exif, "Software", text -> text.contains("flux"));
+      generated(
+          exif,
+          isFlux ? FLUX : "",
+          value(exif, "Model"),
+          "Software",
+          "Make",
+          "Model",
+          "ImageDescription");
     }
     if (has(exif, "Software", text -> text.matches(UUID))
         && has(exif, "Artist", text -> text.equals("ai"))) {
@@ -390,9 +401,7 @@ final class KnownTools {
                     "use_stable_diffusion_model",
                     EASY_DIFFUSION_KEYS.toArray(new String[0])));
     graphs(png);
-    value(png, "parameters")
-        .flatMap(Parameters::of)
-        .ifPresent(found -> generated(png, found.tool(), found.model(), "parameters", "hf-job-id"));
+    parameters(png, "parameters", "hf-job-id");
     if (has(png, "hf-job-id", text -> true)) {
       generated(png, Parameters.HUGGING_FACE, Optional.empty(), "hf-job-id", "parameters");
     }
@@ -432,9 +441,8 @@ final class KnownTools {
     }
   }
 
-  private void comments() {
-    parameters(ClaimSource.COMMENT, "Comment");
-    label(ClaimSource.COMMENT, "Comment");
+  /** Says whether Samsung's editor used a model. */
+  private void editorBlock() {
     value(ClaimSource.EDITOR_BLOCK, SamsungTrailer.EDITS)
         .flatMap(BoundedTree::json)
         .filter(json -> json.path("genAIType").asInt() != 0)

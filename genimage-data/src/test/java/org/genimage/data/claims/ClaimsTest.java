@@ -592,6 +592,18 @@ class ClaimsTest {
   }
 
   @Test
+  void of_fieldThatOccursTwice_isReadTwice() {
+    byte[] parameters = png(text("parameters", "a house"), text("parameters", PARAMETERS));
+    byte[] credits =
+        png(
+            xmpChunk("photoshop:Credit='Anna'"),
+            xmpChunk("photoshop:Credit='Made with Google AI'"));
+
+    assertThat(Claims.of(parameters).says()).containsExactly(ClaimKind.AI_GENERATED);
+    assertThat(Claims.of(credits).says()).containsExactly(ClaimKind.AI_GENERATED);
+  }
+
+  @Test
   void says_generatedAndPartly_isGenerated() {
     FileClaims claims =
         Claims.of(
