@@ -106,6 +106,17 @@ final class TrainingKernels implements Kernels {
    */
   @Override
   public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
+    if (isProduct(window)) {
+      var y = plain.conv(x, kernel, window);
+      return register(
+          y,
+          List.of(x, kernel),
+          upstream ->
+              List.of(
+                  inputGradient(x, kernel, upstream, window),
+                  tf.nn.conv2dBackpropFilter(
+                      x, tf.shape(kernel), upstream, window.strides(), "VALID")));
+    }
     if (window.same() || window.padding() == 0) {
       return plain.conv(x, kernel, window);
     }
@@ -141,8 +152,40 @@ final class TrainingKernels implements Kernels {
         y, List.of(x), upstream -> List.of(inputGradient(x, numbers, upstream, window)));
   }
 
+  /** Whether pixels are multiplied by one matrix, all of them or those of some rows and columns. */
+  private static boolean isProduct(Conv window) {
+    return window.kernel() == 1 && window.padding() == 0;
+  }
+
+  /**
+   * Returns the gradient of a convolution of single pixels by a matrix product. For 1024 channels
+   * and 2048, for instance, the op of oneDNN 3.5 gives wrong numbers on processors with AVX-512.
+   */
+  private Operand<TFloat32> productGradient(
+      Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, int stride) {
+    int outputs = channels(upstream);
+    long inputs = channels(x);
+    var rows = tf.reshape(upstream, tf.array(-1, outputs));
+    var matrix = tf.reshape(kernel, tf.array(-1, outputs)); // [in, out]
+    var gradient = tf.linalg.matMul(rows, matrix, MatMul.transposeB(true));
+    if (stride == 1) {
+      return tf.reshape(gradient, tf.shape(x));
+    }
+    long height = upstream.shape().get(1);
+    long width = upstream.shape().get(2);
+    int after = stride - 1;
+    int[][] between = {{0, 0}, {0, 0}, {0, after}, {0, 0}, {0, after}, {0, 0}};
+    var apart = tf.reshape(gradient, tf.array(-1, height, 1, width, 1, inputs));
+    var zeros = tf.pad(apart, tf.constant(between), tf.constant(0f));
+    var whole = tf.reshape(zeros, tf.array(-1, height * stride, width * stride, inputs));
+    return tf.slice(whole, tf.array(0, 0, 0, 0), tf.shape(x));
+  }
+
   private Operand<TFloat32> inputGradient(
       Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, Conv window) {
+    if (isProduct(window)) {
+      return productGradient(x, kernel, upstream, window.stride());
+    }
     Operand<TInt32> sides = tf.shape(x);
     int p = window.padding();
     if (window.same() || p == 0) {
