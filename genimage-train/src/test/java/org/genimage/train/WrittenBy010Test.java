@@ -140,13 +140,21 @@ class WrittenBy010Test {
     }
   }
 
+  /**
+   * A variance is a float32 sum over up to a million pixels, which processors round differently:
+   * with AVX-512 it was 7e-5 of itself from the one with AVX2.
+   */
+  private static double rounding(String key) {
+    return key.endsWith("running_var") ? 1e-4 : 1e-5;
+  }
+
   private static void assertClose(Weights found, Weights expected) {
     assertThat(found.keys()).containsExactlyElementsOf(expected.keys());
     for (String key : expected.keys()) {
       assertThat(found.get(key).shape()).as(key).isEqualTo(expected.get(key).shape());
       assertThat(found.get(key).toFloats())
           .as(key)
-          .containsExactly(expected.get(key).toFloats(), within(1e-5f));
+          .containsExactly(expected.get(key).toFloats(), within((float) rounding(key)));
       assertThat(found.get(key).toLongs()).as(key).isEqualTo(expected.get(key).toLongs());
     }
   }
