@@ -152,9 +152,29 @@ final class ModelFolder {
     return new Blueprint(name(), found.network(), input(config, found.side()), head);
   }
 
-  /** Returns the detector of a configuration that is its program's own. */
-  private static Optional<Blueprint> ownConfig(FolderJson config) {
-    return Optional.empty();
+  /** Returns the detector of a configuration that is its program's own: Community Forensics'. */
+  static Optional<Blueprint> ownConfig(FolderJson config) {
+    boolean own =
+        config.has("input_size")
+            && config.has("model_size")
+            && !config.has("model_type")
+            && !config.has("architecture");
+    if (!own) {
+      return Optional.empty();
+    }
+    if (!config.text("model_size").orElse("").equals("small")) {
+      throw config.expected("model_size small", "model_size", FolderJson.NETWORK);
+    }
+    if (config.size("patch_size", 16) != 16) {
+      throw config.expected("patch_size 16", "patch_size", FolderJson.NETWORK);
+    }
+    return Optional.of(
+        switch (config.size("input_size")) {
+          case 384 -> Detectors.communityForensics();
+          case 224 -> Detectors.communityForensics224();
+          default ->
+              throw config.expected("input_size 384 or 224", "input_size", FolderJson.NETWORK);
+        });
   }
 
   private InputContract input(FolderJson config, Optional<Integer> side) {

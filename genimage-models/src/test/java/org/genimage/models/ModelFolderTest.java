@@ -444,6 +444,51 @@ class ModelFolderTest {
         .isEqualTo(new ResNet(ResNet.Block.BASIC, List.of(2, 2, 2, 2), true, 2));
   }
 
+  /** Community Forensics' configuration has the names of its own program. */
+  @Test
+  void ownConfig_ofCommunityForensics_isItsDetector() {
+    assertThat(own(384, "small", 16)).isEqualTo(Detectors.communityForensics());
+    assertThat(own(224, "small", 16)).isEqualTo(Detectors.communityForensics224());
+    assertThatThrownBy(() -> own(256, "small", 16))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageStartingWith("config.json: expected input_size 384 or 224, found 256; ");
+    assertThatThrownBy(() -> own(384, "tiny", 16)).hasMessageContaining("expected model_size small");
+    assertThatThrownBy(() -> own(384, "small", 32)).hasMessageContaining("expected patch_size 16");
+  }
+
+  private static Blueprint own(int side, String size, int patch) {
+    ObjectNode config = JSON.createObjectNode();
+    config.put("device", "cuda").put("freeze_backbone", false).put("input_size", side);
+    config.put("model_size", size).put("patch_size", patch);
+    return ModelFolder.ownConfig(new FolderJson("config.json", config)).orElseThrow();
+  }
+
+  @Test
+  void load_folderOfCommunityForensics_opens() throws IOException {
+    Path own = Files.createDirectory(temporary.resolve("commfor-model-224"));
+    Weights initial = Detectors.communityForensics224().initialWeights(1);
+    Weights.of(initial.arrays()).write(own.resolve("model.safetensors"));
+    Files.writeString(
+        own.resolve("config.json"),
+        "{\"input_size\": 224, \"model_size\": \"small\", \"patch_size\": 16}");
+
+    try (DifferentiableDetector detector = Detectors.load(own)) {
+      assertThat(detector.name()).isEqualTo(Detectors.communityForensics224().name());
+      assertThat(detector.input()).isEqualTo(Detectors.communityForensics224().input());
+      assertThat(detector.provenance()).containsEntry("genimage.head", "AI_LOGIT");
+    }
+  }
+
+  /** A file for 384 pixels in a folder that says 224, and a folder that holds something else. */
+  @Test
+  void load_folderOfCommunityForensicsWithOtherWeights_isRefused() throws IOException {
+    Files.writeString(
+        folder.resolve("config.json"),
+        "{\"input_size\": 224, \"model_size\": \"small\", \"patch_size\": 16}");
+
+    assertRefused("expected weights as config.json describes them, found others: ");
+  }
+
   private static Object network(String architecture) {
     return FolderNetwork.of(
             new FolderJson(
