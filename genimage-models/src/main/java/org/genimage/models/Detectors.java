@@ -30,8 +30,8 @@ import org.genimage.models.weights.WeightsException;
 /**
  * The detectors of the GenImage paper and newer ones, each as a blueprint to train or to load
  * weights into. None brings weights along: docs/weights.md says what is published for each. {@link
- * #catalogue} says what is known of each. {@link #load(Path)} opens a file that genimage wrote, or a
- * model folder.
+ * #catalogue} says what is known of each. {@link #load(Path)} opens a file that genimage wrote, or
+ * a model folder.
  */
 public final class Detectors {
 

@@ -452,7 +452,8 @@ class ModelFolderTest {
     assertThatThrownBy(() -> own(256, "small", 16))
         .isInstanceOf(WeightsException.class)
         .hasMessageStartingWith("config.json: expected input_size 384 or 224, found 256; ");
-    assertThatThrownBy(() -> own(384, "tiny", 16)).hasMessageContaining("expected model_size small");
+    assertThatThrownBy(() -> own(384, "tiny", 16))
+        .hasMessageContaining("expected model_size small");
     assertThatThrownBy(() -> own(384, "small", 32)).hasMessageContaining("expected patch_size 16");
   }
 
