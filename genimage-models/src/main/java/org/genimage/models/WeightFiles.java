@@ -163,7 +163,7 @@ final class WeightFiles {
 
   private String incomplete(String found, List<String> head) {
     return "expected all arrays of %s, found %s; give both files, as in load(List.of(network, head))"
-        .formatted(blueprint.name(), found.formatted(String.join(", ", head)));
+        .formatted(blueprint.name(), found.replace("%s", String.join(", ", head)));
   }
 
   /**

@@ -16,7 +16,7 @@ import org.genimage.data.internal.LimitedFiles;
  *
  * <pre>{@code
  * FileClaims claims = Claims.of(Path.of("photo.jpg"));
- * System.out.println(claims.summary());
+ * String words = claims.summary();
  * }</pre>
  *
  * <p>Nothing is verified, and no claim changes a score. Absent claims mean nothing: most services

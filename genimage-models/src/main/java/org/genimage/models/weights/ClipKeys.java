@@ -21,7 +21,7 @@ final class ClipKeys {
   private static final String TRAINER = "model.";
   private static final String PROJECTION = "visual.proj";
   private static final String TIMM_BIAS = "head.bias";
-  private static final String OFFICIAL_BLOCK = "visual.transformer.resblocks.%s.attn.in_proj_";
+  private static final String OFFICIAL_BLOCKS = "visual.transformer.resblocks.";
   private static final List<String> PARTS = List.of("q", "k", "v");
   private static final Pattern PART =
       Pattern.compile(
@@ -210,7 +210,7 @@ final class ClipKeys {
               if (parts.size() < PARTS.size()) {
                 arrays.put(key, array);
               } else if (matcher.group("part").equals("q")) {
-                String layer = OFFICIAL_BLOCK.formatted(matcher.group("block"));
+                String layer = OFFICIAL_BLOCKS + matcher.group("block") + ".attn.in_proj_";
                 arrays.put(layer + matcher.group("kind"), stacked(parts));
               }
             });
