@@ -5,6 +5,7 @@ import static org.genimage.models.nn.Layers.channels;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
@@ -37,6 +38,9 @@ record PlainKernels(Ops tf, CustomGradients gradients, boolean differentiable) i
 
   @Override
   public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
+    if (differentiable && window.kernel() == 1 && window.padding() == 0) {
+      return product(x, kernel, window.stride());
+    }
     if (differentiable && channels(x) % 2 == 1) {
       return conv(oneMore(x, 3), oneMore(kernel, 2), window);
     }
@@ -53,6 +57,25 @@ record PlainKernels(Ops tf, CustomGradients gradients, boolean differentiable) i
     }
     return tf.nn.conv2d(
         x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(window.explicitPadding()));
+  }
+
+  /**
+   * Returns a convolution of single pixels as a matrix product. The gradient of the convolution by
+   * oneDNN 3.5 is wrong for some numbers of channels on processors with AVX-512.
+   */
+  private Operand<TFloat32> product(Operand<TFloat32> x, Operand<TFloat32> kernel, int stride) {
+    Operand<TFloat32> pixels =
+        stride == 1
+            ? x
+            : tf.stridedSlice(x, tf.array(0, 0, 0, 0), tf.shape(x), tf.array(1, stride, stride, 1));
+    int inputs = channels(x);
+    int outputs = channels(kernel);
+    Shape sides = x.shape();
+    var rows = tf.reshape(pixels, tf.array(-1, inputs));
+    var products = tf.linalg.matMul(rows, tf.reshape(kernel, tf.array(inputs, outputs)));
+    long height = (sides.get(1) - 1) / stride + 1;
+    long width = (sides.get(2) - 1) / stride + 1;
+    return tf.reshape(products, tf.array(-1, height, width, outputs));
   }
 
   /**
