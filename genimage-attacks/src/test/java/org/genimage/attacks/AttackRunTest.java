@@ -21,9 +21,12 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.InputContract;
+import org.genimage.models.Resize;
 import org.genimage.models.weights.Calibration;
 import org.junit.jupiter.api.Test;
 
@@ -454,6 +457,20 @@ class AttackRunTest {
 
   private static Sample sample(int level, Label label) {
     return sample("grey " + level, png(level), label);
+  }
+
+  @Test
+  void against_wholeImages_isRefused() {
+    Blueprint small = Detectors.ferretNetSmall();
+    Blueprint whole = small.input(small.input().resize(new Resize.Whole(1)));
+    ImageDataset data = ImageDataset.of(List.of(sample(130, Label.AI)));
+    try (DifferentiableDetector victim = whole.load(whole.initialWeights(1))) {
+      assertThatThrownBy(() -> AttackRun.of(Attacks.fgsm(Budget.linf(0.1))).against(victim, data))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "an attack on a dataset needs images of one size, FerretNet-S takes whole images;"
+                  + " load it with an input contract that crops");
+    }
   }
 
   private static Sample sample(String name, byte[] content, Label label) {

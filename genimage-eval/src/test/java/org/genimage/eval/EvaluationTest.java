@@ -3,7 +3,9 @@ package org.genimage.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.io.ByteSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.genimage.data.DatasetException;
@@ -11,10 +13,14 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
+import org.genimage.models.InputContract;
+import org.genimage.models.Resize;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
@@ -35,6 +41,51 @@ class EvaluationTest {
         .isEqualTo(new Score("3.png", Generator.ADM, Label.NATURE, 100 / 255.0));
     assertThat(result.scores().of(Generator.ADM).accuracy()).isEqualTo(new Proportion(4, 4));
     assertThat(result.scores().of(Generator.BIGGAN).accuracy()).isEqualTo(new Proportion(2, 4));
+  }
+
+  /** Whole images have sizes of their own, so no two are in one batch. */
+  @Test
+  void run_wholeImagesOfManySizes_scoresEach() {
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      byte[] rgb = new byte[3 * (i + 2) * (9 - i)];
+      Arrays.fill(rgb, (byte) (i % 2 == 0 ? 40 : 200));
+      ByteSource png = ByteSource.wrap(Image.of(i + 2, 9 - i, rgb).toPng());
+      Label label = i % 2 == 0 ? Label.NATURE : Label.AI;
+      samples.add(new Sample(i + ".png", png, label, Generator.ADM));
+    }
+    List<String> seen = new ArrayList<>();
+    Detector whole =
+        new Detector() {
+          @Override
+          public String name() {
+            return "Whole";
+          }
+
+          @Override
+          public InputContract input() {
+            return InputContract.of(new Resize.Whole(1), Fakes.SIDE);
+          }
+
+          @Override
+          public Map<String, String> provenance() {
+            return Map.of();
+          }
+
+          @Override
+          public double[] score(ImageBatch images) {
+            seen.add("%s %sx%s".formatted(images.count(), images.width(), images.height()));
+            return DETECTOR.score(images);
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    EvaluationResult result = Evaluation.of(whole, ImageDataset.of(samples)).batchSize(3).run();
+
+    assertThat(result.scores().of(Generator.ADM).accuracy()).isEqualTo(new Proportion(6, 6));
+    assertThat(seen).contains("1 2x9", "1 3x8", "1 7x4").hasSize(6);
   }
 
   @Test

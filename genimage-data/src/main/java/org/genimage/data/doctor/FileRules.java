@@ -29,6 +29,9 @@ import org.genimage.data.internal.Interruption;
  * images. If one does, a detector's accuracy on the dataset may measure nothing else. {@link
  * DataDoctor} says so of each split and generator of a benchmark.
  *
+ * <p>Of samples with a preparation, such as those of the unbiased selection, only the prepared size
+ * counts, since the preparation may store them anew.
+ *
  * @param rules of the file format, the image size and the JPEG quality; none if a label has no
  *     image
  * @param unreadable the number of images that could not be read; no rule includes them
@@ -106,6 +109,9 @@ public record FileRules(List<Rule> rules, int unreadable) {
   }
 
   private static Optional<Properties> properties(Sample sample) {
+    if (!sample.preparation().equals(Transform.IDENTITY)) {
+      return prepared(sample);
+    }
     ImageHeader header;
     try (InputStream content = sample.content().openStream()) {
       header = ImageHeader.read(content);
@@ -117,7 +123,7 @@ public record FileRules(List<Rule> rules, int unreadable) {
     }
     if (header.width() == 0) { // only headers of JPEG and PNG are read
       try {
-        Image image = sample.preparation(Transform.IDENTITY).image();
+        Image image = sample.image();
         header = header.sized(image.width(), image.height());
       } catch (UnreadableImageException e) {
         return Optional.empty();
@@ -129,6 +135,18 @@ public record FileRules(List<Rule> rules, int unreadable) {
             header.format(),
             header.width() + "x" + header.height(),
             header.quality().isPresent() ? Integer.toString(header.quality().getAsInt()) : "none"));
+  }
+
+  /** A preparation may store the image anew: then the file says nothing of what is scored. */
+  private static Optional<Properties> prepared(Sample sample) {
+    try {
+      Image image = sample.image();
+      return Optional.of(
+          new Properties(
+              sample.label(), "prepared", image.width() + "x" + image.height(), "prepared"));
+    } catch (UnreadableImageException e) {
+      return Optional.empty();
+    }
   }
 
   private static Rule rule(

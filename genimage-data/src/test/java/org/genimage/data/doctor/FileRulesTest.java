@@ -12,6 +12,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
+import org.genimage.data.image.Transforms;
 import org.junit.jupiter.api.Test;
 
 class FileRulesTest {
@@ -61,6 +62,21 @@ class FileRulesTest {
                 sample(image(8).toJpeg(90), Label.NATURE, 2),
                 sample(image(8).toJpeg(90), Label.NATURE, 3)));
     assertThat(FileRules.of(three, Progress.NONE).warning()).isEmpty();
+  }
+
+  /** The unbiased selection stores images anew after they are read: their files tell nothing. */
+  @Test
+  void rules_preparedSamples_seeThePreparedSizeAlone() {
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      boolean ai = i % 2 == 1;
+      byte[] file = ai ? image(20).toPng() : image(24 + i).toJpeg(90);
+      samples.add(
+          sample(file, ai ? Label.AI : Label.NATURE, i).preparation(Transforms.centerCrop(16)));
+    }
+    FileRules rules = FileRules.of(ImageDataset.of(samples), Progress.NONE);
+    assertThat(rules.warning()).isEmpty();
+    assertThat(rules.rules()).allSatisfy(rule -> assertThat(rule.accuracy()).isEqualTo(0.5));
   }
 
   @Test

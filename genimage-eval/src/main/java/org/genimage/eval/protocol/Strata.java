@@ -54,7 +54,8 @@ public final class Strata {
 
   /**
    * Returns scores by the quality of JPEG files, from the lowest: below 50, 50 to 69, 70 to 79, 80
-   * to 89, 90 to 95, 96 or more; then all other files.
+   * to 89, 90 to 95, 96 or more; then all other files. It is the file's, before a sample's
+   * preparation.
    *
    * @param scores of some or all of the images
    * @param images whose headers are read; those that cannot be read do not count
@@ -68,7 +69,7 @@ public final class Strata {
           OptionalInt quality = header.quality();
           return quality.isPresent() ? place(QUALITIES, quality.getAsInt()) : NO_JPEG;
         },
-        place -> place == NO_JPEG ? "no JPEG" : "JPEG " + named(QUALITIES, place, ""));
+        place -> place == NO_JPEG ? "no JPEG file" : "JPEG " + named(QUALITIES, place, ""));
   }
 
   private interface Naming {
@@ -115,10 +116,10 @@ public final class Strata {
       Interruption.check(e, sample.name() + " was being read");
       throw new UnreadableImageException(sample.name() + ": " + e.getMessage(), e);
     }
-    if (header.width() > 0) {
+    if (header.width() > 0 && sample.preparation().equals(Transform.IDENTITY)) {
       return header;
     }
-    Image image = sample.preparation(Transform.IDENTITY).image(); // only JPEG and PNG state it
+    Image image = sample.image(); // only JPEG and PNG state it, and a preparation may change it
     return header.sized(image.width(), image.height());
   }
 

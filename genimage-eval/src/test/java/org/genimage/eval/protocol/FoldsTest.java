@@ -290,7 +290,7 @@ class FoldsTest {
         .containsExactly("b", "c");
     assertThat(sizes.get("below 128 pixels").threshold()).isEqualTo(0.25);
     assertThat(Strata.byQuality(all, images).keySet())
-        .containsExactly("JPEG 70 to 79", "JPEG 96 or more", "no JPEG");
+        .containsExactly("JPEG 70 to 79", "JPEG 96 or more", "no JPEG file");
     assertThatThrownBy(() -> Strata.bySize(Scores.of(scores.subList(4, 5)), images))
         .hasMessage(
             "strata need scores of these images, found none of 4; pass the images that were scored");
