@@ -329,7 +329,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
             .toList();
     KeyFit.of(needed, body)
         .verify(name + "'s backbone", "name more that starts fresh, or drop it with without");
-    return initialWeights(seed).overlaid(body);
+    return initialWeights(seed).overlaid(body).with(backbone.publication());
   }
 
   /**

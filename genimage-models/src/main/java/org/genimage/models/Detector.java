@@ -59,7 +59,7 @@ public interface Detector extends AutoCloseable {
   /**
    * Returns the detector's weights with everything that {@link Detectors#load(Path)} needs to open
    * them again: name, input contract, head, calibration. They are those in use, not a copy; they
-   * stay valid after the detector is closed.
+   * stay valid after the detector is closed. Those of a large file are read there again.
    *
    * @throws UnsupportedOperationException if this detector has none, such as one of a user's own
    *     that is not made of a {@link Blueprint}

@@ -5,7 +5,7 @@ import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.KernelChoice;
-import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.internal.WeightVariables;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.weights.Weights;
@@ -51,14 +51,15 @@ final class GradientGraph implements AutoCloseable {
       Placeholder<TFloat32> pixels =
           tf.placeholder(TFloat32.class, Placeholder.shape(blueprint.input().shape()));
       CustomGradients customGradients = new CustomGradients();
+      WeightVariables variables = new WeightVariables(weights);
       Operand<TFloat32> logits =
           ScoringGraph.fromPixels(
               Purpose.GRADIENTS,
               KernelChoice.training(tf, customGradients),
               pixels,
               blueprint,
-              weights);
-      Session session = new Session(graph, SessionSettings.scoring());
+              variables);
+      Session session = ScoringGraph.filledSession(graph, tf, variables);
       return new GradientGraph(graph, session, pixels, logits, customGradients);
     } catch (RuntimeException e) {
       graph.close();

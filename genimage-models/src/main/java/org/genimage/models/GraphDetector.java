@@ -16,6 +16,7 @@ import org.genimage.data.image.Pixels;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.internal.WeightConstants;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.Purpose;
@@ -26,10 +27,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A detector as two graphs with constant weights: the fastest one for scores of 8-bit images, and
- * one with a gradient at every op for pixels in [0, 1], which is built when it is first needed.
+ * A detector as two graphs, whose sessions are filled with the weights once: the fastest one for
+ * scores of 8-bit images, and one with a gradient at every op for pixels in [0, 1], which is built
+ * when it is first needed.
  */
 final class GraphDetector implements DifferentiableDetector {
+
+  /** Numbers of 4 bytes, with room for the graph itself. */
+  private static final long MAX_CONSTANTS = (1L << 31) / 4 - (1 << 22);
 
   private final Blueprint blueprint;
   private final Weights weights;
@@ -172,11 +177,25 @@ final class GraphDetector implements DifferentiableDetector {
         name(),
         input().resize().crops() ? input().side() + ", " + input().side() : "H, W",
         pixels.shape());
+    checkConstants(name(), weights);
     Operand<TFloat32> logits =
         whileOpen(
-            () -> ScoringGraph.fromPixels(Purpose.GRADIENTS, kernels, pixels, blueprint, weights));
+            () ->
+                ScoringGraph.fromPixels(
+                    Purpose.GRADIENTS, kernels, pixels, blueprint, new WeightConstants(weights)));
     tf.scope().refreshNames();
     return logits;
+  }
+
+  /** TensorFlow keeps a graph as one message, and none of those can be larger than 2 GB. */
+  static void checkConstants(String name, Weights weights) {
+    if (weights.size() > MAX_CONSTANTS) {
+      throw new UnsupportedOperationException(
+          ("%s has weights of %s numbers, and a graph that is not genimage's own holds them as"
+                  + " constants, %s at most; ask the detector for logits(pixels) and"
+                  + " gradient(pixels, weights), which have no limit")
+              .formatted(name, weights.size(), MAX_CONSTANTS));
+    }
   }
 
   private GradientGraph gradient() {

@@ -3,24 +3,36 @@ package org.genimage.models;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.genimage.data.image.Filter;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.data.internal.WholeFiles;
+import org.genimage.models.internal.GraphWeights;
 import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.internal.WeightVariables;
+import org.genimage.models.internal.WeightVariables.Checkpoint;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Session;
 import org.tensorflow.Signature;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -37,8 +49,9 @@ import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
 /**
- * A scoring graph as TensorFlow's own file format. TensorFlow Java's exporter writes variables;
- * here the weights are constants of the graph, so {@code saved_model.pb} is all there is to write.
+ * A scoring graph as TensorFlow's own file format. TensorFlow Java's exporter writes no resource
+ * variables, so the files are written here: {@code saved_model.pb}, where the weights of most
+ * detectors are constants, and for large ones {@code variables}, a checkpoint.
  *
  * <p>One graph serves both signatures: the pixels have a default, which is made of encoded images.
  * Where pixels are fed, TensorFlow does not run the ops that decode and resize.
@@ -50,6 +63,9 @@ final class SavedModelExport {
   private static final String SCORES = "scores";
   private static final String LOGITS = "logits";
 
+  /** A folder, and what the files in it begin with. */
+  private static final String VARIABLES = "variables";
+
   /** Logits divided by less may overflow to no number, in 32 bits. */
   private static final double MIN_TEMPERATURE = 1e-30;
 
@@ -58,6 +74,15 @@ final class SavedModelExport {
   private SavedModelExport() {}
 
   static void write(Blueprint blueprint, Weights weights, Path folder) {
+    write(blueprint, weights, folder, KernelChoice.exportsVariables(weights));
+  }
+
+  /**
+   * Writes the folder.
+   *
+   * @param variables whether large arrays are variables, not constants
+   */
+  static void write(Blueprint blueprint, Weights weights, Path folder, boolean variables) {
     if (Files.exists(folder)) {
       throw new WeightsException(
           "%s: expected a folder still to be made, found one; choose another place"
@@ -75,23 +100,85 @@ final class SavedModelExport {
                   + " calibrate again")
               .formatted(folder, MIN_TEMPERATURE, MAX_TEMPERATURE, temperature));
     }
+    if (variables && !folder.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new WeightsException(
+          ("%s: expected a folder on the machine's own file system for weights of %s numbers, found"
+                  + " it on another (%s); export to a disk and copy it")
+              .formatted(folder, weights.size(), folder.getFileSystem().provider().getScheme()));
+    }
     NativeRuntime.prepare();
-    SavedModel model = model(blueprint, weights);
+    try (Graph graph = new Graph()) {
+      Ops tf = GraphOps.of(graph);
+      Optional<WeightVariables> kept =
+          variables
+              ? Optional.of(new WeightVariables(weights, "weights-" + identity(weights) + "/"))
+              : Optional.empty();
+      GraphWeights inGraph = kept.isPresent() ? kept.get() : new WeightConstants(weights);
+      MetaGraphDef.Builder metaGraph = metaGraph(tf, blueprint, weights, inGraph);
+      Optional<Checkpoint> checkpoint = kept.flatMap(own -> own.checkpoint(tf));
+      checkpoint.ifPresent(one -> metaGraph.setSaverDef(one.definition()));
+      metaGraph.setGraphDef(graph.toGraphDef());
+      write(
+          folder,
+          blueprint.describe(weights),
+          metaGraph,
+          files -> {
+            if (checkpoint.isPresent()) {
+              write(graph, checkpoint.get(), files);
+            }
+          });
+    }
+  }
+
+  private static void write(Graph graph, Checkpoint checkpoint, Path files) throws IOException {
+    Path variables = Files.createDirectory(files.resolve(VARIABLES));
+    try (Session session = new Session(graph, SessionSettings.scoring())) {
+      checkpoint.write(session, variables.resolve(VARIABLES));
+    }
+  }
+
+  /** Returns what tells these weights from others: TensorFlow shares variables by their names. */
+  private static String identity(Weights weights) {
+    Hasher hasher = Hashing.murmur3_128().newHasher();
+    ByteBuffer part = ByteBuffer.allocate(1 << 16);
+    weights
+        .arrays()
+        .forEach(
+            (key, array) -> {
+              hasher.putUnencodedChars(key);
+              float[] values = array.floats();
+              for (int at = 0; at < values.length; at += part.capacity() / Float.BYTES) {
+                int count = Math.min(part.capacity() / Float.BYTES, values.length - at);
+                part.clear().asFloatBuffer().put(values, at, count);
+                hasher.putBytes(part.limit(count * Float.BYTES));
+              }
+            });
+    return hasher.hash().toString();
+  }
+
+  private static void write(
+      Path folder,
+      Weights described,
+      MetaGraphDef.Builder metaGraph,
+      WholeFiles.FolderContent variables) {
+    SavedModel model =
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
     try {
       byte[] provenance =
           new ObjectMapper()
               .writerWithDefaultPrettyPrinter()
-              .writeValueAsBytes(new TreeMap<>(blueprint.describe(weights).metadata()));
+              .writeValueAsBytes(new TreeMap<>(described.metadata()));
       WholeFiles.folder(
           folder,
           files -> {
             Path extra = Files.createDirectory(files.resolve("assets.extra"));
             Files.write(extra.resolve("provenance.json"), provenance);
+            variables.writeTo(files);
             try (OutputStream file = Files.newOutputStream(files.resolve("saved_model.pb"))) {
               model.writeTo(file);
             }
           });
-    } catch (IOException e) {
+    } catch (IOException | TensorFlowException e) {
       throw new WeightsException(
           "%s: the SavedModel could not be written (%s); free some space or choose another place"
               .formatted(folder, e.getMessage()),
@@ -99,15 +186,15 @@ final class SavedModelExport {
     }
   }
 
-  private static SavedModel model(Blueprint blueprint, Weights weights) {
+  /** Adds both signatures to a graph; it is still to be put into what is returned. */
+  private static MetaGraphDef.Builder metaGraph(
+      Ops tf, Blueprint blueprint, Weights weights, GraphWeights kept) {
     int side = blueprint.input().side();
     Shape prepared = Shape.of(-1, side, side, 3);
-    try (Graph graph = new Graph();
-        Graph preparing = new Graph();
+    try (Graph preparing = new Graph();
         ConcreteFunction preparation =
             ConcreteFunction.create(
                 preparation(GraphOps.of(preparing), blueprint.input()), preparing)) {
-      Ops tf = GraphOps.of(graph);
       Operand<TString> files =
           tf.withName(IMAGE_BYTES).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
       Operand<TUint8> made =
@@ -122,23 +209,19 @@ final class SavedModelExport {
               .expect(TUint8.class);
       Operand<TUint8> pixels = tf.withName(PIXELS).placeholderWithDefault(made, prepared);
       Operand<TFloat32> byLabel =
-          ScoringGraph.fromBytes(KernelChoice.portable(tf), pixels, blueprint, weights);
+          ScoringGraph.fromBytes(KernelChoice.portable(tf), pixels, blueprint, kept);
       Operand<TFloat32> logits = tf.withName(LOGITS).identity(byLabel);
       float temperature = (float) weights.calibration().temperature();
       Operand<TFloat32> softmax = tf.nn.softmax(tf.math.div(byLabel, tf.constant(temperature)));
       Operand<TFloat32> scores =
           tf.withName(SCORES).gather(softmax, tf.constant(1), tf.constant(1));
-      MetaGraphDef metaGraph =
-          MetaGraphDef.newBuilder()
-              .setMetaInfoDef(
-                  MetaGraphDef.MetaInfoDef.newBuilder()
-                      .addTags("serve")
-                      .setTensorflowVersion(TensorFlow.version()))
-              .setGraphDef(graph.toGraphDef())
-              .putSignatureDef(PIXELS, signature(PIXELS, pixels, scores, logits))
-              .putSignatureDef(IMAGE_BYTES, signature(IMAGE_BYTES, files, scores, logits))
-              .build();
-      return SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(metaGraph).build();
+      return MetaGraphDef.newBuilder()
+          .setMetaInfoDef(
+              MetaGraphDef.MetaInfoDef.newBuilder()
+                  .addTags("serve")
+                  .setTensorflowVersion(TensorFlow.version()))
+          .putSignatureDef(PIXELS, signature(PIXELS, pixels, scores, logits))
+          .putSignatureDef(IMAGE_BYTES, signature(IMAGE_BYTES, files, scores, logits));
     }
   }
 

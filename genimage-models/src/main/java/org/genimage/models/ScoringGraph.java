@@ -1,11 +1,14 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.function.Function;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.GraphOps;
+import org.genimage.models.internal.GraphWeights;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
-import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.internal.WeightVariables;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Purpose;
@@ -43,14 +46,14 @@ final class ScoringGraph implements AutoCloseable {
    */
   static ScoringGraph create(Blueprint blueprint, Weights weights, Precision precision) {
     if (precision == Precision.FLOAT32) {
-      return create(blueprint, weights, KernelChoice::scoring);
+      return create(blueprint, weights, tf -> KernelChoice.scoring(tf, weights));
     }
     if (!KernelChoice.scoresBfloat16()) {
       throw new UnsupportedOperationException(
           "scores in bfloat16 need TensorFlow with oneDNN on Linux, a processor with AVX-512 and no"
               + " GPU, which this machine lacks; load %s in FLOAT32".formatted(blueprint.name()));
     }
-    return create(blueprint, weights, KernelChoice::scoringBfloat16);
+    return create(blueprint, weights, tf -> KernelChoice.scoringBfloat16(tf, weights));
   }
 
   private static ScoringGraph create(
@@ -60,17 +63,30 @@ final class ScoringGraph implements AutoCloseable {
       Ops tf = GraphOps.of(graph);
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(blueprint.input().shape()));
-      Operand<TFloat32> logits = fromBytes(choice.apply(tf), images, blueprint, weights);
-      return new ScoringGraph(graph, new Session(graph, SessionSettings.scoring()), images, logits);
+      WeightVariables variables = new WeightVariables(weights);
+      Operand<TFloat32> logits = fromBytes(choice.apply(tf), images, blueprint, variables);
+      return new ScoringGraph(graph, filledSession(graph, tf, variables), images, logits);
     } catch (RuntimeException e) {
       graph.close();
       throw e;
     }
   }
 
+  /** Returns a session of a graph that is built, with the numbers of its weights. */
+  static Session filledSession(Graph graph, Ops tf, WeightVariables variables) {
+    Session session = new Session(graph, SessionSettings.scoring());
+    try {
+      variables.fill(tf, session);
+      return session;
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
   /** Adds the detector: {@code [N, side, side, 3]}, 0 to 255, to {@code [N, 2]}: nature, ai. */
   static Operand<TFloat32> fromBytes(
-      Kernels kernels, Operand<TUint8> images, Blueprint blueprint, Weights weights) {
+      Kernels kernels, Operand<TUint8> images, Blueprint blueprint, GraphWeights weights) {
     Ops tf = kernels.tf();
     Operand<TFloat32> pixels =
         tf.math.div(tf.dtypes.cast(images, TFloat32.class), tf.constant(255f));
@@ -83,13 +99,17 @@ final class ScoringGraph implements AutoCloseable {
       Kernels kernels,
       Operand<TFloat32> pixels,
       Blueprint blueprint,
-      Weights weights) {
+      GraphWeights weights) {
+    checkArgument(
+        blueprint.input().resize().crops() || blueprint.network().takesAnySize(),
+        "%s needs images of one size, got an input of whole images; give it an input contract that"
+            + " crops",
+        blueprint.name());
     Ops tf = kernels.tf();
-    WeightConstants constants = new WeightConstants(weights);
-    ModelScope scope = ModelScope.root(purpose, kernels, constants);
+    ModelScope scope = ModelScope.root(purpose, kernels, weights);
     Operand<TFloat32> outputs =
         blueprint.network().logits(scope, blueprint.input().normalise(tf, pixels));
-    constants.verify(blueprint.name());
+    weights.verify(blueprint.name());
     return blueprint.head().byLabel(tf, outputs);
   }
 

@@ -103,19 +103,15 @@ final class WeightFiles {
         () -> {
           if (!hasHead(weights) || weights.keys().stream().allMatch(this::isOfHead)) {
             // Before the graph is built, which would take zeros for all that is missing.
-            misfit(weights).ifPresent(WeightFiles::refuse);
+            verify(weights);
           }
           try {
             return blueprint.load(weights, precision);
           } catch (WeightsException e) {
-            misfit(weights).ifPresent(WeightFiles::refuse);
+            verify(weights);
             throw e;
           }
         });
-  }
-
-  private static void refuse(String problem) {
-    throw new WeightsException(problem);
   }
 
   private static <T> T naming(List<Path> files, Supplier<T> work) {
@@ -138,27 +134,40 @@ final class WeightFiles {
     return blueprint.network().head().stream().anyMatch(key::startsWith);
   }
 
-  /** Returns what a caller can do about weights that do not fit, if that is known. */
-  private Optional<String> misfit(Weights weights) {
+  /** Refuses weights that do not fit, and says what to do about it where that is known. */
+  private void verify(Weights weights) {
     KeyFit fit = KeyFit.of(blueprint.entries(), weights);
-    List<String> head = blueprint.headKeys();
-    if (!fit.missing().isEmpty()
-        && fit.unexpected().isEmpty()
-        && fit.misshapen().isEmpty()
-        && fit.notFinite().isEmpty()) {
-      List<String> rest = new ArrayList<>(fit.missing());
-      rest.removeAll(head);
-      boolean nothingElse = weights.keys().stream().allMatch(this::isOfHead);
-      if (rest.isEmpty() && fit.missing().size() == head.size()) {
-        return Optional.of(incomplete("all but those of its head (%s)", head));
-      }
-      if (nothingElse && rest.size() == fit.missing().size()) {
-        return Optional.of(incomplete("those of its head alone (%s)", head));
-      }
+    if (fit.fits()) {
+      return;
     }
-    return fit.problems().isEmpty()
-        ? Optional.empty()
-        : fitting(weights).map(other -> "%s; %s".formatted(fit.describe(blueprint.name()), other));
+    Optional<String> part = part(weights, fit);
+    if (part.isPresent()) {
+      throw new WeightsException(part.get());
+    }
+    fitting(weights)
+        .ifPresent(
+            other -> {
+              throw new WeightsException(
+                  "%s; they fit %s: load them into it"
+                      .formatted(fit.describe(blueprint.name()), other));
+            });
+    fit.verify(blueprint.name(), "load weights made for it");
+  }
+
+  /** Returns what to do about weights that are whole but for the head, or the head alone. */
+  private Optional<String> part(Weights weights, KeyFit fit) {
+    List<String> head = blueprint.headKeys();
+    List<String> rest = new ArrayList<>(fit.missing());
+    rest.removeAll(head);
+    boolean onlyMissing =
+        fit.unexpected().isEmpty() && fit.misshapen().isEmpty() && fit.notFinite().isEmpty();
+    if (onlyMissing && rest.isEmpty() && fit.missing().size() == head.size()) {
+      return Optional.of(incomplete("all but those of its head (%s)", head));
+    }
+    boolean alone = weights.keys().stream().allMatch(this::isOfHead);
+    return onlyMissing && alone && rest.size() == fit.missing().size()
+        ? Optional.of(incomplete("those of its head alone (%s)", head))
+        : Optional.empty();
   }
 
   private String incomplete(String found, List<String> head) {
@@ -174,8 +183,8 @@ final class WeightFiles {
     return Detectors.catalogue().stream()
         .map(CatalogueEntry::blueprint)
         .filter(other -> other.network().getClass() == kind)
-        .filter(other -> KeyFit.of(other.entries(), weights).problems().isEmpty())
+        .filter(other -> KeyFit.of(other.entries(), weights).fits())
         .findFirst()
-        .map(other -> "they fit %s: load them into it".formatted(other.name()));
+        .map(Blueprint::name);
   }
 }

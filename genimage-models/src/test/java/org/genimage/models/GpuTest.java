@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.genimage.data.Seed;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.internal.WeightVariables;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.small.SmallDetectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,14 +138,15 @@ class GpuTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> images = tf.placeholder(TFloat32.class);
+      WeightVariables weights = new WeightVariables(blueprint.initialWeights(1));
       Operand<TFloat32> logits =
           ScoringGraph.fromPixels(
               Purpose.SCORING,
               KernelChoice.portable(tf),
               tf.ensureShape(images, Shape.of(-1, side, side, 3)),
               blueprint,
-              blueprint.initialWeights(1));
-      try (Session session = new Session(graph, SessionSettings.scoring());
+              weights);
+      try (Session session = ScoringGraph.filledSession(graph, tf, weights);
           TFloat32 fed =
               TFloat32.tensorOf(Shape.of(1, side, side, 3), DataBuffers.of(pixels, true, false));
           var result =

@@ -21,8 +21,7 @@ import org.genimage.data.reference.ReferenceArray;
 import org.genimage.data.reference.ReferenceData;
 import org.genimage.data.reference.ReferenceFill;
 import org.genimage.data.reference.ReferenceInput;
-import org.genimage.models.internal.SessionSettings;
-import org.genimage.models.internal.WeightConstants;
+import org.genimage.models.internal.WeightVariables;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
@@ -323,14 +322,14 @@ interface NetworkContract {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> input = tf.placeholder(TFloat32.class);
       Operand<TFloat32> shaped = tf.ensureShape(input, Shape.of(-1, h, w, c));
-      WeightConstants constants = new WeightConstants(weights);
+      WeightVariables numbers = new WeightVariables(weights);
       // A feature between a convolution and its batch norm is there where they are not folded.
-      ModelVariables variables = kind.hasGradient() ? new UnfoldedConstants(constants) : constants;
+      ModelVariables variables = kind.hasGradient() ? new UnfoldedConstants(numbers) : numbers;
       Operand<TFloat32> logits = network().logits(kind.root(tf, variables), shaped);
-      constants.verify(folder());
+      numbers.verify(folder());
       List<String> present =
           features.stream().filter(name -> graph.operation(place(name)) != null).toList();
-      try (Session session = new Session(graph, SessionSettings.scoring())) {
+      try (Session session = ScoringGraph.filledSession(graph, tf, numbers)) {
         for (float[] nchw : inputs) {
           float[] images = ReferenceInput.toNhwc(nchw, n, c, h, w);
           Session.Runner runner = session.runner().fetch(logits);

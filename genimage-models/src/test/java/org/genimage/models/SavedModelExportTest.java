@@ -21,6 +21,7 @@ import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
+import org.genimage.models.small.SmallDetectors;
 import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -77,6 +78,89 @@ class SavedModelExportTest {
     }
   }
 
+  /** What large weights get: a file of variables beside the graph. */
+  @Test
+  void variables_giveOurScores() throws IOException {
+    Blueprint blueprint = wide(Head.NATURE_AI);
+    ImageBatch images = ImageBatch.of(List.of(DetectorTest.noise(SIDE, SIDE, 1)));
+    for (long seed : new long[] {3, 4}) {
+      Weights weights = blueprint.initialWeights(seed);
+      SavedModelExport.write(blueprint, weights, temporary.resolve("model" + seed), true);
+    }
+    // Both at once: one's variables must not be the other's.
+    try (SavedModelBundle first = load("model3");
+        SavedModelBundle second = load("model4");
+        Detector one = blueprint.load(blueprint.initialWeights(3));
+        Detector other = blueprint.load(blueprint.initialWeights(4))) {
+      assertThat(score(first, images)).isCloseTo(one.score(images)[0], within(1e-6));
+      assertThat(score(second, images)).isCloseTo(other.score(images)[0], within(1e-6));
+      assertThat(score(first, images)).isNotCloseTo(score(second, images), within(1e-4));
+    }
+    assertThat(Files.size(temporary.resolve("model3/saved_model.pb"))).isLessThan(100_000);
+    assertThat(temporary.resolve("model3/variables/variables.index")).isNotEmptyFile();
+    assertThat(Files.size(temporary.resolve("model3/variables/variables.data-00000-of-00001")))
+        .isEqualTo(4L * SIDE * SIDE * 4 * 64);
+    assertThat(temporary.resolve("model3/assets.extra/provenance.json")).isNotEmptyFile();
+  }
+
+  @Test
+  void variables_ofSmallArraysAlone_areConstants() {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);
+    ImageBatch images = ImageBatch.of(List.of(DetectorTest.noise(SIDE, SIDE, 1)));
+    SavedModelExport.write(blueprint, blueprint.initialWeights(3), temporary.resolve("m"), true);
+
+    try (SavedModelBundle model = load("m");
+        Detector detector = blueprint.load(blueprint.initialWeights(3))) {
+      assertThat(score(model, images)).isCloseTo(detector.score(images)[0], within(1e-6));
+    }
+    assertThat(temporary.resolve("m/variables")).doesNotExist();
+  }
+
+  @Test
+  void variables_onAnotherFileSystem_areRefused() throws IOException {
+    Blueprint blueprint = wide(Head.NATURE_AI);
+    try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
+      Path target = memory.getPath("/model");
+
+      assertThatThrownBy(
+              () -> SavedModelExport.write(blueprint, blueprint.initialWeights(3), target, true))
+          .isInstanceOf(WeightsException.class)
+          .hasMessageStartingWith(target + ": expected a folder on the machine's own file system")
+          .hasMessageEndingWith("found it on another (jimfs); export to a disk and copy it");
+      assertThat(target).doesNotExist();
+    }
+  }
+
+  private SavedModelBundle load(String name) {
+    return SavedModelBundle.load(temporary.resolve(name).toString(), "serve");
+  }
+
+  private static double score(SavedModelBundle model, ImageBatch images) {
+    Shape shape = Shape.of(images.count(), SIDE, SIDE, 3);
+    try (TUint8 pixels = TUint8.tensorOf(shape, DataBuffers.of(images.toArray(), true, false));
+        var result = model.function("pixels").call(Map.of("pixels", pixels))) {
+      return ((TFloat32) result.get("scores").orElseThrow()).getFloat(0);
+    }
+  }
+
+  private static Blueprint wide(Head head) {
+    return new Blueprint(
+        "wide", new Wide(head.outputs()), InputContract.imagenet(new Resize.None(), SIDE), head);
+  }
+
+  /** A network with an array that is large enough for a variable. */
+  private record Wide(int outputs) implements Network {
+    @Override
+    public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) {
+      var x =
+          Layers.convBatchNorm(
+              scope.at("conv1"), scope.at("bn1"), images, 4, Conv.kernel(3), Init.ONES);
+      x = scope.tf().reshape(x, scope.tf().constant(new int[] {-1, SIDE * SIDE * 4}));
+      x = scope.tf().math.tanh(Layers.linear(scope.at("hidden"), x, 64));
+      return Layers.linear(scope.at("fc"), x, outputs);
+    }
+  }
+
   /** Crops only: the graph's bytes are ours, over the edges of a small image, too. */
   @ParameterizedTest
   @CsvSource({"12, 12", "13, 12", "17, 30", "15, 13", "7, 40", "3, 5", "1, 1"})
@@ -130,6 +214,48 @@ class SavedModelExportTest {
         Arguments.of(new Resize.Square(SIDE, Filter.BILINEAR), 7, 30),
         Arguments.of(new Resize.OpenCvSquare(SIDE), 40, 30),
         Arguments.of(new Resize.OpenCvSquare(14), 5, 9));
+  }
+
+  /** Copies of small images, then a crop: the graph's bytes are ours. */
+  @ParameterizedTest
+  @CsvSource({"12, 12", "13, 30", "30, 7", "5, 4", "1, 1", "24, 17"})
+  void imageBytes_tiled_giveOurScores(int width, int height) throws IOException {
+    Image image = DetectorTest.noise(width, height, 1);
+
+    assertThat(difference(new Resize.Tile(SIDE + 2), image)).isLessThan(1e-6);
+  }
+
+  static Stream<Blueprint> newer() {
+    List<String> papers = Detectors.all().stream().map(Blueprint::name).toList();
+    return SmallDetectors.all().stream().filter(one -> !papers.contains(one.name()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("newer")
+  void imageBytes_ofANewerDetector_giveItsScores(Blueprint blueprint) throws IOException {
+    Weights weights = blueprint.initialWeights(3);
+    Image image = DetectorTest.noise(70, 50, 1);
+    blueprint.export(weights, folder());
+    try (Detector detector = blueprint.load(weights);
+        SavedModelBundle model = SavedModelBundle.load(folder().toString(), "serve");
+        TString files = TString.tensorOfBytes(NdArrays.vectorOfObjects(image.toPng()));
+        var result = model.function("image_bytes").call(Map.of("image_bytes", files))) {
+      TFloat32 scores = (TFloat32) result.get("scores").orElseThrow();
+
+      assertThat((double) scores.getFloat(0)).isCloseTo(detector.score(image), within(1e-5));
+    }
+  }
+
+  @Test
+  void export_wholeImages_isRefused() {
+    Blueprint blueprint = blueprint(new Resize.Whole(1), Head.NATURE_AI);
+    Weights weights = blueprint.initialWeights(1);
+
+    assertThatThrownBy(() -> blueprint.export(weights, folder()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a SavedModel needs images of one size, got an input of whole images; export tiny with"
+                + " an input contract that crops");
   }
 
   @Test

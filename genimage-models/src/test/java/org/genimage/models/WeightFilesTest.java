@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.genimage.data.image.Image;
 import org.genimage.models.networks.UnivFd;
 import org.genimage.models.nn.Parameter;
@@ -90,10 +95,48 @@ class WeightFilesTest {
             "ln_final.bias",
             "text_projection",
             "logit_scale");
-    try (Detector detector =
-        UNIV_FD.load(List.of(file("whole.safetensors", withText(WHOLE.without("fc."))), head()))) {
-      assertThat(detector.score(IMAGE)).isBetween(0.0, 1.0);
+    Path whole = file("whole.safetensors", withText(WHOLE.without("fc.")));
+    List<String> said =
+        logged(
+            () -> {
+              try (Detector detector = UNIV_FD.load(List.of(whole, head()))) {
+                assertThat(detector.score(IMAGE)).isBetween(0.0, 1.0);
+              }
+            });
+    assertThat(said)
+        .contains(
+            whole
+                + ": 32 of 38 keys are read under the names that UnivFD has, the first in the file"
+                + " being visual.class_embedding; 6 keys are of other networks and are ignored,"
+                + " such as transformer.resblocks.0.ln_1.weight, token_embedding.weight,"
+                + " positional_embedding");
+  }
+
+  /** Returns what is logged meanwhile. */
+  private static List<String> logged(Runnable work) {
+    List<String> said = new ArrayList<>();
+    SimpleFormatter formatter = new SimpleFormatter();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            said.add(formatter.formatMessage(entry));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(Blueprint.class.getName());
+    logger.addHandler(handler);
+    try {
+      work.run();
+    } finally {
+      logger.removeHandler(handler);
     }
+    return said;
   }
 
   @Test

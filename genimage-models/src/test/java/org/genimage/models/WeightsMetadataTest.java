@@ -41,7 +41,9 @@ class WeightsMetadataTest {
             new Resize.None(),
             new Resize.ShorterSide(10, Filter.BICUBIC),
             new Resize.Square(InputContract.MAX_SIDE, Filter.LANCZOS),
-            new Resize.OpenCvSquare(1))) {
+            new Resize.OpenCvSquare(1),
+            new Resize.Tile(224),
+            new Resize.Whole(2))) {
       InputContract input = InputContract.imagenet(resize, 9).channels(ChannelOrder.BGR);
 
       assertThat(InputMetadata.read(InputMetadata.write(input))).isEqualTo(input);
@@ -79,7 +81,8 @@ class WeightsMetadataTest {
             "metadata genimage.input is not as genimage writes it: expected side to be a whole"
                 + " number from 1 to 4096, found %s; correct it, or write the weights again",
             side);
-    for (String resize : List.of("resize_shorter_side", "resize_square", "resize_opencv_square")) {
+    for (String resize :
+        List.of("resize_shorter_side", "resize_square", "resize_opencv_square", "tile", "whole")) {
       assertThatThrownBy(() -> withInput("{\"%s\":%s,\"side\":8,%s".formatted(resize, side, REST)))
           .isInstanceOf(WeightsException.class)
           .hasMessageContaining("expected %s to be a whole number from 1 to 4096", resize);
@@ -91,7 +94,8 @@ class WeightsMetadataTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"mean\":[\"0.485\",0,0],\"std\":[1,1,1] | mean to be three numbers, found [\"0.485\",0,0]",
+        "\"mean\":[\"0.485\",0,0],\"std\":[1,1,1] | mean to be three numbers, found"
+            + " [\"0.485\",0,0]",
         "\"mean\":[null,0,0],\"std\":[1,1,1] | mean to be three numbers, found [null,0,0]",
         "\"mean\":[true,0,0],\"std\":[1,1,1] | mean to be three numbers, found [true,0,0]",
         "\"mean\":[0,0],\"std\":[1,1,1] | mean to be three numbers, found [0,0]",
@@ -103,7 +107,8 @@ class WeightsMetadataTest {
         "\"mean\":[0,0,0],\"std\":[\"1\",1,1] | std to be three numbers, found [\"1\",1,1]",
         "\"mean\":[1e39,0,0],\"std\":[1,1,1] | mean must be from -1000 to 1000, got [Infinity,",
         "\"mean\":[0,-1001,0],\"std\":[1,1,1] | mean must be from -1000 to 1000, got [0.0, -1001.0",
-        "\"mean\":[0,0,0],\"std\":[1,0,1] | standard deviation must be from 1e-6 to 1000, got [1.0,",
+        "\"mean\":[0,0,0],\"std\":[1,0,1] | standard deviation must be from 1e-6 to 1000, got"
+            + " [1.0,",
         "\"mean\":[0,0,0],\"std\":[1,-1,1] | standard deviation must be from 1e-6 to 1000, got",
         "\"mean\":[0,0,0],\"std\":[1e-60,1,1] | standard deviation must be from 1e-6 to 1000, got",
         "\"mean\":[0,0,0],\"std\":[1e99,1,1] | standard deviation must be from 1e-6 to 1000, got",
@@ -124,12 +129,16 @@ class WeightsMetadataTest {
         "\"resize_longer_side\":10 | found resize_longer_side",
         "\"Resize_square\":10,\"filter\":\"BICUBIC\" | found Resize_square",
         "\"crop\":true | found crop",
-        "\"resize_square\":10 | expected filter to be one of [BILINEAR, BICUBIC, LANCZOS], found none",
+        "\"resize_square\":10 | expected filter to be one of [BILINEAR, BICUBIC, LANCZOS], found"
+            + " none",
         "\"resize_square\":10,\"filter\":\"bicubic\" | expected filter to be one of",
         "\"resize_square\":10,\"filter\":1 | expected filter to be one of",
         "\"filter\":\"BICUBIC\" | expected a filter only with resize_shorter_side or resize_square",
+        "\"whole\":1,\"filter\":\"BICUBIC\" | expected a filter only with",
+        "\"whole\":1,\"tile\":9 | expected one resize",
         "\"resize_opencv_square\":9,\"filter\":\"BICUBIC\" | expected a filter only with",
-        "\"resize_opencv_square\":9,\"resize_square\":9,\"filter\":\"BICUBIC\" | expected one resize"
+        "\"resize_opencv_square\":9,\"resize_square\":9,\"filter\":\"BICUBIC\" | expected one"
+            + " resize"
       })
   void input_fieldThatIsUnknownOrOutOfPlace_isRefused(String field, String reason) {
     assertThatThrownBy(() -> withInput("{" + field + ",\"side\":8," + REST))

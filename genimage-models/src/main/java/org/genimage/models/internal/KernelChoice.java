@@ -3,6 +3,7 @@ package org.genimage.models.internal;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.Purpose;
+import org.genimage.models.weights.Weights;
 import org.tensorflow.op.Ops;
 
 /**
@@ -11,11 +12,39 @@ import org.tensorflow.op.Ops;
  */
 public final class KernelChoice {
 
+  /**
+   * From this many numbers on, a network's products do not keep its weights a second time on any
+   * processor: 1 GB in 32-bit floats.
+   */
+  private static final long LARGE = 1 << 28;
+
+  /** From this many numbers on an export has variables: 256 MB. */
+  private static final long LARGE_EXPORT = 1 << 26;
+
   private KernelChoice() {}
 
   /** Returns the fastest kernels for scores in 32-bit floats. */
   public static Kernels scoring(Ops tf) {
-    return OneDnn.isAvailable() ? OneDnnKernels.float32(tf) : portable(tf);
+    return OneDnn.isAvailable() ? preferred(OneDnnKernels.float32(tf)) : portable(tf);
+  }
+
+  /** Returns the fastest kernels for scores in 32-bit floats with these weights. */
+  public static Kernels scoring(Ops tf, Weights weights) {
+    return OneDnn.isAvailable() && isLarge(weights) ? OneDnnKernels.float32(tf) : scoring(tf);
+  }
+
+  /**
+   * Returns the kernels with the form of matrix products that is fastest here. oneDNN has two:
+   * weights as they are, which each call packs on its way, or in blocks, which are made once and
+   * kept beside the weights. On Intel's processors with AMX the blocks were faster or equal. On
+   * AMD's (Zen 5) they were 2.6 to 2.9 times slower in 32-bit floats: docs/performance.md.
+   */
+  static OneDnnKernels preferred(OneDnnKernels kernels) {
+    return OneDnn.isIntel() ? kernels.packed() : kernels;
+  }
+
+  private static boolean isLarge(Weights weights) {
+    return weights.size() >= LARGE;
   }
 
   /** Returns whether this machine has kernels for scores in bfloat16. */
@@ -29,12 +58,34 @@ public final class KernelChoice {
    * @throws UnsupportedOperationException if this machine has none
    */
   public static Kernels scoringBfloat16(Ops tf) {
+    return preferred(bfloat16(tf));
+  }
+
+  /**
+   * Returns kernels for scores in bfloat16 with these weights.
+   *
+   * @throws UnsupportedOperationException if this machine has none
+   */
+  public static Kernels scoringBfloat16(Ops tf, Weights weights) {
+    return isLarge(weights) ? bfloat16(tf) : scoringBfloat16(tf);
+  }
+
+  private static OneDnnKernels bfloat16(Ops tf) {
     if (!scoresBfloat16()) {
       throw new UnsupportedOperationException(
           "scores in bfloat16 need TensorFlow with oneDNN on Linux, a processor with AVX-512 and no"
               + " GPU, which this machine lacks");
     }
     return OneDnnKernels.bfloat16(tf);
+  }
+
+  /**
+   * Returns whether an exported graph has these weights as variables, in a file beside it. As
+   * constants they are in the graph's file, which cannot exceed 2 GB and takes several times its
+   * size to write; but TensorFlow's graph optimizer makes more of constants, so small ones are.
+   */
+  public static boolean exportsVariables(Weights weights) {
+    return weights.size() >= LARGE_EXPORT;
   }
 
   /** Returns kernels for scores of ops that every TensorFlow has, such as for an export. */

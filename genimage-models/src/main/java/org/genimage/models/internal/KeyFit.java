@@ -77,10 +77,15 @@ public record KeyFit(
    *     numbers that are not finite, and names the prefix of a wrapper in PyTorch
    */
   public void verify(String detector, String advice) {
-    if (!problems().isEmpty()) {
+    if (!fits()) {
       throw new WeightsException(
           "%s; %s".formatted(describe(detector), wrapped() + pairs() + advice));
     }
+  }
+
+  /** Returns whether all fits. */
+  public boolean fits() {
+    return missing.isEmpty() && unexpected.isEmpty() && misshapen.isEmpty() && notFinite.isEmpty();
   }
 
   /** Returns what does not fit, in the beginning of a sentence. */
@@ -89,8 +94,8 @@ public record KeyFit(
         .formatted(detector, expected.size(), found.keys().size(), String.join("; ", problems()));
   }
 
-  /** Returns what does not fit, a phrase for each kind; empty if all fits. */
-  public List<String> problems() {
+  /** Returns what does not fit, a phrase for each kind. */
+  private List<String> problems() {
     List<String> problems = new ArrayList<>();
     describe(problems, "missing", missing, key -> key + nearest(key, found.keys()));
     describe(problems, "unexpected", unexpected, key -> key + nearest(key, expected.keySet()));

@@ -39,7 +39,7 @@ final class OneDnn {
   private static final boolean AVAILABLE =
       !"0".equals(System.getenv("TF_ENABLE_ONEDNN_OPTS"))
           && !hasGpu()
-          && runs(OneDnnKernels::float32, TOLERANCE);
+          && runs(tf -> KernelChoice.preferred(OneDnnKernels.float32(tf)), TOLERANCE);
 
   private OneDnn() {}
 
@@ -60,14 +60,21 @@ final class OneDnn {
   private static final class Bfloat16 {
 
     static final boolean AVAILABLE =
-        isAvailable() && hasAvx512() && runs(OneDnnKernels::bfloat16, BFLOAT16_TOLERANCE);
+        isAvailable()
+            && processorSays("avx512bw")
+            && runs(tf -> KernelChoice.preferred(OneDnnKernels.bfloat16(tf)), BFLOAT16_TOLERANCE);
+  }
 
-    private static boolean hasAvx512() {
-      try {
-        return Files.exists(PROCESSOR) && Files.readString(PROCESSOR).contains("avx512bw");
-      } catch (IOException e) {
-        return false;
-      }
+  /** Returns whether the processor is Intel's, on Linux; elsewhere the answer is no. */
+  static boolean isIntel() {
+    return processorSays("GenuineIntel");
+  }
+
+  private static boolean processorSays(String word) {
+    try {
+      return Files.exists(PROCESSOR) && Files.readString(PROCESSOR).contains(word);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -42,13 +42,22 @@ final class OneDnnKernels implements Kernels {
     this.plain = plain;
   }
 
+  private static OneDnnKernels of(Ops tf, boolean low, boolean packs) {
+    return new OneDnnKernels(new OneDnnOps(tf, low, packs), Kernels.plain(tf, Purpose.SCORING));
+  }
+
   static OneDnnKernels float32(Ops tf) {
-    return new OneDnnKernels(new OneDnnOps(tf, false), Kernels.plain(tf, Purpose.SCORING));
+    return of(tf, false, false);
   }
 
   /** Returns kernels with bfloat16 for what convolutions and matrix products see and give. */
   static OneDnnKernels bfloat16(Ops tf) {
-    return new OneDnnKernels(new OneDnnOps(tf, true), Kernels.plain(tf, Purpose.SCORING));
+    return of(tf, true, false);
+  }
+
+  /** Returns kernels that keep the weights of matrix products a second time, in blocks. */
+  OneDnnKernels packed() {
+    return of(tf(), ops.isLow(), true);
   }
 
   @Override
@@ -79,6 +88,13 @@ final class OneDnnKernels implements Kernels {
   @Override
   public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
     return plain.conv(x, kernel, window);
+  }
+
+  @Override
+  public Operand<TFloat32> conv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+    return fixed(kernel)
+        ? ops.conv(x, kernel, none(kernel), window)
+        : plain.conv(x, kernel, window);
   }
 
   @Override
@@ -121,28 +137,34 @@ final class OneDnnKernels implements Kernels {
 
   /** Returns the filter of this number of each channel, {@code [C, 1, height, width]}. */
   private ParameterValue one(ParameterValue depthwise, int filters, int number) {
-    float[] all = depthwise.numbers().orElseThrow();
-    int size = all.length / depthwise.shape().get(0);
-    float[] chosen = new float[all.length / filters];
-    for (int i = 0; i < chosen.length; i++) {
-      chosen[i] = all[(i / size * filters + number) * size + i % size];
-    }
     List<Integer> shape = new ArrayList<>(depthwise.shape());
+    int size = shape.get(2) * shape.get(3);
     shape.set(0, shape.get(0) / filters);
-    return ParameterValue.fixed(tf(), depthwise.layout(), shape, chosen);
+    return depthwise.derived(
+        shape,
+        all -> {
+          float[] chosen = new float[all.length / filters];
+          for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = all[(i / size * filters + number) * size + i % size];
+          }
+          return chosen;
+        });
   }
 
   /** Returns a kernel of single pixels whose inputs are all first ones, then all second ones. */
   private ParameterValue regrouped(ParameterValue pointwise, int filters) {
-    float[] all = pointwise.numbers().orElseThrow();
     int inputs = pointwise.shape().get(1);
     int channels = inputs / filters;
-    float[] values = new float[all.length];
-    for (int i = 0; i < values.length; i++) {
-      int input = i % inputs;
-      values[i] = all[i - input + input % channels * filters + input / channels];
-    }
-    return ParameterValue.fixed(tf(), pointwise.layout(), pointwise.shape(), values);
+    return pointwise.derived(
+        pointwise.shape(),
+        all -> {
+          float[] values = new float[all.length];
+          for (int i = 0; i < values.length; i++) {
+            int input = i % inputs;
+            values[i] = all[i - input + input % channels * filters + input / channels];
+          }
+          return values;
+        });
   }
 
   @Override
@@ -152,10 +174,13 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight) {
+    return fixed(weight) ? ops.linear(x, weight, none(weight)) : plain.linear(x, weight);
+  }
+
+  /** Returns a bias of zeros. */
+  private ParameterValue none(ParameterValue weight) {
     int outputs = weight.shape().get(0);
-    ParameterValue none =
-        ParameterValue.fixed(tf(), Layout.SAME, List.of(outputs), new float[outputs]);
-    return fixed(weight) ? ops.linear(x, weight, none) : plain.linear(x, weight);
+    return ParameterValue.fixed(tf(), Layout.SAME, List.of(outputs), new float[outputs]);
   }
 
   @Override
@@ -183,6 +208,6 @@ final class OneDnnKernels implements Kernels {
   }
 
   private static boolean fixed(ParameterValue... values) {
-    return List.of(values).stream().allMatch(value -> value.numbers().isPresent());
+    return List.of(values).stream().allMatch(ParameterValue::isFixed);
   }
 }

@@ -1,23 +1,19 @@
 package org.genimage.models.internal;
 
 import com.google.common.primitives.Longs;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.genimage.models.nn.Conv;
-import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ParameterValue;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
@@ -47,15 +43,24 @@ final class OneDnnOps {
 
   private final Ops tf;
   private final boolean low;
+  private final boolean packs;
 
   /**
    * Creates the ops of a graph.
    *
    * @param low whether convolutions and matrix products see and give bfloat16
+   * @param packs whether a matrix product keeps its weights a second time, in blocks, as a
+   *     convolution always does; {@link KernelChoice} says where that is faster
    */
-  OneDnnOps(Ops tf, boolean low) {
+  OneDnnOps(Ops tf, boolean low, boolean packs) {
     this.tf = tf;
     this.low = low;
+    this.packs = packs;
+  }
+
+  /** Returns whether convolutions and matrix products see and give bfloat16. */
+  boolean isLow() {
+    return low;
   }
 
   /**
@@ -98,7 +103,7 @@ final class OneDnnOps {
     sides[sides.length - 1] = bias.shape().get(0);
     Output<?> product =
         linear(tf, evenChannels(rows(lower(x))), constant(evenInputs(weight)), constant(bias))
-            .setAttr("is_filter_const", true)
+            .setAttr("is_filter_const", packs)
             .build()
             .output(0);
     return raise(tf.reshape(number(product), tf.array(sides)).asOutput());
@@ -162,7 +167,7 @@ final class OneDnnOps {
 
   private <T extends TNumber> Operand<T> pad(Operand<T> x, int[][] paddings, float value) {
     @SuppressWarnings("unchecked")
-    Operand<T> outside = (Operand<T>) constant(List.of(), new float[] {value});
+    Operand<T> outside = (Operand<T>) scalar(value);
     return tf.pad(x, tf.constant(paddings), outside);
   }
 
@@ -264,7 +269,7 @@ final class OneDnnOps {
                 .addInput(key.asOutput())
                 .addInputList(
                     new Output<?>[] {
-                      constant(List.of(), new float[] {1}).asOutput(),
+                      scalar(1).asOutput(),
                       tf.reshape(lower(bias.get()), tf.array(1, groups * heads, length, length))
                           .asOutput()
                     })
@@ -328,7 +333,7 @@ final class OneDnnOps {
     }
     Output<?> result =
         op.setAttr("num_args", arguments.size())
-            .setAttr("is_filter_const", true)
+            .setAttr("is_filter_const", packs || !product)
             .setAttr(FOLLOWED_BY, follow.toArray(String[]::new))
             .build()
             .output(0);
@@ -404,42 +409,30 @@ final class OneDnnOps {
     }
     List<Integer> shape = new ArrayList<>(weight.shape());
     shape.set(1, inputs + 1);
-    float[] numbers = weight.numbers().orElseThrow();
     int outputs = shape.get(0);
-    int row = numbers.length / outputs;
-    int padded = row / inputs * (inputs + 1);
-    float[] even = new float[outputs * padded];
-    for (int i = 0; i < outputs; i++) {
-      System.arraycopy(numbers, i * row, even, i * padded, row);
-    }
-    return ParameterValue.fixed(tf, weight.layout(), shape, even);
+    return weight.derived(
+        shape,
+        numbers -> {
+          int row = numbers.length / outputs;
+          int padded = row / inputs * (inputs + 1);
+          float[] even = new float[outputs * padded];
+          for (int i = 0; i < outputs; i++) {
+            System.arraycopy(numbers, i * row, even, i * padded, row);
+          }
+          return even;
+        });
   }
 
   private Operand<? extends TNumber> constant(ParameterValue value) {
-    return low
-        ? constant(
-            value.layout().toTensorFlow(value.shape()),
-            value.layout().toTensorFlow(value.numbers().orElseThrow(), value.shape()))
-        : value.operand();
+    return value.operand(type());
   }
 
-  private Operand<? extends TNumber> constant(List<Integer> shape, float[] values) {
-    if (!low) {
-      return Layers.constant(tf, shape, values);
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.nativeOrder());
-    for (float value : values) {
-      int bits = Float.floatToRawIntBits(value);
-      // To the nearest, of two equally near to the even one.
-      bytes.putShort((short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16));
-    }
-    try (TBfloat16 tensor =
-        Tensor.of(
-            TBfloat16.class,
-            Shape.of(Longs.toArray(shape)),
-            DataBuffers.of(bytes.array(), true, false))) {
-      return tf.constantOf(tensor);
-    }
+  private Operand<? extends TNumber> scalar(float value) {
+    return constant(ParameterValue.fixed(tf, Layout.SAME, List.of(), new float[] {value}));
+  }
+
+  private Class<? extends TNumber> type() {
+    return low ? TBfloat16.class : TFloat32.class;
   }
 
   private <T extends TNumber> Operand<T> rows(Operand<T> x) {

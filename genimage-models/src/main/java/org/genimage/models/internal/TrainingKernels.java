@@ -37,7 +37,7 @@ final class TrainingKernels implements Kernels {
   TrainingKernels(Kernels plain) {
     this.tf = plain.tf();
     this.plain = plain;
-    this.oneDnn = new OneDnnOps(tf, false);
+    this.oneDnn = new OneDnnOps(tf, false, false);
   }
 
   @Override
@@ -143,7 +143,7 @@ final class TrainingKernels implements Kernels {
   @Override
   public Operand<TFloat32> conv(
       Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
-    if (!OneDnn.isAvailable() || kernel.numbers().isEmpty() || bias.numbers().isEmpty()) {
+    if (!OneDnn.isAvailable() || !kernel.isFixed() || !bias.isFixed()) {
       return tf.nn.biasAdd(conv(x, kernel.operand(), window), bias.operand());
     }
     Operand<TFloat32> y = oneDnn.conv(x, kernel, bias, window);
@@ -163,21 +163,24 @@ final class TrainingKernels implements Kernels {
    */
   private Operand<TFloat32> productGradient(
       Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, int stride) {
-    int outputs = channels(upstream);
-    long inputs = channels(x);
+    int outputs = channels(kernel);
     var rows = tf.reshape(upstream, tf.array(-1, outputs));
     var matrix = tf.reshape(kernel, tf.array(-1, outputs)); // [in, out]
     var gradient = tf.linalg.matMul(rows, matrix, MatMul.transposeB(true));
     if (stride == 1) {
       return tf.reshape(gradient, tf.shape(x));
     }
-    long height = upstream.shape().get(1);
-    long width = upstream.shape().get(2);
+    // Every number becomes the first of stride x stride ones, the others 0.
+    var sides = Shapes.sides(tf, upstream);
+    var height = tf.slice(sides, tf.array(0), tf.array(1));
+    var width = tf.slice(sides, tf.array(1), tf.array(1));
+    var one = tf.array(1);
+    var channels = tf.array(channels(x));
     int after = stride - 1;
     int[][] between = {{0, 0}, {0, 0}, {0, after}, {0, 0}, {0, after}, {0, 0}};
-    var apart = tf.reshape(gradient, tf.array(-1, height, 1, width, 1, inputs));
-    var zeros = tf.pad(apart, tf.constant(between), tf.constant(0f));
-    var whole = tf.reshape(zeros, tf.array(-1, height * stride, width * stride, inputs));
+    var apart = tf.concat(List.of(tf.array(-1), height, one, width, one, channels), tf.constant(0));
+    var zeros = tf.pad(tf.reshape(gradient, apart), tf.constant(between), tf.constant(0f));
+    var whole = Shapes.images(tf, zeros, tf.math.mul(sides, tf.constant(stride)), channels(x));
     return tf.slice(whole, tf.array(0, 0, 0, 0), tf.shape(x));
   }
 

@@ -1,31 +1,27 @@
 package org.genimage.models.internal;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.ModelVariables;
+import java.util.function.Supplier;
 import org.genimage.models.nn.Parameter;
-import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
-import org.genimage.models.weights.WeightsException;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Weights as constants of a graph. What the weights lack is filled with zeros while the graph is
- * built, so that {@link #verify} can name everything that does not fit in one message.
+ * Weights as constants of a graph, for graphs whose sessions are somebody else's. TensorFlow keeps
+ * up to four copies of a constant; {@link WeightVariables} are kept once.
  */
-public final class WeightConstants implements ModelVariables {
+public final class WeightConstants implements GraphWeights {
 
-  private final Weights weights;
-  private final Map<String, Parameter> asked = new LinkedHashMap<>();
-  private final Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+  private final AskedNumbers numbers;
+  private final Map<String, Operand<TFloat32>> values = new HashMap<>();
 
   public WeightConstants(Weights weights) {
-    this.weights = weights;
+    this.numbers = new AskedNumbers(weights);
   }
 
   @Override
@@ -33,15 +29,13 @@ public final class WeightConstants implements ModelVariables {
     return values.computeIfAbsent(
         parameter.key(),
         key ->
-            Layers.constant(
-                tf,
-                parameter.layout().toTensorFlow(parameter.shape()),
-                parameter.layout().toTensorFlow(numbers(parameter), parameter.shape())));
+            fixed(
+                tf, TFloat32.class, parameter.layout(), parameter.shape(), numbers.of(parameter)));
   }
 
   @Override
   public void declare(Parameter entry) {
-    asked.put(entry.key(), entry);
+    numbers.declare(entry);
   }
 
   @Override
@@ -51,24 +45,12 @@ public final class WeightConstants implements ModelVariables {
   }
 
   @Override
-  public Optional<float[]> constant(Parameter parameter) {
-    return Optional.of(numbers(parameter));
+  public Optional<Supplier<float[]>> constant(Parameter parameter) {
+    return Optional.of(numbers.of(parameter));
   }
 
-  private float[] numbers(Parameter parameter) {
-    asked.put(parameter.key(), parameter);
-    WeightArray array = weights.arrays().get(parameter.key());
-    return array != null && array.shape().equals(parameter.shape()) && !array.isInteger()
-        ? array.floats()
-        : new float[parameter.size()];
-  }
-
-  /**
-   * Holds the weights against what the network asked for.
-   *
-   * @throws WeightsException that lists missing, unexpected and wrongly shaped keys
-   */
+  @Override
   public void verify(String detector) {
-    KeyFit.of(asked.values(), weights).verify(detector, "load weights made for it");
+    numbers.verify(detector);
   }
 }

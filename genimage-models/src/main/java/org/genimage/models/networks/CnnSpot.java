@@ -24,6 +24,11 @@ public record CnnSpot(ResNet backbone) implements Network {
   }
 
   @Override
+  public boolean takesAnySize() {
+    return backbone.takesAnySize();
+  }
+
+  @Override
   public List<String> head() {
     return backbone.head();
   }

@@ -79,6 +79,11 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
   }
 
   @Override
+  public boolean takesAnySize() {
+    return true;
+  }
+
+  @Override
   public List<String> head() {
     return List.of("logit.");
   }
@@ -89,8 +94,8 @@ public record FerretNet(int width, List<Integer> depths) implements Network {
    * eight, else the nearer of these two.
    *
    * <p>It is computed as a median of nine often is: columns of three are sorted once for all the
-   * windows that they are part of; of a window's three columns, the median lies between the largest
-   * of the least, the median of the medians and the least of the largest.
+   * windows that they are part of. Of a window's three columns, it is the median of three values:
+   * the largest of the least, the median of the middle ones and the least of the largest.
    *
    * @param images {@code [N, H, W, 3]}; 0 is what their normalisation makes it
    * @return the same shape

@@ -26,6 +26,11 @@ public record Npr(ResNet trunk) implements Network {
   }
 
   @Override
+  public boolean takesAnySize() {
+    return trunk.takesAnySize();
+  }
+
+  @Override
   public List<String> head() {
     return trunk.head();
   }

@@ -100,6 +100,11 @@ public record ResNet(
   }
 
   @Override
+  public boolean takesAnySize() {
+    return true;
+  }
+
+  @Override
   public List<String> head() {
     return List.of(headName + ".");
   }

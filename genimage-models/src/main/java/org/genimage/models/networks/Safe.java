@@ -33,6 +33,11 @@ public record Safe(ResNet trunk) implements Network {
   }
 
   @Override
+  public boolean takesAnySize() {
+    return trunk.takesAnySize();
+  }
+
+  @Override
   public List<String> head() {
     return trunk.head();
   }

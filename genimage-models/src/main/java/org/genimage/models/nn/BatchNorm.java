@@ -1,7 +1,7 @@
 package org.genimage.models.nn;
 
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.tensorflow.op.Ops;
 
 /** The entries of a batch normalisation, and their fold into the convolution before it. */
@@ -36,31 +36,64 @@ record BatchNorm(
    */
   Optional<Folded> fold(
       Ops tf, ModelVariables variables, Parameter kernel, Optional<Parameter> offset) {
-    Optional<float[]> fixed = variables.constant(kernel);
+    Optional<Supplier<float[]>> fixed = variables.constant(kernel);
     if (fixed.isEmpty()) {
       return Optional.empty();
     }
-    float[] filters = fixed.get().clone();
-    float[] gamma = variables.constant(weight).orElseThrow();
-    float[] beta = variables.constant(bias).orElseThrow();
-    float[] means = variables.constant(mean).orElseThrow();
-    float[] variances = variables.constant(variance).orElseThrow();
-    float[] offsets =
+    Supplier<float[]> filters = fixed.get();
+    Supplier<float[]> gamma = variables.constant(weight).orElseThrow();
+    Supplier<float[]> beta = variables.constant(bias).orElseThrow();
+    Supplier<float[]> means = variables.constant(mean).orElseThrow();
+    Supplier<float[]> variances = variables.constant(variance).orElseThrow();
+    Supplier<float[]> offsets =
         offset
             .map(own -> variables.constant(own).orElseThrow())
-            .orElseGet(() -> new float[gamma.length]);
-    float[] biases = new float[gamma.length];
-    int size = filters.length / gamma.length;
-    for (int out = 0; out < gamma.length; out++) {
-      double scale = gamma[out] / Math.sqrt(variances[out] + EPSILON);
-      for (int i = out * size; i < (out + 1) * size; i++) {
-        filters[i] = (float) (filters[i] * scale);
-      }
-      biases[out] = (float) (beta[out] + (offsets[out] - means[out]) * scale);
-    }
+            .orElse(() -> new float[weight.size()]);
     return Optional.of(
         new Folded(
-            ParameterValue.fixed(tf, kernel.layout(), kernel.shape(), filters),
-            ParameterValue.fixed(tf, Layout.SAME, List.of(biases.length), biases)));
+            ParameterValue.fixed(
+                tf,
+                variables,
+                kernel.layout(),
+                kernel.shape(),
+                () -> scaled(filters.get(), scales(gamma.get(), variances.get()))),
+            ParameterValue.fixed(
+                tf,
+                variables,
+                Layout.SAME,
+                bias.shape(),
+                () ->
+                    biases(
+                        beta.get(),
+                        offsets.get(),
+                        means.get(),
+                        scales(gamma.get(), variances.get())))));
+  }
+
+  private static double[] scales(float[] gamma, float[] variances) {
+    double[] scales = new double[gamma.length];
+    for (int out = 0; out < gamma.length; out++) {
+      scales[out] = gamma[out] / Math.sqrt(variances[out] + EPSILON);
+    }
+    return scales;
+  }
+
+  private static float[] scaled(float[] filters, double[] scales) {
+    float[] scaled = new float[filters.length];
+    int size = filters.length / scales.length;
+    for (int out = 0; out < scales.length; out++) {
+      for (int i = out * size; i < (out + 1) * size; i++) {
+        scaled[i] = (float) (filters[i] * scales[out]);
+      }
+    }
+    return scaled;
+  }
+
+  private static float[] biases(float[] beta, float[] offsets, float[] means, double[] scales) {
+    float[] biases = new float[beta.length];
+    for (int out = 0; out < biases.length; out++) {
+      biases[out] = (float) (beta[out] + (offsets[out] - means[out]) * scales[out]);
+    }
+    return biases;
   }
 }

@@ -60,6 +60,16 @@ public interface Kernels {
   Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window);
 
   /**
+   * Returns a convolution without bias.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [filters, C, height, width]}
+   */
+  default Operand<TFloat32> conv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
+    return conv(x, kernel.operand(), window);
+  }
+
+  /**
    * Returns a convolution with bias.
    *
    * @param x {@code [N, H, W, C]}

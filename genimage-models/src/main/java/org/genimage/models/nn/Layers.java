@@ -60,8 +60,8 @@ public final class Layers {
    */
   public static Operand<TFloat32> conv(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window, Init init) {
-    Parameter kernel = kernelEntry(scope, x, filters, window, init);
-    return convolve(scope, x, scope.variables().value(scope.tf(), kernel), window);
+    ParameterValue kernel = scope.weight(kernelEntry(scope, x, filters, window, init));
+    return scope.kernels().conv(x, kernel, window);
   }
 
   private static Parameter kernelEntry(

@@ -2,12 +2,17 @@ package org.genimage.models.nn;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
-/** Where a graph's parameters come from: constants of a checkpoint, or variables that learn. */
+/**
+ * Where a graph's parameters come from: numbers of a checkpoint that are fixed while the graph
+ * lives, or variables that learn.
+ */
 public interface ModelVariables {
 
   /**
@@ -38,15 +43,30 @@ public interface ModelVariables {
   /**
    * Returns an op that gives a buffer a new value.
    *
-   * @throws IllegalStateException if these parameters are constants, which only a graph built for
+   * @throws IllegalStateException if these parameters are fixed, which only a graph built for
    *     {@link Purpose#TRAINING} over a checkpoint asks to change
    */
   Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value);
 
   /**
-   * Returns a parameter's numbers if they are fixed while the graph lives.
+   * Returns a parameter's numbers if they are fixed while the graph lives. They are read when they
+   * are asked for, which may be after the graph is built.
    *
-   * @return row-major in PyTorch's order
+   * @return row-major in PyTorch's order; not a copy: do not change them
    */
-  Optional<float[]> constant(Parameter parameter);
+  Optional<Supplier<float[]>> constant(Parameter parameter);
+
+  /**
+   * Puts numbers into the graph that are fixed while it lives: as a constant, unless these
+   * parameters are kept elsewhere.
+   *
+   * @param type 32-bit floats or bfloat16
+   * @param shape in PyTorch's order
+   * @param numbers row-major in PyTorch's order; asked for once, now or later
+   * @return in TensorFlow's order
+   */
+  default <T extends TNumber> Operand<T> fixed(
+      Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> numbers) {
+    return ParameterValue.constant(tf, type, layout, shape, numbers);
+  }
 }

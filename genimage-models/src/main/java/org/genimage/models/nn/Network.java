@@ -21,6 +21,14 @@ public interface Network {
   Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images);
 
   /**
+   * Returns whether the network takes images of any size, and so also whole ones whose sides the
+   * graph does not know. By default it does not.
+   */
+  default boolean takesAnySize() {
+    return false;
+  }
+
+  /**
    * Returns the prefixes of the keys of the classification head, such as {@code fc.}: what starts
    * anew when a network learns other labels. Empty where the network does not say.
    */

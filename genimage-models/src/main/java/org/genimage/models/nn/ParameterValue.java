@@ -1,66 +1,116 @@
 package org.genimage.models.nn;
 
+import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
- * The value of a parameter in a graph, as kernels see it: fixed numbers where the weights are
- * constants, otherwise an operand that changes while the model learns. A kernel may put fixed
- * numbers into an op of its own form; {@link #operand} always works.
+ * The value of a parameter in a graph, as kernels see it: fixed numbers where the weights do not
+ * change, otherwise an operand that changes while the model learns. A kernel may put fixed numbers
+ * into an op of its own form; {@link #operand()} always works.
  */
 public final class ParameterValue {
 
   private final Ops tf;
   private final Layout layout;
   private final List<Integer> shape;
-  private final Optional<float[]> numbers;
+  private final Optional<Fixed> fixed;
   private final Supplier<Operand<TFloat32>> operand;
 
   private ParameterValue(
       Ops tf,
       Layout layout,
       List<Integer> shape,
-      Optional<float[]> numbers,
+      Optional<Fixed> fixed,
       Supplier<Operand<TFloat32>> operand) {
     this.tf = tf;
     this.layout = layout;
     this.shape = List.copyOf(shape);
-    this.numbers = numbers;
+    this.fixed = fixed;
     this.operand = operand;
   }
 
-  /** Asks for a parameter. */
-  static ParameterValue of(Ops tf, ModelVariables variables, Parameter parameter) {
-    Optional<float[]> numbers = variables.constant(parameter);
-    if (numbers.isPresent()) {
-      return new ParameterValue(
-          tf, parameter.layout(), parameter.shape(), numbers, () -> variables.value(tf, parameter));
-    }
-    Operand<TFloat32> value = variables.value(tf, parameter);
-    return new ParameterValue(
-        tf, parameter.layout(), parameter.shape(), Optional.empty(), () -> value);
+  /** Puts fixed numbers into a graph; see {@link ModelVariables#fixed}. */
+  private interface Keeper {
+    <T extends TNumber> Operand<T> keep(
+        Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> numbers);
   }
 
   /**
-   * Returns fixed numbers.
+   * Numbers that do not change while the graph lives.
+   *
+   * @param numbers row-major in PyTorch's order
+   */
+  private record Fixed(Keeper keeper, Supplier<float[]> numbers) {}
+
+  /** Asks for a parameter. */
+  static ParameterValue of(Ops tf, ModelVariables variables, Parameter parameter) {
+    Optional<Supplier<float[]>> numbers = variables.constant(parameter);
+    if (numbers.isPresent()) {
+      return new ParameterValue(
+          tf,
+          parameter.layout(),
+          parameter.shape(),
+          Optional.of(new Fixed(variables::fixed, numbers.get())),
+          () -> variables.value(tf, parameter));
+    }
+    return learned(tf, parameter.layout(), parameter.shape(), variables.value(tf, parameter));
+  }
+
+  private static ParameterValue learned(
+      Ops tf, Layout layout, List<Integer> shape, Operand<TFloat32> value) {
+    return new ParameterValue(tf, layout, shape, Optional.empty(), () -> value);
+  }
+
+  /**
+   * Returns fixed numbers, which become a constant.
    *
    * @param shape in PyTorch's order
    * @param values row-major; not copied, so do not change them afterwards
    */
   public static ParameterValue fixed(Ops tf, Layout layout, List<Integer> shape, float[] values) {
+    return fixed(tf, layout, shape, new Fixed(ParameterValue::constant, () -> values));
+  }
+
+  /**
+   * Returns numbers that follow from fixed ones.
+   *
+   * @param variables where those are from
+   * @param shape in PyTorch's order
+   * @param numbers row-major; asked for when they are needed
+   */
+  static ParameterValue fixed(
+      Ops tf,
+      ModelVariables variables,
+      Layout layout,
+      List<Integer> shape,
+      Supplier<float[]> numbers) {
+    return fixed(tf, layout, shape, new Fixed(variables::fixed, numbers));
+  }
+
+  private static ParameterValue fixed(Ops tf, Layout layout, List<Integer> shape, Fixed fixed) {
+    List<Integer> sides = List.copyOf(shape);
     return new ParameterValue(
         tf,
         layout,
-        shape,
-        Optional.of(values),
-        () -> Layers.constant(tf, layout.toTensorFlow(shape), layout.toTensorFlow(values, shape)));
+        sides,
+        Optional.of(fixed),
+        () -> fixed.keeper().keep(tf, TFloat32.class, layout, sides, fixed.numbers()));
+  }
+
+  static <T extends TNumber> Operand<T> constant(
+      Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> numbers) {
+    try (T tensor = layout.tensor(type, numbers.get(), shape)) {
+      return tf.constantOf(tensor);
+    }
   }
 
   /** Returns the shape in PyTorch's order. */
@@ -73,13 +123,19 @@ public final class ParameterValue {
     return layout;
   }
 
+  /** Returns whether the numbers are fixed while the graph lives. */
+  public boolean isFixed() {
+    return fixed.isPresent();
+  }
+
   /**
-   * Returns the numbers if they are fixed while the graph lives.
+   * Reads the numbers if they are fixed while the graph lives. Large weights are read from their
+   * file: where the numbers are to become an operand, ask for that and let it read them.
    *
    * @return row-major in PyTorch's order; not a copy: do not change them
    */
   public Optional<float[]> numbers() {
-    return numbers;
+    return fixed.map(found -> found.numbers().get());
   }
 
   /** Returns the value as an operand, in TensorFlow's order. */
@@ -88,21 +144,52 @@ public final class ParameterValue {
   }
 
   /**
+   * Returns the value as an operand of another type of number, in TensorFlow's order.
+   *
+   * @param type 32-bit floats or bfloat16
+   */
+  public <T extends TNumber> Operand<T> operand(Class<T> type) {
+    if (type == TFloat32.class) {
+      return operand().asOutput().expect(type);
+    }
+    return fixed
+        .map(found -> found.keeper().keep(tf, type, layout, shape, found.numbers()))
+        .orElseGet(() -> tf.dtypes.cast(operand(), type));
+  }
+
+  /**
+   * Returns fixed numbers that follow from these.
+   *
+   * @param newShape of the result, in PyTorch's order
+   * @param change gives new numbers from these, row-major, and leaves these as they are
+   * @throws IllegalStateException if these are not fixed
+   */
+  public ParameterValue derived(List<Integer> newShape, UnaryOperator<float[]> change) {
+    Fixed own =
+        fixed.orElseThrow(
+            () -> new IllegalStateException("only numbers that are fixed can be changed"));
+    return fixed(
+        tf, layout, newShape, new Fixed(own.keeper(), () -> change.apply(own.numbers().get())));
+  }
+
+  /**
    * Returns this with each output's numbers multiplied by a factor.
    *
    * @param factors one per entry of the first axis (PyTorch's order), or a single one for all
    */
   public ParameterValue scaled(float... factors) {
-    if (numbers.isEmpty()) {
-      Operand<TFloat32> product = tf.math.mul(operand.get(), tf.constant(factors));
-      return new ParameterValue(tf, layout, shape, Optional.empty(), () -> product);
-    }
-    float[] scaled = numbers.get().clone();
+    return isFixed()
+        ? derived(shape, numbers -> scaled(numbers, factors))
+        : learned(tf, layout, shape, tf.math.mul(operand.get(), tf.constant(factors)));
+  }
+
+  private float[] scaled(float[] numbers, float[] factors) {
+    float[] scaled = numbers.clone();
     int size = scaled.length / shape.get(0);
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] *= factors[factors.length == 1 ? 0 : i / size];
     }
-    return fixed(tf, layout, shape, scaled);
+    return scaled;
   }
 
   /**
@@ -116,15 +203,8 @@ public final class ParameterValue {
     int taps = shape.get(3);
     int start = (side - (taps - 1) * step - 1) / 2;
     List<Integer> larger = List.of(shape.get(0), shape.get(1), side, side);
-    if (numbers.isPresent()) {
-      float[] own = numbers.get();
-      float[] values = new float[own.length / (taps * taps) * side * side];
-      for (int i = 0; i < own.length; i++) {
-        int row = start + i / taps % taps * step;
-        int column = start + i % taps * step;
-        values[(i / (taps * taps) * side + row) * side + column] = own[i];
-      }
-      return fixed(tf, layout, larger, values);
+    if (isFixed()) {
+      return derived(larger, own -> spread(own, taps, step, start, side));
     }
     float[] places = new float[side * side * taps * taps];
     for (int tap = 0; tap < taps * taps; tap++) {
@@ -135,21 +215,32 @@ public final class ParameterValue {
     Operand<TFloat32> rows = tf.reshape(operand.get(), tf.array(taps * taps, -1));
     Operand<TFloat32> spread =
         tf.linalg.matMul(Layers.constant(tf, List.of(side * side, taps * taps), places), rows);
-    Operand<TFloat32> value = tf.reshape(spread, tf.array(Ints.toArray(sides)));
-    return new ParameterValue(tf, layout, larger, Optional.empty(), () -> value);
+    return learned(tf, layout, larger, tf.reshape(spread, tf.array(Ints.toArray(sides))));
+  }
+
+  private static float[] spread(float[] own, int taps, int step, int start, int side) {
+    float[] values = new float[own.length / (taps * taps) * side * side];
+    for (int i = 0; i < own.length; i++) {
+      int row = start + i / taps % taps * step;
+      int column = start + i % taps * step;
+      values[(i / (taps * taps) * side + row) * side + column] = own[i];
+    }
+    return values;
   }
 
   /** Returns the sum of this and another parameter of the same layout and shape. */
   public ParameterValue plus(ParameterValue other) {
-    if (numbers.isPresent() && other.numbers.isPresent()) {
-      float[] sum = numbers.get().clone();
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += other.numbers.get()[i];
-      }
-      return fixed(tf, layout, shape, sum);
+    return isFixed() && other.isFixed()
+        ? derived(shape, own -> sum(own, other.numbers().orElseThrow()))
+        : learned(tf, layout, shape, tf.math.add(operand(), other.operand()));
+  }
+
+  private static float[] sum(float[] a, float[] b) {
+    float[] sum = a.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += b[i];
     }
-    Operand<TFloat32> sum = tf.math.add(operand.get(), other.operand.get());
-    return new ParameterValue(tf, layout, shape, Optional.empty(), () -> sum);
+    return sum;
   }
 
   /**
@@ -165,20 +256,16 @@ public final class ParameterValue {
     }
     List<Integer> shape = new ArrayList<>(first.shape);
     shape.set(0, parts.stream().mapToInt(part -> part.shape.get(0)).sum());
-    if (parts.stream().allMatch(part -> part.numbers.isPresent())) {
-      int size = parts.stream().mapToInt(part -> part.numbers.orElseThrow().length).sum();
-      float[] all = new float[size];
-      int position = 0;
-      for (ParameterValue part : parts) {
-        float[] own = part.numbers.orElseThrow();
-        System.arraycopy(own, 0, all, position, own.length);
-        position += own.length;
-      }
-      return fixed(first.tf, first.layout, shape, all);
+    if (parts.stream().allMatch(ParameterValue::isFixed)) {
+      Keeper keeper = first.fixed.orElseThrow().keeper();
+      return fixed(first.tf, first.layout, shape, new Fixed(keeper, () -> joinedNumbers(parts)));
     }
     List<Operand<TFloat32>> operands = parts.stream().map(ParameterValue::operand).toList();
-    Operand<TFloat32> all = first.tf.concat(operands, first.tf.constant(-1));
-    return new ParameterValue(
-        first.tf, first.layout, Collections.unmodifiableList(shape), Optional.empty(), () -> all);
+    return learned(first.tf, first.layout, shape, first.tf.concat(operands, first.tf.constant(-1)));
+  }
+
+  private static float[] joinedNumbers(List<ParameterValue> parts) {
+    return Floats.concat(
+        parts.stream().map(part -> part.numbers().orElseThrow()).toArray(float[][]::new));
   }
 }

@@ -5,8 +5,8 @@ import static org.genimage.models.nn.Layers.channels;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.StridedSlice;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.nn.DepthwiseConv2dNative;
@@ -64,18 +64,20 @@ record PlainKernels(Ops tf, CustomGradients gradients, boolean differentiable) i
    * oneDNN 3.5 is wrong for some numbers of channels on processors with AVX-512.
    */
   private Operand<TFloat32> product(Operand<TFloat32> x, Operand<TFloat32> kernel, int stride) {
-    Operand<TFloat32> pixels =
-        stride == 1
-            ? x
-            : tf.stridedSlice(x, tf.array(0, 0, 0, 0), tf.shape(x), tf.array(1, stride, stride, 1));
+    Operand<TFloat32> pixels = stride == 1 ? x : everyPixel(x, stride);
     int inputs = channels(x);
     int outputs = channels(kernel);
-    Shape sides = x.shape();
     var rows = tf.reshape(pixels, tf.array(-1, inputs));
     var products = tf.linalg.matMul(rows, tf.reshape(kernel, tf.array(inputs, outputs)));
-    long height = (sides.get(1) - 1) / stride + 1;
-    long width = (sides.get(2) - 1) / stride + 1;
-    return tf.reshape(products, tf.array(-1, height, width, outputs));
+    return Shapes.images(tf, products, Shapes.sides(tf, pixels), outputs);
+  }
+
+  /** Returns every stride-th row and column. */
+  private Operand<TFloat32> everyPixel(Operand<TFloat32> x, int stride) {
+    var none = tf.array(0, 0, 0, 0);
+    var steps = tf.array(1, stride, stride, 1);
+    return tf.stridedSlice(
+        x, none, none, steps, StridedSlice.beginMask(15L), StridedSlice.endMask(15L));
   }
 
   /**

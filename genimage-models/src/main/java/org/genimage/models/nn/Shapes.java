@@ -23,7 +23,20 @@ public final class Shapes {
     long width = images.shape().get(2);
     return height > 0 && width > 0
         ? tf.array(Math.toIntExact(height), Math.toIntExact(width))
-        : tf.slice(tf.shape(images), tf.array(1), tf.array(2));
+        : tf.stridedSlice(tf.shape(images), tf.array(1), tf.array(3), tf.array(1));
+  }
+
+  /**
+   * Returns rows as images.
+   *
+   * @param rows {@code [N * H * W, C]}
+   * @param sides {@code [2]}, height and width
+   * @return {@code [N, H, W, C]}
+   */
+  public static Operand<TFloat32> images(
+      Ops tf, Operand<TFloat32> rows, Operand<TInt32> sides, int channels) {
+    var shape = tf.concat(List.of(tf.array(-1), sides, tf.array(channels)), tf.constant(0));
+    return tf.reshape(rows, shape);
   }
 
   /** Returns {@code [N, ..., C]} as rows {@code [M, C]}: TensorFlow's product is slow otherwise. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -88,7 +89,7 @@ public final class TrainableVariables implements ModelVariables {
   }
 
   @Override
-  public Optional<float[]> constant(Parameter parameter) {
+  public Optional<Supplier<float[]>> constant(Parameter parameter) {
     return Optional.empty();
   }
 

@@ -101,7 +101,7 @@ final class Cache {
       return Optional.empty();
     }
     Content expected = file.expected().or(noted.get().content());
-    check(expected, Digests.of(place), place);
+    check(expected, Digests.of(place, expected), place);
     return Optional.of(new CachedFile(place, noted.get()));
   }
 
@@ -178,7 +178,7 @@ final class Cache {
       throws IOException, InterruptedException {
     Statement statement = file.isPinned() ? Statement.NONE : statement(file);
     Content expected = file.expected().or(statement.content());
-    Digests found = Digests.of(place);
+    Digests found = Digests.of(place, expected);
     check(expected, found, place);
     Check check =
         file.isPinned() ? Check.PINNED : expected.isKnown() ? Check.STATED : Check.FIRST_USE;

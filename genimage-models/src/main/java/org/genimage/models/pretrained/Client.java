@@ -169,7 +169,9 @@ final class Client {
         throw TransferException.lasting(
             "a redirect from %s to %s, which is not followed"
                 .formatted(Addresses.scheme(from), Addresses.shown(target)),
-            "use a mirror that stays with " + Addresses.scheme(from));
+            Addresses.scheme(target).equals("https")
+                ? "use its https address as the mirror"
+                : "use another mirror");
       }
       return target;
     }

@@ -74,7 +74,7 @@ final class Download {
     while (true) {
       Part part = transfer();
       Optional<TransferException> problem = Foreign.problem(partial);
-      Digests found = Digests.of(partial);
+      Digests found = Digests.of(partial, part.content());
       if (problem.isEmpty()) {
         problem =
             found
@@ -160,6 +160,7 @@ final class Download {
     Optional<Part> earlier = Part.read(note).filter(this::isOfThisFile);
     long have = earlier.isPresent() ? arrived() : 0;
     if (have > 0 && earlier.get().content().bytes().equals(Optional.of(have))) {
+      resumed = true;
       return earlier.get();
     }
     String asked = earlier.map(Part::revision).orElse(revision);
@@ -169,6 +170,9 @@ final class Download {
       long start = start(answer, have, earlier);
       Part part = described(answer, asked, start > 0 ? earlier : Optional.empty());
       checkSpace(part, start);
+      if (start == 0) {
+        discard(); // first, so that the note never describes other bytes
+      }
       part.write(note);
       return write(answer, part, start);
     }
@@ -281,6 +285,7 @@ final class Download {
   private Part write(Answer answer, Part part, long start)
       throws IOException, InterruptedException {
     Optional<Long> total = part.content().bytes();
+    long most = total.orElse(2 * file.size() + STEP);
     long done = start;
     try (FileChannel channel =
         FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -294,8 +299,8 @@ final class Download {
           done += buffer.remaining();
           WholeFiles.drain(channel, buffer);
         }
-        if (total.isPresent() && done > total.get()) {
-          throw TransferException.lasting("more than %s bytes".formatted(total.get()), AGAIN);
+        if (done > most) {
+          throw TransferException.lasting("more than %s bytes".formatted(most), AGAIN);
         }
         if (done - shown >= STEP) {
           progress(done, total);

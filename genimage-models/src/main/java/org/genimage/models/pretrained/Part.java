@@ -15,7 +15,7 @@ import org.genimage.models.pretrained.PublishedFile.Content;
  * process can resume.
  *
  * @param revision that was asked for; the commit once it is known
- * @param etag the server's name of the content, with quotes; only a strong one may join two parts
+ * @param etag the server's name of the content, with quotes, if it is a strong one
  * @param content its length and hashes, as far as they are known
  */
 record Part(String revision, Optional<String> etag, Content content) {
@@ -57,9 +57,12 @@ record Part(String revision, Optional<String> etag, Content content) {
     WholeFiles.write(place, json.toString());
   }
 
-  /** Returns whether more bytes may be added: a wrong join must not go unnoticed. */
+  /**
+   * Returns whether more bytes may be added. After a crash a disk may hold other bytes than were
+   * written, so without a hash that would go unnoticed.
+   */
   boolean canBeResumed() {
-    return etag.isPresent() || content.isKnown();
+    return content.isKnown();
   }
 
   static Optional<String> strong(Optional<String> etag) {

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param name in lower case with hyphens; also the name of its folder
  * @param detector the name of the blueprint
- * @param container the entry of a PyTorch file that holds the tensors, if it is to be named
+ * @param container the entry of a PyTorch file that holds the tensors, if it is to be named; the
+ *     file is then the only one
  * @param files of which they consist
  */
 record PublishedModel(

@@ -4,10 +4,12 @@ import static org.genimage.models.weights.PyTorchFile.shown;
 
 import com.google.common.io.ByteStreams;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
@@ -25,19 +27,26 @@ import org.genimage.models.weights.TensorPickle.Storage;
  */
 final class CheckpointArchive implements PyTorchFile.Storages {
 
+  private final Path file;
   private final ZipFile zip;
   private final String root;
   private final boolean checksums;
   private final Set<String> verified = new HashSet<>();
 
-  private CheckpointArchive(ZipFile zip, String root, boolean checksums) {
+  private CheckpointArchive(Path file, ZipFile zip, String root, boolean checksums) {
+    this.file = file;
     this.zip = zip;
     this.root = root;
     this.checksums = checksums;
   }
 
-  static CheckpointArchive of(ZipFile zip) throws IOException {
-    return new CheckpointArchive(zip, root(zip), hasChecksums(zip));
+  /**
+   * Opens an archive.
+   *
+   * @param zip the file, open while the archive is looked through; contents open it anew
+   */
+  static CheckpointArchive of(Path file, ZipFile zip) throws IOException {
+    return new CheckpointArchive(file, zip, root(zip), hasChecksums(zip));
   }
 
   /** Returns the archive's one folder, with a slash. */
@@ -129,14 +138,28 @@ final class CheckpointArchive implements PyTorchFile.Storages {
   }
 
   @Override
-  public byte[] read(Storage storage, long begin, int length) throws IOException {
-    try (InputStream in = zip.getInputStream(verified("data/" + storage.key()))) {
-      in.skipNBytes(begin);
-      byte[] bytes = in.readNBytes(length);
-      if (bytes.length < length) {
-        throw new EOFException("a record ends early");
+  public StoredNumbers.Content content(Storage storage) throws IOException {
+    String name = verified("data/" + storage.key()).getName();
+    return () -> record(name);
+  }
+
+  private InputStream record(String name) throws IOException {
+    ZipFile again = new ZipFile(file.toFile());
+    try {
+      ZipEntry entry = again.getEntry(name);
+      if (entry == null) {
+        throw new EOFException("its record %s is gone".formatted(shown(name)));
       }
-      return bytes;
+      InputStream in = again.getInputStream(entry);
+      return new FilterInputStream(in) {
+        @Override
+        public void close() throws IOException {
+          again.close(); // with its streams
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      again.close();
+      throw e;
     }
   }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import java.nio.ByteBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +38,12 @@ final class FileHash {
 
   private final Map<String, List<Object>> arrays = new TreeMap<>();
 
-  /** Adds an array as it is stored; the bytes stay unread. */
-  void add(String key, NumberType type, List<Integer> shape, ByteBuffer bytes) {
-    String hash = Hashing.sha256().hashBytes(bytes.duplicate()).toString();
+  /**
+   * Adds an array as it is stored.
+   *
+   * @param hash the SHA-256 of its bytes, in hexadecimal
+   */
+  void add(String key, NumberType type, List<Integer> shape, String hash) {
     arrays.put(key, List.of(type.name(), shape, hash));
   }
 
@@ -63,13 +68,20 @@ final class FileHash {
       weights
           .arrays()
           .forEach(
-              (key, array) -> {
-                NumberType type = NumberType.of(array);
-                hash.add(key, type, array.shape(), type.encode(array));
-              });
+              (key, array) -> hash.add(key, NumberType.of(array), array.shape(), encoded(array)));
       metadata.put(SHA256, hash.of(metadata));
     }
     return metadata;
+  }
+
+  private static String encoded(WeightArray array) {
+    Hasher hasher = Hashing.sha256().newHasher();
+    try {
+      NumberType.encode(array, hasher::putBytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a hash takes all bytes", e);
+    }
+    return hasher.hash().toString();
   }
 
   /**

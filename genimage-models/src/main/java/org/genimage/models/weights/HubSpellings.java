@@ -1,7 +1,9 @@
 package org.genimage.models.weights;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.Floats;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -244,14 +246,15 @@ final class HubSpellings {
     if (parts.size() == 3
         && parts.stream().allMatch(part -> !part.isInteger() && !part.shape().isEmpty())
         && parts.stream().map(WeightArray::shape).distinct().count() == 1) {
-      float[] joined = new float[3 * parts.get(0).floats().length];
-      for (int i = 0; i < 3; i++) {
-        float[] part = parts.get(i).floats();
-        System.arraycopy(part, 0, joined, i * part.length, part.length);
-      }
       List<Integer> shape = new ArrayList<>(parts.get(0).shape());
       shape.set(0, 3 * shape.get(0));
-      arrays.put(place + "qkv." + kind, WeightArray.of(shape, joined));
+      arrays.put(
+          place + "qkv." + kind,
+          WeightArray.derived(
+              shape,
+              parts,
+              () ->
+                  Floats.concat(parts.stream().map(WeightArray::floats).toArray(float[][]::new))));
     }
   }
 
@@ -265,7 +268,7 @@ final class HubSpellings {
           }
           List<Integer> shape = new ArrayList<>(Collections.nCopies(3 - sides, 1));
           shape.addAll(array.shape());
-          return WeightArray.of(shape, array.floats());
+          return array.reshaped(shape);
         });
   }
 
@@ -293,16 +296,25 @@ final class HubSpellings {
       return;
     }
     int wide = 4 * width;
-    float[] rows = new float[wide * width];
-    System.arraycopy(in.floats(), 0, rows, 0, hidden * width);
-    float[] biases = new float[wide];
-    System.arraycopy(bias.floats(), 0, biases, 0, hidden);
-    float[] columns = new float[width * wide];
-    for (int row = 0; row < width; row++) {
-      System.arraycopy(out.floats(), row * hidden, columns, row * wide, hidden);
+    arrays.put(
+        mlp + "fc1.weight",
+        WeightArray.derived(
+            List.of(wide, width), List.of(in), () -> Arrays.copyOf(in.floats(), wide * width)));
+    arrays.put(
+        mlp + "fc1.bias",
+        WeightArray.derived(
+            List.of(wide), List.of(bias), () -> Arrays.copyOf(bias.floats(), wide)));
+    arrays.put(
+        mlp + "fc2.weight",
+        WeightArray.derived(
+            List.of(width, wide), List.of(out), () -> widened(out.floats(), width, hidden, wide)));
+  }
+
+  private static float[] widened(float[] values, int rows, int columns, int wide) {
+    float[] widened = new float[rows * wide];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(values, row * columns, widened, row * wide, columns);
     }
-    arrays.put(mlp + "fc1.weight", WeightArray.of(List.of(wide, width), rows));
-    arrays.put(mlp + "fc1.bias", WeightArray.of(List.of(wide), biases));
-    arrays.put(mlp + "fc2.weight", WeightArray.of(List.of(width, wide), columns));
+    return widened;
   }
 }

@@ -262,7 +262,13 @@ public final class LoraAdapter {
                   .formatted(key, expected, shape)
               + " on");
     }
-    float[] values = matrix.toFloats();
+    return WeightArray.derived(
+        shape,
+        List.of(matrix, pair.down(), pair.up()),
+        () -> folded(matrix.toFloats(), pair, scale));
+  }
+
+  private static float[] folded(float[] values, Pair pair, double scale) {
     float[] down = pair.down().floats();
     float[] up = pair.up().floats();
     int rank = pair.rank();
@@ -281,7 +287,7 @@ public final class LoraAdapter {
         values[at] = (float) (values[at] + scale * row[i]);
       }
     }
-    return WeightArray.of(shape, values);
+    return values;
   }
 
   private static WeightArray added(String key, WeightArray old, WeightArray more, double scale) {
@@ -291,11 +297,15 @@ public final class LoraAdapter {
                   .formatted(key, more.shape(), old.shape())
               + " on");
     }
-    float[] values = old.toFloats();
+    return WeightArray.derived(
+        old.shape(), List.of(old, more), () -> added(old.toFloats(), more.floats(), scale));
+  }
+
+  private static float[] added(float[] values, float[] more, double scale) {
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (values[i] + scale * more.floats()[i]);
+      values[i] = (float) (values[i] + scale * more[i]);
     }
-    return WeightArray.of(old.shape(), values);
+    return values;
   }
 
   /** Returns how many layers it changes, and by which scale, in a short line. */

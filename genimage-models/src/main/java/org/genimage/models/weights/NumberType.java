@@ -1,16 +1,16 @@
 package org.genimage.models.weights;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * A type of number in a file, by its name in safetensors. All floats become 32-bit ones, as PyTorch
  * rounds them when it copies into a float32 network; all integers become 64-bit ones.
  */
 enum NumberType {
-  F32(4, (FloatReader) ByteBuffer::getFloat),
+  F32(4, (FloatDecoder) (bytes, into, at, n) -> bytes.asFloatBuffer().get(into, at, n)),
   F16(2, (FloatReader) bytes -> half(bytes.getShort())),
   BF16(2, (FloatReader) bytes -> Float.intBitsToFloat(bytes.getShort() << 16)),
   F64(8, (FloatReader) bytes -> (float) bytes.getDouble()),
@@ -21,39 +21,54 @@ enum NumberType {
   U8(1, (LongReader) bytes -> bytes.get() & 0xff),
   BOOL(1, (LongReader) ByteBuffer::get);
 
-  private interface FloatReader {
+  /** The most numbers that a Java array can hold on every JVM. */
+  static final long MAX_COUNT = Integer.MAX_VALUE - 8;
+
+  /** How many bytes of an array are decoded or encoded at a time; a multiple of every size. */
+  static final int PART = 1 << 16;
+
+  private interface FloatDecoder {
+    void decode(ByteBuffer bytes, float[] into, int at, int count);
+  }
+
+  private interface FloatReader extends FloatDecoder {
     float next(ByteBuffer bytes);
+
+    @Override
+    default void decode(ByteBuffer bytes, float[] into, int at, int count) {
+      for (int i = at; i < at + count; i++) {
+        into[i] = next(bytes);
+      }
+    }
   }
 
   private interface LongReader {
     long next(ByteBuffer bytes);
   }
 
-  private final int size;
-  private final BiFunction<List<Integer>, ByteBuffer, WeightArray> decoder;
-
-  NumberType(int size, FloatReader reader) {
-    this.size = size;
-    this.decoder =
-        (shape, bytes) -> {
-          float[] values = new float[bytes.remaining() / size];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = reader.next(bytes);
-          }
-          return WeightArray.of(shape, values);
-        };
+  /** Takes an array's bytes, part by part. */
+  interface Sink {
+    void put(ByteBuffer bytes) throws IOException;
   }
 
-  NumberType(int size, LongReader reader) {
+  private final int size;
+  private final boolean integer;
+  private final FloatDecoder floats;
+  private final LongReader longs;
+
+  NumberType(int size, FloatDecoder floats) {
+    this(size, false, floats, bytes -> 0);
+  }
+
+  NumberType(int size, LongReader longs) {
+    this(size, true, (bytes, into, at, count) -> {}, longs);
+  }
+
+  NumberType(int size, boolean integer, FloatDecoder floats, LongReader longs) {
     this.size = size;
-    this.decoder =
-        (shape, bytes) -> {
-          long[] values = new long[bytes.remaining() / size];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = reader.next(bytes);
-          }
-          return WeightArray.of(shape, values);
-        };
+    this.integer = integer;
+    this.floats = floats;
+    this.longs = longs;
   }
 
   /** Returns the number of bytes of one value in a file. */
@@ -61,39 +76,77 @@ enum NumberType {
     return size;
   }
 
+  boolean isInteger() {
+    return integer;
+  }
+
   static NumberType of(WeightArray array) {
     return array.isInteger() ? I64 : F32;
   }
 
-  WeightArray decode(List<Integer> shape, ByteBuffer bytes) {
-    return decoder.apply(shape, bytes);
+  /** Decodes the values that are left in a buffer into an array, from a position on. */
+  void decode(ByteBuffer bytes, float[] into, int at) {
+    floats.decode(bytes, into, at, bytes.remaining() / size);
   }
 
-  long bytes(List<Integer> shape) {
-    return shape.stream().mapToLong(side -> side).reduce(size, Math::multiplyExact);
-  }
-
-  ByteBuffer encode(WeightArray array) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate((int) bytes(array.shape())).order(ByteOrder.LITTLE_ENDIAN);
-    if (array.isInteger()) {
-      bytes.asLongBuffer().put(array.toLongs());
-    } else {
-      bytes.asFloatBuffer().put(array.floats());
+  /** Decodes the values that are left in a buffer into an array, from a position on. */
+  void decode(ByteBuffer bytes, long[] into, int at) {
+    for (int i = at; bytes.hasRemaining(); i++) {
+      into[i] = longs.next(bytes);
     }
-    return bytes;
+  }
+
+  /**
+   * Returns how many bytes an array of this shape takes.
+   *
+   * @throws ArithmeticException if they are too many for a long
+   */
+  long bytes(List<Integer> shape) {
+    return Math.multiplyExact(size, count(shape));
+  }
+
+  /**
+   * Returns how many values an array of this shape has.
+   *
+   * @throws ArithmeticException if they are too many for a long
+   */
+  static long count(List<Integer> shape) {
+    return shape.stream().mapToLong(side -> side).reduce(1, Math::multiplyExact);
+  }
+
+  /** Encodes an array as {@link #of} says, little-endian. */
+  static void encode(WeightArray array, Sink sink) throws IOException {
+    ByteBuffer part = ByteBuffer.allocate(PART).order(ByteOrder.LITTLE_ENDIAN);
+    if (array.isInteger()) {
+      long[] values = array.toLongs();
+      for (int at = 0; at < values.length; at += PART / Long.BYTES) {
+        int count = Math.min(PART / Long.BYTES, values.length - at);
+        part.clear().asLongBuffer().put(values, at, count);
+        sink.put(part.limit(count * Long.BYTES));
+      }
+    } else {
+      float[] values = array.floats();
+      for (int at = 0; at < values.length; at += PART / Float.BYTES) {
+        int count = Math.min(PART / Float.BYTES, values.length - at);
+        part.clear().asFloatBuffer().put(values, at, count);
+        sink.put(part.limit(count * Float.BYTES));
+      }
+    }
   }
 
   /** IEEE 754 binary16; JDK 17 has no conversion of its own. */
   private static float half(short bits) {
-    int exponent = bits >> 10 & 0x1f;
-    int mantissa = bits & 0x3ff;
-    float magnitude =
-        switch (exponent) {
-          case 0 -> mantissa * 0x1p-24f;
-          case 31 -> mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-          default -> Math.scalb(1 + mantissa * 0x1p-10f, exponent - 15);
-        };
-    return bits < 0 ? -magnitude : magnitude;
+    int sign = (bits & 0x8000) << 16;
+    int magnitude = bits & 0x7fff;
+    if (magnitude < 0x400) { // zero, or subnormal
+      float small = magnitude * 0x1p-24f;
+      return sign == 0 ? small : -small;
+    }
+    if (magnitude > 0x7c00) {
+      return Float.NaN;
+    }
+    // The exponent's bias is 15 in 16 bits and 127 in 32; infinity has the largest exponent.
+    int exponents = magnitude == 0x7c00 ? 0x7f800000 : (magnitude << 13) + (112 << 23);
+    return Float.intBitsToFloat(sign | exponents);
   }
 }

@@ -150,7 +150,7 @@ public final class PublishedWeights {
     if (key.endsWith("pointwise.weight") && array.shape().size() == 2) {
       List<Integer> shape = new ArrayList<>(array.shape());
       shape.addAll(List.of(1, 1));
-      return WeightArray.of(shape, array.floats());
+      return array.reshaped(shape);
     }
     return array;
   }
@@ -163,13 +163,16 @@ public final class PublishedWeights {
         "Xception's conv1.weight must have 4 sides, got shape %s",
         shape);
     int out = shape.get(0);
-    float[] values = kernel.floats();
+    shape.set(1, shape.get(1) * times);
+    return WeightArray.derived(shape, List.of(kernel), () -> repeated(kernel.floats(), out, times));
+  }
+
+  private static float[] repeated(float[] values, int out, int times) {
     int each = values.length / out;
     float[] result = new float[values.length * times];
     for (int i = 0; i < result.length; i++) {
       result[i] = values[i / (each * times) * each + i % each] / times;
     }
-    shape.set(1, shape.get(1) * times);
-    return WeightArray.of(shape, result);
+    return result;
   }
 }

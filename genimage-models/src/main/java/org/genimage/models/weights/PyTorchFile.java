@@ -1,14 +1,12 @@
 package org.genimage.models.weights;
 
 import com.google.common.base.Ascii;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,14 +40,19 @@ final class PyTorchFile {
 
   private static final int SMALL = 1 << 20;
 
+  /** The most bytes of a tensor that is not stored row by row. */
+  private static final long MAX_GATHERED = Integer.MAX_VALUE - 8;
+
+  private final FileState state;
   private final Storages storages;
   private final ByteOrder order;
   private long budget;
 
-  private PyTorchFile(Storages storages, ByteOrder order, long fileLength) {
+  private PyTorchFile(FileState state, Storages storages, ByteOrder order) {
+    this.state = state;
     this.storages = storages;
     this.order = order;
-    this.budget = MAX_GROWTH * fileLength + SMALL;
+    this.budget = MAX_GROWTH * state.size() + SMALL;
   }
 
   /**
@@ -82,7 +85,8 @@ final class PyTorchFile {
       Interruption.check(e, file + " was being read");
       throw refused(
           file,
-          "it is damaged or cut short (%s); download it again".formatted(WeightsFormat.reason(e)),
+          "it is damaged or cut short, as by a download that broke off (%s); download it again"
+              .formatted(WeightsFormat.reason(e)),
           e);
     }
   }
@@ -97,16 +101,18 @@ final class PyTorchFile {
   }
 
   private static Weights zip(Path file, Optional<String> container) throws IOException {
+    FileState state = FileState.of(file);
     try (ZipFile zip = new ZipFile(file.toFile())) {
-      CheckpointArchive records = CheckpointArchive.of(zip);
+      CheckpointArchive records = CheckpointArchive.of(file, zip);
       Set<String> objects = new TreeSet<>();
       Object content = TensorPickle.read(records.pickle(), new HashMap<>(), objects);
-      return new PyTorchFile(records, records.order(), Files.size(file))
+      return new PyTorchFile(state, records, records.order())
           .weights(Containers.choose(content, container), objects);
     }
   }
 
   private static Weights legacy(Path file, Optional<String> container) throws IOException {
+    FileState state = FileState.of(file);
     try (FileChannel channel = FileChannel.open(file)) {
       CheckpointInput in = new CheckpointInput(Channels.newInputStream(channel), channel.size());
       TensorPickle.read(in); // a magic number
@@ -121,7 +127,7 @@ final class PyTorchFile {
       Object content = TensorPickle.read(in, named, objects);
       Choice choice = Containers.choose(content, container);
       Map<String, Long> positions = positions(in, named);
-      return new PyTorchFile(new Tail(channel, positions), ByteOrder.LITTLE_ENDIAN, channel.size())
+      return new PyTorchFile(state, new Tail(file, positions), ByteOrder.LITTLE_ENDIAN)
           .weights(choice, objects);
     }
   }
@@ -150,7 +156,7 @@ final class PyTorchFile {
   }
 
   private Weights weights(Choice choice, Set<String> objects) throws IOException {
-    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    Map<String, StoredNumbers> arrays = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : choice.tensors().entries().entrySet()) {
       if (entry.getValue() instanceof UnreadableTensor tensor) {
         throw new RefusedCheckpointException("its %s %s", shown(entry.getKey()), tensor.problem());
@@ -159,13 +165,13 @@ final class PyTorchFile {
         arrays.put(entry.getKey(), array(shown(entry.getKey()), tensor));
       }
     }
-    return Weights.of(arrays)
+    return StoredWeights.of(state, arrays)
         .reported(
             new WeightsReport(
                 choice.name(), choice.all(), List.of(), List.copyOf(objects), List.of()));
   }
 
-  private WeightArray array(String key, Tensor tensor) throws IOException {
+  private StoredNumbers array(String key, Tensor tensor) throws IOException {
     Storage storage = tensor.storage();
     if (storages.length(storage) != bytes(storage)) {
       throw new RefusedCheckpointException(
@@ -176,18 +182,26 @@ final class PyTorchFile {
     int size = storage.type().size();
     long spanned = Math.multiplyExact(view.span(), size);
     budget -= spanned + 8L * view.count();
-    if (budget < 0 || Math.max(spanned, (long) size * view.count()) > Integer.MAX_VALUE - 8) {
+    if (budget < 0) {
       throw new RefusedCheckpointException(
-          "with %s of shape %s its tensors take more than %d times the file, or it"
-              + " takes more than 2 GB",
+          "with %s of shape %s its tensors take more than %d times the file",
           key, tensor.shape(), MAX_GROWTH);
     }
-    byte[] span =
-        view.count() == 0
-            ? new byte[0]
-            : storages.read(storage, tensor.offset() * size, (int) spanned);
-    ByteBuffer values = ByteBuffer.wrap(view.gather(span, size)).order(order);
-    return storage.numbers().decode(view.shape(), values);
+    if (!view.contiguous() && Math.max(spanned, (long) size * view.count()) > MAX_GATHERED) {
+      throw new RefusedCheckpointException(
+          "its %s of shape %s with strides %s is not stored row by row and takes more than 2 GB;"
+              + " save it again after contiguous() in PyTorch",
+          key, tensor.shape(), tensor.strides());
+    }
+    return new StoredNumbers(
+        state,
+        view.count() == 0 ? InputStream::nullInputStream : storages.content(storage),
+        tensor.offset() * size,
+        spanned,
+        storage.numbers(),
+        order,
+        view.shape(),
+        view.contiguous() ? Optional.empty() : Optional.of(span -> view.gather(span, size)));
   }
 
   private static long bytes(Storage storage) throws IOException {
@@ -208,12 +222,12 @@ final class PyTorchFile {
     /** Returns the number of bytes that the file has of a storage. */
     long length(Storage storage) throws IOException;
 
-    /** Returns some of the bytes; they exist. */
-    byte[] read(Storage storage, long begin, int length) throws IOException;
+    /** Returns the bytes of a storage that the file has, compared with their checksum. */
+    StoredNumbers.Content content(Storage storage) throws IOException;
   }
 
   /** The storages after the pickles. */
-  private record Tail(FileChannel channel, Map<String, Long> positions) implements Storages {
+  private record Tail(Path file, Map<String, Long> positions) implements Storages {
 
     @Override
     public long length(Storage storage) throws IOException {
@@ -225,15 +239,8 @@ final class PyTorchFile {
     }
 
     @Override
-    public byte[] read(Storage storage, long begin, int length) throws IOException {
-      ByteBuffer buffer = ByteBuffer.allocate(length);
-      long start = positions.get(storage.key()) + begin;
-      while (buffer.hasRemaining()) {
-        if (channel.read(buffer, start + buffer.position()) < 0) {
-          throw new EOFException("the file became shorter while it was read");
-        }
-      }
-      return buffer.array();
+    public StoredNumbers.Content content(Storage storage) {
+      return StoredNumbers.Content.of(file, positions.get(storage.key()));
     }
   }
 
@@ -266,7 +273,13 @@ final class PyTorchFile {
             || Math.addExact(tensor.offset(), span) > tensor.storage().count()) {
           throw outside(key, tensor);
         }
-        return new View(shape, tensor.strides(), Math.toIntExact(count), span);
+        if (count > NumberType.MAX_COUNT) {
+          throw new RefusedCheckpointException(
+              "its %s of shape %s has %d numbers, more than the %d that one array can have; split"
+                  + " it in PyTorch",
+              key, tensor.shape(), count, NumberType.MAX_COUNT);
+        }
+        return new View(shape, tensor.strides(), (int) count, span);
       } catch (ArithmeticException | IndexOutOfBoundsException e) {
         throw outside(key, tensor);
       }
@@ -280,9 +293,6 @@ final class PyTorchFile {
 
     /** Returns the values row-major, from the bytes of the span. */
     byte[] gather(byte[] bytes, int size) {
-      if (contiguous()) {
-        return bytes;
-      }
       byte[] values = new byte[count * size];
       int[] index = new int[shape.size()];
       long from = 0;

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.WholeFiles;
@@ -41,9 +42,19 @@ final class Safetensors {
 
   private Safetensors() {}
 
-  static Weights read(Path file) {
-    try (FileChannel channel = FileChannel.open(file)) {
-      return read(file, channel);
+  /**
+   * A file that is open.
+   *
+   * @param bytes how many the arrays take
+   */
+  record Opened(Weights weights, long bytes) {}
+
+  static Opened read(Path file) {
+    try {
+      FileState state = FileState.of(file);
+      try (FileChannel channel = FileChannel.open(file)) {
+        return read(state, channel);
+      }
     } catch (IOException e) {
       Interruption.check(e, file + " was being read");
       throw new WeightsException(
@@ -53,31 +64,40 @@ final class Safetensors {
     }
   }
 
-  private static Weights read(Path file, FileChannel channel) throws IOException {
-    long length = channel.size();
+  private static Opened read(FileState state, FileChannel channel) throws IOException {
+    Path file = state.file();
+    long length = state.size();
     if (length < 8) {
       throw malformed(file, "the file has %d bytes, fewer than the 8 of its length field", length);
     }
     long headerLength = fill(channel, 0, 8).getLong();
-    if (headerLength < 2 || headerLength > Math.min(MAX_HEADER, length - 8)) {
+    if (headerLength < 2 || headerLength > MAX_HEADER) {
       throw malformed(file, "its header claims %d bytes of a file of %d", headerLength, length);
+    }
+    if (headerLength > length - 8) {
+      throw malformed(
+          file,
+          "it is cut short, as by a download that broke off: its header takes %d bytes, found %d",
+          headerLength,
+          length - 8);
     }
     JsonNode header = header(file, fill(channel, 8, (int) headerLength).array());
     Map<String, String> metadata = metadata(file, header);
     FileHash.checkVersion(file, metadata);
     long start = 8 + headerLength;
-    Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    StoredNumbers.Content content = StoredNumbers.Content.of(file, start);
+    Map<String, StoredNumbers> arrays = new LinkedHashMap<>();
     FileHash hash = new FileHash();
     for (Entry entry : entries(file, header, length - start)) {
-      ByteBuffer bytes = fill(channel, start + entry.begin(), Math.toIntExact(entry.bytes()));
+      StoredNumbers numbers = entry.numbers(state, content);
       if (metadata.containsKey(FileHash.SHA256)) {
-        hash.add(entry.key(), entry.type(), entry.shape(), bytes);
+        hash.add(entry.key(), entry.type(), entry.shape(), numbers.readHash());
       }
-      arrays.put(entry.key(), entry.type().decode(entry.shape(), bytes));
+      arrays.put(entry.key(), numbers);
     }
     hash.verify(file, metadata);
     metadata.remove(FileHash.SHA256);
-    return Weights.of(arrays).with(metadata);
+    return new Opened(StoredWeights.of(state, arrays).with(metadata), length - start);
   }
 
   private static Map<String, String> metadata(Path file, JsonNode header) {
@@ -121,7 +141,14 @@ final class Safetensors {
       }
       end += entry.bytes();
     }
-    if (end != dataLength) {
+    if (end > dataLength) {
+      throw malformed(
+          file,
+          "it is cut short, as by a download that broke off: its arrays take %d bytes, found %d",
+          end,
+          dataLength);
+    }
+    if (end < dataLength) {
       throw malformed(file, "its arrays take %d bytes, found %d", end, dataLength);
     }
     return entries;
@@ -161,7 +188,7 @@ final class Safetensors {
     ByteBuffer start = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
     WholeFiles.drain(channel, start.putLong(header.length).put(header).flip());
     for (WeightArray array : weights.arrays().values()) {
-      WholeFiles.drain(channel, NumberType.of(array).encode(array));
+      NumberType.encode(array, part -> WholeFiles.drain(channel, part));
     }
   }
 
@@ -238,11 +265,21 @@ final class Safetensors {
           || offsets.size() != 2
           || !offsets.get(0).isIntegralNumber()
           || !offsets.get(1).isIntegralNumber()
-          || offsets.get(1).longValue() - offsets.get(0).longValue() != bytes
-          || bytes > Integer.MAX_VALUE - 8) {
+          || offsets.get(1).longValue() - offsets.get(0).longValue() != bytes) {
         throw malformed(file, "%s of shape %s lies at %s", key, json.path("shape"), offsets);
       }
+      long count = NumberType.count(shape);
+      if (count > NumberType.MAX_COUNT) {
+        throw new WeightsException(
+            "%s: expected arrays of up to %s numbers, found %s of shape %s with %s; split it"
+                .formatted(file, NumberType.MAX_COUNT, shown(key), shape, count));
+      }
       return new Entry(key, type, List.copyOf(shape), offsets.get(0).longValue(), bytes);
+    }
+
+    StoredNumbers numbers(FileState state, StoredNumbers.Content content) {
+      return new StoredNumbers(
+          state, content, begin, bytes, type, ByteOrder.LITTLE_ENDIAN, shape, Optional.empty());
     }
   }
 }

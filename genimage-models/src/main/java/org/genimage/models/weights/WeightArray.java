@@ -4,24 +4,37 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.Longs;
+import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.genimage.data.Seed;
 import org.genimage.models.nn.Parameter;
 
 /**
  * The numbers of one state-dict entry, immutable: 32-bit floats, or 64-bit integers if it counts or
- * indexes.
+ * indexes. Those of a large file stay there, and every call reads them anew; see {@link
+ * Weights#read}.
  */
 public final class WeightArray {
 
+  private static final float[] NO_FLOATS = {};
+  private static final long[] NO_LONGS = {};
+
   private final List<Integer> shape;
   private final boolean integer;
-  private final float[] floats;
-  private final long[] longs;
+  private final boolean inMemory;
+  private final Supplier<float[]> floats;
+  private final Supplier<long[]> longs;
 
-  private WeightArray(List<Integer> shape, boolean integer, float[] floats, long[] longs) {
+  private WeightArray(
+      List<Integer> shape,
+      boolean integer,
+      boolean inMemory,
+      Supplier<float[]> floats,
+      Supplier<long[]> longs) {
     this.shape = List.copyOf(shape);
     this.integer = integer;
+    this.inMemory = inMemory;
     this.floats = floats;
     this.longs = longs;
   }
@@ -34,13 +47,12 @@ public final class WeightArray {
    * @throws IllegalArgumentException if shape and number of values contradict each other
    */
   public static WeightArray of(List<Integer> shape, float[] values) {
-    check(shape, values.length);
-    return new WeightArray(shape, false, values, new long[0]);
+    return new WeightArray(shape, false, true, checked(shape, values), () -> NO_LONGS);
   }
 
   /** Returns a counter: a scalar integer. */
   public static WeightArray counter(long value) {
-    return new WeightArray(List.of(), true, new float[0], new long[] {value});
+    return of(List.of(), new long[] {value});
   }
 
   /**
@@ -66,11 +78,46 @@ public final class WeightArray {
    */
   public static WeightArray of(List<Integer> shape, long[] values) {
     check(shape, values.length);
-    return new WeightArray(shape, true, new float[0], values);
+    return new WeightArray(shape, true, true, () -> NO_FLOATS, () -> values);
+  }
+
+  /** Returns an array whose numbers stay in their file. */
+  static WeightArray of(StoredNumbers stored) {
+    return stored.type().isInteger()
+        ? new WeightArray(stored.shape(), true, false, () -> NO_FLOATS, stored::longs)
+        : new WeightArray(stored.shape(), false, false, stored::floats, () -> NO_LONGS);
+  }
+
+  /** Returns a file's array in the heap. */
+  static WeightArray copied(StoredNumbers stored) throws IOException {
+    return stored.type().isInteger()
+        ? of(stored.shape(), stored.readLongs())
+        : of(stored.shape(), stored.readFloats());
+  }
+
+  /**
+   * Returns floats that follow from other arrays: at once if those are in the heap, otherwise
+   * whenever they are asked for.
+   *
+   * @param shape in PyTorch's order
+   * @param sources what the numbers follow from
+   * @param numbers gives them in a new array, row-major
+   */
+  static WeightArray derived(
+      List<Integer> shape, List<WeightArray> sources, Supplier<float[]> numbers) {
+    return sources.stream().allMatch(source -> source.inMemory)
+        ? of(shape, numbers.get())
+        : new WeightArray(
+            shape, false, false, () -> checked(shape, numbers.get()).get(), () -> NO_LONGS);
+  }
+
+  private static Supplier<float[]> checked(List<Integer> shape, float[] values) {
+    check(shape, values.length);
+    return () -> values;
   }
 
   private static void check(List<Integer> shape, int length) {
-    long size = shape.stream().mapToLong(side -> side).reduce(1, Math::multiplyExact);
+    long size = NumberType.count(shape);
     checkArgument(
         size == length, "an array of shape %s has %s values, got %s", shape, size, length);
   }
@@ -85,20 +132,57 @@ public final class WeightArray {
     return integer;
   }
 
-  /** Returns a copy of the floats, row-major in PyTorch's order; none for integers. */
-  public float[] toFloats() {
-    return floats.clone();
-  }
-
-  /** Returns a copy of the integers, row-major; none for floats. */
-  public long[] toLongs() {
-    return longs.clone();
+  /**
+   * Returns the same numbers in another shape.
+   *
+   * @throws IllegalArgumentException if it has another number of values
+   */
+  WeightArray reshaped(List<Integer> other) {
+    checkArgument(
+        NumberType.count(shape) == NumberType.count(other),
+        "an array of shape %s cannot have shape %s",
+        shape,
+        other);
+    return new WeightArray(other, integer, inMemory, floats, longs);
   }
 
   /**
-   * Returns the floats themselves, row-major in PyTorch's order; not a copy: do not change them.
+   * Returns the same numbers in the heap.
+   *
+   * @throws WeightsException if they are in a file that has changed
+   */
+  WeightArray inMemory() {
+    if (inMemory) {
+      return this;
+    }
+    return integer ? of(shape, longs.get()) : of(shape, floats.get());
+  }
+
+  /**
+   * Returns a copy of the floats, row-major in PyTorch's order; none for integers.
+   *
+   * @throws WeightsException if they are in a file that has changed
+   */
+  public float[] toFloats() {
+    return inMemory ? floats.get().clone() : floats.get();
+  }
+
+  /**
+   * Returns a copy of the integers, row-major; none for floats.
+   *
+   * @throws WeightsException if they are in a file that has changed
+   */
+  public long[] toLongs() {
+    return inMemory ? longs.get().clone() : longs.get();
+  }
+
+  /**
+   * Returns the floats, row-major in PyTorch's order: those themselves where they are in the heap,
+   * not a copy, so do not change them.
+   *
+   * @throws WeightsException if they are in a file that has changed
    */
   public float[] floats() {
-    return floats;
+    return floats.get();
   }
 }

@@ -20,7 +20,7 @@ import org.genimage.models.nn.Parameter;
 
 /**
  * A model's numbers by state-dict key, in PyTorch's names, shapes and axis order, with whatever is
- * known of their origin. Plain arrays: nothing to close. Floats are 32-bit, whatever the file has;
+ * known of their origin. Plain values: nothing to close. Floats are 32-bit, whatever the file has;
  * a 64-bit one is rounded to the nearest, as PyTorch does when it copies into a 32-bit network.
  *
  * <p>{@link #read} takes safetensors and PyTorch's own files; {@link #write} makes safetensors,
@@ -30,6 +30,9 @@ import org.genimage.models.nn.Parameter;
  */
 public final class Weights {
 
+  private static final String PUBLISHED = "genimage.pretrained";
+  private static final String LICENCE = "genimage.licence";
+  private static final String SOURCE = "genimage.source";
   private static final System.Logger LOGGER = System.getLogger(Weights.class.getName());
 
   private final ImmutableMap<String, WeightArray> arrays;
@@ -58,8 +61,16 @@ public final class Weights {
    * that is no average of the training's steps ({@code ema}) is read, or the only one with such a
    * name. Keys stay as they are. {@link #report} and the log say what was found.
    *
+   * <p>Weights in several safetensors files are read by their index, such as {@code
+   * model.safetensors.index.json}.
+   *
    * <p>A checksum in the file is compared with its content: that of every record of a zip file, and
    * the hash of {@link #hashed} weights. The legacy format and other safetensors files have none.
+   *
+   * <p>Numbers of a file up to 16 MB are copied into the heap. Those of a larger one stay there,
+   * and are read whenever they are asked for: keep the file as it is while its weights are in use,
+   * or call {@link #inMemory}. If it has changed meanwhile, they are refused by a {@link
+   * WeightsException}.
    *
    * @throws WeightsException if it cannot be read, is damaged, is of a newer genimage, is not what
    *     it says, or has several dictionaries of tensors; the message names it
@@ -147,6 +158,39 @@ public final class Weights {
   }
 
   /**
+   * Returns the same numbers, all of them in the heap: they need the file that they were read from
+   * no longer. Weights that were not read from a large file are returned as they are.
+   *
+   * @throws WeightsException if the file has changed since it was read
+   */
+  public Weights inMemory() {
+    // Copied, since a view would read them again and again.
+    return new Weights(
+        ImmutableMap.copyOf(Maps.transformValues(arrays, WeightArray::inMemory)), metadata, report);
+  }
+
+  /**
+   * Returns the same numbers with the name of the published weights that they are. Whatever is
+   * trained from them keeps it.
+   *
+   * @param name of the published weights
+   * @param licence under which they were published
+   * @param source where, with revision and hash
+   */
+  public Weights published(String name, String licence, String source) {
+    return with(Map.of(PUBLISHED, name, LICENCE, licence, SOURCE, source));
+  }
+
+  /**
+   * Returns the entries of the metadata that say which published weights the numbers are, or were
+   * trained from: name, licence and source. Empty if none are known.
+   */
+  public ImmutableMap<String, String> publication() {
+    return ImmutableMap.copyOf(
+        Maps.filterKeys(metadata, ImmutableSet.of(PUBLISHED, LICENCE, SOURCE)::contains));
+  }
+
+  /**
    * Returns the same numbers, marked as weights whose file has a hash: {@link #write} then records
    * the SHA-256 of numbers, keys, shapes and genimage's own metadata, and {@link #read} refuses the
    * file if a bit of them has changed. Weights that a blueprint describes are so marked.
@@ -170,6 +214,11 @@ public final class Weights {
    */
   public Calibration calibration() {
     return CalibrationMetadata.calibration(this);
+  }
+
+  /** Returns how many numbers all arrays have together. */
+  public long size() {
+    return arrays.values().stream().mapToLong(array -> NumberType.count(array.shape())).sum();
   }
 
   /** Returns those whose key does not begin with any of these prefixes, such as {@code fc.}. */
@@ -321,15 +370,10 @@ public final class Weights {
   /** Returns whose they are, if they say so, and how many, in a short line. */
   @Override
   public String toString() {
-    long values =
-        arrays.values().stream()
-            .mapToLong(
-                array -> array.shape().stream().mapToLong(side -> side).reduce(1, (a, b) -> a * b))
-            .sum();
     return "weights of %s: %s arrays, %s values"
         .formatted(
             metadata.getOrDefault("genimage.detector", "an unknown detector"),
             arrays.size(),
-            values);
+            size());
   }
 }

@@ -15,13 +15,15 @@ enum WeightsFormat {
   SAFETENSORS {
     @Override
     Weights read(Path file, Optional<String> container) {
-      if (container.isPresent()) {
-        throw new WeightsException(
-            "%s: expected a PyTorch file with an entry %s, found safetensors, which have none; read"
-                    .formatted(file, container.get())
-                + " it without");
-      }
-      return Safetensors.read(file);
+      checkNone(file, container);
+      return Safetensors.read(file).weights();
+    }
+  },
+  SAFETENSORS_SHARDS {
+    @Override
+    Weights read(Path file, Optional<String> container) {
+      checkNone(file, container);
+      return ShardIndex.read(file);
     }
   },
   PYTORCH_ZIP {
@@ -44,6 +46,15 @@ enum WeightsFormat {
 
   abstract Weights read(Path file, Optional<String> container);
 
+  private static void checkNone(Path file, Optional<String> container) {
+    if (container.isPresent()) {
+      throw new WeightsException(
+          "%s: expected a PyTorch file with an entry %s, found safetensors, which have none; read"
+                  .formatted(file, container.get())
+              + " it without");
+    }
+  }
+
   /**
    * Returns the format of a file.
    *
@@ -58,14 +69,20 @@ enum WeightsFormat {
               + " path");
     }
     byte[] start;
+    long size;
     try (InputStream in = Files.newInputStream(file)) {
       start = in.readNBytes(2 + LEGACY.length);
+      size = Files.size(file);
     } catch (IOException e) {
       Interruption.check(e, file + " was being read");
       throw new WeightsException(
           "%s: expected a readable safetensors or PyTorch file, got %s; check the path"
               .formatted(file, reason(e)),
           e);
+    }
+    // The first eight bytes of the other format are a length: its last byte is 0, and no text.
+    if (start.length > 8 && start[0] == '{' && start[7] != 0) {
+      return SAFETENSORS_SHARDS;
     }
     // A header's opening brace comes first: its length, before it, may look like anything.
     if (start.length > 8 && start[8] == '{') {
@@ -77,6 +94,11 @@ enum WeightsFormat {
     if (start.length == 2 + LEGACY.length
         && Arrays.equals(start, 2, start.length, LEGACY, 0, LEGACY.length)) {
       return PYTORCH_LEGACY;
+    }
+    if (size == 0) {
+      throw new WeightsException(
+          "%s: expected a safetensors or PyTorch file, found an empty one; download it again"
+              .formatted(file));
     }
     throw new WeightsException(
         "%s: expected a safetensors or PyTorch file, but it begins with bytes %s; download it again"

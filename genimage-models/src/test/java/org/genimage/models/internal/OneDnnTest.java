@@ -1,10 +1,12 @@
 package org.genimage.models.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Set;
 import java.util.TreeSet;
+import org.genimage.data.internal.GraphOps;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Devices;
 import org.genimage.models.nn.Kernels;
@@ -16,8 +18,11 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
+import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -60,6 +65,61 @@ class OneDnnTest {
               images);
 
       assertThat(oneDnnOps(graph)).isNotEmpty().isSubsetOf(OneDnnKernels.OPS);
+    }
+  }
+
+  /** Blocks of weights that are kept, or weights as they are: only the order of sums may differ. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void packedKernels_computeTheSame(boolean bfloat16) {
+    assumeTrue(OneDnn.isAvailable() && (!bfloat16 || OneDnn.hasBfloat16()), "kernels");
+    try (Graph graph = new Graph()) {
+      Ops tf = GraphOps.of(graph);
+      OneDnnKernels plain = bfloat16 ? OneDnnKernels.bfloat16(tf) : OneDnnKernels.float32(tf);
+      var expected = OneDnn.Probe.outputs(plain);
+      var found = OneDnn.Probe.outputs(plain.packed());
+      float allowed = bfloat16 ? 0.03f : 1e-5f;
+      // Twice, since the blocks are made in the first run and used in the second.
+      try (Session session = new Session(graph, SessionSettings.scoring())) {
+        for (int run = 0; run < 2; run++) {
+          for (int i = 0; i < found.size(); i++) {
+            try (var result = session.runner().fetch(expected.get(i)).fetch(found.get(i)).run()) {
+              assertThat(numbers((TFloat32) result.get(1)))
+                  .as("output %s", i)
+                  .containsExactly(numbers((TFloat32) result.get(0)), within(allowed));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] numbers(TFloat32 tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    tensor.copyTo(DataBuffers.of(values));
+    return values;
+  }
+
+  /** Convolutions keep their blocks on every processor; products where the choice says so. */
+  @Test
+  void products_keepASecondCopyOnlyWherePacked() {
+    for (boolean packed : new boolean[] {false, true}) {
+      try (Graph graph = new Graph()) {
+        Ops tf = GraphOps.of(graph);
+        OneDnnKernels kernels = OneDnnKernels.float32(tf);
+        OneDnn.Probe.outputs(packed ? kernels.packed() : kernels);
+        graph
+            .operations()
+            .forEachRemaining(
+                op -> {
+                  boolean product = op.type().equals("_MklNativeFusedMatMul");
+                  if (product || op.type().startsWith("_Mkl") && op.type().contains("onv")) {
+                    assertThat(op.attributes().getAttrBool("is_filter_const"))
+                        .as(op.type())
+                        .isEqualTo(packed || !product);
+                  }
+                });
+      }
     }
   }
 

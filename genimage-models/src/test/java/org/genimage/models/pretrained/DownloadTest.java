@@ -18,6 +18,11 @@ import static org.genimage.models.pretrained.Publications.sha256;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +47,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Downloads from a server that is slow, wrong, or lies. */
 @Timeout(60)
@@ -250,6 +254,25 @@ class DownloadTest {
   }
 
   @Test
+  void leftPart_completeButDamaged_isDownloadedAnew() throws IOException {
+    byte[] damaged = CONTENT.clone();
+    damaged[70_000] ^= 1;
+    leave(damaged, Optional.of(ETAG));
+    server.on(path(COMMIT), file(CONTENT, "ETag", ETAG));
+
+    assertThat(obtain(PINNED)).hasBinaryContent(CONTENT);
+    assertThat(ranges()).containsExactly("all");
+  }
+
+  @Test
+  void cutConnection_ofAContentWithoutAKnownHash_beginsAnew() {
+    server.on(path("main"), cut(CONTENT, 100_000, "ETag", ETAG), file(CONTENT, "ETag", ETAG));
+
+    assertThat(obtain(UNPINNED)).hasBinaryContent(CONTENT);
+    assertThat(ranges()).containsExactly("all", "all");
+  }
+
+  @Test
   void leftPart_damaged_isDownloadedAnew() throws IOException {
     byte[] damaged = Arrays.copyOf(CONTENT, 200_000);
     damaged[70_000] ^= 1;
@@ -370,6 +393,44 @@ class DownloadTest {
   }
 
   @Test
+  void unknownHost_isSaid_atOnce() {
+    Access access =
+        Publications.access(
+            Publications.access(URI.create("http://nowhere.invalid"), folder)
+                .options()
+                .timeout(Duration.ofMinutes(1)));
+
+    assertThatThrownBy(() -> obtain(PINNED, access))
+        .isInstanceOf(DownloadException.class)
+        .hasMessageContaining("found no address of the host nowhere.invalid; check the network");
+  }
+
+  /** The server here answers, but not in TLS. */
+  @Test
+  void connectionThatCannotBeTrusted_isSaid_atOnce() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread answering = new Thread(() -> answerPlainly(plain));
+      answering.start();
+      URI encrypted = URI.create("https://127.0.0.1:" + plain.getLocalPort());
+
+      assertThatThrownBy(() -> obtain(PINNED, Publications.access(encrypted, folder)))
+          .isInstanceOf(DownloadException.class)
+          .hasMessageContaining("found no trusted connection to 127.0.0.1 (")
+          .hasMessageContaining("give Java its certificate (-Djavax.net.ssl.trustStore), or");
+      answering.join();
+    }
+  }
+
+  private static void answerPlainly(ServerSocket plain) {
+    try (Socket socket = plain.accept()) {
+      socket.getOutputStream().write(ascii("HTTP/1.1 400 Bad Request\r\n\r\n"));
+      socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void announcedLength_thatIsWrong_isRefused() throws IOException {
     server.on(path(COMMIT), file(content(299_999)));
 
@@ -398,6 +459,16 @@ class DownloadTest {
         .isInstanceOf(DownloadException.class)
         .hasMessageContaining("found only 299999 of 300000 bytes");
     assertThat(place(PINNED)).doesNotExist();
+  }
+
+  @Test
+  void unknownLength_farTooLong_isRefused() throws IOException {
+    server.on(path("main"), chunked(content(2_100_000)));
+
+    assertThatThrownBy(() -> obtain(model("main", 500_000, Content.UNKNOWN)))
+        .isInstanceOf(DownloadException.class)
+        .hasMessageContaining("found more than 2048576 bytes");
+    assertThat(place(UNPINNED)).doesNotExist();
   }
 
   @Test
@@ -575,15 +646,18 @@ class DownloadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"https://127.0.0.1/weights", "ftp://127.0.0.1/weights", "file:///etc/passwd"})
-  void redirect_toAnotherScheme_isRefused(String target) {
+  @CsvSource({
+    "https://127.0.0.1/weights, use its https address as the mirror",
+    "ftp://127.0.0.1/weights, use another mirror",
+    "file:///etc/passwd, use another mirror"
+  })
+  void redirect_toAnotherScheme_isRefused(String target, String remedy) {
     server.on(path(COMMIT), redirect(302, target + "?secret=1"));
 
     assertThatThrownBy(() -> obtain(PINNED))
         .isInstanceOf(DownloadException.class)
         .hasMessageContaining("found a redirect from http to " + target.substring(0, 5))
-        .hasMessageContaining(", which is not followed; use a mirror that stays with http, or");
+        .hasMessageContaining(", which is not followed; %s, or".formatted(remedy));
   }
 
   @Test

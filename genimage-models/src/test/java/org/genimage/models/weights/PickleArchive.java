@@ -18,7 +18,11 @@ final class PickleArchive {
 
   /** Writes an archive of a pickle and two storages of 16 bytes: 1, 2, 3, 4, and the same. */
   static Path write(Path file, String pickle) {
-    byte[] storage = HexFormat.of().parseHex("0000803f000000400000404000008040");
+    return write(file, pickle, HexFormat.of().parseHex("0000803f000000400000404000008040"));
+  }
+
+  /** Writes an archive of a pickle and two storages of the same bytes. */
+  static Path write(Path file, String pickle, byte[] storage) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       zip.setMethod(ZipOutputStream.STORED);
@@ -49,6 +53,15 @@ final class PickleArchive {
   /** Returns a text of fewer than 256 characters as an instruction. */
   static String text(String value) {
     return "X" + (char) value.length() + "\0\0\0" + value;
+  }
+
+  /** Returns a number as an instruction. */
+  static String integer(int value) {
+    return "J"
+        + (char) (value & 0xff)
+        + (char) (value >> 8 & 0xff)
+        + (char) (value >> 16 & 0xff)
+        + (char) (value >> 24 & 0xff);
   }
 
   /** Returns the instructions that make a tensor of the first two values of a storage. */
