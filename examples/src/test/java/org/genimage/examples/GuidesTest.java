@@ -1,6 +1,7 @@
 package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -55,9 +56,13 @@ import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.FileScore;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
+import org.genimage.models.Resize;
 import org.genimage.models.SecondView;
 import org.genimage.models.Verdict;
 import org.genimage.models.VerdictRule;
+import org.genimage.models.pretrained.DownloadException;
+import org.genimage.models.pretrained.DownloadOptions;
+import org.genimage.models.pretrained.Pretrained;
 import org.genimage.models.weights.Calibration;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.Checkpoints;
@@ -139,6 +144,25 @@ class GuidesTest {
     assertThat(out.resolve("best.safetensors")).exists();
     assertThat(trained.get("conv1.weight").toFloats())
         .isEqualTo(tiny.initialWeights(1).get("conv1.weight").toFloats());
+  }
+
+  @Test
+  void publishedWeights_code_runs() {
+    Path folder = root.resolve("published");
+    List<String> lines = new ArrayList<>();
+    DownloadOptions options =
+        DownloadOptions.DEFAULT
+            .cache(folder)
+            .licences(licence -> lines.add(licence.toString()))
+            .progress((done, total) -> lines.add(done + " of " + total + " bytes"))
+            .timeout(Duration.ofSeconds(60));
+    Pretrained published = Pretrained.named("ferretnet-s").with(options);
+
+    assertThat(published.places()).singleElement().asString().startsWith(folder.toString());
+    assertThatThrownBy(published::load) // tests are offline
+        .isInstanceOf(DownloadException.class)
+        .hasMessageStartingWith("ferretnet-s: expected https://raw.githubusercontent.com/");
+    assertThat(lines).isEmpty();
   }
 
   @Test
@@ -293,6 +317,17 @@ class GuidesTest {
     assertThat(scores).hasSize(24);
     assertThat(problems).isEmpty();
     assertThat(savedModel.resolve("saved_model.pb")).isNotEmptyFile();
+  }
+
+  @Test
+  void wholeImages_code_runs() throws IOException {
+    Blueprint safe = Detectors.safe();
+    Blueprint whole = safe.input(safe.input().resize(new Resize.Whole(1)));
+
+    try (Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile).limit(3);
+        Detector detector = whole.load(whole.initialWeights(1))) {
+      assertThat(detector.score(files)).hasSize(3);
+    }
   }
 
   @Test

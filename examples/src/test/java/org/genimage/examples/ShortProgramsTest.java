@@ -11,6 +11,7 @@ import java.util.List;
 import org.genimage.attacks.AttackedImage;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.doctor.DataReport;
@@ -18,10 +19,12 @@ import org.genimage.data.image.Image;
 import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.eval.Comparison;
 import org.genimage.eval.Scores;
+import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
 import org.genimage.models.VerdictRule;
+import org.genimage.models.pretrained.DownloadException;
 import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,34 @@ class ShortProgramsTest {
     Path file = shared.resolve(name + ".safetensors");
     Detectors.resnet50().input(InputContract.crop(64)).initialWeights(seed).write(file);
     return file;
+  }
+
+  @Test
+  void firstScore_withoutNetwork_saysWhatToFetch() {
+    assertThatThrownBy(() -> FirstScore.main(new String[] {photo.toString()}))
+        .isInstanceOf(DownloadException.class)
+        .hasMessageContaining(
+            "found no file there, and no network, because HF_HUB_OFFLINE is 1; allow the network,"
+                + " or download that file elsewhere and put it at ");
+  }
+
+  @Test
+  void fineTune_trainsFromPublishedWeights_onImagesThatAreNotHeldOut() {
+    Blueprint small = Detectors.ferretNetSmall().input(InputContract.crop(64));
+    Weights published = small.initialWeights(1).published("published", "the licence", "the source");
+    ImageDataset images = FineTune.images(nature, ai);
+
+    Weights tuned = FineTune.tune(small, published, FineTune.recipe(small).epochs(1), images);
+
+    assertThat(tuned.metadata())
+        .containsEntry("genimage.pretrained", "published")
+        .containsEntry("genimage.licence", "the licence")
+        .containsEntry("genimage.source", "the source")
+        .containsEntry("genimage.start", "given weights");
+    assertThat(tuned.get("logit.1.weight").toFloats())
+        .isNotEqualTo(published.get("logit.1.weight").toFloats());
+    Comparison comparison = FineTune.compare(small, tuned, published, images);
+    assertThat(CompareTwoDetectors.describe(comparison)).startsWith("accuracy: ");
   }
 
   @Test

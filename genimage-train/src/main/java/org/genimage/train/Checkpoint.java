@@ -208,7 +208,8 @@ record Checkpoint(Weights numbers, TrainingState state) {
   }
 
   private static Weights verified(Path file) {
-    Weights read = Weights.read(file);
+    // In the heap, since the file is renamed and replaced while training goes on.
+    Weights read = Weights.read(file).inMemory();
     String expected = read.metadata().get(CHECKSUM);
     String found = checksum(read);
     if (!found.equals(expected)) {

@@ -362,6 +362,7 @@ final class TrainingRun {
   private Weights described(Map<String, WeightArray> arrays, int epoch) {
     return blueprint
         .describe(Weights.of(arrays))
+        .with(settings.start().<Map<String, String>>map(Weights::publication).orElse(Map.of()))
         .with(
             Map.of(
                 "genimage.recipe", recipe.description(),

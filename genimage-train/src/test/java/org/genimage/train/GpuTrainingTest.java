@@ -87,7 +87,11 @@ class GpuTrainingTest {
   @MethodSource("detectors")
   void step_float16_isNearFloat32(Blueprint blueprint) {
     Recipe recipe =
-        Recipe.paper(blueprint).schedule(new Schedule.Constant(1e-5)).epochs(1).batchSize(2);
+        Recipe.paper(blueprint)
+            .schedule(new Schedule.Constant(1e-5))
+            .epochs(1)
+            .parts(1)
+            .batchSize(2);
 
     ImageDataset data = GradientTrainerTest.stripes(2, blueprint.input().side());
 

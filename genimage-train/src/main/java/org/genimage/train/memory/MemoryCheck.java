@@ -25,8 +25,14 @@ public final class MemoryCheck {
   /** The share of the limit below which a rough number says that the step fits. */
   private static final double SMALL = 0.25;
 
-  /** Samples of the first measured step; the next one has twice as many. */
+  /** Samples of the first measured step. */
   private static final int FIRST = 4;
+
+  /**
+   * How many times as many samples the next one has, where they surely fit. What the Java heap
+   * takes meanwhile errs the line; the wider the pair, the less.
+   */
+  private static final int WIDER = 4;
 
   /** Of the rough bytes, what a step must add to the peak to be seen. */
   private static final double SEEN = 1 / 16.0;
@@ -99,7 +105,7 @@ public final class MemoryCheck {
     Optional<MemoryLine> line = Optional.empty();
     boolean seen = false;
     while (!seen && few < step.together() && (line.isEmpty() || hasRoom(less, few))) {
-      int many = Math.min(2 * few, step.together());
+      int many = next(few, less);
       long more = peaks.of(many);
       line = Optional.of(MemoryLine.through(few, less, many, more));
       seen = less - before >= SEEN * step.roughBytes() * (few - step.smallest());
@@ -119,8 +125,17 @@ public final class MemoryCheck {
     return (int) Math.max(step.smallest(), Math.min(most, fitting));
   }
 
-  private boolean hasRoom(long peak, int samples) {
-    return peak + (double) samples * step.roughBytes() < limit.bytes();
+  /** Returns the samples of the step after one of a few: twice as many, or more if they fit. */
+  private int next(int few, long peak) {
+    int many = WIDER * few;
+    while (many > 2 * few && !hasRoom(peak, many - few)) {
+      many -= few;
+    }
+    return Math.min(many, step.together());
+  }
+
+  private boolean hasRoom(long peak, int more) {
+    return peak + (double) more * step.roughBytes() < limit.bytes();
   }
 
   private int parts(MemoryLine line) {

@@ -1,0 +1,77 @@
+package org.genimage.benchmarks;
+
+import static org.genimage.benchmarks.Measurements.memory;
+import static org.genimage.benchmarks.Measurements.noise;
+import static org.genimage.benchmarks.Measurements.print;
+import static org.genimage.benchmarks.Measurements.secondsSince;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.genimage.data.image.ImageBatch;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detector;
+import org.genimage.models.Head;
+import org.genimage.models.InputContract;
+import org.genimage.models.Precision;
+import org.genimage.models.Resize;
+import org.genimage.models.networks.VisionTransformer;
+import org.genimage.models.weights.Weights;
+
+/**
+ * Measures what a tower of 1.2 GB takes, ViT-L/14 with one logit; {@code benchmarks/memory.py}
+ * starts it. Prints one measurement per line: name and value.
+ */
+public final class MemoryBenchmark {
+
+  private static final int SIDE = 224;
+
+  private MemoryBenchmark() {}
+
+  /**
+   * Takes what to do and with which files: {@code write FILE}, {@code score FILE PRECISION}, {@code
+   * export FILE FOLDER}.
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path file = Path.of(arguments[1]);
+    switch (arguments[0]) {
+      case "write" -> tower().initialWeights(1).write(file);
+      case "score" -> score(file, Precision.valueOf(arguments[2]));
+      case "export" -> export(file, Path.of(arguments[2]));
+      default ->
+          throw new IllegalArgumentException(
+              "expected write, score or export, found " + arguments[0]);
+    }
+  }
+
+  private static Blueprint tower() {
+    return new Blueprint(
+        "ViT-L/14",
+        new VisionTransformer(14, 1024, 24, 16, 1),
+        InputContract.imagenet(new Resize.None(), SIDE),
+        Head.AI_LOGIT);
+  }
+
+  private static void score(Path file, Precision precision) throws IOException {
+    ImageBatch image = ImageBatch.of(List.of(noise(SIDE, SIDE, 1)));
+    long start = System.nanoTime();
+    try (Detector detector = tower().load(file, precision)) {
+      print("score", detector.score(image)[0]);
+      print("first_score_s", secondsSince(start));
+      printMemory();
+    }
+  }
+
+  private static void export(Path file, Path folder) throws IOException {
+    long start = System.nanoTime();
+    tower().export(Weights.read(file), folder);
+    print("export_s", secondsSince(start));
+    printMemory();
+  }
+
+  private static void printMemory() throws IOException {
+    print("resident_mb", memory("VmRSS"));
+    print("peak_resident_mb", memory("VmHWM"));
+    print("heap_limit_mb", Runtime.getRuntime().maxMemory() / 1e6);
+  }
+}
