@@ -73,17 +73,23 @@ public final class MemoryCheck {
 
   /** Returns the parts as above, from measured peaks. */
   int partsBy(Peaks peaks) {
-    return measured(peaks).map(this::parts).orElse(step.parts());
+    return measured(peaks)
+        .map(found -> found.isSeen() ? parts(found.line()) : partsAtMost(found))
+        .orElse(step.parts());
   }
 
+  /**
+   * What the small steps showed.
+   *
+   * @param samples of the largest of them
+   * @param isSeen whether the peak rose; else the line goes through that step's and rises roughly
+   */
+  private record Measured(MemoryLine line, int samples, boolean isSeen) {}
+
   /** A network may refuse so few samples, which says nothing of its training. */
-  private Optional<MemoryLine> measured(Peaks peaks) {
+  private Optional<Measured> measured(Peaks peaks) {
     try {
-      Optional<MemoryLine> line = line(logged(peaks));
-      if (line.isEmpty()) {
-        LOGGER.log(Level.DEBUG, "the memory of a step is not known: small ones do not show it");
-      }
-      return line;
+      return Optional.of(line(logged(peaks)));
     } catch (IOException | RuntimeException e) {
       LOGGER.log(Level.DEBUG, "the memory of a step is not known", e);
       return Optional.empty();
@@ -98,7 +104,7 @@ public final class MemoryCheck {
     };
   }
 
-  private Optional<MemoryLine> line(Peaks peaks) throws IOException {
+  private Measured line(Peaks peaks) throws IOException {
     long before = peaks.of(step.smallest()); // also prepares the graph
     int few = first();
     long less = peaks.of(few);
@@ -113,9 +119,47 @@ public final class MemoryCheck {
       less = more;
     }
     if (few == step.together()) {
-      return Optional.of(line.orElse(new MemoryLine(less, 0)));
+      return new Measured(line.orElse(new MemoryLine(less, 0)), few, true);
     }
-    return seen ? line : Optional.empty();
+    double rough = step.roughBytes();
+    return seen
+        ? new Measured(line.orElseThrow(), few, true)
+        : new Measured(new MemoryLine(less - rough * few, rough), few, false);
+  }
+
+  /**
+   * Returns parts for a line that rises by a rough number, which often is too much: enough to
+   * divide a step, where that changes nothing but rounding, and too little to refuse one.
+   */
+  private int partsAtMost(Measured found) {
+    double needed = needed(found.line(), step.parts());
+    if (needed <= limit.bytes() || !step.divisible()) {
+      LOGGER.log(Level.DEBUG, "the memory of a step is not known: small ones do not show it");
+      return step.parts();
+    }
+    int measured = (step.samples() + found.samples() - 1) / found.samples();
+    int parts = Math.min(fitting(found.line()).orElse(measured), measured);
+    divided(parts, needed, "at most");
+    return parts;
+  }
+
+  /** Returns the fewest parts that fit, of more than the recipe's. */
+  private OptionalInt fitting(MemoryLine line) {
+    return IntStream.rangeClosed(step.parts() + 1, step.samples() / step.smallest())
+        .filter(parts -> needed(line, parts) <= limit.bytes())
+        .findFirst();
+  }
+
+  private void divided(int parts, double needed, String accuracy) {
+    LOGGER.log(
+        Level.INFO,
+        "a step of {0} samples is computed in {1} parts: it needs {2} {3}, and {4} {5}",
+        step.samples(),
+        parts,
+        accuracy,
+        gigabytes(needed),
+        limit.source(),
+        gigabytes(limit.bytes()));
   }
 
   /** Returns so few samples that they and twice as many surely fit, if there can be so few. */
@@ -150,19 +194,9 @@ public final class MemoryCheck {
     if (needed <= limit.bytes()) {
       return step.parts();
     }
-    OptionalInt fitting =
-        IntStream.rangeClosed(step.parts() + 1, step.samples() / step.smallest())
-            .filter(parts -> needed(line, parts) <= limit.bytes())
-            .findFirst();
+    OptionalInt fitting = fitting(line);
     if (fitting.isPresent() && step.divisible()) {
-      LOGGER.log(
-          Level.INFO,
-          "a step of {0} samples is computed in {1} parts: it needs about {2}, and {3} {4}",
-          step.samples(),
-          fitting.getAsInt(),
-          gigabytes(needed),
-          limit.source(),
-          gigabytes(limit.bytes()));
+      divided(fitting.getAsInt(), needed, "about");
       return fitting.getAsInt();
     }
     throw new IllegalStateException(

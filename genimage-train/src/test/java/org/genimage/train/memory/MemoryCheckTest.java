@@ -135,6 +135,14 @@ class MemoryCheckTest {
     assertThat(measured).containsExactly(1, 4, 12);
   }
 
+  /** By the rough number, 4 more than the 12 samples fit; without room, as many as were tried. */
+  @Test
+  void parts_nothingSeenOfADivisibleStep_isDividedByTheRoughNumber() {
+    assertThat(check(1, true, 8 * GB).partsBy(peaks(6 * GB))).isEqualTo(4);
+    assertThat(measured).containsExactly(1, 4, 12);
+    assertThat(check(1, true, 6 * GB).partsBy(peaks(6 * GB))).isEqualTo(8);
+  }
+
   @Test
   void parts_systemThatCannotTell_isNotClaimed() {
     MemoryCheck check = check(1, false, 2 * GB);
