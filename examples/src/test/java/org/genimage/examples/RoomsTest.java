@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.genimage.app.Main;
 import org.genimage.attacks.Attacks;
 import org.genimage.data.Label;
 import org.genimage.eval.Metrics;
@@ -49,12 +50,24 @@ class RoomsTest {
 
   private static final String ROOT = "org.genimage.";
 
-  /** A class of every published module. */
+  /** A class of every published module, and of the program. */
   private static final List<Class<?>> MODULES =
-      List.of(Label.class, Detectors.class, GradientTrainer.class, Metrics.class, Attacks.class);
+      List.of(
+          Label.class,
+          Detectors.class,
+          GradientTrainer.class,
+          Metrics.class,
+          Attacks.class,
+          Main.class);
 
   /** Files of a room; more are too many to find one's way. */
   private static final int LARGEST = 40;
+
+  /** The program joins all modules: it may use every room that they export. */
+  private static final String EXPORTED =
+      "data data.image data.claims data.doctor data.simulation models models.nn models.networks"
+          + " models.weights models.pretrained train train.recipe eval eval.statistics"
+          + " eval.protocol eval.verdict eval.alignment eval.report attacks";
 
   /** The rooms of genimage that each room may use. What stands here is the architecture. */
   private static final Map<String, String> MAY_USE =
@@ -99,6 +112,9 @@ class RoomsTest {
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")
+          .put("app.command", EXPORTED)
+          .put("app.serve", "app.command " + EXPORTED)
+          .put("app", "app.command app.serve " + EXPORTED)
           .buildOrThrow();
 
   private static final JavaClasses CLASSES = imported();
@@ -186,6 +202,17 @@ class RoomsTest {
                       .allMatch(
                           used -> Set.of("data", "models", module).contains(used.split("\\.")[0])));
     }
+  }
+
+  @Test
+  void program_isUsedByNoModule() {
+    assertThat(MAY_USE)
+        .allSatisfy(
+            (room, used) -> {
+              if (!room.startsWith("app")) {
+                assertThat(used.split(" ")).as(room).noneMatch(one -> one.startsWith("app"));
+              }
+            });
   }
 
   @Test

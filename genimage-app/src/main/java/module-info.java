@@ -1,0 +1,14 @@
+/** The command line and the scoring service. They export nothing: the modules are the API. */
+module org.genimage.app {
+  requires com.fasterxml.jackson.databind;
+  requires com.google.common;
+  requires info.picocli;
+  requires org.genimage.attacks;
+  requires org.genimage.eval;
+  requires org.genimage.train;
+
+  opens org.genimage.app to
+      info.picocli;
+  opens org.genimage.app.command to
+      info.picocli;
+}

@@ -1,0 +1,87 @@
+package org.genimage.app;
+
+import com.google.common.base.Throwables;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import org.genimage.app.command.ExitCode;
+import org.genimage.app.command.UsageException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Runs a command line and ends the Java runtime with its exit code. */
+public final class Main {
+
+  /** Characters of a line of help. */
+  private static final int WIDTH = 100;
+
+  private Main() {}
+
+  /** Runs {@code genimage} with these arguments. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** Returns the whole program, ready to be executed; a test gives it other streams. */
+  public static CommandLine commandLine() {
+    CommandLine program = new CommandLine(new Genimage());
+    program.getSubcommands().values().forEach(Main::addHelp);
+    return program
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpWidth(WIDTH)
+        .setParameterExceptionHandler(Main::usage)
+        .setExecutionExceptionHandler(Main::failure);
+  }
+
+  /** Every command has {@code --help}, and commands of commands, too. */
+  private static void addHelp(CommandLine command) {
+    command.getSubcommands().values().forEach(Main::addHelp);
+    if (!command.isUsageHelpRequested() && command.getCommandSpec().findOption("--help") == null) {
+      command
+          .getCommandSpec()
+          .addOption(
+              CommandLine.Model.OptionSpec.builder("-h", "--help")
+                  .usageHelp(true)
+                  .description("Show this help.")
+                  .build());
+    }
+  }
+
+  private static int usage(ParameterException problem, String[] arguments) {
+    CommandLine command = problem.getCommandLine();
+    say(command.getErr(), problem.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(problem, command.getErr())) {
+      command
+          .getErr()
+          .println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+    }
+    return ExitCode.USAGE;
+  }
+
+  private static int failure(
+      Exception problem, CommandLine command, CommandLine.ParseResult parsed) {
+    if (problem instanceof UsageException) {
+      say(command.getErr(), problem.getMessage());
+      return ExitCode.USAGE;
+    }
+    if (isForUsers(problem)) {
+      say(command.getErr(), problem.getMessage());
+    } else {
+      command.getErr().println(Throwables.getStackTraceAsString(problem));
+    }
+    return ExitCode.FAILED;
+  }
+
+  private static void say(PrintWriter errors, String message) {
+    errors.println("error: " + message);
+    errors.flush();
+  }
+
+  /** Exceptions of genimage carry a sentence for users; a stack trace would only hide it. */
+  private static boolean isForUsers(Exception problem) {
+    return problem.getClass().getName().startsWith("org.genimage.")
+        || problem instanceof UncheckedIOException
+        || problem instanceof IllegalArgumentException
+        || problem instanceof IllegalStateException;
+  }
+}
