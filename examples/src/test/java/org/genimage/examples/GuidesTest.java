@@ -305,7 +305,7 @@ class GuidesTest {
             .forEach(scored -> scores.add(scored));
       }
       Path photo = scores.get(0).file();
-      Batching batching = Batching.of(detector).batchSize(8).maxWait(Duration.ofMillis(20));
+      Batching batching = detector.batching().batchSize(8).maxWait(Duration.ofMillis(20));
       try (DetectorService service = batching.start()) {
         service.warmUp();
         CompletableFuture<Double> score = service.score(photo);

@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
  *
  * <pre>{@code
  * try (Detector detector = Detectors.load(weights);
- *     DetectorService service = Batching.of(detector).batchSize(8).start()) {
+ *     DetectorService service = detector.batching().batchSize(8).start()) {
  *   service.warmUp();
  *   service
  *       .score(Path.of("photo.jpg"))
@@ -24,9 +25,15 @@ import java.time.Duration;
  *     what is there
  * @param capacity the most requests that are open at once, without an answer; more are refused
  * @param threads the threads that decode and resize
+ * @param listener is told of batches and refusals
  */
 public record Batching(
-    Detector detector, int batchSize, Duration maxWait, int capacity, int threads) {
+    Detector detector,
+    int batchSize,
+    Duration maxWait,
+    int capacity,
+    int threads,
+    ServiceListener listener) {
 
   /**
    * Checks the components.
@@ -39,6 +46,7 @@ public record Batching(
     checkArgument(!maxWait.isNegative(), "waiting time must not be negative, got %s", maxWait);
     checkArgument(capacity > 0, "capacity must be positive, got %s", capacity);
     checkArgument(threads > 0, "number of threads must be positive, got %s", threads);
+    requireNonNull(listener, "listener");
   }
 
   /**
@@ -47,31 +55,41 @@ public record Batching(
    */
   public static Batching of(Detector detector) {
     return new Batching(
-        detector, 16, Duration.ofMillis(5), 256, Runtime.getRuntime().availableProcessors());
+        detector,
+        16,
+        Duration.ofMillis(5),
+        256,
+        Runtime.getRuntime().availableProcessors(),
+        ServiceListener.NONE);
   }
 
   /** Returns these settings with another largest batch. */
   public Batching batchSize(int batchSize) {
-    return new Batching(detector, batchSize, maxWait, capacity, threads);
+    return new Batching(detector, batchSize, maxWait, capacity, threads, listener);
   }
 
   /** Returns these settings with another waiting time. */
   public Batching maxWait(Duration maxWait) {
-    return new Batching(detector, batchSize, maxWait, capacity, threads);
+    return new Batching(detector, batchSize, maxWait, capacity, threads, listener);
   }
 
   /** Returns these settings with another number of open requests. */
   public Batching capacity(int capacity) {
-    return new Batching(detector, batchSize, maxWait, capacity, threads);
+    return new Batching(detector, batchSize, maxWait, capacity, threads, listener);
   }
 
   /** Returns these settings with another number of threads. */
   public Batching threads(int threads) {
-    return new Batching(detector, batchSize, maxWait, capacity, threads);
+    return new Batching(detector, batchSize, maxWait, capacity, threads, listener);
+  }
+
+  /** Returns these settings with another listener. */
+  public Batching listener(ServiceListener listener) {
+    return new Batching(detector, batchSize, maxWait, capacity, threads, listener);
   }
 
   /** Starts the service, which has threads. Close what is returned before the detector. */
   public DetectorService start() {
-    return new DetectorService(this);
+    return new BatchingService(this);
   }
 }

@@ -33,10 +33,9 @@ import org.genimage.models.weights.Weights;
  * it throws {@link UndefinedScoreException}. Safe for use by many threads at once. Owns native
  * memory until it is closed; every other method then throws {@link IllegalStateException}. Where
  * many threads ask for one image each, such as in a server, a {@link DetectorService} gathers them
- * into batches; close that first.
+ * into batches: {@link #batching} starts it; close it first.
  *
  * @see Detectors#load(Path)
- * @see Batching#of(Detector)
  */
 public interface Detector extends AutoCloseable {
 
@@ -233,6 +232,14 @@ public interface Detector extends AutoCloseable {
         problem -> {
           throw problem;
         });
+  }
+
+  /**
+   * Returns how single requests become batches, to be changed and started: {@code
+   * detector.batching().batchSize(8).start()} is a service that answers many threads.
+   */
+  default Batching batching() {
+    return Batching.of(this);
   }
 
   /** Returns what an image counts as. */

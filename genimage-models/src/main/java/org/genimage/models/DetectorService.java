@@ -1,46 +1,30 @@
 package org.genimage.models;
 
-import static com.google.common.base.Preconditions.checkState;
-
-import com.google.common.collect.Queues;
+import com.google.common.base.Suppliers;
 import com.google.common.io.ByteSource;
-import com.google.common.primitives.Ints;
-import com.google.common.util.concurrent.MoreExecutors;
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.genimage.data.Seed;
 import org.genimage.data.image.Image;
-import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.LimitedFiles;
 
 /**
  * A detector that answers later, and gathers the requests of many threads into batches, by the
- * rules of its {@link Batching}, which starts it. Safe for use by many threads at once. Owns
- * threads until it is closed; close it before its detector, which {@link Detectors#load(Path)} or
- * {@link Blueprint} made.
+ * rules of the {@link Batching} that starts it. Safe for use by many threads at once. Owns threads
+ * until it is closed; close it before its detector, which {@link Detectors#load(Path)} or {@link
+ * Blueprint} made.
  *
  * <p>A future fails with the exception that kept its own image from being scored, such as {@link
- * org.genimage.data.image.UnreadableImageException} or {@link UndefinedScoreException}; the other
- * images are scored all the same. A request whose future is cancelled is dropped unless it is just
- * being scored.
+ * UnreadableImageException} or {@link UndefinedScoreException}; the other images are scored all the
+ * same. A request whose future is cancelled is dropped unless it is just being scored.
  *
  * <p>A future fails with {@link RejectedExecutionException}, at once, if as many requests are open
  * as the capacity allows: wait for some, or tell your caller to come back.
@@ -49,65 +33,35 @@ import org.genimage.data.image.ImageBatch;
  * runs on a thread that answers this future alone. So it may be slow, and it may wait for other
  * answers of the service. There are at most 64 such threads more than the capacity; while all are
  * busy, requests are refused as above. Idle ones end after ten seconds.
+ *
+ * @see Detector#batching()
  */
-public final class DetectorService implements AutoCloseable {
+public interface DetectorService extends AutoCloseable {
 
-  /** Answered futures whose dependents still run, over those that the capacity allows for. */
-  private static final int SPARE_ANSWERS = 64;
+  /** Returns whose scores it gives. */
+  Detector detector();
 
-  private final Batching batching;
-
-  /** The most images of a batch: one, if each has a size of its own. */
-  private final int together;
-
-  private final ExecutorService preparing;
-  private final ExecutorService scoring;
-  private final ExecutorService answering;
-
-  /** Requests without an answer. */
-  private final Semaphore places;
-
-  /** Those, and answers whose dependents still run. */
-  private final Semaphore answers;
-
-  private final BlockingQueue<Request> ready = new LinkedBlockingQueue<>();
-  private final Set<CompletableFuture<Double>> open = ConcurrentHashMap.newKeySet();
-  private boolean closed;
-
-  DetectorService(Batching batching) {
-    this.batching = batching;
-    this.together = batching.detector().input().together(batching.batchSize());
-    this.places = new Semaphore(batching.capacity());
-    this.answers = new Semaphore(Ints.saturatedCast((long) batching.capacity() + SPARE_ANSWERS));
-    this.answering = // bounded by the semaphore
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            daemons("genimage-answering-%d"));
-    this.preparing =
-        Executors.newFixedThreadPool(batching.threads(), daemons("genimage-preparing-%d"));
-    this.scoring = Executors.newSingleThreadExecutor(daemons("genimage-scoring-%d"));
-    scoring.execute(this::scoreBatches);
-  }
-
-  private static ThreadFactory daemons(String names) {
-    return new ThreadFactoryBuilder().setNameFormat(names).setDaemon(true).build();
-  }
-
-  /** An image that waits for its batch since a moment of {@link System#nanoTime}. */
-  private record Request(CompletableFuture<Double> future, Image image, long since) {}
+  /**
+   * Scores an image of any size, in [0, 1].
+   *
+   * @param image makes the image, on one of the threads that decode and resize. So no more images
+   *     are in memory than there are such threads. What it throws, the future fails with
+   */
+  CompletableFuture<Double> score(Supplier<Image> image);
 
   /** Scores one image of any size, in [0, 1]. */
-  public CompletableFuture<Double> score(Image image) {
-    return submit(() -> image);
+  default CompletableFuture<Double> score(Image image) {
+    return score(() -> image);
+  }
+
+  /** Scores a picture in memory, in [0, 1], as {@link Image#of(BufferedImage)} sees it. */
+  default CompletableFuture<Double> score(BufferedImage picture) {
+    return score(() -> Image.of(picture));
   }
 
   /** Scores an image file, in [0, 1]. */
-  public CompletableFuture<Double> score(Path file) {
-    return submit(() -> Image.read(file));
+  default CompletableFuture<Double> score(Path file) {
+    return score(() -> Image.read(file));
   }
 
   /**
@@ -116,8 +70,75 @@ public final class DetectorService implements AutoCloseable {
    * @param encoded the content of a file that {@link Image#read(Path)} reads; not copied, so leave
    *     it as it is
    */
-  public CompletableFuture<Double> score(byte[] encoded) {
-    return submit(() -> Image.read("encoded image", ByteSource.wrap(encoded)));
+  default CompletableFuture<Double> score(byte[] encoded) {
+    return score(() -> Image.read("encoded image", ByteSource.wrap(encoded)));
+  }
+
+  /**
+   * Scores an encoded image, in [0, 1].
+   *
+   * @param encoded the content of a file that {@link Image#read(Path)} reads; read to its end
+   *     before this method returns, and the caller's to close
+   */
+  default CompletableFuture<Double> score(InputStream encoded) {
+    try {
+      return score(LimitedFiles.read(encoded));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(
+          new UnreadableImageException(
+              "expected a stream of an encoded image, found an error in reading it (%s); send it"
+                      .formatted(e.getMessage())
+                  + " again",
+              e));
+    }
+  }
+
+  /**
+   * Scores an image of any size, and says what it counts as. If the detector has a rule of verdicts
+   * with further views, each of them is one more request, and is scored in the same batches. If one
+   * fails or is refused, the future fails, and the others are dropped. Cancelling the future drops
+   * all of them.
+   *
+   * @param image makes the image, once, on one of the threads that decode and resize
+   */
+  default CompletableFuture<Judgement> judge(Supplier<Image> image) {
+    Supplier<Image> once = Suppliers.memoize(image::get);
+    List<CompletableFuture<Double>> scores = new ArrayList<>(List.of(score(once)));
+    List<SecondView> views = detector().verdictRule().map(VerdictRule::views).orElse(List.of());
+    for (SecondView view : views) {
+      scores.add(score(() -> view.transform().apply(once.get(), Seed.of(0).random())));
+    }
+    CompletableFuture<Judgement> judgement = new CompletableFuture<>();
+    judgement.whenComplete((done, problem) -> scores.forEach(score -> score.cancel(false)));
+    for (CompletableFuture<Double> score : scores) {
+      score.whenComplete(
+          (value, problem) -> {
+            if (problem != null) {
+              judgement.completeExceptionally(problem);
+            }
+          });
+    }
+    CompletableFuture.allOf(scores.toArray(CompletableFuture[]::new))
+        .thenAccept(
+            done -> {
+              List<Double> values = scores.stream().map(CompletableFuture::join).toList();
+              double score = values.get(0);
+              judgement.complete(
+                  new Judgement(score, verdict(score, values.subList(1, values.size()))));
+            });
+    return judgement;
+  }
+
+  private Verdict verdict(double score, List<Double> ofViews) {
+    return detector()
+        .verdictRule()
+        .map(rule -> rule.verdict(score, ofViews))
+        .orElseGet(
+            () ->
+                switch (detector().label(score)) {
+                  case AI -> Verdict.AI;
+                  case NATURE -> Verdict.NATURE;
+                });
   }
 
   /**
@@ -126,167 +147,16 @@ public final class DetectorService implements AutoCloseable {
    *
    * @throws IllegalStateException if the service or its detector is closed
    */
-  public void warmUp() {
-    synchronized (this) {
-      checkState(!closed, closedMessage());
-    }
-    int side = detector().input().side();
-    Image black = Image.of(side, side, new byte[3 * side * side]);
-    detector().score(black.toPng());
-    detector().score(ImageBatch.of(Collections.nCopies(batching.batchSize(), black)));
-  }
+  void warmUp();
 
-  private synchronized CompletableFuture<Double> submit(Supplier<Image> image) {
-    if (closed) {
-      return CompletableFuture.failedFuture(new IllegalStateException(closedMessage()));
-    }
-    if (!places.tryAcquire()) {
-      return refused(batching.capacity() + " open requests, its capacity");
-    }
-    if (!answers.tryAcquire()) {
-      places.release();
-      return refused("answers whose dependents still run on all its threads");
-    }
-    CompletableFuture<Double> future = new CompletableFuture<>();
-    open.add(future);
-    future.whenComplete((score, problem) -> open.remove(future));
-    preparing.execute(() -> prepare(future, image));
-    return future;
-  }
+  /** Returns how many images are decoded and wait for their batch. */
+  int waiting();
 
-  private CompletableFuture<Double> refused(String reason) {
-    return CompletableFuture.failedFuture(
-        new RejectedExecutionException(
-            "the service of detector %s has %s; try again later"
-                .formatted(detector().name(), reason)));
-  }
+  /** Returns how many requests have no answer yet, those that are just being scored among them. */
+  int unanswered();
 
-  private void prepare(CompletableFuture<Double> future, Supplier<Image> image) {
-    if (future.isDone()) {
-      drop(1);
-      return;
-    }
-    try {
-      Image prepared = detector().input().prepare(image.get());
-      ready.add(new Request(future, prepared, System.nanoTime()));
-    } catch (Throwable e) {
-      fail(future, e);
-    }
-  }
-
-  private void scoreBatches() {
-    while (!scoring.isShutdown()) {
-      try {
-        scoreBatch();
-      } catch (InterruptedException e) {
-        // Closed, or the detector has left this thread interrupted, which says nothing here.
-        continue;
-      }
-    }
-  }
-
-  private void scoreBatch() throws InterruptedException {
-    List<Request> batch = new ArrayList<>();
-    Request first = ready.take();
-    batch.add(first);
-    Duration waited = Duration.ofNanos(System.nanoTime() - first.since());
-    try {
-      Queues.drain(ready, batch, together - 1, batching.maxWait().minus(waited));
-    } finally {
-      score(batch);
-    }
-  }
-
-  private void score(List<Request> batch) {
-    List<Request> wanted = batch.stream().filter(request -> !request.future().isDone()).toList();
-    drop(batch.size() - wanted.size());
-    if (wanted.isEmpty()) {
-      return;
-    }
-    double[] scores;
-    try {
-      ImageBatch images = ImageBatch.of(wanted.stream().map(Request::image).toList());
-      scores = UndefinedScoreException.available(() -> detector().score(images));
-      checkState(
-          scores.length == wanted.size(),
-          "%s gave %s scores for %s images",
-          detector().name(),
-          scores.length,
-          wanted.size());
-    } catch (Throwable e) {
-      if (wanted.size() == 1) {
-        fail(wanted.get(0).future(), e);
-      } else {
-        wanted.forEach(request -> score(List.of(request)));
-      }
-      return;
-    }
-    for (int i = 0; i < scores.length; i++) {
-      answer(wanted.get(i).future(), scores[i]);
-    }
-  }
-
-  private void answer(CompletableFuture<Double> future, double score) {
-    if (Double.isFinite(score)) {
-      finish(future, answered -> answered.complete(score));
-    } else {
-      fail(future, UndefinedScoreException.of(detector().name(), "the image"));
-    }
-  }
-
-  private void fail(CompletableFuture<Double> future, Throwable problem) {
-    finish(future, failed -> failed.completeExceptionally(problem));
-  }
-
-  /** Gives the place back before anyone can learn of the result and ask for another one. */
-  private void finish(
-      CompletableFuture<Double> future, Consumer<CompletableFuture<Double>> completion) {
-    places.release();
-    Runnable answer =
-        () -> {
-          try {
-            completion.accept(future);
-          } finally {
-            answers.release();
-          }
-        };
-    try {
-      answering.execute(answer);
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      answer.run(); // No thread is to be had, or the service is closed.
-    }
-  }
-
-  /** Takes note of requests that nobody waits for. */
-  private void drop(int cancelled) {
-    places.release(cancelled);
-    answers.release(cancelled);
-  }
-
-  /** Returns how many images are ready and wait for their batch. */
-  int waiting() {
-    return ready.size();
-  }
-
-  /** Returns how many requests have no answer yet. */
-  int unanswered() {
-    return batching.capacity() - places.availablePermits();
-  }
-
-  private Detector detector() {
-    return batching.detector();
-  }
-
-  /** Returns whose service it is and how busy, in a short line. */
-  @Override
-  public String toString() {
-    return "service of detector %s, %s of %s requests open"
-        .formatted(detector().name(), unanswered(), batching.capacity());
-  }
-
-  private String closedMessage() {
-    return "the service of detector %s is closed; start another".formatted(detector().name());
-  }
+  /** Returns how many requests may be open at once. */
+  int capacity();
 
   /**
    * Refuses new requests, waits until the open ones are answered and ends the threads; an interrupt
@@ -294,21 +164,5 @@ public final class DetectorService implements AutoCloseable {
    * there, too. Leaves the detector open. A second call does nothing.
    */
   @Override
-  public void close() {
-    synchronized (this) {
-      closed = true;
-    }
-    try {
-      CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).get();
-    } catch (ExecutionException e) {
-      // The caller has the exception already.
-    } catch (InterruptedException e) {
-      open.forEach(future -> future.cancel(false));
-      Thread.currentThread().interrupt();
-    }
-    preparing.shutdownNow();
-    scoring.shutdownNow();
-    MoreExecutors.shutdownAndAwaitTermination(scoring, Duration.ofSeconds(10));
-    answering.shutdown();
-  }
+  void close();
 }

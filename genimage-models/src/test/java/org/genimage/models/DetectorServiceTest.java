@@ -3,13 +3,16 @@ package org.genimage.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -20,6 +23,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
@@ -72,7 +78,143 @@ class DetectorServiceTest {
       assertThat(service.score(red(51)).join()).isEqualTo(0.2);
       assertThat(service.score(file).join()).isEqualTo(0.2);
       assertThat(service.score(png).join()).isEqualTo(0.2);
+      assertThat(service.score(new ByteArrayInputStream(png)).join()).isEqualTo(0.2);
+      assertThat(service.score(red(51).toBufferedImage()).join()).isEqualTo(0.2);
     }
+  }
+
+  @Test
+  void stream_thatFails_isAnUnreadableImage() {
+    InputStream failing =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("line broken");
+          }
+        };
+    try (DetectorService service = detector.batching().start()) {
+      assertThatThrownBy(service.score(failing)::get)
+          .hasCauseInstanceOf(UnreadableImageException.class)
+          .hasMessageContaining("found an error in reading it (line broken); send it again");
+    }
+  }
+
+  @Test
+  void supplier_runsOnTheServicesThreads_andItsExceptionIsTheFutures() {
+    detector.open();
+    try (DetectorService service = detector.batching().start()) {
+      AtomicReference<String> thread = new AtomicReference<>();
+      Supplier<Image> image =
+          () -> {
+            thread.set(Thread.currentThread().getName());
+            return red(51);
+          };
+      Supplier<Image> none =
+          () -> {
+            throw new UnsupportedOperationException("no image");
+          };
+
+      assertThat(service.score(image).join()).isEqualTo(0.2);
+      assertThat(thread.get()).startsWith("genimage-preparing-");
+      assertThatThrownBy(service.score(none)::get)
+          .hasCauseInstanceOf(UnsupportedOperationException.class);
+    }
+  }
+
+  @Test
+  void judge_withoutARule_isByTheThreshold() {
+    detector.open();
+    try (DetectorService service = detector.batching().start()) {
+      assertThat(service.judge(() -> red(204)).join()).isEqualTo(new Judgement(0.8, Verdict.AI));
+      assertThat(service.judge(() -> red(51)).join()).isEqualTo(new Judgement(0.2, Verdict.NATURE));
+    }
+  }
+
+  @Test
+  void judge_withViews_isThatOfTheDetector() {
+    detector.open();
+    detector.rule = Optional.of(rule(SecondView.CROP, SecondView.RESCALE));
+    AtomicInteger made = new AtomicInteger();
+    try (DetectorService service =
+        detector.batching().batchSize(3).maxWait(LONG).capacity(3).start()) {
+      for (Image image : List.of(red(255), red(0), red(128), dot())) {
+        Judgement judgement =
+            service
+                .judge(
+                    () -> {
+                      made.incrementAndGet();
+                      return image;
+                    })
+                .join();
+
+        assertThat(judgement.verdict()).isEqualTo(detector.verdict(image));
+        assertThat(judgement.score()).isEqualTo(detector.score(image));
+      }
+      assertThat(service.judge(DetectorServiceTest::dot).join().verdict())
+          .isEqualTo(Verdict.UNSURE);
+    }
+    assertThat(made).hasValue(4);
+  }
+
+  @Test
+  void judge_refusedForAView_dropsTheOthers() throws InterruptedException {
+    detector.rule = Optional.of(rule(SecondView.CROP, SecondView.RESCALE));
+    try (DetectorService service = detector.batching().capacity(2).start()) {
+      CompletableFuture<Judgement> judgement = service.judge(() -> red(1));
+
+      assertThatThrownBy(judgement::get).hasCauseInstanceOf(RejectedExecutionException.class);
+      detector.open();
+      detector.rule = Optional.empty();
+      assertThat(submitUntilAccepted(service).join()).isEqualTo(1 / 255.0);
+    }
+  }
+
+  @Test
+  void judge_cancelled_freesAllPlaces() throws InterruptedException {
+    detector.rule = Optional.of(rule(SecondView.CROP));
+    try (DetectorService service =
+        detector.batching().batchSize(1).maxWait(Duration.ZERO).capacity(3).start()) {
+      CompletableFuture<Double> first = service.score(red(0));
+      detector.entered.await();
+      CompletableFuture<Judgement> judgement = service.judge(() -> red(1));
+      waitUntilReady(service, 2);
+      judgement.cancel(false);
+      detector.open();
+      first.join();
+      while (service.unanswered() > 0) {
+        Thread.sleep(1);
+      }
+
+      assertThat(detector.batches).containsExactly(1);
+    }
+  }
+
+  @Test
+  void listener_learnsOfBatchesAndRefusals_andMayFail() {
+    List<String> events = new CopyOnWriteArrayList<>();
+    ServiceListener listener =
+        new ServiceListener() {
+          @Override
+          public void scored(int images, Duration time) {
+            events.add("scored " + images + (time.isNegative() ? " in no time" : ""));
+            throw new IllegalStateException("listener");
+          }
+
+          @Override
+          public void refused() {
+            events.add("refused");
+          }
+        };
+    Batching batching = detector.batching().batchSize(2).capacity(2).maxWait(LONG);
+    try (DetectorService service = batching.listener(listener).start()) {
+      List<CompletableFuture<Double>> futures = submit(service, 3);
+      assertThat(futures.get(2)).isCompletedExceptionally();
+      assertThat(service.capacity()).isEqualTo(2);
+      assertThat(service.unanswered()).isEqualTo(2);
+      detector.open();
+      futures.subList(0, 2).forEach(CompletableFuture::join);
+    }
+    assertThat(events).containsExactly("refused", "scored 2");
   }
 
   @Test
@@ -415,6 +557,19 @@ class DetectorServiceTest {
     }
   }
 
+  /** One red pixel, the first that the detector sees, which a smaller copy makes dark. */
+  private static Image dot() {
+    byte[] rgb = new byte[3 * 20 * 20];
+    rgb[3 * (20 * 8 + 8)] = (byte) 255;
+    return Image.of(20, 20, rgb);
+  }
+
+  private static VerdictRule rule(SecondView... views) {
+    ErrorBound bound = new ErrorBound(0.05, 0.03, 0.95, 0, 100);
+    VerdictRule.Origin origin = new VerdictRule.Origin("gated", 1, "0".repeat(64), "", true);
+    return new VerdictRule(0.4, 0.6, bound, bound, List.of(views), origin);
+  }
+
   private static Image red(int red) {
     byte[] rgb = new byte[3 * SIDE * SIDE];
     rgb[0] = (byte) red;
@@ -430,6 +585,7 @@ class DetectorServiceTest {
     volatile int refused = -1;
     volatile boolean interrupts;
     volatile boolean closed;
+    volatile Optional<VerdictRule> rule = Optional.empty();
 
     void open() {
       gate.countDown();
@@ -452,6 +608,11 @@ class DetectorServiceTest {
     @Override
     public Map<String, String> provenance() {
       return Map.of();
+    }
+
+    @Override
+    public Optional<VerdictRule> verdictRule() {
+      return rule;
     }
 
     @Override
