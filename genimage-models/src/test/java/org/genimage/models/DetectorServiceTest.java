@@ -559,9 +559,9 @@ class DetectorServiceTest {
 
   /** One red pixel, the first that the detector sees, which a smaller copy makes dark. */
   private static Image dot() {
-    byte[] rgb = new byte[3 * 20 * 20];
-    rgb[3 * (20 * 8 + 8)] = (byte) 255;
-    return Image.of(20, 20, rgb);
+    byte[] rgb = new byte[3 * 22 * 22];
+    rgb[3 * (22 * 9 + 9)] = (byte) 255;
+    return Image.of(22, 22, rgb);
   }
 
   private static VerdictRule rule(SecondView... views) {
