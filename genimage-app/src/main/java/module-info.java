@@ -3,6 +3,7 @@ module org.genimage.app {
   requires com.fasterxml.jackson.databind;
   requires com.google.common;
   requires info.picocli;
+  requires java.logging;
   requires org.genimage.attacks;
   requires org.genimage.eval;
   requires org.genimage.train;

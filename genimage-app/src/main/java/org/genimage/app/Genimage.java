@@ -1,8 +1,11 @@
 package org.genimage.app;
 
 import org.genimage.app.command.DevicesCommand;
+import org.genimage.app.command.ScoreCommand;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The root command. It only has subcommands; a new one is registered here. */
 @Command(
@@ -12,7 +15,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "Find out whether images were made by an AI, and how reliable the answer is.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DevicesCommand.class, GenerateCompletion.class},
+    subcommands = {ScoreCommand.class, DevicesCommand.class, GenerateCompletion.class},
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -31,4 +34,15 @@ import picocli.CommandLine.Command;
       "Data goes to standard output, everything else to standard error. NO_COLOR=1 turns colours"
           + " off."
     })
-final class Genimage {}
+final class Genimage {
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Show what the modules log, too.")
+  private boolean verbose;
+
+  boolean verbose() {
+    return verbose;
+  }
+}

@@ -3,6 +3,8 @@ package org.genimage.app;
 import com.google.common.base.Throwables;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.UsageException;
 import picocli.CommandLine;
@@ -14,6 +16,9 @@ public final class Main {
 
   /** Characters of a line of help. */
   private static final int WIDTH = 100;
+
+  /** The parent of all loggers here; held, because loggers that nobody holds lose their level. */
+  private static final Logger LOGGER = Logger.getLogger("org.genimage");
 
   private Main() {}
 
@@ -29,6 +34,7 @@ public final class Main {
     return program
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpWidth(WIDTH)
+        .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler(Main::usage)
         .setExecutionExceptionHandler(Main::failure);
   }
@@ -45,6 +51,13 @@ public final class Main {
                   .description("Show this help.")
                   .build());
     }
+  }
+
+  /** Warnings are shown always; what else the modules log is shown with {@code --verbose}. */
+  private static int run(CommandLine.ParseResult parsed) {
+    Genimage root = (Genimage) parsed.commandSpec().root().userObject();
+    LOGGER.setLevel(root.verbose() ? Level.INFO : Level.WARNING);
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int usage(ParameterException problem, String[] arguments) {
@@ -81,6 +94,7 @@ public final class Main {
   private static boolean isForUsers(Exception problem) {
     return problem.getClass().getName().startsWith("org.genimage.")
         || problem instanceof UncheckedIOException
+        || problem instanceof UnsupportedOperationException
         || problem instanceof IllegalArgumentException
         || problem instanceof IllegalStateException;
   }

@@ -1,0 +1,163 @@
+package org.genimage.app.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.genimage.models.Detectors;
+import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.FolderOptions;
+import org.genimage.models.Precision;
+import org.genimage.models.pretrained.DownloadException;
+import org.genimage.models.pretrained.DownloadOptions;
+import org.genimage.models.pretrained.Licence;
+import org.genimage.models.pretrained.Pretrained;
+import picocli.CommandLine.Option;
+
+/** Which detector, with which weights, in which numbers. All commands that score share it. */
+public final class DetectorOptions {
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE|NAME",
+      description =
+          "Weights: a file, a model folder, or a name of 'genimage pretrained list' (default:"
+              + " those that are recommended there, downloaded once).")
+  private Optional<String> weights = Optional.empty();
+
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME",
+      description =
+          "The detector of weights that do not name it themselves, such as FerretNet-S; without"
+              + " --weights, its published weights.")
+  private Optional<String> detector = Optional.empty();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "float32",
+      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+  private Precision precision;
+
+  /** What the options name. */
+  private sealed interface Source {
+
+    /** A file or a model folder. */
+    record Place(Path path) implements Source {}
+
+    /** Weights that their authors published. */
+    record Published(Pretrained pretrained) implements Source {}
+  }
+
+  /**
+   * Checks that the weights are there or can be downloaded, and that the detector exists.
+   *
+   * @throws UsageException if not
+   */
+  public void check() {
+    source();
+    detector.ifPresent(
+        name -> {
+          try {
+            Detectors.named(name);
+          } catch (IllegalArgumentException e) {
+            throw new UsageException("--detector: " + e.getMessage());
+          }
+        });
+  }
+
+  /** Returns what to write into a report so that the same detector is used again. */
+  public String command() {
+    return weights.map(name -> " --weights " + name).orElse("")
+        + detector.map(name -> " --detector " + name).orElse("")
+        + (precision == Precision.FLOAT32 ? "" : " --precision " + precision);
+  }
+
+  private Source source() {
+    if (weights.isEmpty()) {
+      return new Source.Published(
+          detector.map(DetectorOptions::published).orElseGet(Pretrained::recommended));
+    }
+    Path path = Path.of(weights.get());
+    return Files.exists(path) ? new Source.Place(path) : named(weights.get());
+  }
+
+  private static Pretrained published(String name) {
+    try {
+      return Pretrained.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--detector %s needs --weights FILE: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private static Source named(String name) {
+    try {
+      return new Source.Published(Pretrained.named(name));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--weights: expected a file, a model folder or one of %s, found '%s', which is none of them;"
+                  .formatted(names(), name)
+              + " check the path");
+    }
+  }
+
+  static String names() {
+    return Pretrained.all().stream().map(Pretrained::name).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Returns the detector, to be closed by the caller. Downloads published weights that are not
+   * there, after saying their size and licence.
+   *
+   * @throws DownloadException if they cannot be had; the last line says how to get them
+   */
+  public DifferentiableDetector load(Terminal terminal) {
+    Source source = source();
+    if (source instanceof Source.Published published) {
+      return withDownload(
+          published.pretrained(), terminal, pretrained -> pretrained.load(precision));
+    }
+    Path path = ((Source.Place) source).path();
+    if (Files.isDirectory(path)) {
+      return Detectors.load(path, FolderOptions.NONE.precision(precision));
+    }
+    return detector
+        .map(name -> Detectors.named(name).load(path, precision))
+        .orElseGet(() -> Detectors.load(path, precision));
+  }
+
+  /** Something that needs published weights. */
+  @FunctionalInterface
+  interface Use<T> {
+    T of(Pretrained pretrained);
+  }
+
+  /**
+   * Runs something that may download weights: says what, from where to where, and how far it is.
+   */
+  static <T> T withDownload(Pretrained pretrained, Terminal terminal, Use<T> use) {
+    if (pretrained.isDownloaded()) {
+      return use.of(pretrained);
+    }
+    terminal.say("Downloading %s, once, to %s", pretrained, pretrained.places().get(0).getParent());
+    for (Licence licence : pretrained.licences()) {
+      terminal.say("  %s", licence);
+    }
+    try {
+      return terminal.during(
+          "Downloading",
+          "bytes",
+          pretrained.size(),
+          progress -> use.of(pretrained.with(DownloadOptions.DEFAULT.progress(progress))));
+    } catch (DownloadException e) {
+      throw new WeightsMissingException(
+          "%s%n".formatted(e.getMessage())
+              + "Without network: run 'genimage pretrained get %s' where there is one, and copy %s"
+                  .formatted(pretrained.name(), pretrained.places().get(0).getParent())
+              + " here;%nor give weights of your own with --weights FILE.".formatted(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.genimage.app.command;
+
+import com.google.common.io.ByteSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import org.genimage.data.claims.Claims;
+import org.genimage.data.claims.FileClaims;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.UnreadableImageException;
+
+/** An image that somebody wants a score of. */
+sealed interface Input {
+
+  /** Returns what the user called it. */
+  String name();
+
+  /**
+   * Decodes it.
+   *
+   * @throws UnreadableImageException if it is none
+   */
+  Image image();
+
+  /**
+   * Reads what it says of itself.
+   *
+   * @throws UnreadableImageException if it cannot be read
+   */
+  FileClaims claims();
+
+  /** A file. */
+  record File(Path path) implements Input {
+
+    @Override
+    public String name() {
+      return path.toString();
+    }
+
+    @Override
+    public Image image() {
+      return Image.read(path);
+    }
+
+    @Override
+    public FileClaims claims() {
+      return Claims.of(path);
+    }
+  }
+
+  /** What came through standard input, all of it. */
+  record Standard(ByteSource content) implements Input {
+
+    private static final int LIMIT = 1 << 28; // bytes
+
+    /**
+     * Reads to the end of a stream.
+     *
+     * @throws UnreadableImageException if it fails or is longer than 256 MiB
+     */
+    static Standard of(InputStream in) {
+      byte[] content;
+      try {
+        content = in.readNBytes(LIMIT + 1);
+      } catch (IOException e) {
+        throw new UnreadableImageException(
+            "expected an image on standard input, found an error in reading it (%s)"
+                .formatted(e.getMessage()),
+            e);
+      }
+      if (content.length > LIMIT) {
+        throw new UnreadableImageException(
+            "expected an image of at most 256 MiB on standard input, found more; save it as a file");
+      }
+      return new Standard(ByteSource.wrap(content));
+    }
+
+    @Override
+    public String name() {
+      return "-";
+    }
+
+    @Override
+    public Image image() {
+      return Image.read("standard input", content);
+    }
+
+    @Override
+    public FileClaims claims() {
+      try {
+        return Claims.of(content.read());
+      } catch (IOException e) {
+        throw new UnreadableImageException("standard input", e);
+      }
+    }
+  }
+}

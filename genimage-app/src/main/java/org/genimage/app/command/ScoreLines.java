@@ -1,0 +1,197 @@
+package org.genimage.app.command;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.genimage.data.claims.ClaimKind;
+import org.genimage.data.claims.Claims;
+import org.genimage.data.claims.FileClaims;
+
+/** Writes scores, one line each, in a form for people or for programs. */
+interface ScoreLines {
+
+  /** The forms. */
+  enum Format {
+    /** Columns for people. */
+    TABLE,
+    /** Comma-separated values as in RFC 4180, with a line of names and line feeds. */
+    CSV,
+    /** A JSON object in each line. */
+    JSONL
+  }
+
+  /** Writes what stands before the first score. */
+  default void begin() {}
+
+  /** Writes a line. */
+  void write(ScoredInput one);
+
+  static ScoreLines of(
+      Format format, PrintWriter out, String detector, Decision decision, List<Input> inputs) {
+    return switch (format) {
+      case TABLE -> new Table(out, inputs);
+      case CSV -> new Csv(out, detector, decision);
+      case JSONL -> new Json(out, detector, decision);
+    };
+  }
+
+  /** Returns what the file says about its origin, in a few words; empty if it says nothing. */
+  private static String says(FileClaims claims) {
+    String kinds = claims.says().stream().map(ScoreLines::word).collect(Collectors.joining(", "));
+    String tool = claims.tool().map(name -> " (" + name + ")").orElse("");
+    return line(kinds.isEmpty() ? "" : kinds + tool);
+  }
+
+  private static String word(ClaimKind kind) {
+    return switch (kind) {
+      case AI_GENERATED -> "made by AI";
+      case PARTLY_AI -> "partly AI";
+      case ALGORITHMIC -> "made by a program without AI";
+      case CAMERA -> "from a camera";
+      case DETAIL -> "neither AI nor a camera";
+    };
+  }
+
+  /** A file's texts must not move the cursor, or begin a line. */
+  private static String line(String text) {
+    return Claims.visible(text).replaceAll("\\s+", " ");
+  }
+
+  /** Columns: score, verdict, name, what the file says. */
+  final class Table implements ScoreLines {
+
+    private static final int LONGEST = 60;
+
+    private final PrintWriter out;
+    private final int width;
+
+    Table(PrintWriter out, List<Input> inputs) {
+      this.out = out;
+      this.width =
+          Math.min(
+              LONGEST,
+              inputs.stream().mapToInt(input -> line(input.name()).length()).max().orElse(0));
+    }
+
+    @Override
+    public void begin() {
+      row("score", "verdict", "image", "the file says (not verified)");
+    }
+
+    @Override
+    public void write(ScoredInput one) {
+      row(
+          one.outcome()
+              .map(outcome -> String.format(Locale.ROOT, "%.3f", outcome.score()))
+              .orElse("-"),
+          one.outcome().map(outcome -> Decision.word(outcome.verdict())).orElse("error"),
+          line(one.name()),
+          one.problem()
+              .map(ScoreLines::line)
+              .orElse(one.claims().map(ScoreLines::says).orElse("")));
+    }
+
+    private void row(String score, String verdict, String name, String last) {
+      String padded = name + " ".repeat(Math.max(0, width - name.length()));
+      out.println(
+          String.format(Locale.ROOT, "%5s  %-7s  %s  %s", score, verdict, padded, last)
+              .stripTrailing());
+      out.flush();
+    }
+  }
+
+  /** Comma-separated values. */
+  final class Csv implements ScoreLines {
+
+    private final PrintWriter out;
+    private final String detector;
+    private final Decision decision;
+
+    Csv(PrintWriter out, String detector, Decision decision) {
+      this.out = out;
+      this.detector = detector;
+      this.decision = decision;
+    }
+
+    @Override
+    public void begin() {
+      write(List.of("file", "score", "verdict", "detector", "rule", "claims", "error"));
+    }
+
+    @Override
+    public void write(ScoredInput one) {
+      write(
+          List.of(
+              one.name(),
+              one.outcome().map(outcome -> Double.toString(outcome.score())).orElse(""),
+              one.outcome().map(outcome -> Decision.word(outcome.verdict())).orElse(""),
+              detector,
+              decision.toString(),
+              one.claims().map(ScoreLines::says).orElse(""),
+              one.problem().orElse("")));
+    }
+
+    private void write(List<String> cells) {
+      out.print(cells.stream().map(Csv::quoted).collect(Collectors.joining(",")) + "\n");
+      out.flush();
+    }
+
+    private static String quoted(String cell) {
+      return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
+    }
+  }
+
+  /** JSON lines. */
+  final class Json implements ScoreLines {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final PrintWriter out;
+    private final String detector;
+    private final Decision decision;
+
+    Json(PrintWriter out, String detector, Decision decision) {
+      this.out = out;
+      this.detector = detector;
+      this.decision = decision;
+    }
+
+    @Override
+    public void write(ScoredInput one) {
+      ObjectNode line = JSON.createObjectNode().put("file", one.name());
+      one.outcome()
+          .ifPresent(
+              outcome ->
+                  line.put("score", outcome.score())
+                      .put("verdict", Decision.word(outcome.verdict()).toLowerCase(Locale.ROOT))
+                      .put("width", outcome.width())
+                      .put("height", outcome.height()));
+      one.problem().ifPresent(problem -> line.put("error", problem));
+      line.put("detector", detector);
+      decision
+          .rule()
+          .ifPresentOrElse(
+              rule -> line.put("nature_below", rule.natureBelow()).put("ai_above", rule.aiAbove()),
+              () -> line.put("threshold", decision.threshold()));
+      one.claims().ifPresent(claims -> add(line.putObject("claims"), claims));
+      out.print(line + "\n");
+      out.flush();
+    }
+
+    private static void add(ObjectNode node, FileClaims claims) {
+      node.put("verified", false).put("format", claims.format());
+      claims
+          .says()
+          .forEach(kind -> node.withArray("says").add(kind.name().toLowerCase(Locale.ROOT)));
+      claims.tool().ifPresent(tool -> node.put("tool", tool));
+      claims
+          .camera()
+          .ifPresent(camera -> node.put("camera", (camera.make() + " " + camera.model()).strip()));
+      claims.claims().forEach(claim -> node.withArray("claims").add(claim.sentence()));
+      claims.warnings().forEach(warning -> node.withArray("warnings").add(warning));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package org.genimage.app.command;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.genimage.data.Progress;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Tells a user what a command does. It is standard error, so that standard output has nothing but
+ * data. Progress is drawn only where a person can watch it; elsewhere, such as in a log file, a
+ * line says what begins.
+ */
+public final class Terminal {
+
+  private final PrintWriter out;
+  private final boolean interactive;
+
+  Terminal(PrintWriter out, boolean interactive) {
+    this.out = out;
+    this.interactive = interactive;
+  }
+
+  /** Returns the terminal of a command's standard error. */
+  public static Terminal of(CommandSpec command) {
+    return new Terminal(command.commandLine().getErr(), isInteractive());
+  }
+
+  /** Since JDK 22 there may be a console where there is no terminal; it has a method to ask. */
+  private static boolean isInteractive() {
+    Path descriptor = Path.of("/proc/self/fd/2");
+    if (Files.isSymbolicLink(descriptor)) {
+      return isTerminal(descriptor);
+    }
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Returns whether a descriptor of Linux is a terminal. The JDK tells this of standard input and
+   * output only, while progress goes to standard error, which may be a file.
+   */
+  static boolean isTerminal(Path descriptor) {
+    try {
+      String target = Files.readSymbolicLink(descriptor).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  /** Prints a line. */
+  public void say(String format, Object... arguments) {
+    out.println(String.format(Locale.ROOT, format, arguments));
+    out.flush();
+  }
+
+  /** Work that reports its progress. */
+  @FunctionalInterface
+  public interface Work<T> {
+
+    /** Does the work. */
+    T run(Progress progress);
+  }
+
+  /**
+   * Runs work on images and shows its progress: images per second and the time left.
+   *
+   * @param images how many there are, 0 if that is not known yet
+   * @return what the work returns
+   */
+  public <T> T during(String task, long images, Work<T> work) {
+    return during(task, "images", images, work);
+  }
+
+  /**
+   * Runs work and shows its progress.
+   *
+   * @param unit what is counted, in the plural
+   * @param total how many there are, 0 if that is not known yet
+   * @return what the work returns
+   */
+  public <T> T during(String task, String unit, long total, Work<T> work) {
+    if (!interactive) {
+      say("%s ...", task);
+      return work.run(Progress.NONE);
+    }
+    try (ProgressLine line = new ProgressLine(out, task, unit, total, System::nanoTime)) {
+      return work.run(line);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package org.genimage.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.genimage.app.command.ExitCode;
+import org.genimage.data.image.Image;
+import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
+import org.genimage.models.ErrorBound;
+import org.genimage.models.SecondView;
+import org.genimage.models.VerdictRule;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScoreCommandTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir private static Path folder;
+  private static Path weights;
+  private static Path images;
+
+  @BeforeAll
+  static void write() {
+    weights = TestData.weights(folder);
+    images = folder.resolve("images");
+    TestData.image(images.resolve("a.png"), 1);
+    TestData.image(images.resolve("b/c.png"), 2);
+    TestData.write(images.resolve("notes.txt"), "no image".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Run score(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("score", "--weights", weights.toString()));
+    all.addAll(List.of(arguments));
+    return Run.of(all.toArray(String[]::new));
+  }
+
+  private static String path(String name) {
+    return images.resolve(name).toString();
+  }
+
+  private static List<JsonNode> json(Run run) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : run.out().lines().toList()) {
+      lines.add(JSON.readTree(line));
+    }
+    return lines;
+  }
+
+  @Test
+  void folder_givesALineForEachImage_withTheLibrarysScores() throws IOException {
+    Run run = score(images.toString(), "--format", "jsonl");
+
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
+    List<JsonNode> lines = json(run);
+    assertThat(lines)
+        .extracting(line -> line.get("file").textValue())
+        .containsExactly(path("a.png"), path("b/c.png"));
+    try (Detector detector = Detectors.load(weights)) {
+      for (JsonNode line : lines) {
+        double score = detector.score(Path.of(line.get("file").textValue()));
+        assertThat(line.get("score").doubleValue()).isCloseTo(score, within(1e-6));
+        assertThat(line.get("verdict").textValue()).isEqualTo(score > 0.5 ? "ai" : "natural");
+        assertThat(line.get("threshold").doubleValue()).isEqualTo(0.5);
+        assertThat(line.get("width").intValue()).isEqualTo(64);
+        assertThat(line.get("detector").textValue()).isEqualTo("FerretNet-S");
+      }
+    }
+  }
+
+  @Test
+  void table_isForPeople() {
+    Run run = score(path("a.png"), "--threshold", "0");
+
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
+    assertThat(run.out().lines()).hasSize(2);
+    assertThat(run.out().lines().toList().get(0)).startsWith("score  verdict  image");
+    assertThat(run.out().lines().toList().get(1)).matches("\\d\\.\\d{3}  AI       \\S*a\\.png");
+    assertThat(run.err()).contains("FerretNet-S: AI above 0.0", "no proof");
+  }
+
+  @Test
+  void csv_quotesWhatHasCommas() {
+    Path odd = TestData.image(folder.resolve("odd/x, \"y\".png"), 3);
+
+    Run run = score(odd.toString(), "--format", "csv", "--threshold", "1");
+
+    assertThat(run.out().lines())
+        .first()
+        .isEqualTo("file,score,verdict,detector,rule,claims,error");
+    assertThat(run.out().lines().toList().get(1))
+        .startsWith("\"" + odd.toString().replace("\"", "\"\"") + "\",0.")
+        .contains(",natural,FerretNet-S,\"AI above 1.0, else natural\",,");
+  }
+
+  @Test
+  void pattern_isExpanded() throws IOException {
+    assertThat(json(score(path("**.png"), "--format", "jsonl"))).hasSize(2);
+    assertThat(json(score(path("?.png"), "--format", "jsonl"))).hasSize(1);
+  }
+
+  @Test
+  void standardInput_isAnImage() throws IOException {
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream(Files.readAllBytes(images.resolve("a.png"))));
+      Run run = score("-", path("a.png"), "--format", "jsonl");
+
+      List<JsonNode> lines = json(run);
+      assertThat(lines.get(0).get("file").textValue()).isEqualTo("-");
+      assertThat(lines.get(0).get("score").doubleValue())
+          .isCloseTo(lines.get(1).get("score").doubleValue(), within(1e-6));
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  /** One broken file among many costs its own line, and no more. */
+  @Test
+  void brokenFile_isALine_andExitCode1() throws IOException {
+    Path broken = TestData.write(folder.resolve("broken/x.jpg"), new byte[] {1, 2, 3});
+
+    Run run = score(broken.toString(), path("a.png"), "--format", "jsonl");
+
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+    List<JsonNode> lines = json(run);
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0).get("error").textValue()).contains("x.jpg", "expected");
+    assertThat(lines.get(0).has("score")).isFalse();
+    assertThat(lines.get(1).has("score")).isTrue();
+    assertThat(run.err()).contains("1 of 2 images have no score");
+  }
+
+  @Test
+  void claims_standBesideTheScore_andDoNotChangeIt() throws IOException {
+    byte[] plain = Files.readAllBytes(images.resolve("a.png"));
+    Path claiming = TestData.write(folder.resolve("claiming.png"), PngText.in(plain));
+
+    Run run = score(path("a.png"), claiming.toString(), "--format", "jsonl");
+
+    List<JsonNode> lines = json(run);
+    assertThat(lines.get(1).get("score")).isEqualTo(lines.get(0).get("score"));
+    assertThat(lines.get(0).at("/claims/says")).isEmpty();
+    assertThat(lines.get(1).at("/claims/says").get(0).textValue()).isEqualTo("ai_generated");
+    assertThat(lines.get(1).at("/claims/verified").booleanValue()).isFalse();
+    assertThat(score(claiming.toString()).out()).contains("made by AI (Stable Diffusion web UI)");
+  }
+
+  /** The rule of the weights decides, with its further views, as it does in the library. */
+  @Test
+  void verdict_isTheRules() throws IOException {
+    VerdictRule rule =
+        new VerdictRule(
+            0,
+            1,
+            new ErrorBound(0.01, 0.0099, 0.95, 0, 300),
+            new ErrorBound(0.05, 0.3, 0.95, 0, 9),
+            List.of(SecondView.CROP),
+            new VerdictRule.Origin("FerretNet-S", 1, "0".repeat(64), "", true));
+    Path ruled = folder.resolve("ruled.safetensors");
+    rule.on(TestData.weights()).write(ruled);
+
+    Run run = Run.of("score", "--weights", ruled.toString(), path("a.png"), "--format", "jsonl");
+
+    JsonNode line = json(run).get(0);
+    assertThat(line.get("verdict").textValue()).isEqualTo("unsure");
+    assertThat(line.get("ai_above").doubleValue()).isEqualTo(1);
+    try (Detector detector = Detectors.load(ruled)) {
+      assertThat(detector.verdict(Image.read(images.resolve("a.png"))).name()).isEqualTo("UNSURE");
+    }
+    assertThat(run.err()).contains("else unsure");
+  }
+
+  @Test
+  void withoutNetwork_twoLinesSayHowToGetWeights() {
+    Run run = Run.of("score", path("a.png")); // tests are offline, with an empty cache
+
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains("Downloading community-forensics-384", "87 MB", "MIT")
+        .contains("genimage pretrained get community-forensics-384")
+        .contains("--weights FILE");
+  }
+
+  @Test
+  void weights_thatAreNoFileAndNoName_stopBeforeAnyWork() {
+    Run run = Run.of("score", path("a.png"), "--weights", "nothing.safetensors");
+
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("found 'nothing.safetensors'", "ferretnet-s");
+  }
+
+  @Test
+  void detector_withoutLicence_saysWhy() {
+    Run run = Run.of("score", path("a.png"), "--detector", "npr");
+
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("no licence", "--weights FILE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"missing.jpg", "missing/*.jpg", "missing*.jpg"})
+  void image_thatIsNotThere_isAUsageError(String name) {
+    Run run = score(path(name));
+
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains(name, "check");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.5", "-0.1", "NaN"})
+  void threshold_outOfRange_isAUsageError(String threshold) {
+    Run run = score(path("a.png"), "--threshold", threshold);
+
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("from 0 to 1");
+  }
+}
