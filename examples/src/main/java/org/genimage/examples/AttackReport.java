@@ -17,6 +17,7 @@ import org.genimage.attacks.Budget;
 import org.genimage.attacks.SweepResult;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.alignment.Alignment;
 import org.genimage.eval.alignment.SideBySide;
@@ -118,12 +119,13 @@ final class AttackReport implements Callable<Integer> {
       SideBySide clean =
           SideBySide.run(Evaluation.of(victim, chosen), List.of(Alignment.jpegOfBoth(96)));
       clean.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
+      DetectorIdentity identity = DetectorIdentity.of(victim);
       List<AttackResult> results = new ArrayList<>();
       List<String> warnings = new ArrayList<>();
       List<SweepResult> sweeps = new ArrayList<>();
       Outputs.reporting(
           () -> attackAll(victim, chosen, results, sweeps, warnings),
-          () -> write(report(clean, results, sweeps, warnings)));
+          () -> write(report(identity, clean, results, sweeps, warnings)));
       warnings.forEach(warning -> terminal.say("warning: %s", warning));
       terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
     }
@@ -177,15 +179,13 @@ final class AttackReport implements Callable<Integer> {
   }
 
   private Report report(
+      DetectorIdentity identity,
       SideBySide clean,
       List<AttackResult> results,
       List<SweepResult> sweeps,
       List<String> warnings) {
     List<RobustnessRow> rows = results.stream().map(AttackSection::row).toList();
-    String command =
-        "attack-report --weights %s --images %s --cw-steps %s --queries %s --seed %s"
-            .formatted(weights, images, cwSteps, queries, seed.value());
-    Map<String, String> manifest = new LinkedHashMap<>(Program.manifest(command));
+    Map<String, String> manifest = new LinkedHashMap<>(Program.manifest(this));
     results.forEach(
         result -> manifest.put(result.attack(), result.budget() + ", " + result.settings()));
     Report.Builder report =
@@ -194,6 +194,7 @@ final class AttackReport implements Callable<Integer> {
             .aligned(clean)
             .robustness(rows)
             .section(new AttackSection(results, sweeps, warnings))
+            .identity(identity)
             .manifest(manifest);
     if (data.areSimulated()) {
       report.simulated(

@@ -1,16 +1,22 @@
 package org.genimage.examples;
 
 import com.google.common.html.HtmlEscapers;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackedImage;
 import org.genimage.attacks.Storage;
 import org.genimage.attacks.SweepResult;
 import org.genimage.data.image.Image;
+import org.genimage.eval.report.Chart;
 import org.genimage.eval.report.RobustnessRow;
 import org.genimage.eval.report.Section;
+import org.genimage.eval.report.Table;
+import org.genimage.eval.report.Table.Cell;
 import org.genimage.eval.statistics.Proportion;
 
 /**
@@ -32,14 +38,32 @@ record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<
     StringBuilder html = new StringBuilder("<section><h2>Attacked images</h2>");
     warnings.forEach(
         warning -> html.append("<p><strong>Warning:</strong> %s</p>".formatted(escape(warning))));
-    html.append(storages());
-    for (SweepResult sweep : sweeps) {
-      html.append(
-          "<h3>%s, accuracy over budget</h3>".formatted(escape(sweep.results().get(0).attack())));
-      html.append(sweep.toSvg());
-    }
+    html.append(storages().html());
+    sweeps.forEach(sweep -> html.append(curve(sweep)));
     results.forEach(result -> html.append(examples(result)));
     return html.append("</section>").toString();
+  }
+
+  @Override
+  public List<Table> tables() {
+    return List.of(storages());
+  }
+
+  private static String curve(SweepResult sweep) {
+    AttackResult first = sweep.results().get(0);
+    List<String> budgets = new ArrayList<>(List.of("none"));
+    List<Optional<Proportion>> accuracies = new ArrayList<>();
+    accuracies.add(Optional.of(row(first).clean()));
+    for (AttackResult result : sweep.results()) {
+      budgets.add(result.budget().toString());
+      accuracies.add(Optional.of(row(result).attacked()));
+    }
+    String title = first.attack() + ", accuracy over budget";
+    return "<h3>%s</h3><figure>%s<figcaption>Bars are 95&nbsp;%% intervals; the dashed line is guessing.</figcaption></figure>"
+        .formatted(
+            escape(title),
+            Chart.lines(title, "largest change", budgets, Map.of(first.attack(), accuracies))
+                .svg());
   }
 
   /** Returns the result of an attack as the report's table of robustness shows it. */
@@ -52,20 +76,22 @@ record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<
         new Proportion(result.correctAfter(), count));
   }
 
-  private String storages() {
-    StringBuilder table =
-        new StringBuilder("<table><tr><th>accuracy after, in percent</th><th>no attack</th>");
+  private Table storages() {
+    List<String> columns = new ArrayList<>(List.of("Accuracy after, %", "no attack"));
     for (Storage storage : Storage.values()) {
-      table.append("<th>%s</th>".formatted(escape(storage.toString())));
+      columns.add(storage.toString());
     }
+    List<List<Cell>> rows = new ArrayList<>();
     for (AttackResult result : results) {
-      table.append("</tr><tr><th>%s</th>".formatted(escape(name(result))));
-      table.append("<td>%s</td>".formatted(percent(result.accuracyBefore())));
+      List<Cell> row = new ArrayList<>();
+      row.add(Cell.text(name(result)));
+      row.add(Cell.percent(result.accuracyBefore()));
       for (Storage storage : Storage.values()) {
-        table.append("<td>%s</td>".formatted(percent(result.accuracyAfter(storage))));
+        row.add(Cell.percent(result.accuracyAfter(storage)));
       }
+      rows.add(row);
     }
-    return table.append("</tr></table>").toString();
+    return new Table("storages", "Accuracy by how attacked images are stored", columns, rows);
   }
 
   private static String examples(AttackResult result) {
@@ -75,7 +101,7 @@ record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<
       Image before = result.originals().image(i);
       Image after = result.examples().image(i);
       int factor = factor(before, after);
-      html.append("<p>");
+      html.append("<p class=\"attacked-image\">");
       html.append(figure(before, "original, score %.3f", image.cleanScore()));
       html.append(
           figure(change(before, after, factor), "change, %.0f times as large", (double) factor));
@@ -84,11 +110,18 @@ record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<
           "<br>%s, %s: L2 %s, L-inf %s of 255</p>"
               .formatted(
                   escape(image.sample().label().folder()),
-                  image.success() ? "fooled" : "not fooled",
+                  outcome(image),
                   decimal(image.l2()),
                   decimal(255 * image.linf())));
     }
     return html.toString();
+  }
+
+  private static String outcome(AttackedImage image) {
+    if (!image.correctBefore()) {
+      return "wrong before the attack";
+    }
+    return image.success() ? "fooled" : "not fooled";
   }
 
   /** Returns the largest factor that does not clip the magnified change; at least 1. */
@@ -120,7 +153,7 @@ record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<
 
   private static String figure(Image image, String caption, double number) {
     String text = String.format(Locale.ROOT, caption, number);
-    return "<img width=\"160\" alt=\"%s\" title=\"%s\" style=\"image-rendering:pixelated;margin:2px\" src=\"data:image/png;base64,%s\">"
+    return "<img width=\"160\" class=\"pixels\" alt=\"%s\" title=\"%s\" src=\"data:image/png;base64,%s\">"
         .formatted(text, text, Base64.getEncoder().encodeToString(image.toPng()));
   }
 
@@ -130,10 +163,6 @@ record AttackSection(List<AttackResult> results, List<SweepResult> sweeps, List<
 
   private static String escape(String text) {
     return HtmlEscapers.htmlEscaper().escape(text);
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f", 100 * share);
   }
 
   private static String decimal(double value) {

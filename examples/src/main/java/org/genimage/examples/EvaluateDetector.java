@@ -16,6 +16,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.TestSet;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.Degradation;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Scores;
@@ -117,11 +118,17 @@ final class EvaluateDetector implements Callable<Integer> {
       Report.Builder report =
           Report.builder("%s on %s".formatted(loaded.name(), name()), result)
               .data("Images of %s.".formatted(name()))
-              .manifest(manifest());
+              .identity(DetectorIdentity.of(loaded))
+              .manifest(Program.manifest(this));
       write(report.build()); // before anything else can fail
       Outputs.reporting(
           () -> addSections(report, loaded, folder, images, result), () -> write(report.build()));
-      write(report.gallery(images, loaded).samples(readable(images, result), SAMPLES).build());
+      write(
+          report
+              .mistakes(images)
+              .gallery(images, loaded)
+              .samples(readable(images, result), SAMPLES)
+              .build());
       terminal.say("%n%s on %s", result.detector(), name());
       terminal.say(result);
     }
@@ -255,17 +262,5 @@ final class EvaluateDetector implements Callable<Integer> {
 
   private String name() {
     return String.valueOf(data.toAbsolutePath().normalize().getFileName());
-  }
-
-  private Map<String, String> manifest() {
-    List<String> command = new ArrayList<>(List.of("evaluate"));
-    detector.ifPresent(name -> command.add("--detector '%s'".formatted(name)));
-    command.add("--weights %s --data %s".formatted(weights, data));
-    limit.ifPresent(count -> command.add("--limit " + count));
-    if (degraded) {
-      command.add("--degraded");
-    }
-    command.add("--skip-unreadable %s --seed %s".formatted(unreadable.skip(), seed.value()));
-    return Program.manifest(String.join(" ", command));
   }
 }

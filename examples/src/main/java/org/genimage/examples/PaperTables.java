@@ -179,7 +179,7 @@ final class PaperTables implements Callable<Integer> {
         page.fillUnbiased(plan(protocol, selected));
       }
     }
-    if (page.first.isPresent()) {
+    if (page.begun) {
       terminal.say("%nreport: %s", out.report().toAbsolutePath().normalize().toUri());
     }
     terminal.say("this run took %.1f minutes", (System.nanoTime() - begin) / 60e9);
@@ -192,7 +192,7 @@ final class PaperTables implements Callable<Integer> {
     private final List<Filled> results = new ArrayList<>();
     private final Map<String, Scores> groups = new LinkedHashMap<>();
     private final Optional<FileRules> files;
-    private Optional<EvaluationResult> first = Optional.empty();
+    private boolean begun; // some run was scored
 
     Page(Optional<FileRules> files) {
       this.files = files;
@@ -212,7 +212,7 @@ final class PaperTables implements Callable<Integer> {
       results.add(new Filled(result, Optional.empty()));
       for (Protocol.Run run : plan.protocol().runs()) {
         Optional<EvaluationResult> scored = scored(plan, run);
-        first = first.or(() -> scored);
+        begun |= scored.isPresent();
         if (plan.protocol().name().equals(Protocols.groups().name())) {
           scored.ifPresent(one -> groups.put(run.test().name(), one.scores()));
         }
@@ -237,7 +237,9 @@ final class PaperTables implements Callable<Integer> {
     }
 
     private void write() {
-      first.ifPresent(scored -> report(scored, results, groups, files));
+      if (begun) {
+        report(results, groups, files);
+      }
     }
 
     private void reporting(RuntimeException failure, Runnable report) {
@@ -375,14 +377,10 @@ final class PaperTables implements Callable<Integer> {
     return Optional.of(rules);
   }
 
-  private void report(
-      EvaluationResult first,
-      List<Filled> results,
-      Map<String, Scores> groups,
-      Optional<FileRules> files) {
+  private void report(List<Filled> results, Map<String, Scores> groups, Optional<FileRules> files) {
     Report.Builder builder =
-        Report.builder("The GenImage paper's tables", first)
-            .data("The headline and the curves are of the first run; the tables are of all runs.")
+        Report.builder("The GenImage paper's tables")
+            .data("Every accuracy is of the run that its row and column name.")
             .degradations(degraded(results))
             .groups(groups)
             .manifest(manifest());
@@ -405,12 +403,8 @@ final class PaperTables implements Callable<Integer> {
   }
 
   private Map<String, String> manifest() {
-    String size = full ? "--full" : "--samples %s --limit %s".formatted(samples, limit);
-    String command =
-        "paper-tables --table %s %s --seed %s%s"
-            .formatted(String.join(",", tables), size, seed.value(), unbiased ? " --unbiased" : "");
     return ImmutableMap.<String, String>builder()
-        .putAll(Program.manifest(command))
+        .putAll(Program.manifest(this))
         .put("data", data.folder().map(Path::toString).orElse("simulated"))
         .put("attacks", preset().note())
         .build();

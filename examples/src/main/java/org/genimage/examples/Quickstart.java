@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
@@ -15,6 +15,7 @@ import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
 import org.genimage.eval.Baselines;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Metrics;
@@ -24,6 +25,7 @@ import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.RobustnessRow;
 import org.genimage.eval.report.Spectra;
+import org.genimage.eval.report.TrainingPoint;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
@@ -153,7 +155,7 @@ final class Quickstart implements Callable<Integer> {
                     .onError(unreadable.policy())
                     .progress(progress)
                     .run());
-    Report.Builder page = builder(result, history, test);
+    Report.Builder page = builder(DetectorIdentity.of(detector), result, history, test);
     write(page.build()); // before anything else can fail
     Baselines baselines =
         terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
@@ -175,7 +177,7 @@ final class Quickstart implements Callable<Integer> {
         () -> write(page.robustness(attacks).build()));
     Spectra spectra =
         terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
-    write(page.spectra(spectra).samples(test, 60).gallery(test, detector).build());
+    write(page.spectra(spectra).samples(test, 60).gallery(test, detector).mistakes(test).build());
     summarise(result, baselines, attacks);
     terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
   }
@@ -298,13 +300,22 @@ final class Quickstart implements Callable<Integer> {
     }
   }
 
+  private static TrainingPoint point(EpochReport epoch) {
+    return new TrainingPoint(
+        epoch.loss(), OptionalDouble.of(epoch.learningRate()), epoch.validationAccuracy());
+  }
+
   private Report.Builder builder(
-      EvaluationResult result, List<EpochReport> history, ImageDataset test) {
+      DetectorIdentity identity,
+      EvaluationResult result,
+      List<EpochReport> history,
+      ImageDataset test) {
     Report.Builder report =
         Report.builder("%s on %s".formatted(result.detector(), images()), result)
             .data("%s held-out images of %s".formatted(test.size(), images()))
-            .losses(history.stream().map(EpochReport::loss).toList())
-            .manifest(manifest());
+            .training(history.stream().map(Quickstart::point).toList())
+            .identity(identity)
+            .manifest(Program.manifest(this));
     if (data.areSimulated()) {
       report.simulated(
           "SimulatedGenImage rendered every image: there is no photograph and no image of a real"
@@ -319,14 +330,6 @@ final class Quickstart implements Callable<Integer> {
         .map(folder -> folder.toAbsolutePath().normalize().getFileName())
         .map(Path::toString)
         .orElse("a simulated GenImage");
-  }
-
-  private Map<String, String> manifest() {
-    List<String> command = new ArrayList<>(List.of("quickstart"));
-    data.folder().ifPresent(folder -> command.add("--data " + folder));
-    weights.ifPresent(file -> command.add("--weights " + file));
-    command.add("--samples %s --limit %s --seed %s".formatted(samples, limit, seed.value()));
-    return Program.manifest(String.join(" ", command));
   }
 
   private void summarise(

@@ -70,7 +70,12 @@ class AttackReportTest {
     assertThat(out.resolve("report.html"))
         .content()
         .contains("Attacked images", "original, score", "times as large", "attacked, score", "<svg")
-        .doesNotContain("src=\"http");
+        .contains("text-anchor=\"middle\">0.5/255</text>", "text-anchor=\"middle\">none</text>")
+        .contains("CW-L2, L2 without limit", "wrong before the attack")
+        .contains("mvn -q -Pquickstart compile -Dmain=org.genimage.examples.AttackReport -Dargs=")
+        .contains("--images 2", "--cw-steps 2", "--queries 3", "--seed 42")
+        .contains("SHA-256 of the weights")
+        .doesNotContain("src=\"http", "Infinity");
     assertThat(GenImage.open(out.resolve("attacked/FGSM")).validation().size()).isEqualTo(2);
     assertThat(out.resolve("attacked/FGSM/manifest.json")).content().contains("\"attack\"");
   }

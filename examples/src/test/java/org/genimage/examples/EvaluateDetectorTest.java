@@ -66,7 +66,9 @@ class EvaluateDetectorTest {
         .containsPattern("BigGAN +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
         .contains("report: ");
     assertThat(Files.readString(folder.resolve("out/report.html")))
-        .contains("ResNet-50 on small", "Degraded images", "Spectra", "evaluate --weights");
+        .contains("ResNet-50 on small", "Degraded images", "Spectra", "All mistakes")
+        .contains("-Dmain=org.genimage.examples.EvaluateDetector -Dargs=", "--degraded")
+        .contains("--skip-unreadable 0", "--seed 42", "SHA-256 of the weights");
     assertThat(folder.resolve("out/tables/report.tex")).isNotEmptyFile();
     Path scores = folder.resolve("out/scores/jpeg-65.jsonl");
     assertThat(Files.readAllLines(scores)).hasSize(9);

@@ -34,6 +34,8 @@ import org.genimage.eval.Metrics;
 import org.genimage.eval.Scores;
 import org.genimage.eval.alignment.Alignment;
 import org.genimage.eval.alignment.SideBySide;
+import org.genimage.eval.explanation.Explainers;
+import org.genimage.eval.explanation.Explanation;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.protocol.Fold;
 import org.genimage.eval.protocol.FoldResult;
@@ -166,7 +168,7 @@ class GuidesTest {
   }
 
   @Test
-  void evaluation_code_runs() {
+  void evaluation_code_runs() throws IOException {
     Blueprint blueprint =
         new Blueprint("Tiny", new TinyNetwork(8), InputContract.crop(64), Head.NATURE_AI);
     Weights weights = blueprint.initialWeights(1);
@@ -220,6 +222,12 @@ class GuidesTest {
       report.write(folder.resolve("report.html"));
       report.writeTables(folder.resolve("tables"));
       assertThat(folder.resolve("tables/main-3.csv")).isNotEmptyFile();
+
+      Path file = Path.of(data.sample(0).name());
+      Explanation explanation = Explainers.occlusion().explain(detector, Image.read(file));
+      Files.write(folder.resolve("why.png"), explanation.drawing().toPng());
+      System.out.println(explanation.caption());
+      assertThat(folder.resolve("why.png")).isNotEmptyFile();
     }
   }
 

@@ -73,7 +73,9 @@ class PaperTablesTest {
     assertThat(folder.resolve("out/weights/resnet-50-stable-diffusion-v1.4.safetensors")).exists();
     assertThat(folder.resolve("out/report.html"))
         .content()
-        .contains("Trained on Stable Diffusion V1.4", "paper 52.0");
+        .contains("Trained on Stable Diffusion V1.4", "paper 52.0")
+        .contains("-Dmain=org.genimage.examples.PaperTables", "--samples 4", "--data " + data)
+        .doesNotContain("class=\"headline\"", "first run");
     assertThat(Files.readAllLines(folder.resolve("out/tables/main-3.csv"))).hasSize(1 + 9);
 
     assertThat(run(command)).isZero();

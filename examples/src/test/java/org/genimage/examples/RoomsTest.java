@@ -98,6 +98,7 @@ class RoomsTest {
                   + " train.memory train.recipe")
           .put("eval.statistics", "")
           .put("eval", "data data.image data.internal models models.weights eval.statistics")
+          .put("eval.explanation", "data.image models")
           .put("eval.protocol", "data data.image data.internal models eval eval.statistics")
           .put(
               "eval.verdict",
@@ -107,8 +108,8 @@ class RoomsTest {
               "data data.doctor data.image data.internal models eval eval.statistics")
           .put(
               "eval.report",
-              "data data.doctor data.image data.internal models eval eval.alignment eval.protocol"
-                  + " eval.statistics eval.verdict")
+              "data data.doctor data.image data.internal models eval eval.alignment"
+                  + " eval.explanation eval.protocol eval.statistics eval.verdict")
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")

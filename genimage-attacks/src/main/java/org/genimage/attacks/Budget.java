@@ -13,6 +13,7 @@ import org.genimage.data.image.Pixels;
 public record Budget(Norm norm, double size) {
 
   private static final int LEVELS = 255;
+  private static final int FEW_LEVELS = 4; // below, halves of a level are written as such
 
   /**
    * Checks the components.
@@ -67,14 +68,23 @@ public record Budget(Norm norm, double size) {
     return Pixels.of(originals.count(), originals.height(), originals.width(), attacked);
   }
 
-  /** Returns the size as papers write it: {@code 8/255}, {@code 0.007}, {@code L2 0.5}. */
+  /**
+   * Returns the size as papers write it: {@code 8/255}, {@code 0.5/255}, {@code 0.007}, {@code L2
+   * 0.5}, {@code L2 without limit}.
+   */
   @Override
   public String toString() {
     if (norm == Norm.L2) {
-      return norm + " " + size;
+      return norm + (Double.isInfinite(size) ? " without limit" : " " + size);
     }
-    long levels = Math.round(size * LEVELS);
-    boolean whole = Math.abs(size * LEVELS - levels) < 1e-9;
-    return whole ? levels + "/" + LEVELS : Double.toString(size);
+    double levels = size * LEVELS;
+    long whole = Math.round(levels);
+    if (Math.abs(levels - whole) < 1e-9) {
+      return whole + "/" + LEVELS;
+    }
+    double half = Math.round(2 * levels) / 2.0;
+    return Math.abs(levels - half) < 1e-9 && half < FEW_LEVELS
+        ? half + "/" + LEVELS
+        : Double.toString(size);
   }
 }

@@ -14,7 +14,10 @@ public record SweepResult(List<AttackResult> results) {
 
   private static final int WIDTH = 480;
   private static final int HEIGHT = 240;
-  private static final int MARGIN = 40;
+  private static final int LEFT = 44;
+  private static final int RIGHT = 12;
+  private static final int TOP = 12;
+  private static final int BOTTOM = 42;
 
   /** Copies the list. */
   public SweepResult {
@@ -48,58 +51,73 @@ public record SweepResult(List<AttackResult> results) {
   }
 
   /**
-   * Returns the curve as a picture: accuracy of the saved images (down, from 0 to 1) over the
-   * budget (across, from 0, where the clean images are).
+   * Returns the curve as a picture: accuracy of the saved images (up, in per cent) over the budgets
+   * (across, at equal distances, from no attack, where the clean images are).
    *
    * @return an SVG element, to be put into a page
    */
   public String toSvg() {
-    double largest = results.get(results.size() - 1).budget().size();
-    StringBuilder line = new StringBuilder();
-    StringBuilder marks = new StringBuilder();
-    line.append(point(0, results.get(0).accuracyBefore()));
+    List<String> names = new ArrayList<>(List.of("none"));
+    List<Double> accuracies = new ArrayList<>(List.of(results.get(0).accuracyBefore()));
     for (AttackResult result : results) {
-      String place = point(result.budget().size() / largest, result.accuracyAfter());
-      line.append(' ').append(place);
-      String[] xy = place.split(",");
-      marks.append(
-          "<circle cx=\"%s\" cy=\"%s\" r=\"3\"><title>%s: %s %%</title></circle>"
-              .formatted(
-                  xy[0],
-                  xy[1],
-                  result.budget(),
-                  String.format(Locale.ROOT, "%.1f", 100 * result.accuracyAfter())));
+      names.add(result.budget().toString());
+      accuracies.add(result.accuracyAfter());
     }
-    return """
-        <svg viewBox="0 0 %s %s" role="img" aria-label="Accuracy over budget">
-        <path d="M%s %s V%s H%s" fill="none" stroke="currentColor"/>
-        <text x="4" y="%s" font-size="11">100 %%</text><text x="4" y="%s" font-size="11">0</text>
-        <text x="%s" y="%s" font-size="11" text-anchor="end">%s, up to %s</text>
-        <polyline points="%s" fill="none" stroke="currentColor" stroke-width="2"/>%s
-        </svg>
-        """
-        .formatted(
-            WIDTH,
-            HEIGHT,
-            MARGIN,
-            MARGIN,
-            HEIGHT - MARGIN,
-            WIDTH - MARGIN,
-            MARGIN + 4,
-            HEIGHT - MARGIN + 4,
-            WIDTH - MARGIN,
-            HEIGHT - MARGIN / 2,
-            HtmlEscapers.htmlEscaper().escape(results.get(0).attack()),
-            results.get(results.size() - 1).budget(),
-            line,
-            marks);
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        format(
+            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Accuracy over budget\">%n",
+            WIDTH, HEIGHT));
+    for (int percent = 0; percent <= 100; percent += 25) {
+      svg.append(
+          format(
+              "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\""
+                  + " opacity=\"0.2\"/><text x=\"%d\" y=\"%.1f\" font-size=\"11\""
+                  + " text-anchor=\"end\" fill=\"currentColor\">%d</text>%n",
+              LEFT,
+              WIDTH - RIGHT,
+              up(percent / 100.0),
+              up(percent / 100.0),
+              LEFT - 6,
+              up(percent / 100.0) + 4,
+              percent));
+    }
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < names.size(); i++) {
+      double x = LEFT + (i + 0.5) * (WIDTH - LEFT - RIGHT) / names.size();
+      double y = up(accuracies.get(i));
+      line.append(format("%.1f,%.1f ", x, y));
+      svg.append(
+          format(
+              "<text x=\"%.1f\" y=\"%d\" font-size=\"11\" text-anchor=\"middle\""
+                  + " fill=\"currentColor\">%s</text><circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\""
+                  + " fill=\"currentColor\"><title>%s: %.1f %%</title></circle>%n",
+              x, HEIGHT - BOTTOM + 16, names.get(i), x, y, names.get(i), 100 * accuracies.get(i)));
+    }
+    svg.append(
+        format(
+            "<polyline points=\"%s\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>%n",
+            line.toString().strip()));
+    svg.append(
+        format(
+            "<text x=\"%d\" y=\"%d\" font-size=\"11\" text-anchor=\"middle\""
+                + " fill=\"currentColor\">largest change, %s</text>%n",
+            (LEFT + WIDTH - RIGHT) / 2,
+            HEIGHT - 6,
+            HtmlEscapers.htmlEscaper().escape(results.get(0).attack())));
+    svg.append(
+        format(
+            "<text transform=\"translate(11 %d) rotate(-90)\" font-size=\"11\""
+                + " text-anchor=\"middle\" fill=\"currentColor\">accuracy, %%</text>%n",
+            (TOP + HEIGHT - BOTTOM) / 2));
+    return svg.append("</svg>\n").toString();
   }
 
-  private static String point(double across, double accuracy) {
-    return String.format(
-        Locale.ROOT,
-        "%.1f,%.1f",
-        MARGIN + across * (WIDTH - 2 * MARGIN),
-        HEIGHT - MARGIN - accuracy * (HEIGHT - 2 * MARGIN));
+  private static double up(double accuracy) {
+    return HEIGHT - BOTTOM - accuracy * (HEIGHT - TOP - BOTTOM);
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -28,8 +28,11 @@ class AttackSweepTest {
           .extracting(AttackResult::correctAfter)
           .isSortedAccordingTo((a, b) -> b - a);
       assertThat(curve.warnings()).isEmpty();
-      assertThat(Splitter.on("<circle").splitToList(curve.toSvg())).hasSize(4);
-      assertThat(curve.toSvg()).contains("8/255: 0.0 %", "FGSM, up to 8/255");
+      assertThat(Splitter.on("<circle").splitToList(curve.toSvg())).hasSize(5);
+      assertThat(curve.toSvg())
+          .contains("8/255: 0.0 %", "largest change, FGSM", ">accuracy, %<")
+          .contains(">none<", ">1/255<", ">2/255<", ">8/255<")
+          .contains(">0<", ">25<", ">50<", ">75<", ">100<");
     }
   }
 

@@ -20,7 +20,9 @@ class BudgetTest {
   void toString_otherSizes_areDecimal() {
     assertThat(Budget.linf(0.007)).hasToString("0.007");
     assertThat(Budget.linf(0.3)).hasToString("0.3");
+    assertThat(Budget.linf(0.5 / 255)).hasToString("0.5/255");
     assertThat(Budget.l2(0.5)).hasToString("L2 0.5");
+    assertThat(Budget.l2(Double.POSITIVE_INFINITY)).hasToString("L2 without limit");
   }
 
   @ParameterizedTest

@@ -199,7 +199,7 @@ class ExtensionsTest {
     }
 
     assertThat(Files.readString(page))
-        .contains("<h2>The best threshold</h2>", "Youden&#39;s J", "BigGAN");
+        .contains(">The best threshold</h2>", "Youden&#39;s J", "BigGAN");
   }
 
   private static Recipe recipe() {

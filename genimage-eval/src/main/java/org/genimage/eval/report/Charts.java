@@ -7,10 +7,10 @@ import static org.genimage.eval.report.Html.number;
 import static org.genimage.eval.report.Html.percent;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -390,18 +390,8 @@ final class Charts {
         format(
             "<line class=\"zero\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
             LEFT, RIGHT, zero, zero));
-    double half = x(scores.threshold(), 0, 1);
-    svg.append(
-        format(
-            "<line class=\"chance\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
-            half, half, TOP, BOTTOM));
-    svg.append(
-        format(
-            "<text class=\"note ai halo\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">"
-                + "AI images ↑</text>"
-                + "<text class=\"note nature halo\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">"
-                + "natural images ↓</text>",
-            half, TOP + 18, half, BOTTOM - 10));
+    double threshold = x(scores.threshold(), 0, 1);
+    straight(svg, threshold, TOP, threshold, BOTTOM);
     return svg.append("</svg>").toString();
   }
 
@@ -428,17 +418,20 @@ final class Charts {
             style, x + 1, top, width - 2, Math.max(1, bottom - top));
   }
 
-  /** The loss after each epoch. */
-  static String loss(List<Double> losses) {
-    double step = niceStep(Math.max(1e-3, Collections.max(losses)) / 4);
-    double top = step * Math.ceil(Collections.max(losses) / step + 1e-9);
-    int last = Math.max(2, losses.size());
-    StringBuilder svg = open("Training loss");
-    int epochs = (int) Math.max(1, niceStep(losses.size() / 6.0));
-    grid(svg, 1, last, epochs, "epoch", 0, top, step, "training loss, nats");
+  /** A value of each epoch, upwards from 0; epochs without one are left out. */
+  static String epochs(String title, String axis, List<OptionalDouble> values) {
+    double largest = values.stream().flatMapToDouble(OptionalDouble::stream).max().orElse(0);
+    double step = niceStep(Math.max(1e-3, largest) / 4);
+    double top = step * Math.ceil(largest / step + 1e-9);
+    int last = Math.max(2, values.size());
+    StringBuilder svg = open(title);
+    int epochs = (int) Math.max(1, niceStep(values.size() / 6.0));
+    grid(svg, 1, last, epochs, "epoch", 0, top, step, axis);
     List<String> points =
-        IntStream.range(0, losses.size())
-            .mapToObj(i -> format("%.1f %.1f", x(i + 1, 1, last), y(losses.get(i), 0, top)))
+        IntStream.range(0, values.size())
+            .filter(i -> values.get(i).isPresent())
+            .mapToObj(
+                i -> format("%.1f %.1f", x(i + 1, 1, last), y(values.get(i).getAsDouble(), 0, top)))
             .toList();
     svg.append(format("<path class=\"curve\" d=\"M%s\"/>", String.join("L", points)));
     for (String point : points) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
@@ -22,6 +23,7 @@ record ContactSheetSection(ImageDataset data, int samples) implements Section {
 
   private static final int SIDE = 64;
   private static final int COLUMNS = 15;
+  private static final int FEWEST_COLUMNS = 8;
 
   @Override
   public String html() {
@@ -35,12 +37,15 @@ record ContactSheetSection(ImageDataset data, int samples) implements Section {
     StringBuilder sheets = new StringBuilder();
     images.forEach(
         (generator, indices) ->
-            sheets.append(
-                "<figure class=\"sheet\"><img src=\"%s\" alt=\"Samples of %s\"><figcaption>%s</figcaption></figure>"
-                    .formatted(
-                        Thumbnail.jpeg(sheet(indices)),
-                        escape(generator.name()),
-                        escape(generator.name()))));
+            sheet(indices)
+                .ifPresent(
+                    sheet ->
+                        sheets.append(
+                            "<figure class=\"sheet\"><img src=\"%s\" alt=\"Samples of %s\"><figcaption>%s</figcaption></figure>"
+                                .formatted(
+                                    Thumbnail.jpeg(sheet),
+                                    escape(generator.name()),
+                                    escape(generator.name())))));
     return """
         <section>
           <h2>Samples</h2>
@@ -51,7 +56,8 @@ record ContactSheetSection(ImageDataset data, int samples) implements Section {
         .formatted(sheets);
   }
 
-  private BufferedImage sheet(List<Integer> indices) {
+  /** Returns a sheet whose rows are all full; empty if no image can be read. */
+  private Optional<BufferedImage> sheet(List<Integer> indices) {
     int count = Math.min(samples, indices.size());
     List<Image> thumbnails =
         IntStream.range(0, count)
@@ -60,12 +66,15 @@ record ContactSheetSection(ImageDataset data, int samples) implements Section {
             .mapToObj(this::thumbnail)
             .filter(Objects::nonNull)
             .toList();
-    int columns = Math.max(1, Math.min(COLUMNS, thumbnails.size()));
-    int rows = Math.max(1, (thumbnails.size() + columns - 1) / columns);
+    if (thumbnails.isEmpty()) {
+      return Optional.empty();
+    }
+    int columns = columns(thumbnails.size());
+    int rows = thumbnails.size() / columns;
     BufferedImage sheet =
         new BufferedImage(SIDE * columns, SIDE * rows, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = sheet.createGraphics();
-    for (int i = 0; i < thumbnails.size(); i++) {
+    for (int i = 0; i < rows * columns; i++) {
       graphics.drawImage(
           thumbnails.get(i).toBufferedImage(),
           SIDE * (i % columns),
@@ -75,7 +84,21 @@ record ContactSheetSection(ImageDataset data, int samples) implements Section {
           null);
     }
     graphics.dispose();
-    return sheet;
+    return Optional.of(sheet);
+  }
+
+  /** Returns the number of columns that leaves out the fewest images: all rows are full. */
+  static int columns(int images) {
+    if (images <= COLUMNS) {
+      return images;
+    }
+    int best = COLUMNS;
+    for (int columns = COLUMNS; columns >= FEWEST_COLUMNS; columns--) {
+      if (images % columns < images % best) {
+        best = columns;
+      }
+    }
+    return best;
   }
 
   private Image thumbnail(int index) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.ImageDataset;
@@ -18,10 +19,11 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
-import org.genimage.models.DifferentiableDetector;
+import org.genimage.eval.explanation.Explanation;
 
-/** The images with the most extreme scores, right and wrong, and their most sensitive pixels. */
-record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableDetector> detector)
+/** The images with the most extreme scores, right and wrong, and what their scores come from. */
+record GallerySection(
+    Scores scores, ImageDataset data, Optional<Function<Image, Explanation>> explainer)
     implements Section {
 
   private static final int GROUP_SIZE = 6;
@@ -53,15 +55,17 @@ record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableD
     return """
         <section>
           <h2>Most confident decisions</h2>
-          <p class="lead">The images with the most extreme scores; the score is below each. They hint
+          <p class="lead">The images with the most extreme scores; score, generator and file are below each. They hint
           at what the detector relies on, but they are not typical.%s</p>
           <div class="gallery">%s%s%s%s</div>
         </section>
         """
         .formatted(
-            detector.isPresent()
-                ? " Next to each, in orange, the pixels to which its score is most sensitive: the size of"
-                    + " the loss's gradient, smoothed. A map does not explain a decision."
+            explainer.isPresent()
+                ? " Below each is the view that the detector saw: orange areas speak for AI, blue areas"
+                    + " for a natural image, grey ones for neither; the bar is the scale, which is"
+                    + " each image's own. The text of each says what full colour stands for. A map"
+                    + " shows where a score comes from, not whether it is right."
                 : "",
             group("Natural images wrongly accused", false, groups.get(0), samples),
             group("AI images missed", false, groups.get(1), samples),
@@ -104,7 +108,7 @@ record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableD
   private String picture(Score score, Optional<Sample> sample) {
     String name = escape(score.name());
     return """
-        <li title="%s">%s<span class="number">%s</span> <span>%s</span></li>
+        <li title="%s">%s<span class="number">%s</span> <span>%s</span><span class="file">%s</span></li>
         """
         .formatted(
             name,
@@ -114,19 +118,20 @@ record GallerySection(Scores scores, ImageDataset data, Optional<DifferentiableD
                     image ->
                         "<img src=\"%s\" alt=\"%s\">"
                                 .formatted(Thumbnail.png(Thumbnail.square(image, SIDE)), name)
-                            + detector
-                                .map(
-                                    one ->
-                                        "<img src=\"%s\" alt=\"sensitive pixels\">"
-                                            .formatted(
-                                                Thumbnail.png(
-                                                    Thumbnail.square(
-                                                        GradientMap.of(one, image, score.label()),
-                                                        SIDE))))
-                                .orElse(""))
+                            + explainer.map(one -> explanation(one.apply(image))).orElse(""))
                 .orElse("<span class=\"gone\">no longer readable</span>"),
             decimal(score.value()),
-            escape(score.generator().name()));
+            escape(score.generator().name()),
+            name);
+  }
+
+  private static String explanation(Explanation explanation) {
+    return """
+        <img class="map" src="%s" alt="map of areas"><details><summary>the map</summary>%s</details>
+        """
+        .formatted(
+            Thumbnail.png(Thumbnail.within(explanation.drawing(), SIDE)),
+            escape(explanation.caption()));
   }
 
   private static Optional<Image> read(Sample sample) {

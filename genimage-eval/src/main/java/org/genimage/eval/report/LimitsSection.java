@@ -4,12 +4,13 @@ import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.interval;
 import static org.genimage.eval.report.Html.percent;
 
+import java.util.Optional;
 import org.genimage.data.Label;
 import org.genimage.eval.Scores;
 import org.genimage.eval.statistics.Proportion;
 
 /** What a score does not prove. */
-record LimitsSection(Scores scores) implements Section {
+record LimitsSection(Optional<Scores> evaluated) implements Section {
 
   @Override
   public String html() {
@@ -33,10 +34,16 @@ record LimitsSection(Scores scores) implements Section {
           </ul>
         </section>
         """
-        .formatted(accused(), percent((double) scores.count(Label.AI) / scores.size()));
+        .formatted(
+            evaluated
+                .map(LimitsSection::accused)
+                .orElse("Every detector accuses some natural images."),
+            evaluated
+                .map(scores -> percent((double) scores.count(Label.AI) / scores.size()))
+                .orElse("About half"));
   }
 
-  private String accused() {
+  private static String accused(Scores scores) {
     if (scores.count(Label.NATURE) == 0) {
       return "The number of natural images that count as AI was not measured.";
     }

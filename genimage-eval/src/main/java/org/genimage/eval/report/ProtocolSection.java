@@ -30,7 +30,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
   @Override
   public String html() {
     Protocol protocol = result.protocol();
-    StringBuilder head = new StringBuilder("<th></th>");
+    StringBuilder head = new StringBuilder("<td></td>");
     protocol
         .columns()
         .forEach(name -> head.append(format("<th scope=\"col\">%s</th>", escape(name))));

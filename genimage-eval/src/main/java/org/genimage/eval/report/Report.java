@@ -8,36 +8,47 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.io.ByteSource;
+import com.google.common.io.MoreFiles;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.doctor.FileRules;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.Baselines;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Scores;
 import org.genimage.eval.alignment.SideBySide;
+import org.genimage.eval.explanation.Explainer;
+import org.genimage.eval.explanation.Explainers;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.eval.verdict.VerdictChanges;
 import org.genimage.eval.verdict.Verdicts;
-import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.Detector;
 
 /**
- * An evaluation as one HTML page. It needs no other file, works offline, follows the reader's light
- * or dark scheme, and prints well. Its tables can also be written as Markdown, LaTeX, CSV and JSON.
+ * An evaluation as one HTML page. It needs no other file but pictures of {@linkplain
+ * Builder#mistakes mistakes}, works offline, follows the reader's light or dark scheme, and prints
+ * well. Its tables can also be written as Markdown, LaTeX, CSV and JSON.
  *
  * <pre>{@code
  * Report.builder("ResNet-50 on GenImage", result)
@@ -50,10 +61,16 @@ import org.genimage.models.DifferentiableDetector;
  * @param title the title of the page
  * @param html the page
  * @param tables the tables of the page, in its order
+ * @param pictures what lies in a folder beside the page, by name; made when they are written
  */
-public record Report(String title, String html, List<Table> tables) {
+public record Report(
+    String title, String html, List<Table> tables, Map<String, ByteSource> pictures) {
+
+  /** The folder of the pictures in {@link #html}; {@link #write} names it after the page. */
+  static final String PICTURES = "report-pictures";
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern HEADING = Pattern.compile("<h2>(.*?)</h2>", Pattern.DOTALL);
 
   /**
    * Copies the list and checks the names of the tables.
@@ -61,6 +78,7 @@ public record Report(String title, String html, List<Table> tables) {
    * @throws IllegalArgumentException if two tables have one name, and so one file
    */
   public Report {
+    pictures = ImmutableMap.copyOf(pictures);
     tables = List.copyOf(tables);
     List<String> names = tables.stream().map(Table::name).toList();
     checkArgument(
@@ -69,9 +87,23 @@ public record Report(String title, String html, List<Table> tables) {
         names);
   }
 
+  /** Creates a report without pictures beside it. */
+  public Report(String title, String html, List<Table> tables) {
+    this(title, html, tables, Map.of());
+  }
+
   /** Returns a builder of the report of an evaluation. */
   public static Builder builder(String title, EvaluationResult result) {
-    return new Builder(title, result);
+    return new Builder(title, Optional.of(result));
+  }
+
+  /**
+   * Returns a builder of a report of no single evaluation, such as of the paper's tables. It has
+   * the sections that are added, without a headline; those of an evaluation's own images are
+   * refused.
+   */
+  public static Builder builder(String title) {
+    return new Builder(title, Optional.empty());
   }
 
   /**
@@ -89,13 +121,37 @@ public record Report(String title, String html, List<Table> tables) {
   }
 
   /**
-   * Writes the page. Missing folders are created. An earlier report stays until the new one is
-   * complete.
+   * Writes the page, and its pictures, if it has some, into the folder beside it with the page's
+   * name and {@code -pictures}. Missing folders are created. An earlier report stays until the new
+   * one is complete. A picture whose image cannot be read any more is left out.
    *
    * @throws UncheckedIOException if it cannot be written; an earlier report is then as it was
    */
   public void write(Path file) {
-    write(file, html);
+    if (pictures.isEmpty()) {
+      write(file, html);
+      return;
+    }
+    String folder =
+        MoreFiles.getNameWithoutExtension(file).replaceAll("[^\\p{Alnum}._-]", "-") + "-pictures";
+    pictures.forEach((name, picture) -> write(file.resolveSibling(folder).resolve(name), picture));
+    write(file, html.replace(PICTURES, folder));
+  }
+
+  private static void write(Path file, ByteSource picture) {
+    byte[] content;
+    try {
+      content = picture.read();
+    } catch (UnreadableImageException e) {
+      return;
+    } catch (IOException e) {
+      throw problem(file, e);
+    }
+    try {
+      WholeFiles.write(file, content);
+    } catch (IOException e) {
+      throw problem(file, e);
+    }
   }
 
   /**
@@ -145,8 +201,10 @@ public record Report(String title, String html, List<Table> tables) {
    */
   public static final class Builder {
 
+    private static final int SECONDS_EACH = 5;
+
     private final String title;
-    private final EvaluationResult result;
+    private final Optional<EvaluationResult> evaluated;
     private Optional<String> data = Optional.empty();
     private Optional<String> simulated = Optional.empty();
     private Optional<String> files = Optional.empty();
@@ -162,12 +220,24 @@ public record Report(String title, String html, List<Table> tables) {
     private Optional<Section> gallery = Optional.empty();
     private Optional<Section> samples = Optional.empty();
     private Optional<Section> training = Optional.empty();
+    private Optional<MistakesSection> mistakes = Optional.empty();
+    private final List<Section> comparisons = new ArrayList<>();
+    private Optional<DetectorIdentity> identity = Optional.empty();
+    private Instant date = Instant.now();
     private final List<Section> others = new ArrayList<>();
     private Map<String, String> manifest = Map.of();
 
-    private Builder(String title, EvaluationResult result) {
+    private Builder(String title, Optional<EvaluationResult> evaluated) {
       this.title = title;
-      this.result = result;
+      this.evaluated = evaluated;
+    }
+
+    private EvaluationResult result() {
+      return evaluated.orElseThrow(
+          () ->
+              new IllegalStateException(
+                  "expected a report of an evaluation for this section, found one of none; begin"
+                      + " with Report.builder(title, result)"));
     }
 
     /** Adds a description of the images to the summary. */
@@ -278,7 +348,7 @@ public record Report(String title, String html, List<Table> tables) {
      */
     public Builder verdicts(Verdicts decided, Map<String, VerdictChanges> changes) {
       verdicts =
-          Optional.of(new VerdictSection(result.scores(), decided, ImmutableMap.copyOf(changes)));
+          Optional.of(new VerdictSection(result().scores(), decided, ImmutableMap.copyOf(changes)));
       return this;
     }
 
@@ -300,7 +370,7 @@ public record Report(String title, String html, List<Table> tables) {
 
     /** Shows the accuracies of trivial detectors on the same images. */
     public Builder baselines(Baselines measured) {
-      baselines = Optional.of(new BaselineSection(result, measured));
+      baselines = Optional.of(new BaselineSection(result(), measured));
       return this;
     }
 
@@ -316,19 +386,37 @@ public record Report(String title, String html, List<Table> tables) {
      * @param images the dataset that was evaluated
      */
     public Builder gallery(ImageDataset images) {
-      gallery = Optional.of(new GallerySection(result.scores(), images, Optional.empty()));
+      gallery = Optional.of(new GallerySection(result().scores(), images, Optional.empty()));
       return this;
     }
 
     /**
-     * Shows the images with the most extreme scores, and the pixels to which the score is most
-     * sensitive.
+     * Shows the images with the most extreme scores, and for each a map of the areas that the score
+     * comes from: by occlusion, at most about five seconds for each of 24 images.
      *
      * @param images the dataset that was evaluated
      * @param detector used until {@link #build} returns
      */
-    public Builder gallery(ImageDataset images, DifferentiableDetector detector) {
-      gallery = Optional.of(new GallerySection(result.scores(), images, Optional.of(detector)));
+    public Builder gallery(ImageDataset images, Detector detector) {
+      return gallery(
+          images, detector, Explainers.occlusion().within(Duration.ofSeconds(SECONDS_EACH)));
+    }
+
+    /**
+     * Shows the images with the most extreme scores, and for each a map of the areas that the score
+     * comes from.
+     *
+     * @param images the dataset that was evaluated
+     * @param detector used until {@link #build} returns
+     * @param explainer makes the maps, at most 24
+     */
+    public Builder gallery(ImageDataset images, Detector detector, Explainer explainer) {
+      gallery =
+          Optional.of(
+              new GallerySection(
+                  result().scores(),
+                  images,
+                  Optional.of(image -> explainer.explain(detector, image))));
       return this;
     }
 
@@ -358,10 +446,59 @@ public record Report(String title, String html, List<Table> tables) {
             "losses must be finite and not negative, got %s",
             perEpoch);
       }
+      return training(perEpoch.stream().map(TrainingPoint::of).toList());
+    }
+
+    /**
+     * Shows loss, validation accuracy and learning rate of each epoch; nothing if the list is
+     * empty.
+     */
+    public Builder training(List<TrainingPoint> epochs) {
       training =
-          perEpoch.isEmpty()
+          epochs.isEmpty()
               ? Optional.empty()
-              : Optional.of(new TrainingSection(List.copyOf(perEpoch)));
+              : Optional.of(new TrainingSection(List.copyOf(epochs)));
+      return this;
+    }
+
+    /**
+     * Lists all images that are decided wrongly, the surest mistakes first, 1,000 at most. Their
+     * pictures lie in a folder beside the page, which {@link Report#write} writes.
+     *
+     * @param images the dataset that was evaluated; read when the report is written
+     */
+    public Builder mistakes(ImageDataset images) {
+      mistakes = Optional.of(MistakesSection.of(result().scores(), images));
+      return this;
+    }
+
+    /**
+     * Compares the evaluation with another run on the same images: accuracies, areas, and whether
+     * chance explains the differences.
+     *
+     * @param name of the other run, such as {@code DeiT-S} or {@code before fine-tuning}
+     * @throws IllegalArgumentException if the images differ
+     */
+    public Builder comparison(String name, EvaluationResult other) {
+      comparisons.add(
+          ComparisonSection.of(
+              "comparison-" + (comparisons.size() + 1),
+              result().detector(),
+              result().scores(),
+              name,
+              other.scores()));
+      return this;
+    }
+
+    /** Shows which detector it is: the SHA-256 of its weights. */
+    public Builder identity(DetectorIdentity detector) {
+      identity = Optional.of(detector);
+      return this;
+    }
+
+    /** Sets the date that the report has; by default that of the builder. */
+    public Builder date(Instant moment) {
+      date = moment;
       return this;
     }
 
@@ -387,12 +524,14 @@ public record Report(String title, String html, List<Table> tables) {
      */
     public Report build() {
       List<Section> sections = new ArrayList<>();
-      sections.add(HeadlineSection.of(result));
+      evaluated.ifPresent(result -> sections.add(HeadlineSection.of(result)));
       alignments.ifPresent(sections::add);
       sections.addAll(protocols);
-      sections.add(new GeneratorSection(result));
+      evaluated.ifPresent(result -> sections.add(new GeneratorSection(result)));
+      evaluated.ifPresent(result -> sections.add(new ConfusionSection(result.scores())));
+      sections.addAll(comparisons);
       sections.addAll(fields);
-      sections.add(new ScoreSection(result.scores()));
+      evaluated.ifPresent(result -> sections.add(new ScoreSection(result.scores())));
       verdicts.ifPresent(sections::add);
       degradations.ifPresent(sections::add);
       attacks.ifPresent(sections::add);
@@ -400,15 +539,21 @@ public record Report(String title, String html, List<Table> tables) {
       baselines.ifPresent(sections::add);
       spectra.ifPresent(sections::add);
       gallery.ifPresent(sections::add);
+      mistakes.ifPresent(sections::add);
       samples.ifPresent(sections::add);
       sections.addAll(others);
-      sections.add(new LimitsSection(result.scores()));
+      sections.add(new LimitsSection(evaluated.map(EvaluationResult::scores)));
       training.ifPresent(sections::add);
-      sections.add(new OriginSection(result, manifest));
+      List<Table> tables = sections.stream().flatMap(section -> section.tables().stream()).toList();
+      if (!tables.isEmpty()) {
+        sections.add(new DownloadsSection(tables));
+      }
+      sections.add(new OriginSection(evaluated, identity, date, manifest));
       return new Report(
           title,
           page(sections),
-          sections.stream().flatMap(section -> section.tables().stream()).toList());
+          tables,
+          mistakes.map(MistakesSection::pictures).orElse(ImmutableMap.of()));
     }
 
     private String page(List<Section> sections) {
@@ -420,13 +565,37 @@ public record Report(String title, String html, List<Table> tables) {
       } catch (IOException e) {
         throw new UncheckedIOException("report.html of this library", e);
       }
-      String notes =
-          simulated.map(text -> note("Simulated data", text)).orElse("")
-              + files.map(text -> note("The files answer the question", text)).orElse("");
+      StringBuilder notes = new StringBuilder();
+      simulated.ifPresent(text -> notes.append(note("Simulated data", text)));
+      files.ifPresent(text -> notes.append(note("The files answer the question", text)));
+      evaluated.ifPresent(
+          result ->
+              Cautions.of(result.scores())
+                  .forEach((caution, text) -> notes.append(note(caution, text))));
+      StringBuilder contents = new StringBuilder();
+      StringBuilder body = new StringBuilder();
+      for (Section section : sections) {
+        body.append(numbered(section.html(), contents)).append('\n');
+      }
       return frame
           .replace("{{title}}", escape(title))
           .replace("{{summary}}", summary())
-          .replace("{{sections}}", notes + Html.join(sections, "\n", Section::html));
+          .replace("{{contents}}", contents)
+          .replace("{{sections}}", notes.append(body));
+    }
+
+    /** Gives a section's heading an id, and adds a link to it. */
+    private static String numbered(String html, StringBuilder contents) {
+      Matcher heading = HEADING.matcher(html);
+      if (!heading.find()) {
+        return html;
+      }
+      int number = 1 + contents.toString().split("<li>", -1).length - 1;
+      String text = heading.group(1).replaceAll("<[^>]*>", "");
+      contents.append("<li><a href=\"#s%s\">%s</a></li>%n".formatted(number, text));
+      return html.substring(0, heading.start())
+          + "<h2 id=\"s%s\">%s</h2>".formatted(number, heading.group(1))
+          + html.substring(heading.end());
     }
 
     private static String note(String title, String text) {
@@ -440,14 +609,17 @@ public record Report(String title, String html, List<Table> tables) {
     }
 
     private String summary() {
+      return evaluated.map(this::images).orElse("") + data.map(Html::escape).orElse("");
+    }
+
+    private String images(EvaluationResult result) {
       Scores scores = result.scores();
-      return "%s on %s images: %s natural, %s by AI.%s"
+      return "%s on %s images: %s natural, %s by AI. "
           .formatted(
               escape(result.detector()),
               count(scores.size()),
               count(scores.count(Label.NATURE)),
-              count(scores.count(Label.AI)),
-              data.map(text -> " " + escape(text)).orElse(""));
+              count(scores.count(Label.AI)));
     }
   }
 }

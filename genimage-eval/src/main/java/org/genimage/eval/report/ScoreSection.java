@@ -26,8 +26,9 @@ record ScoreSection(Scores scores) implements Section {
         <section>
           <h2>Scores</h2>
           <div class="pair">
-            <figure>%s<figcaption>Distribution of the scores. Images to the right of the dashed line
-              count as AI: blue bars there are false accusations.</figcaption></figure>
+            <figure>%s<figcaption>Distribution of the scores: <span class="key attacked"></span> AI images
+              upwards, <span class="key detector"></span> natural images downwards. Images to the right
+              of the dashed line count as AI: blue bars there are false accusations.</figcaption></figure>
             <figure>%s<figcaption>Calibration: the share of AI images (vertical) among images with
               similar scores (horizontal), with 95&nbsp;%% intervals. On the dashed line, score and
               share are equal; the mean gap is %s. Chance alone makes %s of a perfect calibration of

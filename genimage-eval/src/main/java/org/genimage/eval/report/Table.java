@@ -38,6 +38,9 @@ import org.genimage.eval.statistics.Interval;
  */
 public record Table(String name, String title, List<String> columns, List<List<Cell>> rows) {
 
+  /** Tables of so many columns are set closer. */
+  private static final int MANY_COLUMNS = 10;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a formula begins, in full width, too, which Excel takes for the same. */
@@ -148,9 +151,9 @@ public record Table(String name, String title, List<String> columns, List<List<C
     StringBuilder html =
         new StringBuilder(
             format(
-                "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+                "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table%s>"
                     + "<thead><tr>",
-                escape(title)));
+                escape(title), columns.size() >= MANY_COLUMNS ? " class=\"wide\"" : ""));
     for (int i = 0; i < columns.size(); i++) {
       html.append(format("<th scope=\"col\"%s>%s</th>", textClass(i), escape(columns.get(i))));
     }

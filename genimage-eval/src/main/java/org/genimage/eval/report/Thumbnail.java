@@ -25,6 +25,18 @@ final class Thumbnail {
         .apply(image, new SplittableRandom(0));
   }
 
+  /** Returns a whole image, no wider or higher than this. */
+  static Image within(Image image, int largest) {
+    double share = (double) largest / Math.max(image.width(), image.height());
+    return share >= 1
+        ? image
+        : Transforms.resize(
+                (int) Math.max(1, Math.round(share * image.width())),
+                (int) Math.max(1, Math.round(share * image.height())),
+                Filter.BICUBIC)
+            .apply(image, new SplittableRandom(0));
+  }
+
   /** Returns a PNG as a data URI. */
   static String png(Image image) {
     return uri("png", image.toPng());

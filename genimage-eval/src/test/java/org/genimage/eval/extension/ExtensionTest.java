@@ -151,7 +151,7 @@ class ExtensionTest {
     Report report = Report.builder("t", Fakes.result(20)).section(section).build();
 
     assertThat(report.html())
-        .contains("<h2>Bright and dark images</h2>", "<p class=\"lead\">Is the detector as good")
+        .contains(">Bright and dark images</h2>", "<p class=\"lead\">Is the detector as good")
         .contains("<th scope=\"row\">dark</th><td>50.0</td>", "<figcaption>Lines are intervals.")
         .contains("<path d=\"M0 0\"/>", "alt=\"a dark one\"", "<p>50.0\u202f%</p>");
     assertThat(report.tables()).contains(table);

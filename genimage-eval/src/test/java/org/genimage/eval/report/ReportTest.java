@@ -10,14 +10,19 @@ import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -26,10 +31,12 @@ import org.genimage.data.Sample;
 import org.genimage.data.doctor.FileRules;
 import org.genimage.data.image.Image;
 import org.genimage.eval.Baselines;
+import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Failure;
 import org.genimage.eval.Fakes;
+import org.genimage.eval.Scores;
 import org.genimage.eval.alignment.Alignment;
 import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.protocol.FoldResult;
@@ -106,7 +113,7 @@ class ReportTest {
         .contains("title=\"Midjourney: no folder val\"", "<li>Midjourney: no folder val</li>")
         .contains("Degraded images", ">JPEG, quality<", "Groups of people", "Children")
         .contains("Spectra", "alt=\"Samples of ADM\"", "data:image/jpeg;base64,", "Of my own")
-        .contains("alt=\"sensitive pixels\"", "at most 0.1 % false alarms")
+        .contains("alt=\"map of areas\"", "at most 0.1 % false alarms")
         .contains("Natural images wrongly accused", "title=\"7.png\"", "data:image/png;base64,")
         .contains("1 of 4 (25.0\u202f%", "Training loss", "<dt>seed</dt><dd>42</dd>")
         .contains("With formats made equal", "JPEG 96 on both", "4:2:0")
@@ -188,7 +195,7 @@ class ReportTest {
   @Test
   void html_full_loadsNothingFromElsewhere() {
     assertThat(full().html())
-        .doesNotContain("http:", "https:", "<script", "<link", "url(", "@import");
+        .doesNotContain("http:", "https:", "<script src", "<link", "url(", "@import");
   }
 
   @Test
@@ -247,10 +254,11 @@ class ReportTest {
   void html_foreignLocale_isTheSame() {
     Locale before = Locale.getDefault();
     EvaluationResult result = Fakes.result(600);
-    String expected = Report.builder("t", result).build().html();
+    Instant date = Instant.parse("2026-11-29T10:00:00Z");
+    String expected = Report.builder("t", result).date(date).build().html();
     try {
       Locale.setDefault(Locale.forLanguageTag("ar-EG"));
-      assertThat(Report.builder("t", result).build().html()).isEqualTo(expected);
+      assertThat(Report.builder("t", result).date(date).build().html()).isEqualTo(expected);
     } finally {
       Locale.setDefault(before);
     }
@@ -260,6 +268,175 @@ class ReportTest {
   void html_imageGoneSince_saysSo() {
     String html = small().gallery(ImageDataset.of(List.of())).build().html();
     assertThat(html).contains("no longer readable");
+  }
+
+  @Test
+  void html_everyHeading_isInTheContents() {
+    String html = full().html();
+    String contents = html.substring(html.indexOf("<nav"), html.indexOf("</nav>"));
+    assertThat(contents.split("<li>", -1)).hasSize(html.split("<h2 ", -1).length);
+    assertThat(contents).contains("<a href=\"#s1\">With formats made equal</a>");
+    assertThat(html).contains("<h2 id=\"s1\">With formats made equal</h2>").doesNotContain("<h2>");
+  }
+
+  /** What axe reports as serious: a header without text, a scrolling element without focus. */
+  @Test
+  void html_full_hasNoEmptyHeaderAndNoScrollingWithoutFocus() {
+    String html = full().html();
+    assertThat(html).doesNotContain("<th></th>").doesNotContainPattern("<th[^>]*></th>");
+    assertThat(html).doesNotContainPattern("dd \\{[^}]*overflow: auto");
+    for (String table : html.split("<div class=\"table")) {
+      if (!table.startsWith("<!DOCTYPE")) {
+        assertThat(table.substring(0, table.indexOf('>'))).contains("tabindex=\"0\"");
+      }
+    }
+  }
+
+  @Test
+  void html_confusion_hasCountsAndShares() {
+    assertThat(small().build().html())
+        .contains("<td class=\"right\"><b>3</b> <span>75.0\u202f%</span></td>")
+        .contains("<td class=\"wrong\"><b>1</b> <span>25.0\u202f%</span></td>");
+  }
+
+  @Test
+  void html_origin_hasVersionDateAndHashOfTheWeights() {
+    String html =
+        small()
+            .date(Instant.parse("2026-11-29T10:00:00.5Z"))
+            .identity(new DetectorIdentity("Red", Map.of(), Optional.of("ab12")))
+            .build()
+            .html();
+    assertThat(html)
+        .containsPattern("<dt>genimage</dt><dd>\\d+\\.\\d+\\.\\d+")
+        .contains("<dt>date</dt><dd>2026-11-29T10:00:00Z</dd>", "<dd>ab12</dd>");
+  }
+
+  /** A long value opens; it is not cut in the middle of a line. */
+  @Test
+  void html_longRecipe_isFolded() {
+    assertThat(small().build().html())
+        .contains("<details><summary>{&quot;a&quot;: &quot;" + "x".repeat(73) + " …</summary>");
+  }
+
+  @Test
+  void html_fewImages_saysWhatTheyCannotTell() {
+    assertThat(small().build().html())
+        .contains("Few images", "4 natural images only", "up to 60.2\u202f% of such images");
+    assertThat(Report.builder("t", Fakes.result(600)).build().html())
+        .doesNotContain("Few images", "Verdicts of one side");
+  }
+
+  @Test
+  void html_verdictsOfOneSide_areAWarning() {
+    Scores scores = Fakes.scores(200, 1).at(1);
+    EvaluationResult result =
+        new EvaluationResult("d", Map.of(), "0", scores, List.of(), 0, Duration.ZERO);
+    assertThat(Report.builder("t", result).build().html())
+        .contains("Verdicts of one side", "calls 100.0\u202f% of the images natural");
+  }
+
+  /** Bars may be where a label is; the caption has the labels. */
+  @Test
+  void html_histogram_hasNoLabelOverItsBars() {
+    assertThat(full().html())
+        .doesNotContain("AI images ↑", "natural images ↓")
+        .contains("AI images\n", "upwards, <span class=\"key detector\"></span> natural");
+  }
+
+  @Test
+  void html_trainingWithRates_hasThreeCurves() {
+    String html =
+        small()
+            .training(
+                List.of(
+                    new TrainingPoint(0.7, OptionalDouble.of(1e-5), OptionalDouble.of(0.5)),
+                    new TrainingPoint(0.3, OptionalDouble.of(4e-5), OptionalDouble.empty()),
+                    new TrainingPoint(0.2, OptionalDouble.of(2e-5), OptionalDouble.of(0.9))))
+            .build()
+            .html();
+    assertThat(html)
+        .contains("Training loss", "validation accuracy, %", "learning rate, in units of 1e-5");
+    assertThatThrownBy(() -> new TrainingPoint(0.1, OptionalDouble.empty(), OptionalDouble.of(90)))
+        .hasMessage("expected an accuracy from 0 to 1, found 90.0; give it as a share");
+  }
+
+  @Test
+  void html_anotherRun_isCompared() {
+    ImageDataset data = Fakes.dataset();
+    EvaluationResult result = Evaluation.of(DETECTOR, data).run();
+    EvaluationResult worse =
+        new EvaluationResult(
+            "d", Map.of(), "0", result.scores().at(0.9), List.of(), 0, Duration.ZERO);
+    Report report = Report.builder("t", result).comparison("at 0.9", worse).build();
+    assertThat(report.html())
+        .contains("Compared with at 0.9", "Chance alone can explain the difference in accuracy");
+    assertThat(report.tables()).extracting(Table::name).contains("comparison-1");
+  }
+
+  @Test
+  void html_downloads_areTheTables() {
+    Report report = full();
+    String link = "download=\"generators.csv\" href=\"data:text/csv;charset=utf-8;base64,";
+    int at = report.html().indexOf(link) + link.length();
+    String csv = report.html().substring(at, report.html().indexOf('"', at));
+    assertThat(new String(Base64.getDecoder().decode(csv), StandardCharsets.UTF_8))
+        .isEqualTo(
+            report.tables().stream()
+                .filter(table -> table.name().equals("generators"))
+                .findFirst()
+                .orElseThrow()
+                .csv());
+  }
+
+  @Test
+  void mistakes_pictures_lieBesideThePage() throws IOException {
+    Report report = small().mistakes(Fakes.dataset()).build();
+    Path file = folder.resolve("my page.html");
+    report.write(file);
+    assertThat(filesIn(folder)).containsExactlyInAnyOrder(file, folder.resolve("my-page-pictures"));
+    assertThat(filesIn(folder.resolve("my-page-pictures"))).hasSize(2);
+    assertThat(Files.readString(file))
+        .contains("2 of 8 images are decided wrongly", "src=\"my-page-pictures/0001.jpg\"")
+        .contains("<td class=\"file\">6.png</td>", "<td class=\"file\">7.png</td>")
+        .doesNotContain("report-pictures");
+    assertThat(Image.read(folder.resolve("my-page-pictures/0001.jpg")).height())
+        .isEqualTo(Fakes.SIDE);
+  }
+
+  /** 100,000 images with some 20,000 mistakes: the page stays small. */
+  @Test
+  void mistakes_hundredThousandImages_pageIsBelow5Megabytes() {
+    EvaluationResult result = Fakes.result(100_000 / 16);
+    assertThat(result.scores().size()).isEqualTo(100_000);
+    Report report = Report.builder("t", result).mistakes(ImageDataset.of(List.of())).build();
+    assertThat(report.html().length()).isBetween(100_000, 5_000_000);
+    assertThat(report.html()).contains("; the table has the surest 1,000");
+  }
+
+  @Test
+  void builder_noEvaluation_hasNoHeadline() {
+    Report report =
+        Report.builder("Tables")
+            .protocol(Fakes.protocolResult(Protocols.crossGenerator(), 60))
+            .build();
+    assertThat(report.html())
+        .doesNotContain("class=\"headline\"", "Accuracy by generator", "{{")
+        .contains("<h1>Tables</h1>", "What a score does not prove", "Origin");
+    assertThatThrownBy(() -> Report.builder("Tables").gallery(Fakes.dataset()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("begin with Report.builder(title, result)");
+  }
+
+  @Test
+  void contactSheet_anyNumberOfImages_hasFullRows() {
+    for (int images = 1; images <= 200; images++) {
+      int columns = ContactSheetSection.columns(images);
+      assertThat(columns).isBetween(1, 15);
+      assertThat(images % columns).as("%s images", images).isLessThanOrEqualTo(images / 8);
+    }
+    assertThat(ContactSheetSection.columns(24)).isEqualTo(12);
+    assertThat(ContactSheetSection.columns(60)).isEqualTo(15);
   }
 
   @Test
@@ -278,6 +455,7 @@ class ReportTest {
             "main-2",
             "main-3",
             "generators",
+            "confusion",
             "strata-1",
             "folds-2",
             "thresholds",
@@ -286,13 +464,14 @@ class ReportTest {
             "degradations",
             "attacks",
             "groups",
-            "baselines");
+            "baselines",
+            "training");
   }
 
   @Test
   void writeTables_allFormats_areThere() throws IOException {
     full().writeTables(folder);
-    assertThat(filesIn(folder)).hasSize(3 + 14);
+    assertThat(filesIn(folder)).hasSize(3 + 16);
     assertThat(folder.resolve("report.md"))
         .content()
         .startsWith("# Red on a toy\n\n**Metrics over all images")
@@ -396,14 +575,14 @@ class ReportTest {
     assertThat(folder.resolve("new")).isEmptyDirectory();
   }
 
+  /** Any detector has maps; one without gradients, too. */
   @Test
-  void gradientMap_oneSide_isOrangeThere() {
-    Image map =
-        GradientMap.of(
-            new Fakes.RedGradientDetector(DETECTOR), Fakes.dataset().sample(0).image(), Label.AI);
-    assertThat(map.width()).isEqualTo(Fakes.SIDE);
-    assertThat(map.value(0, 0, 0)).isEqualTo(242);
-    assertThat(map.value(7, 0, 0)).isEqualTo(map.value(7, 0, 2)).isBetween(40, 50);
+  void gallery_detector_hasAMapWithItsCaption() {
+    String html = small().gallery(Fakes.dataset(), DETECTOR).build().html();
+    assertThat(html)
+        .contains("class=\"map\" src=\"data:image/png;base64,", "orange areas speak for AI")
+        .contains("Each of 64 overlapping squares", "not whether it is right");
+    assertThat(small().gallery(Fakes.dataset()).build().html()).doesNotContain("class=\"map\"");
   }
 
   @Test

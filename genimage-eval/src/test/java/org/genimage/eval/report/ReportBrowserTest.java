@@ -1,0 +1,151 @@
+package org.genimage.eval.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.genimage.data.Progress;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.Fakes;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
+import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.statistics.Proportion;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A report in a real browser: headless Chromium of the system, where there is one. */
+@Tag("browser")
+class ReportBrowserTest {
+
+  private static final Fakes.RedDetector DETECTOR = new Fakes.RedDetector(Map.of());
+  private static final int PHONE = 360;
+
+  @TempDir private static Path folder;
+
+  private static String browser;
+
+  @BeforeAll
+  static void write() {
+    Optional<Path> found =
+        Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .flatMap(
+                place ->
+                    Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(name -> Path.of(place, name)))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(found.isPresent(), "no Chromium on the PATH: the report is not looked at");
+    browser = found.get().toString();
+    var data = Fakes.dataset();
+    Report.builder("A report with a long title", Evaluation.of(DETECTOR, data).run())
+        .baselines(Baselines.of(data, Progress.NONE))
+        .robustness(
+            List.of(new RobustnessRow("FGSM", "8/255", new Proportion(6, 8), new Proportion(1, 8))))
+        .protocol(Fakes.protocolResult(Protocols.crossGenerator(), 60))
+        .degradations(Fakes.degradations())
+        .gallery(data, DETECTOR)
+        .samples(data, 60)
+        .aligned(SideBySide.run(Evaluation.of(DETECTOR, data), List.of(Alignment.jpegOfBoth(96))))
+        .mistakes(data)
+        .losses(List.of(0.7, 0.4, 0.2))
+        .manifest(Map.of("command", "x".repeat(200)))
+        .build()
+        .write(folder.resolve("report.html"));
+  }
+
+  /** Runs a script on the page in a frame of this width, and returns what it returns. */
+  private static String run(int width, String script) throws IOException, InterruptedException {
+    Path page = folder.resolve("frame.html");
+    Files.writeString(
+        page,
+        """
+        <!DOCTYPE html><meta charset="utf-8">
+        <iframe width="%s" height="800" style="border:0" src="report.html"></iframe><pre></pre>
+        <script>
+        document.querySelector("iframe").onload = () => {
+          const d = document.querySelector("iframe").contentDocument;
+          document.querySelector("pre").textContent = "<<" + (() => { %s })() + ">>";
+        };
+        </script>
+        """
+            .formatted(width, script));
+    Path out = folder.resolve("out.txt");
+    Process process =
+        new ProcessBuilder(
+                browser,
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--allow-file-access-from-files",
+                "--user-data-dir=" + folder.resolve("profile"),
+                "--virtual-time-budget=8000",
+                "--dump-dom",
+                page.toUri().toString())
+            .redirectOutput(out.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+    String dom = Files.readString(out, StandardCharsets.UTF_8);
+    int start = dom.indexOf("&lt;&lt;", dom.indexOf("<pre>")) + 8;
+    return dom.substring(start, dom.indexOf("&gt;&gt;", start));
+  }
+
+  @Test
+  void page_onAPhone_isNotWiderThanTheScreen() throws Exception {
+    String wide =
+        run(
+            PHONE,
+            """
+            const wide = [...d.body.querySelectorAll("*")].filter((e) =>
+              e.getBoundingClientRect().right > 361 && !e.closest(".table") && !e.closest("svg"));
+            return d.documentElement.scrollWidth <= 360 && wide.length === 0
+              ? "fits" : d.documentElement.scrollWidth + " " + wide.map((e) => e.outerHTML);
+            """);
+    assertThat(wide).isEqualTo("fits");
+  }
+
+  @Test
+  void page_everyLinkInside_hasItsTargetAndEveryPictureLoads() throws Exception {
+    String missing =
+        run(
+            1200,
+            """
+            const links = [...d.querySelectorAll("a[href^='#']")]
+              .filter((a) => !d.getElementById(a.getAttribute("href").slice(1)));
+            const images = [...d.images].filter((i) => i.loading !== "lazy" && !i.naturalWidth);
+            return links.length + " " + images.length + " " + d.querySelectorAll("nav a").length;
+            """);
+    assertThat(missing).matches("0 0 1[0-9]");
+  }
+
+  @Test
+  void mistakes_headPressed_areSorted() throws Exception {
+    String order =
+        run(
+            1200,
+            """
+            const head = [...d.querySelectorAll("table.sortable button")]
+              .find((b) => b.textContent === "File");
+            const files = () => [...d.querySelectorAll("table.sortable tbody tr")]
+              .map((r) => r.cells[1].textContent).join(",");
+            head.click();
+            const up = files();
+            head.click();
+            return up + " " + files() + " " + head.closest("th").getAttribute("aria-sort");
+            """);
+    assertThat(order).isEqualTo("6.png,7.png 7.png,6.png descending");
+  }
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Makes docs/quickstart-report.png and its like from a report of the quickstart, with headless Chromium.
+# Usage: tools/report_pictures.sh genimage-quickstart/report.html docs
+set -euo pipefail
+report=$(realpath "$1")
+out=$2
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
+  { echo "expected Chromium on the PATH, found none; install the package chromium" >&2; exit 1; }
+
+# picture NAME WIDTH HEIGHT SCALE OPTION...
+picture() {
+  local name=$1 width=$2 height=$3 scale=$4
+  shift 4
+  "$browser" --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
+    --force-device-scale-factor="$scale" --window-size="$width,$height" "$@" \
+    --screenshot="$out/$name.png" "file://$report" 2>/dev/null
+}
+
+picture quickstart-summary 1100 1180 1
+picture quickstart-report 1100 6400 1
+picture quickstart-report-dark 1100 1180 1 --blink-settings=preferredColorScheme=0
