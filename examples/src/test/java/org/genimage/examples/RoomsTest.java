@@ -98,7 +98,7 @@ class RoomsTest {
                   + " train.memory train.recipe")
           .put("eval.statistics", "")
           .put("eval", "data data.image data.internal models models.weights eval.statistics")
-          .put("eval.explanation", "data.image models")
+          .put("eval.explanation", "data.image models models.weights")
           .put("eval.protocol", "data data.image data.internal models eval eval.statistics")
           .put(
               "eval.verdict",
