@@ -118,7 +118,7 @@ class QuickstartTest {
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("ResNet-50 on data", "FGSM", "BigGAN")
         .doesNotContain("SimulatedGenImage");
-    Weights written = Weights.read(out.resolve("resnet50.safetensors"));
+    Weights written = Weights.read(out.resolve("resnet50.safetensors")).inMemory();
     assertThat(written.metadata().get("genimage.training_data"))
         .contains("\"BigGAN/ai\":2", "\"GLIDE/nature\":2");
 
