@@ -101,6 +101,7 @@ final class WeightFiles {
     return naming(
         files,
         () -> {
+          WeightsMetadata.apply(blueprint, weights);
           if (!hasHead(weights) || weights.keys().stream().allMatch(this::isOfHead)) {
             // Before the graph is built, which would take zeros for all that is missing.
             verify(weights);

@@ -26,9 +26,11 @@ interface TrainingContract extends TrainingStepContract {
 
   /**
    * Relative to the largest. The README's 2e-5 is of a single pass; five updates that differ by
-   * rounding leave 8e-6 (Spec), 1e-4 (ResNet-50), 5e-4 (GramNet), 9e-4 (CNNSpot), 9.5e-4 (F3Net).
+   * rounding leave 8e-6 (Spec), 1e-4 (ResNet-50), 5e-4 (GramNet), 9e-4 (CNNSpot).
    */
-  double STATISTICS_AFTER_TRAJECTORY = 1e-3;
+  default double statisticsAfterTrajectory() {
+    return 1e-3;
+  }
 
   @Test
   default void fiveSteps_equalPyTorchs() {
@@ -51,7 +53,7 @@ interface TrainingContract extends TrainingStepContract {
         }
       }
       TrainingStepContract.assertRunningStatistics(
-          training.read(), arrays, STATISTICS_AFTER_TRAJECTORY);
+          training.read(), arrays, statisticsAfterTrajectory());
       assertThat(training.evalLogits())
           .containsExactly(
               arrays.get("eval_logits.float64").doubles(), within(logitsAfterTrajectory()));

@@ -172,7 +172,7 @@ class LargeFilesTest {
     assertThat(found).hasSize(count);
     for (int i = 0; i < count; i += count > 65536 ? 997 : 1) {
       float expected = type.equals("F16") ? half(i & 0xffff) : Float.intBitsToFloat(i << 16);
-      assertThat(found[i]).as("pattern %s", i).isEqualTo(expected);
+      assertThat(found[i]).as("pattern %s", i).isEqualTo(Float.valueOf(expected));
     }
   }
 
@@ -304,13 +304,14 @@ class LargeFilesTest {
         .hasMessageContaining("whose weights are in use, found none (NoSuchFile)");
   }
 
+  /** The archive has the same numbers twice; the second ones are not read. */
   @Test
   void read_largeZipWithAChangedNumber_namesTheRecord() throws IOException {
     Path file = zip(drawn(MANY), List.of(MANY), List.of(1L));
     try (RandomAccessFile change = new RandomAccessFile(file.toFile(), "rw")) {
-      change.seek(change.length() / 2);
+      change.seek(change.length() / 4);
       int old = change.read();
-      change.seek(change.length() / 2);
+      change.seek(change.length() / 4);
       change.write(old ^ 1);
     }
 
