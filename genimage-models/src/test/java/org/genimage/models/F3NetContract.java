@@ -1,5 +1,6 @@
 package org.genimage.models;
 
+import java.util.List;
 import org.genimage.models.networks.F3NetVariant;
 
 /** What every variant of F3Net owes to the official code. */
@@ -11,6 +12,14 @@ interface F3NetContract extends NetworkContract {
   /** Returns the meaning of the fixtures' outputs. */
   default Head head() {
     return Head.AI_LOGIT;
+  }
+
+  /** The published variant goes through all; the others differ in how their parts are joined. */
+  @Override
+  default List<Graphs> kinds() {
+    return variant() == F3NetVariant.MIX && head() == Head.AI_LOGIT
+        ? NetworkContract.super.kinds()
+        : List.of(Graphs.PLAIN_GRADIENTS);
   }
 
   @Override
