@@ -26,6 +26,7 @@ import org.genimage.models.InputContract;
 import org.genimage.models.VerdictRule;
 import org.genimage.models.pretrained.DownloadException;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Recipe;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,8 @@ class ShortProgramsTest {
     Weights published = small.initialWeights(1).published("published", "the licence", "the source");
     ImageDataset images = FineTune.images(nature, ai);
 
-    Weights tuned = FineTune.tune(small, published, FineTune.recipe(small).epochs(1), images);
+    Recipe recipe = FineTune.recipe(small).epochs(1).batchSize(2);
+    Weights tuned = FineTune.tune(small, published, recipe, images);
 
     assertThat(tuned.metadata())
         .containsEntry("genimage.pretrained", "published")

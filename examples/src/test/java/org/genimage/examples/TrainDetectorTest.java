@@ -78,7 +78,7 @@ class TrainDetectorTest {
         .containsPattern("GLIDE +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
         .containsPattern("all +\\d+\\.\\d %  \\(95 % interval .*of 8\\)");
     Path made = folder.resolve("out/spec-small");
-    Weights trained = Weights.read(made.resolve("weights.safetensors"));
+    Weights trained = Weights.read(made.resolve("weights.safetensors")).inMemory();
     assertThat(trained.metadata().get("genimage.detector")).isEqualTo("Spec");
     assertThat(trained.metadata().get("genimage.training_data")).contains("\"BigGAN/ai\":2");
     assertThat(trained.metadata().get("genimage.recipe")).contains("seed");
