@@ -4,6 +4,9 @@ module org.genimage.app {
   requires com.google.common;
   requires info.picocli;
   requires java.logging;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
+  requires org.eclipse.jetty.server;
   requires org.genimage.attacks;
   requires org.genimage.eval;
   requires org.genimage.train;
@@ -11,5 +14,7 @@ module org.genimage.app {
   opens org.genimage.app to
       info.picocli;
   opens org.genimage.app.command to
+      info.picocli;
+  opens org.genimage.app.serve to
       info.picocli;
 }

@@ -2,6 +2,7 @@ package org.genimage.app;
 
 import org.genimage.app.command.DevicesCommand;
 import org.genimage.app.command.ScoreCommand;
+import org.genimage.app.serve.ServeCommand;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +16,12 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     description = "Find out whether images were made by an AI, and how reliable the answer is.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ScoreCommand.class, DevicesCommand.class, GenerateCompletion.class},
+    subcommands = {
+      ScoreCommand.class,
+      ServeCommand.class,
+      DevicesCommand.class,
+      GenerateCompletion.class
+    },
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -1,0 +1,192 @@
+package org.genimage.app.serve;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Splitter;
+import com.google.common.collect.Iterables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.server.Request;
+
+/** {@code POST /v1/score}: reads, scores, answers; never waits on a thread. */
+final class ScoreEndpoint {
+
+  private static final System.Logger LOG = System.getLogger(ScoreEndpoint.class.getName());
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final ServiceSettings settings;
+  private final FairQueue queue;
+  private final Scoring scoring;
+  private final ServiceMetrics metrics;
+  private final Deadlines deadlines;
+  private final Uploads uploads;
+
+  /** Bytes of bodies that are open. */
+  private final AtomicLong uploading = new AtomicLong();
+
+  ScoreEndpoint(
+      ServiceSettings settings,
+      FairQueue queue,
+      Scoring scoring,
+      ServiceMetrics metrics,
+      Deadlines deadlines) {
+    this.settings = settings;
+    this.queue = queue;
+    this.scoring = scoring;
+    this.metrics = metrics;
+    this.deadlines = deadlines;
+    this.uploads = new Uploads(settings.limits());
+  }
+
+  /**
+   * Begins to answer a request.
+   *
+   * @throws ProblemException if it is refused before its body is read
+   */
+  void handle(Exchange exchange) {
+    Request request = exchange.request();
+    String query = request.getHttpURI().getQuery();
+    if (query != null && !query.isEmpty()) {
+      throw new ProblemException(
+          Problem.malformed("The address has no options here; remove what follows the \"?\"."));
+    }
+    uploads.check(request);
+    FairQueue.Ticket ticket = queue.enter(client(request));
+    Request.addCompletionListener(request, failure -> ticket.close());
+    long bytes = uploads.bytes(request);
+    Request.addCompletionListener(request, failure -> uploading.addAndGet(-bytes));
+    if (uploading.addAndGet(bytes) > settings.limits().uploadBytes()) {
+      throw new ProblemException(
+          Problem.busy("The bodies of other requests take all the memory. Try again later."));
+    }
+    Future<?> slowBody =
+        deadlines.after(
+            settings.times().body(),
+            () -> {
+              metrics.refused(Problem.bodyTooSlow());
+              exchange.fail(Problem.bodyTooSlow());
+            });
+    uploads
+        .read(request)
+        .whenComplete(
+            (images, failure) -> {
+              slowBody.cancel(false);
+              try {
+                if (failure != null) {
+                  fail(exchange, failure);
+                } else {
+                  ticket.take(images.size() - 1);
+                  score(exchange, ticket, images, Uploads.isMultipart(request));
+                }
+              } catch (RuntimeException e) {
+                fail(exchange, e);
+              }
+            });
+  }
+
+  /** Returns who shares a part of the capacity: the address, or what the proxy says it is. */
+  private String client(Request request) {
+    String forwarded = request.getHeaders().get("X-Forwarded-For");
+    if (settings.behindProxy() && forwarded != null) {
+      return Iterables.getLast(Splitter.on(',').trimResults().split(forwarded));
+    }
+    return Request.getRemoteAddr(request);
+  }
+
+  private void score(
+      Exchange exchange, FairQueue.Ticket ticket, List<Upload> images, boolean isList) {
+    List<CompletableFuture<ObjectNode>> answers = new ArrayList<>();
+    for (Upload image : images) {
+      answers.add(ticket.submit(() -> scoring.score(image, exchange.id())));
+    }
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+    Runnable stop = () -> answers.forEach(answer -> answer.cancel(false));
+    Future<?> slowAnswer =
+        deadlines.after(
+            settings.times().answer(),
+            () -> {
+              metrics.refused(Problem.answerTooSlow());
+              exchange.fail(Problem.answerTooSlow());
+              stop.run();
+            });
+    deadlines.watch(
+        exchange,
+        () -> {
+          exchange.abandon();
+          stop.run();
+        });
+    Request.addCompletionListener(
+        exchange.request(),
+        failure -> {
+          slowAnswer.cancel(false);
+          deadlines.forget(exchange);
+        });
+    all.whenComplete(
+        (done, failure) -> {
+          try {
+            if (isList) {
+              exchange.answer(list(exchange, images, answers));
+            } else if (failure == null) {
+              ObjectNode answer = answers.get(0).join();
+              metrics.verdict(answer.get("verdict").textValue());
+              exchange.answer(answer);
+            } else {
+              fail(exchange, failure);
+            }
+          } catch (RuntimeException e) {
+            fail(exchange, e);
+          }
+        });
+  }
+
+  /** Returns the answers about several images, each with a status of its own. */
+  private ObjectNode list(
+      Exchange exchange, List<Upload> images, List<CompletableFuture<ObjectNode>> answers) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("id", exchange.id());
+    ArrayNode list = json.putArray("images");
+    for (int i = 0; i < images.size(); i++) {
+      ObjectNode item = list.addObject();
+      item.put("name", images.get(i).name().orElse(null));
+      try {
+        ObjectNode answer = answers.get(i).join();
+        metrics.verdict(answer.get("verdict").textValue());
+        item.put("status", 200).set("answer", answer);
+      } catch (CompletionException | CancellationException e) {
+        Problem problem = problem(exchange, e);
+        metrics.refused(problem);
+        item.put("status", problem.status()).set("problem", Exchange.json(problem, exchange.id()));
+      }
+    }
+    return json;
+  }
+
+  private void fail(Exchange exchange, Throwable failure) {
+    Problem problem = problem(exchange, failure);
+    metrics.refused(problem);
+    exchange.fail(problem);
+  }
+
+  /** Returns the problem that a failure is to a client; the log has the rest. */
+  static Problem problem(Exchange exchange, Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ProblemException known) {
+      return known.problem();
+    }
+    if (cause instanceof CancellationException) {
+      return Problem.answerTooSlow();
+    }
+    LOG.log(System.Logger.Level.ERROR, "request " + exchange.id() + " failed", cause);
+    return Problem.internal();
+  }
+}

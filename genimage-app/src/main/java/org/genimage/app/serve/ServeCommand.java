@@ -1,0 +1,261 @@
+package org.genimage.app.serve;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.genimage.app.command.DetectorOptions;
+import org.genimage.app.command.ExitCode;
+import org.genimage.app.command.Terminal;
+import org.genimage.app.command.UsageException;
+import org.genimage.models.Batching;
+import org.genimage.models.Detector;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores images over HTTP until it is stopped. */
+@Command(
+    name = "serve",
+    sortOptions = false,
+    description = {
+      "Score images over HTTP: a page to drop images on, and an interface for programs.",
+      "Listens on this machine alone unless --host says otherwise. Keeps no image. Runs until it is"
+          + " stopped (Ctrl-C or SIGTERM), and then answers what it has accepted."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  genimage serve                     then open http://127.0.0.1:8080/",
+      "  genimage serve --weights ferretnet-s --port 9000",
+      "  curl -s --data-binary @photo.jpg -H 'Content-Type: image/jpeg' \\",
+      "    http://127.0.0.1:8080/v1/score",
+      "  GENIMAGE_TOKEN=$(openssl rand -hex 32) genimage serve --host 0.0.0.0"
+    })
+public final class ServeCommand implements Callable<Integer> {
+
+  /** The environment variable with the token: unlike an option, other users cannot list it. */
+  static final String TOKEN = "GENIMAGE_TOKEN";
+
+  @Mixin private DetectorOptions detector = new DetectorOptions();
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on (default: ${DEFAULT-VALUE}, this machine alone).")
+  private String host;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "8080",
+      description = "The port; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "Clients must send the token in this file as \"Authorization: Bearer TOKEN\". The"
+              + " environment variable GENIMAGE_TOKEN does the same.")
+  private Optional<Path> tokenFile = Optional.empty();
+
+  @Option(
+      names = "--behind-proxy",
+      description =
+          "Every request comes through a proxy that writes X-Forwarded-For; its last entry names"
+              + " the client.")
+  private boolean behindProxy;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "The most images that are scored at once (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--max-wait",
+      paramLabel = "MS",
+      defaultValue = "5",
+      description =
+          "Milliseconds that an image waits for others to fill its batch (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int maxWait;
+
+  @Option(
+      names = "--capacity",
+      paramLabel = "N",
+      defaultValue = "256",
+      description =
+          "Images that may be open at once; more are answered with 429 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int capacity;
+
+  @Option(
+      names = "--per-client",
+      paramLabel = "N",
+      description = "Those of one client (default: half of the capacity).")
+  private Optional<Integer> perClient = Optional.empty();
+
+  @Option(
+      names = "--max-megabytes",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "The largest file, in MiB (default: ${DEFAULT-VALUE}).")
+  private int megabytes;
+
+  @Option(
+      names = "--max-megapixels",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "The most pixels of an image, in millions (default: ${DEFAULT-VALUE}).")
+  private int megapixels;
+
+  @Option(
+      names = "--max-images",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "The most images of one request (default: ${DEFAULT-VALUE}).")
+  private int images;
+
+  @Option(
+      names = "--notice",
+      paramLabel = "S",
+      defaultValue = "0",
+      description =
+          "Seconds between the signal to stop and the end of acceptance, in which /health/ready"
+              + " already fails (default: ${DEFAULT-VALUE}).")
+  private int notice;
+
+  @Option(
+      names = "--drain",
+      paramLabel = "S",
+      defaultValue = "30",
+      description =
+          "Seconds for the answers to accepted requests when it stops (default: ${DEFAULT-VALUE}).")
+  private int drain;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    detector.check();
+    ServiceSettings settings = settings();
+    Terminal terminal = Terminal.of(spec);
+    if (settings.token().isEmpty() && !isLoopback(host)) {
+      terminal.say(
+          "warning: anyone who reaches %s can use this service; set %s to a token", host, TOKEN);
+    }
+    Detector loaded = detector.load(terminal);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try {
+      Batching batching = batching(loaded);
+      ScoringServer server = ScoringServer.start(batching, settings, log());
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    server.close();
+                    loaded.close();
+                    stopped.countDown();
+                  },
+                  "genimage-stop"));
+      terminal.say("%s answers until it is stopped at", loaded.name());
+      spec.commandLine().getOut().println(server.address());
+      spec.commandLine().getOut().flush();
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+    try {
+      stopped.await(); // the signal ends the process with a code of its own
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return ExitCode.INTERRUPTED;
+  }
+
+  private Batching batching(Detector loaded) {
+    return loaded.batching().batchSize(batch).maxWait(Duration.ofMillis(maxWait));
+  }
+
+  /** Returns what writes a line about each request, with the time, to standard error. */
+  private Consumer<String> log() {
+    PrintWriter out = spec.commandLine().getErr();
+    return line -> {
+      synchronized (out) {
+        out.println(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
+        out.flush();
+      }
+    };
+  }
+
+  private ServiceSettings settings() {
+    try {
+      checkPositive("--batch", batch);
+      checkPositive("--max-megabytes", megabytes);
+      checkPositive("--max-megapixels", megapixels);
+      ServiceLimits limits =
+          ServiceLimits.DEFAULT
+              .imageBytes((long) megabytes << 20)
+              .images(images)
+              .pixels(megapixels * 1_000_000L)
+              .capacity(capacity, perClient.orElse(Math.max(1, capacity / 2)));
+      ServiceTimes times =
+          ServiceTimes.DEFAULT.stopping(Duration.ofSeconds(notice), Duration.ofSeconds(drain));
+      ServiceSettings settings =
+          ServiceSettings.DEFAULT
+              .at(host, port)
+              .behindProxy(behindProxy)
+              .limits(limits)
+              .times(times);
+      if (maxWait < 0) {
+        throw new UsageException("--max-wait: expected 0 or more, found %s".formatted(maxWait));
+      }
+      return token().map(settings::token).orElse(settings);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static void checkPositive(String option, int value) {
+    if (value <= 0) {
+      throw new UsageException("%s: expected 1 or more, found %s".formatted(option, value));
+    }
+  }
+
+  private Optional<String> token() {
+    if (tokenFile.isEmpty()) {
+      return Optional.ofNullable(System.getenv(TOKEN)).filter(text -> !text.isEmpty());
+    }
+    try {
+      return Optional.of(Files.readString(tokenFile.get()).strip());
+    } catch (IOException e) {
+      throw new UsageException(
+          "--token-file: expected a file with a token, found %s; check the path and the permissions"
+              .formatted(e));
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new UsageException(
+          "--host: expected an address of this machine, found '%s'".formatted(host));
+    }
+  }
+}

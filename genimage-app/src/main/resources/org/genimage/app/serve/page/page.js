@@ -1,0 +1,170 @@
+// Takes images by choice, drop or paste, sends each to the service, and shows a card for it.
+import { card, fill, showProblem } from "./card.js";
+
+const AT_ONCE = 3;
+const byId = (id) => document.getElementById(id);
+const list = byId("images");
+const waiting = [];
+let sending = 0;
+let done = 0;
+let all = 0;
+
+function say(text) {
+  byId("status").textContent = text;
+}
+
+function headers(type) {
+  const token = byId("token").value.trim();
+  return {
+    "Content-Type": type,
+    ...(token ? { Authorization: "Bearer " + token } : {}),
+  };
+}
+
+function add(files) {
+  const images = [...files];
+  if (images.length === 0) {
+    return;
+  }
+  byId("bar").hidden = false;
+  for (const file of images) {
+    const element = card(file, () => {
+      const at = waiting.findIndex((job) => job.element === element);
+      if (at >= 0) {
+        waiting.splice(at, 1);
+        all -= 1;
+      }
+      element.remove();
+      byId("bar").hidden = list.children.length === 0;
+      byId("files").focus();
+    });
+    list.append(element);
+    waiting.push({ file, element });
+    all += 1;
+  }
+  progress();
+  next();
+}
+
+function progress() {
+  say(
+    done < all
+      ? `Scoring: ${done} of ${all} done.`
+      : `${all} ${all === 1 ? "image" : "images"} scored.`,
+  );
+}
+
+function next() {
+  while (sending < AT_ONCE && waiting.length > 0) {
+    const job = waiting.shift();
+    sending += 1;
+    score(job).finally(() => {
+      sending -= 1;
+      done += 1;
+      progress();
+      next();
+    });
+  }
+}
+
+async function score({ file, element }) {
+  for (let tries = 0; ; tries += 1) {
+    let response;
+    try {
+      response = await fetch("v1/score", {
+        method: "POST",
+        headers: headers("application/octet-stream"),
+        body: file,
+      });
+    } catch {
+      showProblem(element, "No answer", "The service cannot be reached, or it refused so large a file.");
+      return;
+    }
+    let answer = {};
+    try {
+      answer = await response.json();
+    } catch {
+      // A proxy may answer something else than JSON.
+    }
+    if (response.ok) {
+      fill(element, answer);
+      return;
+    }
+    if (response.status === 429 && tries < 20) {
+      const seconds = Number(response.headers.get("Retry-After")) || 1;
+      await new Promise((resume) => setTimeout(resume, 1000 * seconds));
+      continue;
+    }
+    if (response.status === 401) {
+      askForToken();
+    }
+    showProblem(element, answer.title || "No score", answer.detail || `Status ${response.status}.`);
+    return;
+  }
+}
+
+function askForToken() {
+  if (byId("token-row").hidden) {
+    byId("token-row").hidden = false;
+    byId("token").focus();
+  }
+}
+
+async function describe() {
+  const response = await fetch("v1/detectors", { headers: headers("text/plain") });
+  if (response.status === 401) {
+    askForToken();
+    return;
+  }
+  const [detector] = (await response.json()).detectors;
+  byId("detector").textContent =
+    `Detector: ${detector.name}` +
+    (detector.weights ? `, weights ${detector.weights.slice(0, 19)}…` : "") +
+    (detector.licence ? `, licence ${detector.licence}` : "");
+  byId("limit-list").replaceChildren(
+    ...detector.limits.map((text) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }),
+  );
+}
+
+byId("files").addEventListener("change", (event) => {
+  add(event.target.files);
+  event.target.value = "";
+});
+byId("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  byId("token-row").hidden = true;
+  describe().catch(() => say("The service cannot be reached."));
+});
+byId("print").addEventListener("click", () => window.print());
+byId("clear").addEventListener("click", () => {
+  waiting.length = 0;
+  all = done + sending;
+  list.replaceChildren();
+  byId("bar").hidden = true;
+  say("");
+  byId("files").focus();
+});
+
+const drop = byId("drop");
+for (const type of ["dragenter", "dragover"]) {
+  document.addEventListener(type, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+for (const type of ["dragleave", "drop"]) {
+  document.addEventListener(type, (event) => {
+    event.preventDefault();
+    if (type === "drop" || event.relatedTarget === null) {
+      drop.classList.remove("over");
+    }
+  });
+}
+document.addEventListener("drop", (event) => add(event.dataTransfer.files));
+document.addEventListener("paste", (event) => add(event.clipboardData.files));
+
+describe().catch(() => say("The service cannot be reached."));
