@@ -1,4 +1,5 @@
 /** The command line and the scoring service. They export nothing: the modules are the API. */
+@SuppressWarnings("requires-automatic") // Micrometer has no descriptors
 module org.genimage.app {
   requires com.fasterxml.jackson.databind;
   requires com.google.common;

@@ -5,7 +5,6 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -53,18 +52,20 @@ final class Edge extends Handler.Wrapper {
     this.log = log;
   }
 
-  /** Writes what protects a browser into the headers of an answer. */
-  static void protect(HttpFields.Mutable headers) {
-    PROTECTION.forEach(headers::put);
+  /** Gives a request its id, and the answer its id and what protects a browser. */
+  static void prepare(Request request, Response response) {
+    if (request.getAttribute(Exchange.ID) == null) {
+      request.setAttribute(Exchange.ID, id(request));
+    }
+    PROTECTION.forEach(response.getHeaders()::put);
+    response.getHeaders().put(REQUEST_ID, Exchange.id(request));
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     long start = System.nanoTime();
-    String id = id(request);
-    request.setAttribute(Exchange.ID, id);
-    protect(response.getHeaders());
-    response.getHeaders().put(REQUEST_ID, id);
+    prepare(request, response);
+    String id = Exchange.id(request);
     var connection = request.getConnectionMetaData().getConnection();
     deadlines.begun(connection);
     Request.addCompletionListener(

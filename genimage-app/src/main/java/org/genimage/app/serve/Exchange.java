@@ -65,14 +65,16 @@ final class Exchange {
     response.write(true, isHead ? null : ByteBuffer.wrap(content), callback);
   }
 
-  void fail(Problem problem) {
+  /** Answers with a problem, and returns whether nothing was answered before. */
+  boolean fail(Problem problem) {
     synchronized (this) {
       if (answered) {
-        return;
+        return false;
       }
       answered = true;
     }
     write(problem, request, response, callback);
+    return true;
   }
 
   /** Writes a problem as the answer to a request that nothing was written to. */
@@ -159,7 +161,8 @@ final class Exchange {
       answered = true;
     }
     response.setStatus(LEFT);
-    callback.failed(new IOException("the client left"));
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    response.write(true, null, callback);
   }
 
   /** The status in logs and metrics of a request whose client left, as nginx has it. */

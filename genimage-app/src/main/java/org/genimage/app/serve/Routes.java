@@ -114,8 +114,9 @@ final class Routes extends Handler.Abstract.NonBlocking {
       route.answer().accept(exchange);
     } catch (RuntimeException e) {
       Problem problem = ScoreEndpoint.problem(exchange, e);
-      metrics.refused(problem);
-      exchange.fail(problem);
+      if (exchange.fail(problem)) {
+        metrics.refused(problem);
+      }
     }
     return true;
   }

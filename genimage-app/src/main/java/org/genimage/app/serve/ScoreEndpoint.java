@@ -66,12 +66,7 @@ final class ScoreEndpoint {
           Problem.busy("The bodies of other requests take all the memory. Try again later."));
     }
     Future<?> slowBody =
-        deadlines.after(
-            settings.times().body(),
-            () -> {
-              metrics.refused(Problem.bodyTooSlow());
-              exchange.fail(Problem.bodyTooSlow());
-            });
+        deadlines.after(settings.times().body(), () -> refuse(exchange, Problem.bodyTooSlow()));
     uploads
         .read(request)
         .whenComplete(
@@ -112,10 +107,11 @@ final class ScoreEndpoint {
         deadlines.after(
             settings.times().answer(),
             () -> {
-              metrics.refused(Problem.answerTooSlow());
-              exchange.fail(Problem.answerTooSlow());
+              refuse(exchange, Problem.answerTooSlow());
               stop.run();
             });
+    // The connection is silent while the image waits; how long it may is the deadline's business.
+    exchange.request().addIdleTimeoutListener(timeout -> false);
     deadlines.watch(
         exchange,
         () -> {
@@ -169,9 +165,13 @@ final class ScoreEndpoint {
   }
 
   private void fail(Exchange exchange, Throwable failure) {
-    Problem problem = problem(exchange, failure);
-    metrics.refused(problem);
-    exchange.fail(problem);
+    refuse(exchange, problem(exchange, failure));
+  }
+
+  private void refuse(Exchange exchange, Problem problem) {
+    if (exchange.fail(problem)) {
+      metrics.refused(problem);
+    }
   }
 
   /** Returns the problem that a failure is to a client; the log has the rest. */

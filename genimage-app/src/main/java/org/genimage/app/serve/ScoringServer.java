@@ -4,11 +4,10 @@ import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
-import org.eclipse.jetty.http.HttpFields;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -39,6 +38,16 @@ public final class ScoringServer implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(ScoringServer.class.getName());
   private static final System.Logger REQUESTS = System.getLogger("org.genimage.requests");
+
+  /** The HTTP library tells every start and stop; held, so that its level stays. */
+  private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
+
+  static {
+    if (JETTY.getLevel() == null) {
+      JETTY.setLevel(Level.WARNING);
+    }
+  }
+
   private static final int THREADS = 32;
   private static final int HEADER_BYTES = 8192;
 
@@ -191,22 +200,12 @@ public final class ScoringServer implements AutoCloseable {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-      Edge.protect(response.getHeaders());
+      Edge.prepare(request, response);
       if (request.getAttribute(ERROR_EXCEPTION) instanceof Throwable failure) {
         LOG.log(System.Logger.Level.DEBUG, "request " + Exchange.id(request) + " failed", failure);
       }
       Exchange.write(Problem.ofStatus(response.getStatus()), request, response, callback);
       return true;
-    }
-
-    @Override
-    public ByteBuffer badMessageError(int status, String reason, HttpFields.Mutable headers) {
-      Edge.protect(headers);
-      headers.put("Content-Type", "application/problem+json");
-      byte[] json =
-          (Exchange.json(Problem.ofStatus(status), "none") + "\n").getBytes(StandardCharsets.UTF_8);
-      headers.put("Content-Length", Integer.toString(json.length));
-      return ByteBuffer.wrap(json);
     }
   }
 }

@@ -11,12 +11,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Promise;
 
 /** Reads the images of a request's body into memory, without waiting on a thread. */
 final class Uploads {
@@ -94,14 +95,16 @@ final class Uploads {
   }
 
   private CompletableFuture<List<Upload>> body(Request request) {
-    return Content.Source.asByteArrayAsync(request, Math.toIntExact(limits.imageBytes()))
-        .thenApply(
-            content -> {
-              if (content.length == 0) {
-                throw new ProblemException(Problem.malformed("The body is empty. " + TYPES));
-              }
-              return List.of(new Upload(Optional.empty(), content));
-            });
+    CompletableFuture<byte[]> body = new CompletableFuture<>();
+    Content.Source.asByteArrayAsync(
+        request, Math.toIntExact(limits.imageBytes()), Promise.Invocable.toPromise(body));
+    return body.thenApply(
+        content -> {
+          if (content.length == 0) {
+            throw new ProblemException(Problem.malformed("The body is empty. " + TYPES));
+          }
+          return List.of(new Upload(Optional.empty(), content));
+        });
   }
 
   private CompletableFuture<List<Upload>> parts(Request request) {
@@ -116,7 +119,9 @@ final class Uploads {
     parser.setMaxLength(limits.requestBytes());
     parser.setMaxParts(limits.images());
     parser.setPartHeadersMaxLength(PART_HEADERS);
-    return parser.parse(request).thenApply(this::images);
+    CompletableFuture<MultiPartFormData.Parts> parts = new CompletableFuture<>();
+    parser.parse(request, Promise.Invocable.toPromise(parts));
+    return parts.thenApply(this::images);
   }
 
   private List<Upload> images(MultiPartFormData.Parts parts) {
@@ -157,7 +162,7 @@ final class Uploads {
       return tooLarge(); // of a body, of a part, of the number of parts
     }
     if (cause instanceof EOFException
-        || cause instanceof BadMessageException
+        || cause instanceof HttpException
         || cause instanceof IllegalArgumentException
         || cause instanceof IOException) {
       return Problem.malformed("The body is cut off, or is no multipart/form-data.");

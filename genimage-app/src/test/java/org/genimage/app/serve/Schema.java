@@ -93,8 +93,8 @@ final class Schema {
                 }
               });
       value
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               field -> {
                 JsonNode property = schema.get("properties").get(field.getKey());
                 if (property != null) {

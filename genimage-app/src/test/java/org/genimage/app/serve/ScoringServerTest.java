@@ -49,7 +49,7 @@ class ScoringServerTest {
   private ScoringServer server;
 
   private void start(ServiceSettings settings) {
-    server = ScoringServer.start(detector.batching().threads(2), settings);
+    server = ScoringServer.start(detector.batching().threads(2), settings, line -> {});
     detector.scored.clear(); // the black images of the warm-up
   }
 
@@ -240,8 +240,8 @@ class ScoringServerTest {
     JsonNode document = JSON.readTree(get("/openapi.json").body());
     document
         .get("paths")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             path ->
                 path.getValue()
                     .fieldNames()
@@ -272,7 +272,7 @@ class ScoringServerTest {
     start(SETTINGS);
 
     assertProblem(get("/nothing"), 404, "not-found");
-    assertProblem(get("/../../etc/passwd"), 404, "not-found");
+    assertProblem(get("/../../etc/passwd"), 400, "malformed");
     HttpResponse<String> wrong = get("/v1/score");
     assertProblem(wrong, 405, "method");
     assertThat(wrong.headers().firstValue("Allow")).hasValue("POST");
@@ -467,6 +467,15 @@ class ScoringServerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SETTINGS.token("short"))
         .withMessageContaining("openssl rand -hex 32");
+  }
+
+  @Test
+  void server_inAProgram_hasAnAddress() throws Exception {
+    ServiceSettings settings = SETTINGS;
+    try (ScoringServer server = ScoringServer.start(detector.batching(), settings)) {
+      URI page = server.address();
+      assertThat(send(HttpRequest.newBuilder(page)).statusCode()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -43,7 +43,8 @@ class ServiceFaultsTest {
                 .at("127.0.0.1", 0)
                 .limits(limits)
                 .times(times)
-                .behindProxy(behindProxy));
+                .behindProxy(behindProxy),
+            line -> {});
     detector.scored.clear(); // the black images of the warm-up
   }
 

@@ -1,6 +1,7 @@
 package org.genimage.app.serve;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -8,7 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A connection on which a test writes what it wants, such as half a request. */
-final class Wire implements AutoCloseable {
+final class Wire implements Closeable {
 
   private final Socket socket;
 
