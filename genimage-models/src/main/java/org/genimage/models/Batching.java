@@ -33,7 +33,7 @@ public record Batching(
     Duration maxWait,
     int capacity,
     int threads,
-    ServiceListener listener) {
+    DetectorService.Listener listener) {
 
   /**
    * Checks the components.
@@ -60,7 +60,7 @@ public record Batching(
         Duration.ofMillis(5),
         256,
         Runtime.getRuntime().availableProcessors(),
-        ServiceListener.NONE);
+        DetectorService.Listener.NONE);
   }
 
   /** Returns these settings with another largest batch. */
@@ -84,7 +84,7 @@ public record Batching(
   }
 
   /** Returns these settings with another listener. */
-  public Batching listener(ServiceListener listener) {
+  public Batching listener(DetectorService.Listener listener) {
     return new Batching(detector, batchSize, maxWait, capacity, threads, listener);
   }
 

@@ -228,7 +228,7 @@ final class BatchingService implements DetectorService {
   }
 
   /** A listener that fails changes no answer. */
-  private void tell(Consumer<ServiceListener> event) {
+  private void tell(Consumer<DetectorService.Listener> event) {
     try {
       event.accept(batching.listener());
     } catch (RuntimeException e) {

@@ -1,11 +1,15 @@
 package org.genimage.models;
 
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.base.Suppliers;
 import com.google.common.io.ByteSource;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +41,50 @@ import org.genimage.data.internal.LimitedFiles;
  * @see Detector#batching()
  */
 public interface DetectorService extends AutoCloseable {
+
+  /**
+   * The score of an image, and what it counts as.
+   *
+   * @param score the model's probability of AI, in [0, 1]
+   * @param verdict by the detector's {@link Detector#verdictRule}, with all its views. Without a
+   *     rule by {@link Detector#label(double)}, which is never unsure
+   */
+  record Judgement(double score, Verdict verdict) {
+
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException if the score is not from 0 to 1
+     */
+    public Judgement {
+      checkArgument(score >= 0 && score <= 1, "a score must be from 0 to 1, got %s", score);
+      requireNonNull(verdict, "verdict");
+    }
+  }
+
+  /**
+   * Is told what a {@link DetectorService} does, such as for metrics. Its methods are called by the
+   * service's own threads and by those that ask for scores, so they must be fast and safe for use
+   * by many threads. An exception of theirs is logged and changes no answer.
+   *
+   * @see Batching#listener(Listener)
+   */
+  interface Listener {
+
+    /** A listener that ignores everything. */
+    Listener NONE = new Listener() {};
+
+    /**
+     * A batch was scored.
+     *
+     * @param images how many, at least 1
+     * @param time how long the detector took, without decoding and waiting
+     */
+    default void scored(int images, Duration time) {}
+
+    /** A request was refused, because as many are open as the capacity allows. */
+    default void refused() {}
+  }
 
   /** Returns whose scores it gives. */
   Detector detector();

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Loader;
 import org.genimage.data.internal.CudaLibraries;
 import org.genimage.data.internal.NativeRuntime;
+import org.genimage.models.internal.NvidiaDriver;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.internal.c_api.TF_DeviceList;
 import org.tensorflow.internal.c_api.TF_Graph;

@@ -125,8 +125,10 @@ class DetectorServiceTest {
   void judge_withoutARule_isByTheThreshold() {
     detector.open();
     try (DetectorService service = detector.batching().start()) {
-      assertThat(service.judge(() -> red(204)).join()).isEqualTo(new Judgement(0.8, Verdict.AI));
-      assertThat(service.judge(() -> red(51)).join()).isEqualTo(new Judgement(0.2, Verdict.NATURE));
+      assertThat(service.judge(() -> red(204)).join())
+          .isEqualTo(new DetectorService.Judgement(0.8, Verdict.AI));
+      assertThat(service.judge(() -> red(51)).join())
+          .isEqualTo(new DetectorService.Judgement(0.2, Verdict.NATURE));
     }
   }
 
@@ -138,7 +140,7 @@ class DetectorServiceTest {
     try (DetectorService service =
         detector.batching().batchSize(3).maxWait(LONG).capacity(3).start()) {
       for (Image image : List.of(red(255), red(0), red(128), dot())) {
-        Judgement judgement =
+        DetectorService.Judgement judgement =
             service
                 .judge(
                     () -> {
@@ -160,7 +162,7 @@ class DetectorServiceTest {
   void judge_refusedForAView_dropsTheOthers() throws InterruptedException {
     detector.rule = Optional.of(rule(SecondView.CROP, SecondView.RESCALE));
     try (DetectorService service = detector.batching().capacity(2).start()) {
-      CompletableFuture<Judgement> judgement = service.judge(() -> red(1));
+      CompletableFuture<DetectorService.Judgement> judgement = service.judge(() -> red(1));
 
       assertThatThrownBy(judgement::get).hasCauseInstanceOf(RejectedExecutionException.class);
       detector.open();
@@ -176,7 +178,7 @@ class DetectorServiceTest {
         detector.batching().batchSize(1).maxWait(Duration.ZERO).capacity(3).start()) {
       CompletableFuture<Double> first = service.score(red(0));
       detector.entered.await();
-      CompletableFuture<Judgement> judgement = service.judge(() -> red(1));
+      CompletableFuture<DetectorService.Judgement> judgement = service.judge(() -> red(1));
       waitUntilReady(service, 2);
       judgement.cancel(false);
       detector.open();
@@ -192,8 +194,8 @@ class DetectorServiceTest {
   @Test
   void listener_learnsOfBatchesAndRefusals_andMayFail() {
     List<String> events = new CopyOnWriteArrayList<>();
-    ServiceListener listener =
-        new ServiceListener() {
+    DetectorService.Listener listener =
+        new DetectorService.Listener() {
           @Override
           public void scored(int images, Duration time) {
             events.add("scored " + images + (time.isNegative() ? " in no time" : ""));

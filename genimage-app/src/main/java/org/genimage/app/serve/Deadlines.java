@@ -82,6 +82,19 @@ final class Deadlines implements Connection.Listener, AutoCloseable {
     busy.remove(connection);
   }
 
+  /** Closes connections without a request at once, and those with one when it is answered. */
+  void stopping() {
+    timer.scheduleWithFixedDelay(this::closeIdle, 0, 20, TimeUnit.MILLISECONDS);
+  }
+
+  private void closeIdle() {
+    for (Connection connection : connections.keySet()) {
+      if (!busy.contains(connection)) {
+        connection.getEndPoint().close();
+      }
+    }
+  }
+
   private void look() {
     long now = System.nanoTime();
     connections.forEach(

@@ -17,7 +17,6 @@ import org.genimage.data.image.Decoding;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.DetectorService;
-import org.genimage.models.Judgement;
 import org.genimage.models.UndefinedScoreException;
 
 /** Turns an encoded image into what the service answers about it. */
@@ -45,7 +44,7 @@ final class Scoring {
   CompletableFuture<ObjectNode> score(Upload upload, String id) {
     long start = System.nanoTime();
     AtomicReference<Optional<Seen>> seen = new AtomicReference<>(Optional.empty());
-    CompletableFuture<Judgement> judgement =
+    CompletableFuture<DetectorService.Judgement> judgement =
         service.judge(
             () -> {
               Image image = decode(upload);
@@ -111,7 +110,8 @@ final class Scoring {
     return new CompletionException(cause);
   }
 
-  private ObjectNode answer(String id, Upload upload, Judgement judged, Seen seen, long start) {
+  private ObjectNode answer(
+      String id, Upload upload, DetectorService.Judgement judged, Seen seen, long start) {
     ObjectNode json = JSON.createObjectNode();
     json.put("id", id);
     json.put("score", judged.score());
@@ -145,7 +145,7 @@ final class Scoring {
   }
 
   /** Returns the verdict as answers and metrics have it. */
-  static String verdict(Judgement judged) {
+  static String verdict(DetectorService.Judgement judged) {
     return switch (judged.verdict()) {
       case AI -> "AI";
       case NATURE -> "natural";

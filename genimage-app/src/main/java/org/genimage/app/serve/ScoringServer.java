@@ -4,7 +4,6 @@ import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -102,6 +101,8 @@ public final class ScoringServer implements AutoCloseable {
     made.setHost(settings.host());
     made.setPort(settings.port());
     made.setIdleTimeout(settings.times().idle().toMillis());
+    // Deadlines closes what is idle; a body that is on its way keeps its time.
+    made.setShutdownIdleTimeout(settings.times().idle().toMillis());
     made.addBean(deadlines);
     return made;
   }
@@ -160,17 +161,19 @@ public final class ScoringServer implements AutoCloseable {
    * nothing.
    */
   @Override
-  public void close() {
-    boolean wasReady = ready;
+  public synchronized void close() {
+    if (!ready) {
+      return;
+    }
     ready = false;
-    Duration notice = settings.times().notice();
     try {
-      if (wasReady && server.isStarted() && !notice.isZero()) {
-        Thread.sleep(notice.toMillis());
+      if (server.isStarted()) {
+        Thread.sleep(settings.times().notice().toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    deadlines.stopping();
     try {
       server.stop();
     } catch (Exception e) {

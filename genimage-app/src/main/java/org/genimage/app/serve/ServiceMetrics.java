@@ -14,7 +14,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.genimage.models.DetectorService;
-import org.genimage.models.ServiceListener;
 
 /**
  * The figures at {@code /metrics}. No label has values that a client chooses, so their number is
@@ -50,8 +49,8 @@ final class ServiceMetrics implements AutoCloseable {
   }
 
   /** Returns what tells these figures of batches. */
-  ServiceListener listener() {
-    return new ServiceListener() {
+  DetectorService.Listener listener() {
+    return new DetectorService.Listener() {
       @Override
       public void scored(int images, Duration time) {
         batches.record(images);

@@ -125,29 +125,29 @@ class ServiceFaultsTest {
 
   @Test
   void oneClient_cannotTakeTheShareOfOthers() throws Exception {
-    limits = limits.capacity(8, 5);
+    limits = limits.capacity(12, 8);
     behindProxy = true;
     start();
     detector.shut();
     List<CompletableFuture<HttpResponse<String>>> greedy = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 8; i++) {
       greedy.add(post(RedDetector.png(0.2), "X-Forwarded-For", "10.9.9.9, 10.0.0.1"));
     }
-    waitUntil("genimage_images_open", 5);
+    waitUntil("genimage_images_open", 8);
     assertThat(post(PNG, "X-Forwarded-For", "10.8.8.8, 10.0.0.1").get().statusCode())
         .isEqualTo(429);
     CompletableFuture<HttpResponse<String>> modest =
         post(RedDetector.png(1), "X-Forwarded-For", "10.0.0.2");
-    waitUntil("genimage_images_open", 6);
+    waitUntil("genimage_images_open", 9);
     detector.open();
 
     assertThat(modest.get().statusCode()).isEqualTo(200);
     for (CompletableFuture<HttpResponse<String>> answer : greedy) {
       assertThat(answer.get().statusCode()).isEqualTo(200);
     }
-    // Three run at once, so that the fourth and fifth image of the greedy client wait: at most one
-    // of them is scored before the single image of the modest one.
-    assertThat(detector.scored.indexOf(255)).isLessThanOrEqualTo(4);
+    // Three of the greedy client's images run at once and one is next, then comes the modest one's;
+    // two threads that decode may change places.
+    assertThat(detector.scored.indexOf(255)).isBetween(3, 6);
   }
 
   @Test

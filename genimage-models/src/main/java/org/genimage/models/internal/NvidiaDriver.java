@@ -1,4 +1,4 @@
-package org.genimage.models;
+package org.genimage.models.internal;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,13 +16,13 @@ import java.util.regex.Pattern;
  * @param version such as {@code 550.54.15}
  * @param cards models, such as {@code NVIDIA H100 80GB HBM3}
  */
-record NvidiaDriver(String version, List<String> cards) {
+public record NvidiaDriver(String version, List<String> cards) {
 
   private static final Pattern VERSION = Pattern.compile("\\b\\d{3,}\\.\\d+(\\.\\d+)?\\b");
   private static final Pattern MODEL = Pattern.compile("^Model:\\s*(.*\\S)", Pattern.MULTILINE);
 
   /** Returns the driver that is loaded, if any; the folder is {@code /proc/driver/nvidia}. */
-  static Optional<NvidiaDriver> read(Path folder) {
+  public static Optional<NvidiaDriver> read(Path folder) {
     try {
       Matcher version = VERSION.matcher(Files.readString(folder.resolve("version")));
       return version.find()
@@ -48,7 +48,7 @@ record NvidiaDriver(String version, List<String> cards) {
   }
 
   /** Returns the first number of the version. */
-  int branch() {
+  public int branch() {
     return Integer.parseInt(version.substring(0, version.indexOf('.')));
   }
 }
