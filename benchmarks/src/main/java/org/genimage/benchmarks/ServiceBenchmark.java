@@ -154,9 +154,9 @@ public final class ServiceBenchmark {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       process.destroy();
-      process.waitFor(60, TimeUnit.SECONDS);
+      process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
   }
 
