@@ -119,7 +119,7 @@ function claims(found) {
   lines.push(...found.warnings);
   if (lines.length > 0) {
     const details = make("details");
-    details.append(make("summary", "", `All ${lines.length === 1 ? "of it" : `${lines.length} statements`}`));
+    details.append(make("summary", "", lines.length === 1 ? "Show the statement" : `Show all ${lines.length} statements`));
     const list = make("ul");
     for (const line of lines) {
       list.append(make("li", "", line));
