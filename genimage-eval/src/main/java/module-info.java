@@ -11,6 +11,7 @@ module org.genimage.eval {
   exports org.genimage.eval.explanation;
   exports org.genimage.eval.protocol;
   exports org.genimage.eval.report;
+  exports org.genimage.eval.robustness;
   exports org.genimage.eval.statistics;
   exports org.genimage.eval.verdict;
 }

@@ -61,8 +61,9 @@ import org.tensorflow.types.TFloat32;
 public final class ExplanationBenchmark {
 
   private static final int TRAINED_SIDE = 64;
-  private static final int SIDE = 192;
-  private static final int SQUARE = 64;
+  private static final int RENDERED = 192;
+  private static final int SIDE = 128;
+  private static final int SQUARE = 48;
   private static final int STEPS = 16;
   private static final int SAMPLES = 9600;
   private static final int TRAIN = 100;
@@ -94,7 +95,7 @@ public final class ExplanationBenchmark {
   private static GenImage simulated(Path folder) {
     if (!Files.isDirectory(folder)) {
       SimulatedGenImage.seeded(7)
-          .imageSize(SIDE)
+          .imageSize(RENDERED)
           .train(TRAIN)
           .validation(VALIDATION)
           .writeTo(folder, Progress.NONE);

@@ -46,6 +46,8 @@ import org.genimage.eval.protocol.ProtocolRun;
 import org.genimage.eval.protocol.Protocols;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.report.Spectra;
+import org.genimage.eval.robustness.RobustnessResult;
+import org.genimage.eval.robustness.RobustnessSuite;
 import org.genimage.eval.statistics.Interval;
 import org.genimage.eval.verdict.VerdictRules;
 import org.genimage.eval.verdict.Verdicts;
@@ -228,6 +230,13 @@ class GuidesTest {
       Files.write(folder.resolve("why.png"), explanation.drawing().toPng());
       System.out.println(explanation.caption());
       assertThat(folder.resolve("why.png")).isNotEmptyFile();
+
+      RobustnessResult robustness =
+          RobustnessResult.of(Evaluation.of(detector, data), RobustnessSuite.quick(1));
+      Report page =
+          Report.builder("ResNet-50", result).suite(Map.of("ResNet-50", robustness)).build();
+      System.out.println(robustness.robustArea() + ", worst after " + robustness.worst());
+      assertThat(page.html()).contains("Verdicts that never turn, %");
     }
   }
 

@@ -100,6 +100,7 @@ class RoomsTest {
           .put("eval", "data data.image data.internal models models.weights eval.statistics")
           .put("eval.explanation", "data.image models models.weights")
           .put("eval.protocol", "data data.image data.internal models eval eval.statistics")
+          .put("eval.robustness", "data data.image eval eval.statistics")
           .put(
               "eval.verdict",
               "data data.image data.internal models models.weights eval eval.statistics")
@@ -109,7 +110,8 @@ class RoomsTest {
           .put(
               "eval.report",
               "data data.doctor data.image data.internal models eval eval.alignment"
-                  + " eval.explanation eval.protocol eval.statistics eval.verdict")
+                  + " eval.explanation eval.protocol eval.robustness eval.statistics"
+                  + " eval.verdict")
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")

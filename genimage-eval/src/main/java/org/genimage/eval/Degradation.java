@@ -11,7 +11,7 @@ import org.genimage.models.SecondView;
  *
  * @param kind such as {@code JPEG}
  * @param level the strength in its unit: the horizontal axis of the report's curves
- * @param unit of the level, such as {@code quality}
+ * @param unit of the level, such as {@code quality}; empty if there is no level
  * @param transform applied to the image; draws no random numbers
  */
 public record Degradation(String kind, double level, String unit, Transform transform) {
@@ -75,9 +75,9 @@ public record Degradation(String kind, double level, String unit, Transform tran
                 transform.then(other.transform));
   }
 
-  /** Returns kind and level, such as {@code JPEG 65}; empty for {@link #NONE}. */
+  /** Returns kind and level, such as {@code JPEG 65}; the kind alone if the level has no unit. */
   public String name() {
-    return kind.isEmpty() ? "" : kind + " " + Decimals.plain(level);
+    return unit.isEmpty() ? kind : kind + " " + Decimals.plain(level);
   }
 
   @Override

@@ -125,6 +125,12 @@ public record Evaluation(
         detector, data, degradation, batchSize, threads, onError, progress, Optional.of(scores));
   }
 
+  /** Returns the evaluation that keeps no scores in a file. */
+  public Evaluation withoutFile() {
+    return new Evaluation(
+        detector, data, degradation, batchSize, threads, onError, progress, Optional.empty());
+  }
+
   /**
    * Scores the images in the order of the dataset, except those that are in the file already. An
    * image for which the detector gives NaN or infinity has no score; it counts as unreadable.

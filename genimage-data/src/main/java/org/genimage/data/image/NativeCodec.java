@@ -14,6 +14,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.DecodePng;
+import org.tensorflow.op.image.EncodeJpeg;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint16;
@@ -34,6 +35,7 @@ final class NativeCodec {
   private static final String GREY16 = "grey16";
   private static final String ENCODED = "encoded";
   private static final String RECODED = "recoded";
+  private static final String FULL_CHROMA = "full_chroma"; // quality is an attribute of that op
   private static final int LONGEST_JPEG_SIDE = 65_500; // libjpeg's limit
   private static final Session SESSION;
 
@@ -55,6 +57,12 @@ final class NativeCodec {
     Operand<TString> encoded =
         tf.withName(ENCODED).image.encodeJpegVariableQuality(pixels, quality);
     jpeg(tf.withName(RECODED), encoded, 1);
+    for (int level = 1; level <= 100; level++) {
+      Operand<TString> full =
+          tf.image.encodeJpeg(
+              pixels, EncodeJpeg.quality((long) level), EncodeJpeg.chromaDownsampling(false));
+      jpeg(tf.withName(FULL_CHROMA + level), full, 1);
+    }
     SESSION = new Session(graph);
   }
 
@@ -116,6 +124,14 @@ final class NativeCodec {
         TInt32 level = TInt32.scalarOf(quality);
         var result =
             SESSION.runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(RECODED).run()) {
+      return image(result.get(0));
+    }
+  }
+
+  /** Returns what a JPEG file with chroma at full size (4:4:4) decodes to. */
+  static Image recodeJpeg444(Image image, int quality) {
+    try (Tensor pixels = tensor(image);
+        var result = SESSION.runner().feed(PIXELS, pixels).fetch(FULL_CHROMA + quality).run()) {
       return image(result.get(0));
     }
   }

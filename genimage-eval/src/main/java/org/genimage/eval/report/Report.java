@@ -41,6 +41,7 @@ import org.genimage.eval.explanation.Explainers;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.ProtocolResult;
+import org.genimage.eval.robustness.RobustnessResult;
 import org.genimage.eval.verdict.VerdictChanges;
 import org.genimage.eval.verdict.Verdicts;
 import org.genimage.models.Detector;
@@ -213,6 +214,7 @@ public record Report(
     private Optional<Section> degradations = Optional.empty();
     private final List<Section> fields = new ArrayList<>();
     private Optional<Section> verdicts = Optional.empty();
+    private Optional<Section> suites = Optional.empty();
     private Optional<Section> attacks = Optional.empty();
     private Optional<Section> groups = Optional.empty();
     private Optional<Section> baselines = Optional.empty();
@@ -349,6 +351,20 @@ public record Report(
     public Builder verdicts(Verdicts decided, Map<String, VerdictChanges> changes) {
       verdicts =
           Optional.of(new VerdictSection(result().scores(), decided, ImmutableMap.copyOf(changes)));
+      return this;
+    }
+
+    /**
+     * Shows what a suite of changes does to detectors: a heat map, the worst change, and verdicts
+     * that turn; nothing if the map is empty.
+     *
+     * @param results by the detectors' names
+     */
+    public Builder suite(Map<String, RobustnessResult> results) {
+      suites =
+          results.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new SuiteSection(ImmutableMap.copyOf(results)));
       return this;
     }
 
@@ -534,6 +550,7 @@ public record Report(
       evaluated.ifPresent(result -> sections.add(new ScoreSection(result.scores())));
       verdicts.ifPresent(sections::add);
       degradations.ifPresent(sections::add);
+      suites.ifPresent(sections::add);
       attacks.ifPresent(sections::add);
       groups.ifPresent(sections::add);
       baselines.ifPresent(sections::add);

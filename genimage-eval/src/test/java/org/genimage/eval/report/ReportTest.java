@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.collect.ImmutableMap;
 import com.google.common.io.ByteSource;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
@@ -42,6 +43,7 @@ import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.Protocols;
 import org.genimage.eval.protocol.Strata;
+import org.genimage.eval.robustness.RobustnessResult;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.eval.verdict.VerdictRules;
 import org.genimage.eval.verdict.Verdicts;
@@ -372,6 +374,22 @@ class ReportTest {
     assertThat(report.html())
         .contains("Compared with at 0.9", "Chance alone can explain the difference in accuracy");
     assertThat(report.tables()).extracting(Table::name).contains("comparison-1");
+  }
+
+  @Test
+  void html_suite_isAHeatMapWithTheWorstChange() {
+    ImageDataset data = Fakes.dataset();
+    Scores clean = Evaluation.of(DETECTOR, data).run().scores();
+    RobustnessResult result =
+        new RobustnessResult(clean, ImmutableMap.of("jpeg 50", clean, "grey", clean.at(0.9)));
+    Report report = small().suite(Map.of("Red", result)).build();
+    assertThat(report.html())
+        .contains("<h2 id=\"s", ">Robustness</h2>", "<th scope=\"row\">jpeg 50</th>")
+        .containsPattern("<td class=\"above[0-9]+\"><b>0.750</b><i>0.0\u202f%</i></td>");
+    assertThat(report.tables())
+        .extracting(Table::name)
+        .contains("robustness", "robustness-changes");
+    assertThat(small().suite(Map.of()).build().html()).doesNotContain(">Robustness</h2>");
   }
 
   @Test
