@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Makes docs/quickstart-report.png and its like from a report of the quickstart, with headless Chromium.
-# Usage: tools/report_pictures.sh genimage-quickstart/report.html docs
+# Makes docs/quickstart-report.png and its like from a report of the quickstart, with headless Chromium. The second
+# argument is the folder; the last is the height of the whole page in pixels.
+# Usage: tools/report_pictures.sh genimage-quickstart/report.html docs 12900
 set -euo pipefail
 report=$(realpath "$1")
 out=$2
+height=${3:-12900}
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
   { echo "expected Chromium on the PATH, found none; install the package chromium" >&2; exit 1; }
 
@@ -17,5 +19,5 @@ picture() {
 }
 
 picture quickstart-summary 1100 1180 1
-picture quickstart-report 1100 6400 1
+picture quickstart-report 1100 "$height" 1
 picture quickstart-report-dark 1100 1180 1 --blink-settings=preferredColorScheme=0

@@ -56,7 +56,8 @@ import org.tensorflow.types.TFloat32;
  * of an AI image is pasted. For every method it prints how often its strongest pixel lies in the
  * square, how well its values tell the square's pixels from the others, what insertion and deletion
  * give, and how much its map is that of random weights. Takes a folder for the images and the
- * trained weights, the name of a detector and the number of images.
+ * trained weights, the name of a detector, the number of images, and with what the names of the
+ * methods begin, if not all are wanted.
  */
 public final class ExplanationBenchmark {
 
@@ -88,7 +89,8 @@ public final class ExplanationBenchmark {
     try (DifferentiableDetector detector = wide.load(wide.describe(weights));
         DifferentiableDetector random = wide.load(wide.initialWeights(1))) {
       measure(
-          wide, weights, detector, random, simulated.validation(), Integer.parseInt(arguments[2]));
+          wide, weights, detector, random, simulated.validation(), Integer.parseInt(arguments[2]),
+          arguments.length > 3 ? arguments[3] : "");
     }
   }
 
@@ -134,14 +136,17 @@ public final class ExplanationBenchmark {
       DifferentiableDetector detector,
       DifferentiableDetector random,
       ImageDataset images,
-      int count) {
+      int count,
+      String only) {
     List<Pasted> withAi = pasted(images, count, Label.AI);
     List<Pasted> withNature = pasted(images, count, Label.NATURE);
     print("accuracy_on_validation", accuracy(detector, images));
     print("chance", (double) SQUARE * SQUARE / (SIDE * SIDE));
     try (GradCam cam = new GradCam(wide, wide.describe(weights));
         GradCam randomCam = new GradCam(wide, wide.initialWeights(1))) {
-      for (Map.Entry<String, Explainer> method : methods().entrySet()) {
+      Map<String, Explainer> methods = methods();
+      methods.keySet().removeIf(name -> !name.startsWith(only));
+      for (Map.Entry<String, Explainer> method : methods.entrySet()) {
         one(
             method.getKey(),
             method.getValue(),
@@ -151,7 +156,9 @@ public final class ExplanationBenchmark {
             withAi,
             withNature);
       }
-      one("grad_cam", cam, randomCam, detector, random, withAi, withNature);
+      if ("grad_cam".startsWith(only)) {
+        one("grad_cam", cam, randomCam, detector, random, withAi, withNature);
+      }
     }
   }
 

@@ -10,7 +10,7 @@ import org.genimage.models.UndefinedScoreException;
  * <pre>{@code
  * Explanation explanation = Explainers.occlusion().explain(detector, Image.read(file));
  * Files.write(Path.of("why.png"), explanation.drawing().toPng());
- * System.out.println(explanation.caption());
+ * String caption = explanation.caption();
  * }</pre>
  *
  * @see Explainers

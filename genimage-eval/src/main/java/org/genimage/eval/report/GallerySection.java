@@ -122,7 +122,7 @@ record GallerySection(
                 .orElse("<span class=\"gone\">no longer readable</span>"),
             decimal(score.value()),
             escape(score.generator().name()),
-            name);
+            escape(score.name().substring(score.name().lastIndexOf('/') + 1)));
   }
 
   private static String explanation(Explanation explanation) {

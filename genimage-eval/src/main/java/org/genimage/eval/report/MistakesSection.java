@@ -4,6 +4,7 @@ import static org.genimage.eval.report.Html.count;
 import static org.genimage.eval.report.Html.decimal;
 import static org.genimage.eval.report.Html.escape;
 
+import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.io.ByteSource;
 import java.io.ByteArrayInputStream;
@@ -89,6 +90,15 @@ record MistakesSection(Scores scores, List<Score> mistakes, List<Optional<Sample
     }
   }
 
+  /** Returns the length of the folder that all names begin with. */
+  private static int folder(List<Score> shown) {
+    String common = shown.isEmpty() ? "" : shown.get(0).name();
+    for (Score score : shown) {
+      common = Strings.commonPrefix(common, score.name());
+    }
+    return common.lastIndexOf('/') + 1;
+  }
+
   private static String file(int place) {
     return Html.format("%04d.jpg", place + 1);
   }
@@ -96,8 +106,9 @@ record MistakesSection(Scores scores, List<Score> mistakes, List<Optional<Sample
   @Override
   public String html() {
     StringBuilder rows = new StringBuilder();
+    int folder = folder(mistakes.subList(0, samples.size()));
     for (int i = 0; i < samples.size(); i++) {
-      rows.append(row(i));
+      rows.append(row(i, folder));
     }
     return """
         <section>
@@ -133,7 +144,7 @@ record MistakesSection(Scores scores, List<Score> mistakes, List<Optional<Sample
                         rows));
   }
 
-  private String row(int place) {
+  private String row(int place, int folder) {
     Score score = mistakes.get(place);
     String name = escape(score.name());
     String picture =
@@ -145,10 +156,11 @@ record MistakesSection(Scores scores, List<Score> mistakes, List<Optional<Sample
                         .formatted(Report.PICTURES, file(place), name))
             .orElse("not in the dataset");
     boolean ai = score.label() == Label.AI;
-    return "<tr><td>%s</td><td class=\"file\">%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n"
+    return "<tr><td>%s</td><td class=\"file\" title=\"%s\">%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n"
         .formatted(
             picture,
             name,
+            escape(score.name().substring(folder)),
             escape(score.generator().name()),
             ai ? "AI" : "natural",
             ai ? "natural" : "AI",

@@ -11,7 +11,9 @@ import org.genimage.eval.report.Table.Cell;
 import org.genimage.eval.robustness.RobustnessResult;
 import org.genimage.eval.statistics.Proportion;
 
-/** A suite of named changes: a heat map of changes and detectors, the worst case, verdicts turned. */
+/**
+ * A suite of named changes: a heat map of changes and detectors, the worst case, verdicts turned.
+ */
 record SuiteSection(Map<String, RobustnessResult> detectors) implements Section {
 
   private static final int STEPS = 10; // of the colours
@@ -109,12 +111,16 @@ record SuiteSection(Map<String, RobustnessResult> detectors) implements Section 
             "robustness-changes",
             "ROC AUC after each change",
             List.of(
-                "Detector", "Change", "ROC AUC", "Accuracy, %", "Right to wrong, %", "95 % interval"),
+                "Detector",
+                "Change",
+                "ROC AUC",
+                "Accuracy, %",
+                "Right to wrong, %",
+                "95 % interval"),
             all));
   }
 
-  private static List<Cell> line(
-      String name, String change, double area, RobustnessResult result) {
+  private static List<Cell> line(String name, String change, double area, RobustnessResult result) {
     Optional<Proportion> flips = result.flips(change);
     return List.of(
         Cell.text(name),

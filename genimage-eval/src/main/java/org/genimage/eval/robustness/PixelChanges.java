@@ -113,10 +113,15 @@ final class PixelChanges {
     return Image.of(width, height, rgb);
   }
 
+  /** Returns the part that begins at a place; it must lie in the image. */
+  static Image crop(Image image, int left, int top, int width, int height) {
+    return moved(
+        image, width, height, (x, y, c) -> 3 * ((top + y) * image.width() + left + x) + c);
+  }
+
   static Image rot90(Image image) {
     int width = image.width();
-    return moved(
-        image, image.height(), width, (x, y, c) -> 3 * (x * width + width - 1 - y) + c);
+    return moved(image, image.height(), width, (x, y, c) -> 3 * (x * width + width - 1 - y) + c);
   }
 
   static Image flipped(Image image, boolean upright) {
@@ -181,11 +186,7 @@ final class PixelChanges {
     Arrays.fill(rgb, (byte) grey);
     for (int y = 0; y < image.height(); y++) {
       System.arraycopy(
-          in,
-          3 * y * image.width(),
-          rgb,
-          3 * ((y + border) * width + border),
-          3 * image.width());
+          in, 3 * y * image.width(), rgb, 3 * ((y + border) * width + border), 3 * image.width());
     }
     return Image.of(width, height, rgb);
   }

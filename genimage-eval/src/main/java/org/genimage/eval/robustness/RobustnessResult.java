@@ -116,8 +116,7 @@ public record RobustnessResult(Scores clean, Map<String, Scores> changed) {
       for (Score before : clean.all()) {
         Score now = scores.get(key(before));
         boolean turns =
-            now != null
-                && before.correct(clean.threshold()) != now.correct(after.threshold());
+            now != null && before.correct(clean.threshold()) != now.correct(after.threshold());
         turned.merge(key(before), turns ? 1 : 0, Integer::sum);
       }
     }

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
-import org.genimage.data.image.Effects;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
@@ -84,7 +83,7 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
       all.add(new Perturbation(name, strength, group, authority, transform));
     }
 
-    private void each(
+    private void whole(
         String name, String authority, IntFunction<Transform> transform, int... strengths) {
       for (int strength : strengths) {
         add(name, Integer.toString(strength), authority, transform.apply(strength));
@@ -101,16 +100,27 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
 
     private void compression() {
       group = "compression";
-      each("jpeg", "Pillow save(JPEG, quality)", (int q) -> Transforms.jpeg(q), 95, 90, 75, 65, 50, 30, 10);
-      each("jpeg444", "Pillow save(JPEG, quality, subsampling=0)", (int q) -> Effects.jpeg444(q), 90, 75);
+      whole(
+          "jpeg",
+          "Pillow save(JPEG, quality)",
+          (int q) -> Transforms.jpeg(q),
+          95,
+          90,
+          75,
+          65,
+          50,
+          30,
+          10);
+      whole(
+          "jpeg444",
+          "Pillow save(JPEG, quality, subsampling=0)",
+          (int q) -> Transforms.jpeg444(q),
+          90,
+          75);
       for (int[] twice : new int[][] {{75, 90}, {90, 75}, {50, 85}}) {
         String strength = twice[0] + ">" + twice[1];
         Transform second = Transforms.jpeg(twice[1]);
-        add(
-            "jpeg-twice",
-            strength,
-            "Pillow, two saves",
-            Transforms.jpeg(twice[0]).then(second));
+        add("jpeg-twice", strength, "Pillow, two saves", Transforms.jpeg(twice[0]).then(second));
         add(
             "jpeg-twice-shifted",
             strength,
@@ -121,21 +131,33 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
 
     private void resampling() {
       group = "resampling";
-      each("bilinear", "Pillow resize(BILINEAR)", (double s) -> scale(s, Filter.BILINEAR), 0.75, 0.5, 0.25);
-      each("bicubic", "Pillow resize(BICUBIC)", (double s) -> scale(s, Filter.BICUBIC), 0.5, 1.5, 2);
+      each(
+          "bilinear",
+          "Pillow resize(BILINEAR)",
+          (double s) -> scale(s, Filter.BILINEAR),
+          0.75,
+          0.5,
+          0.25);
+      each(
+          "bicubic", "Pillow resize(BICUBIC)", (double s) -> scale(s, Filter.BICUBIC), 0.5, 1.5, 2);
       each("lanczos", "Pillow resize(LANCZOS)", (double s) -> scale(s, Filter.LANCZOS), 0.5, 1.5);
       each(
           "nearest",
           "Pillow resize(NEAREST)",
           (double s) ->
               (image, random) ->
-                  Effects.resizeNearest(
+                  Transforms.resizeNearest(
                           PixelChanges.scaled(s, image.width()),
                           PixelChanges.scaled(s, image.height()))
                       .apply(image, random),
           0.5,
           2);
-      each("box", "Pillow resize(BOX)", (double s) -> (image, random) -> box(image, s, random), 0.5, 0.25);
+      each(
+          "box",
+          "Pillow resize(BOX)",
+          (double s) -> (image, random) -> box(image, s, random),
+          0.5,
+          0.25);
       each(
           "down-up",
           "Pillow resize(BICUBIC) twice",
@@ -145,13 +167,18 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
                       .apply(PixelChanges.resized(image, s, Filter.BICUBIC, random), random),
           0.5,
           0.25);
-      each("lowres", "Pillow resize((n, n), BILINEAR)", (int n) -> Transforms.resize(n, n, Filter.BILINEAR), 112, 64);
-      each(
+      whole(
+          "lowres",
+          "Pillow resize((n, n), BILINEAR)",
+          (int n) -> Transforms.resize(n, n, Filter.BILINEAR),
+          112,
+          64);
+      whole(
           "pixelate",
           "Pillow resize(BOX), then NEAREST",
           (int n) ->
               (image, random) ->
-                  Effects.resizeNearest(image.width(), image.height())
+                  Transforms.resizeNearest(image.width(), image.height())
                       .apply(box(image, 1.0 / n, random), random),
           2,
           4,
@@ -160,7 +187,18 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
 
     private void geometry() {
       group = "geometry";
-      each("crop", "Pillow crop, centred", (double s) -> (image, random) -> centre(image, PixelChanges.scaled(s, image.width()), PixelChanges.scaled(s, image.height())), 0.9, 0.75, 0.5);
+      each(
+          "crop",
+          "Pillow crop, centred",
+          (double s) ->
+              (image, random) ->
+                  centre(
+                      image,
+                      PixelChanges.scaled(s, image.width()),
+                      PixelChanges.scaled(s, image.height())),
+          0.9,
+          0.75,
+          0.5);
       each(
           "crop-random",
           "Pillow crop at a drawn place",
@@ -170,49 +208,150 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
                 int height = PixelChanges.scaled(s, image.height());
                 int left = (int) (PixelChanges.uniform(random) * (image.width() - width + 1));
                 int top = (int) (PixelChanges.uniform(random) * (image.height() - height + 1));
-                return Effects.crop(image, left, top, width, height);
+                return PixelChanges.crop(image, left, top, width, height);
               },
           0.75,
           0.5);
       add("crop-aspect", "1:1", "Pillow crop, centred", (image, random) -> aspect(image, 1));
-      add("crop-aspect", "16:9", "Pillow crop, centred", (image, random) -> aspect(image, 16.0 / 9));
-      each("shift", "Pillow crop", (int n) -> shift(n), 1, 3, 4);
-      each("rotate", "Pillow rotate(a, BICUBIC)", (int a) -> Effects.rotation(a), 5, 15, 45);
+      add(
+          "crop-aspect",
+          "16:9",
+          "Pillow crop, centred",
+          (image, random) -> aspect(image, 16.0 / 9));
+      whole("shift", "Pillow crop", (int n) -> shift(n), 1, 3, 4);
+      whole("rotate", "Pillow rotate(a, BICUBIC)", (int a) -> Transforms.rotation(a), 5, 15, 45);
       add("rot90", "", "Pillow transpose(ROTATE_90)", (image, random) -> PixelChanges.rot90(image));
-      add("flip", "h", "Pillow transpose(FLIP_LEFT_RIGHT)", (image, random) -> PixelChanges.flipped(image, false));
-      add("flip", "v", "Pillow transpose(FLIP_TOP_BOTTOM)", (image, random) -> PixelChanges.flipped(image, true));
+      add(
+          "flip",
+          "h",
+          "Pillow transpose(FLIP_LEFT_RIGHT)",
+          (image, random) -> PixelChanges.flipped(image, false));
+      add(
+          "flip",
+          "v",
+          "Pillow transpose(FLIP_TOP_BOTTOM)",
+          (image, random) -> PixelChanges.flipped(image, true));
     }
 
     private void blur() {
       group = "blur";
-      each("blur", "SciPy gaussian_filter on uint8", (int s) -> Transforms.gaussianBlur(s), 1, 2, 3, 5);
-      each("blur-cv", "OpenCV GaussianBlur((0, 0), sigma)", (double s) -> Transforms.gaussianBlurOpenCv(s), 0.5, 1, 2);
-      each("median", "Pillow MedianFilter", (int n) -> (image, random) -> PixelChanges.median(image, n), 3, 5);
+      whole(
+          "blur",
+          "SciPy gaussian_filter on uint8",
+          (int s) -> Transforms.gaussianBlur(s),
+          1,
+          2,
+          3,
+          5);
+      each(
+          "blur-cv",
+          "OpenCV GaussianBlur((0, 0), sigma)",
+          (double s) -> Transforms.gaussianBlurOpenCv(s),
+          0.5,
+          1,
+          2);
+      whole(
+          "median",
+          "Pillow MedianFilter",
+          (int n) -> (image, random) -> PixelChanges.median(image, n),
+          3,
+          5);
     }
 
     private void noise() {
       group = "noise";
-      each("gaussian-noise", "x + n", (int s) -> PixelChanges.noise((x, random) -> x + s * PixelChanges.normal(random)), 2, 5, 10, 25);
-      each("speckle", "x (1 + n)", (double s) -> PixelChanges.noise((x, random) -> x * (1 + s * PixelChanges.normal(random))), 0.05, 0.1, 0.2);
-      each("salt-pepper", "whole pixels, half each", (double p) -> PixelChanges.saltAndPepper(p), 0.005, 0.02, 0.05);
-      each("shot", "Poisson(x p / 255) 255 / p", (int p) -> PixelChanges.noise((x, random) -> PixelChanges.poisson(x * p / 255.0, random) * 255.0 / p), 60, 25, 12);
+      whole(
+          "gaussian-noise",
+          "x + n",
+          (int s) -> PixelChanges.noise((x, random) -> x + s * PixelChanges.normal(random)),
+          2,
+          5,
+          10,
+          25);
+      each(
+          "speckle",
+          "x (1 + n)",
+          (double s) ->
+              PixelChanges.noise((x, random) -> x * (1 + s * PixelChanges.normal(random))),
+          0.05,
+          0.1,
+          0.2);
+      each(
+          "salt-pepper",
+          "whole pixels, half each",
+          (double p) -> PixelChanges.saltAndPepper(p),
+          0.005,
+          0.02,
+          0.05);
+      whole(
+          "shot",
+          "Poisson(x p / 255) 255 / p",
+          (int p) ->
+              PixelChanges.noise(
+                  (x, random) -> PixelChanges.poisson(x * p / 255.0, random) * 255.0 / p),
+          60,
+          25,
+          12);
     }
 
     private void colour() {
       group = "colour";
-      each("brightness", "Pillow ImageEnhance.Brightness", (double f) -> Effects.brightness(f), 0.5, 0.8, 1.2, 1.5);
-      each("contrast", "Pillow ImageEnhance.Contrast", (double f) -> Effects.contrast(f), 0.5, 0.75, 1.5);
-      each("saturation", "Pillow ImageEnhance.Color", (double f) -> Effects.saturation(f), 0.5, 1.5, 2);
-      each("gamma", "a table of 256 entries", (double g) -> PixelChanges.table(x -> Math.pow(x, g)), 0.5, 0.8, 1.5, 2.2);
-      each("tone", "a table of the parabola x + 2 a x (1 - x)", (double a) -> PixelChanges.table(x -> x + 2 * a * x * (1 - x)), -0.2, 0.2);
-      add("grey", "", "Pillow convert(L)", Effects.grey());
-      each("posterise", "Pillow ImageOps.posterize", (int bits) -> Effects.posterise(bits), 5, 4, 3);
-      each("channel-shift", "red right, blue left, edge repeated", (int n) -> (image, random) -> PixelChanges.channelShift(image, n), 1, 2, 4);
+      each(
+          "brightness",
+          "Pillow ImageEnhance.Brightness",
+          (double f) -> Transforms.brightness(f),
+          0.5,
+          0.8,
+          1.2,
+          1.5);
+      each(
+          "contrast",
+          "Pillow ImageEnhance.Contrast",
+          (double f) -> Transforms.contrast(f),
+          0.5,
+          0.75,
+          1.5);
+      each(
+          "saturation",
+          "Pillow ImageEnhance.Color",
+          (double f) -> Transforms.saturation(f),
+          0.5,
+          1.5,
+          2);
+      each(
+          "gamma",
+          "a table of 256 entries",
+          (double g) -> PixelChanges.table(x -> Math.pow(x, g)),
+          0.5,
+          0.8,
+          1.5,
+          2.2);
+      each(
+          "tone",
+          "a table of the parabola x + 2 a x (1 - x)",
+          (double a) -> PixelChanges.table(x -> x + 2 * a * x * (1 - x)),
+          -0.2,
+          0.2);
+      add("grey", "", "Pillow convert(L)", Transforms.grey());
+      whole(
+          "posterise", "Pillow ImageOps.posterize", (int bits) -> Transforms.posterise(bits), 5, 4, 3);
+      whole(
+          "channel-shift",
+          "red right, blue left, edge repeated",
+          (int n) -> (image, random) -> PixelChanges.channelShift(image, n),
+          1,
+          2,
+          4);
     }
 
     private void content() {
       group = "content";
-      each("overlay", "drawn blocks of 8 pixels on the lowest 15 % of the rows", (double a) -> (image, random) -> PixelChanges.overlaid(image, a, random), 0.3, 0.6);
+      each(
+          "overlay",
+          "drawn blocks of 8 pixels on the lowest 15 % of the rows",
+          (double a) -> (image, random) -> PixelChanges.overlaid(image, a, random),
+          0.3,
+          0.6);
       for (int percent : new int[] {5, 10}) {
         for (int grey : new int[] {0, 255}) {
           add(
@@ -226,7 +365,12 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
                       grey));
         }
       }
-      each("cutout", "one square of grey 128", (int percent) -> (image, random) -> PixelChanges.cutOut(image, percent / 100.0, random), 5, 20);
+      whole(
+          "cutout",
+          "one square of grey 128",
+          (int percent) -> (image, random) -> PixelChanges.cutOut(image, percent / 100.0, random),
+          5,
+          20);
     }
 
     private void platforms() {
@@ -257,15 +401,14 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
     }
 
     private static Image box(Image image, double share, RandomGenerator random) {
-      return Effects.resizeBox(
+      return Transforms.resizeBox(
               PixelChanges.scaled(share, image.width()), PixelChanges.scaled(share, image.height()))
           .apply(image, random);
     }
 
     private static Transform shift(int pixels) {
       return (image, random) ->
-          Effects.crop(
-              image, pixels, pixels, image.width() - pixels, image.height() - pixels);
+          PixelChanges.crop(image, pixels, pixels, image.width() - pixels, image.height() - pixels);
     }
 
     private static Image aspect(Image image, double ratio) {
@@ -275,7 +418,7 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
     }
 
     private static Image centre(Image image, int width, int height) {
-      return Effects.crop(
+      return PixelChanges.crop(
           image,
           (int) Math.rint((image.width() - width) / 2.0),
           (int) Math.rint((image.height() - height) / 2.0),

@@ -416,7 +416,7 @@ class ReportTest {
     assertThat(filesIn(folder.resolve("my-page-pictures"))).hasSize(2);
     assertThat(Files.readString(file))
         .contains("2 of 8 images are decided wrongly", "src=\"my-page-pictures/0001.jpg\"")
-        .contains("<td class=\"file\">6.png</td>", "<td class=\"file\">7.png</td>")
+        .contains(">6.png</td>", "title=\"7.png\">7.png</td>")
         .doesNotContain("report-pictures");
     assertThat(Image.read(folder.resolve("my-page-pictures/0001.jpg")).height())
         .isEqualTo(Fakes.SIDE);

@@ -45,9 +45,7 @@ class RobustnessSuiteTest {
         for (int c = 0; c < 3; c++) {
           rgb[next++] =
               (byte)
-                  (rough
-                      ? 37 * x + 91 * y + 53 * c + x * y * (c + 3) / 7
-                      : 2 * x + 3 * y + 40 * c);
+                  (rough ? 37 * x + 91 * y + 53 * c + x * y * (c + 3) / 7 : 2 * x + 3 * y + 40 * c);
         }
       }
     }
@@ -136,7 +134,12 @@ class RobustnessSuiteTest {
         new RobustnessResult(
             clean,
             ImmutableMap.of(
-                "none", clean, "some", scores(0.9, 0.3, 0.2, 0.1), "all", scores(0.1, 0.2, 0.8, 0.9)));
+                "none",
+                clean,
+                "some",
+                scores(0.9, 0.3, 0.2, 0.1),
+                "all",
+                scores(0.1, 0.2, 0.8, 0.9)));
     assertThat(result.cleanArea()).isEqualTo(1);
     assertThat(result.areas()).containsEntry("some", 1.0).containsEntry("all", 0.0);
     assertThat(result.worst()).isEqualTo("all");
