@@ -89,7 +89,12 @@ public final class ExplanationBenchmark {
     try (DifferentiableDetector detector = wide.load(wide.describe(weights));
         DifferentiableDetector random = wide.load(wide.initialWeights(1))) {
       measure(
-          wide, weights, detector, random, simulated.validation(), Integer.parseInt(arguments[2]),
+          wide,
+          weights,
+          detector,
+          random,
+          simulated.validation(),
+          Integer.parseInt(arguments[2]),
           arguments.length > 3 ? arguments[3] : "");
     }
   }

@@ -527,7 +527,6 @@ public final class Transforms {
     return Image.wrap(image.width(), image.height(), rgb);
   }
 
-
   /**
    * Returns {@code ImageEnhance.Brightness}: a blend of black and the image.
    *

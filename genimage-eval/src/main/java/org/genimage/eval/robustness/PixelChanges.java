@@ -115,8 +115,7 @@ final class PixelChanges {
 
   /** Returns the part that begins at a place; it must lie in the image. */
   static Image crop(Image image, int left, int top, int width, int height) {
-    return moved(
-        image, width, height, (x, y, c) -> 3 * ((top + y) * image.width() + left + x) + c);
+    return moved(image, width, height, (x, y, c) -> 3 * ((top + y) * image.width() + left + x) + c);
   }
 
   static Image rot90(Image image) {

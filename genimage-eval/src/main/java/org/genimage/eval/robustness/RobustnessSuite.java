@@ -334,7 +334,12 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
           0.2);
       add("grey", "", "Pillow convert(L)", Transforms.grey());
       whole(
-          "posterise", "Pillow ImageOps.posterize", (int bits) -> Transforms.posterise(bits), 5, 4, 3);
+          "posterise",
+          "Pillow ImageOps.posterize",
+          (int bits) -> Transforms.posterise(bits),
+          5,
+          4,
+          3);
       whole(
           "channel-shift",
           "red right, blue left, edge repeated",
