@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +47,19 @@ final class Manifest {
     }
   }
 
+  /**
+   * One line of the list.
+   *
+   * @param sample the image
+   * @param columns all columns of the line that are not empty, by name
+   */
+  record Row(Sample sample, Map<String, String> columns) {}
+
   static ImageDataset read(Path file) {
+    return ImageDataset.of(rows(file).stream().map(Row::sample).toList());
+  }
+
+  static List<Row> rows(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     boolean jsonLines = name.endsWith(".jsonl") || name.endsWith(".ndjson");
     ObjectReader reader =
@@ -59,7 +72,7 @@ final class Manifest {
                 .readerFor(JsonNode.class)
                 .with(CsvSchema.emptySchema().withHeader());
     reader = reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    List<Sample> samples = new ArrayList<>();
+    List<Row> found = new ArrayList<>();
     Manifest manifest = new Manifest(file);
     try (Reader text = TextFiles.open(file);
         MappingIterator<JsonNode> rows = reader.readValues(text)) {
@@ -68,10 +81,11 @@ final class Manifest {
         if (!rows.hasNextValue()) {
           break;
         }
-        samples.add(
+        JsonNode row = rows.nextValue();
+        Sample sample =
             manifest.sample(
-                rows.nextValue(),
-                Math.max(line, rows.getCurrentLocation().getLineNr() - (jsonLines ? 0 : 1))));
+                row, Math.max(line, rows.getCurrentLocation().getLineNr() - (jsonLines ? 0 : 1)));
+        found.add(new Row(sample, columns(row)));
       }
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
@@ -91,10 +105,23 @@ final class Manifest {
               .formatted(file, WholeFiles.reason(e)),
           e);
     }
-    if (samples.isEmpty()) {
+    if (found.isEmpty()) {
       throw new DatasetException(file + ": " + EXPECTED + " in each line, found no line");
     }
-    return ImageDataset.of(samples);
+    return found;
+  }
+
+  private static Map<String, String> columns(JsonNode row) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    row.properties()
+        .forEach(
+            column -> {
+              String value = column.getValue().asText("");
+              if (!value.isEmpty()) {
+                columns.put(column.getKey(), value);
+              }
+            });
+    return columns;
   }
 
   private Sample sample(JsonNode row, int line) {

@@ -50,6 +50,48 @@ class ManifestTest {
   }
 
   @Test
+  void listedImages_keepAllColumns() throws IOException {
+    ListedImages list =
+        ListedImages.read(
+            write(
+                "mine.csv",
+                """
+                path,label,split,source
+                1.png,ai,train,
+                2.png,nature,val,home
+                3.png,nature,train,home
+                """));
+
+    assertThat(list.images().samples()).hasSize(3);
+    assertThat(list.where("split", "train").samples())
+        .extracting(Sample::name)
+        .containsExactly(folder.resolve("1.png").toString(), folder.resolve("3.png").toString());
+    assertThat(list.value(list.images().sample(0), "source")).isEmpty();
+    assertThat(list.value(list.images().sample(1), "source")).contains("home");
+    assertThat(list.has("source")).isTrue();
+    assertThat(list.has("camera")).isFalse();
+    assertThat(list.where("camera", "x").samples()).isEmpty();
+  }
+
+  @Test
+  void listedImages_jsonLines_keepNumbers() throws IOException {
+    ListedImages list =
+        ListedImages.read(write("mine.jsonl", "{\"path\": \"1\", \"label\": 1, \"quality\": 90}"));
+
+    assertThat(list.value(list.images().sample(0), "quality")).contains("90");
+  }
+
+  @Test
+  void listedImages_imageInTwoLines_isRefused() throws IOException {
+    Path file = write("mine.csv", "path,label\n1.png,ai\n1.png,nature\n");
+
+    assertThatThrownBy(() -> ListedImages.read(file))
+        .isInstanceOf(DatasetException.class)
+        .hasMessageContaining("each image once")
+        .hasMessageContaining("1.png twice");
+  }
+
+  @Test
   void ofManifest_jsonLines_isRead() throws IOException {
     Path file =
         write(

@@ -50,6 +50,15 @@ public record Baseline(
     return best;
   }
 
+  /** Returns this threshold and direction with the accuracy on other images. */
+  Baseline on(List<Point> points) {
+    long correct =
+        points.stream()
+            .filter(point -> (point.value() > threshold == aiAbove) == (point.label() == Label.AI))
+            .count();
+    return new Baseline(name, unit, threshold, aiAbove, new Proportion(correct, points.size()));
+  }
+
   private static double threshold(List<Point> sorted, int below) {
     if (below == 0) {
       return Double.NEGATIVE_INFINITY;

@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -40,6 +39,25 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
     skipped = List.copyOf(skipped);
   }
 
+  /** A feature and how it is measured. */
+  private record Feature(String name, String unit, ToDoubleFunction<Features> value) {
+
+    List<Baseline.Point> points(Measured images) {
+      return images.features().stream()
+          .map(one -> new Baseline.Point(value.applyAsDouble(one), one.label()))
+          .toList();
+    }
+  }
+
+  private static final List<Feature> FEATURES =
+      List.of(
+          new Feature("file size", "bytes", Features::bytes),
+          new Feature("mean brightness", "of 255", Features::brightness),
+          new Feature("fine detail", "levels²", Features::detail));
+
+  /** The features of all readable images of a dataset. */
+  private record Measured(List<Features> features, List<Skipped> skipped) {}
+
   /** The features of one image. */
   private record Features(Label label, double bytes, double brightness, double detail) {}
 
@@ -52,6 +70,33 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
    *     flag stays set
    */
   public static Baselines of(ImageDataset data, Progress progress) {
+    Measured measured = measure(data, progress);
+    return new Baselines(
+        FEATURES.stream()
+            .map(feature -> Baseline.best(feature.name(), feature.unit(), feature.points(measured)))
+            .toList(),
+        measured.skipped());
+  }
+
+  /**
+   * Returns the accuracies of the same thresholds on other images: thresholds of training images,
+   * measured on test images, are not too high.
+   *
+   * @param progress receives the number of images read
+   * @throws IllegalArgumentException if there is no readable image
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted; its interrupt
+   *     flag stays set
+   */
+  public Baselines on(ImageDataset data, Progress progress) {
+    Measured measured = measure(data, progress);
+    return new Baselines(
+        IntStream.range(0, all.size())
+            .mapToObj(i -> all.get(i).on(FEATURES.get(i).points(measured)))
+            .toList(),
+        measured.skipped());
+  }
+
+  private static Measured measure(ImageDataset data, Progress progress) {
     Map<Integer, Features> features = new ConcurrentSkipListMap<>();
     Map<Integer, Skipped> skipped = new ConcurrentSkipListMap<>();
     for (int start = 0; start < data.size(); start += CHUNK) {
@@ -74,22 +119,7 @@ public record Baselines(List<Baseline> all, List<Skipped> skipped) {
       Interruption.check("baselines were being measured");
     }
     checkArgument(!features.isEmpty(), "baselines need at least one readable image, got none");
-    return new Baselines(
-        List.of(
-            best("file size", "bytes", features.values(), Features::bytes),
-            best("mean brightness", "of 255", features.values(), Features::brightness),
-            best("fine detail", "levels²", features.values(), Features::detail)),
-        List.copyOf(skipped.values()));
-  }
-
-  private static Baseline best(
-      String name, String unit, Collection<Features> features, ToDoubleFunction<Features> value) {
-    return Baseline.best(
-        name,
-        unit,
-        features.stream()
-            .map(one -> new Baseline.Point(value.applyAsDouble(one), one.label()))
-            .toList());
+    return new Measured(List.copyOf(features.values()), List.copyOf(skipped.values()));
   }
 
   private static Features features(Sample sample) throws IOException {

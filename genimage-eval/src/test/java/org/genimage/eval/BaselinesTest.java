@@ -51,6 +51,28 @@ class BaselinesTest {
   }
 
   @Test
+  void on_otherImages_keepsThresholdAndDirection() {
+    ImageDataset training =
+        ImageDataset.of(
+            List.of(
+                Fakes.sample("1", 100, Label.AI, Generator.ADM),
+                Fakes.sample("2", 200, Label.NATURE, Generator.ADM)));
+    ImageDataset test =
+        ImageDataset.of(
+            List.of(
+                Fakes.sample("3", 90, Label.AI, Generator.ADM),
+                Fakes.sample("4", 90, Label.NATURE, Generator.ADM),
+                Fakes.sample("5", 210, Label.AI, Generator.ADM),
+                Fakes.sample("6", 210, Label.NATURE, Generator.ADM)));
+
+    Baselines chosen = Baselines.of(training, Progress.NONE);
+    Baseline brightness = chosen.on(test, Progress.NONE).all().get(1);
+
+    assertThat(brightness.threshold()).isEqualTo(chosen.all().get(1).threshold());
+    assertThat(brightness.accuracy()).isEqualTo(new Proportion(2, 4));
+  }
+
+  @Test
   void of_redImages_brightnessTellsThemApart() {
     ImageDataset data =
         ImageDataset.of(

@@ -318,6 +318,46 @@ public final class Transforms {
   }
 
   /**
+   * Returns a turn by 0, 90, 180 or 270 degrees, each as likely. No pixel is resampled, so fine
+   * traces remain; images that are not square change their shape.
+   */
+  public static Transform randomQuarterTurn() {
+    return (image, random) -> quarterTurns(image, random.nextInt(4));
+  }
+
+  /** Turns counter-clockwise, as NumPy's {@code rot90} does. */
+  static Image quarterTurns(Image image, int turns) {
+    int width = image.width();
+    int height = image.height();
+    if (turns % 4 == 0) {
+      return image;
+    }
+    byte[] pixels = image.toArray();
+    boolean sideways = turns % 2 != 0;
+    int newWidth = sideways ? height : width;
+    int newHeight = sideways ? width : height;
+    byte[] turned = new byte[pixels.length];
+    for (int y = 0; y < newHeight; y++) {
+      for (int x = 0; x < newWidth; x++) {
+        int fromX =
+            switch (turns % 4) {
+              case 1 -> width - 1 - y;
+              case 2 -> width - 1 - x;
+              default -> y;
+            };
+        int fromY =
+            switch (turns % 4) {
+              case 1 -> x;
+              case 2 -> height - 1 - y;
+              default -> height - 1 - x;
+            };
+        System.arraycopy(pixels, 3 * (fromY * width + fromX), turned, 3 * (y * newWidth + x), 3);
+      }
+    }
+    return Image.of(newWidth, newHeight, turned);
+  }
+
+  /**
    * Returns a horizontal flip with a probability.
    *
    * @param probability 0 to 1

@@ -7,9 +7,11 @@ import com.google.common.io.ByteSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
@@ -187,6 +189,43 @@ class TransformsTest {
     Image image = Image.of(2, 2, bytes(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
     Image flipped = Transforms.horizontalFlip(1).apply(image, random);
     assertThat(flipped.rgb()).isEqualTo(bytes(4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9));
+  }
+
+  @Test
+  void quarterTurns_equalNumpysRot90() {
+    Image image = Image.of(2, 3, bytes(1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 6));
+
+    assertThat(Transforms.quarterTurns(image, 0)).isSameAs(image);
+    Image once = Transforms.quarterTurns(image, 1);
+    assertThat(once.width()).isEqualTo(3);
+    assertThat(once.height()).isEqualTo(2);
+    assertThat(once.rgb()).isEqualTo(bytes(2, 2, 2, 4, 4, 4, 6, 6, 6, 1, 1, 1, 3, 3, 3, 5, 5, 5));
+    assertThat(Transforms.quarterTurns(image, 2).rgb())
+        .isEqualTo(bytes(6, 6, 6, 5, 5, 5, 4, 4, 4, 3, 3, 3, 2, 2, 2, 1, 1, 1));
+    assertThat(Transforms.quarterTurns(image, 3).rgb())
+        .isEqualTo(bytes(5, 5, 5, 3, 3, 3, 1, 1, 1, 6, 6, 6, 4, 4, 4, 2, 2, 2));
+  }
+
+  @Test
+  void randomQuarterTurn_drawsEveryTurn_equallyOften() {
+    Image image = noise(2, 2);
+    Transform turn = Transforms.randomQuarterTurn();
+    Map<Integer, Long> drawn =
+        Stream.generate(() -> turn.apply(image, random))
+            .limit(4_000)
+            .collect(
+                Collectors.groupingBy(
+                    found ->
+                        IntStream.range(0, 4)
+                            .filter(
+                                i ->
+                                    Arrays.equals(
+                                        Transforms.quarterTurns(image, i).rgb(), found.rgb()))
+                            .findFirst()
+                            .orElseThrow(),
+                    Collectors.counting()));
+    assertThat(drawn).hasSize(4);
+    assertThat(drawn.values()).allSatisfy(count -> assertThat(count).isBetween(850L, 1_150L));
   }
 
   @Test

@@ -141,6 +141,14 @@ public interface ImageStep {
     }
   }
 
+  /** A turn by 0, 90, 180 or 270 degrees, each as likely, without resampling. */
+  record QuarterTurn() implements ImageStep {
+    @Override
+    public Transform transform(int side) {
+      return Transforms.randomQuarterTurn();
+    }
+  }
+
   /**
    * A rotation by a random angle in either direction, without resampling, on black.
    *

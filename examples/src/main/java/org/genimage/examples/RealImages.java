@@ -1,0 +1,444 @@
+package org.genimage.examples;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableMap;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.genimage.data.DatasetException;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.Sample;
+import org.genimage.data.Seed;
+import org.genimage.data.doctor.FileRules;
+import org.genimage.eval.Baseline;
+import org.genimage.eval.Baselines;
+import org.genimage.eval.Calibrations;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Score;
+import org.genimage.eval.Scores;
+import org.genimage.eval.protocol.Fold;
+import org.genimage.eval.protocol.FoldResult;
+import org.genimage.eval.protocol.FoldRun;
+import org.genimage.eval.protocol.Folds;
+import org.genimage.eval.report.Report;
+import org.genimage.eval.verdict.VerdictRules;
+import org.genimage.eval.verdict.Verdicts;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detector;
+import org.genimage.models.Detectors;
+import org.genimage.models.VerdictRule;
+import org.genimage.models.weights.Weights;
+import org.genimage.train.GradientTrainer;
+import org.genimage.train.TrainingListeners;
+import org.genimage.train.recipe.Recipe;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Trains detectors on your own labelled images and measures them on images that chose nothing:
+ * thresholds, temperature and verdict rule come from parts that are cut off the training images.
+ */
+@Command(
+    name = "real-images",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains detectors on labelled images and measures them, beside trivial rules.",
+      "Threshold, temperature and verdict rule come from parts that are cut off the training images."
+          + " The folder for output gets the weights, a report and figures.json of each run, and"
+          + " table.md of all runs in it."
+    })
+final class RealImages implements Callable<Integer> {
+
+  /** What the detectors are tested on. */
+  private enum Test {
+    HELD_OUT,
+    FOLDS,
+    SOURCES
+  }
+
+  @Option(
+      names = "--data",
+      paramLabel = "PLACE",
+      required = true,
+      description =
+          "a list of images (.csv or .jsonl: path, label and, if you like, generator, source, split),"
+              + " or a folder in GenImage's layout")
+  private Path place;
+
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME",
+      required = true,
+      split = ",",
+      description = "one or several, such as npr,ferretnet-s, or all")
+  private List<String> names;
+
+  @Option(
+      names = "--test",
+      paramLabel = "NAME",
+      defaultValue = "held-out",
+      converter = TestName.class,
+      description =
+          "held-out: on the images that are not to train on; folds: on random parts of the training"
+              + " images in turn, to choose a recipe; sources: on one AI source and one photo source"
+              + " in turn, trained without both (default: ${DEFAULT-VALUE})")
+  private Test test;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "how many random parts (default: ${DEFAULT-VALUE})")
+  private int folds;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      description = "training images of all epochs together (default: the recipe's)")
+  private Optional<Integer> samples = Optional.empty();
+
+  @Option(
+      names = "--side",
+      paramLabel = "PIXELS",
+      defaultValue = "192",
+      description =
+          "side of the windows that are scored, cut from the centre without resizing (default:"
+              + " ${DEFAULT-VALUE})")
+  private int side;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "SHARE",
+      defaultValue = "0.2",
+      description =
+          "share of the training images for threshold, temperature and verdict rule (default:"
+              + " ${DEFAULT-VALUE})")
+  private double calibration;
+
+  @Option(
+      names = "--start",
+      paramLabel = "FILE",
+      description = "published weights of this detector to start from (default: random weights)")
+  private Optional<Path> start = Optional.empty();
+
+  @Mixin private Options.Seed seed = new Options.Seed();
+
+  @Mixin private Options.Output out = new Options.Output("genimage-real");
+
+  private final Terminal terminal;
+
+  RealImages(PrintStream out) {
+    this.terminal = new Terminal(out);
+  }
+
+  /** Reads {@code held-out} as {@code HELD_OUT}. */
+  private static final class TestName implements ITypeConverter<Test> {
+    @Override
+    public Test convert(String name) {
+      for (Test test : Test.values()) {
+        if (letters(test).equals(letters(name))) {
+          return test;
+        }
+      }
+      throw new TypeConversionException(
+          "expected held-out, folds or sources, got '%s'".formatted(name));
+    }
+  }
+
+  /** Runs the command line and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(Program.run(new RealImages(System.err), System.err, args));
+  }
+
+  @Override
+  public Integer call() {
+    samples.ifPresent(count -> Options.checkPositive("--samples", count));
+    Options.checkPositive("--side", side);
+    checkArgument(folds > 1, "--folds must be at least 2, got %s", folds);
+    checkArgument(
+        calibration > 0 && calibration < 1,
+        "--calibration must be between 0 and 1, got %s",
+        calibration);
+    out.check();
+    List<Blueprint> chosen =
+        (names.equals(List.of("all")) ? RealRecipe.detectors() : names)
+            .stream().map(Detectors::named).toList();
+    checkArgument(
+        chosen.size() == 1 || start.isEmpty(),
+        "--start is one detector's weights, got %s detectors; name one",
+        chosen.size());
+    SourcedImages images = SourcedImages.read(place, seed.value());
+    terminal.say(
+        "%d images to train on, %d held out", images.training().size(), images.test().size());
+    for (Blueprint blueprint : chosen) {
+      run(blueprint, images);
+    }
+    terminal.say("%n%s", RealFigures.table(out.folder()));
+    return 0;
+  }
+
+  private void run(Blueprint published, SourcedImages images) {
+    RealRecipe plan = RealRecipe.of(published);
+    RealRecipe recipe = samples.map(plan::samples).orElse(plan);
+    Blueprint blueprint = recipe.input(published, side);
+    Path folder =
+        out.resolve("%s-%s-%s".formatted(letters(published.name()), letters(test), seed.value()));
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("detector", published.name());
+    columns.put("test", letters(test));
+    columns.put("seed", seed.value());
+    columns.put("crop", recipe.crop());
+    columns.put("side", blueprint.input().side());
+    columns.put("samples", recipe.samples());
+    columns.put("started_from", start.map(file -> file.getFileName().toString()).orElse("random"));
+    Training training = new Training(recipe, blueprint, images.source());
+    if (test == Test.HELD_OUT) {
+      heldOut(training, images, folder, columns);
+    } else {
+      folds(training, images, folder, columns);
+    }
+    new RealFigures(columns).write(folder);
+  }
+
+  private static String letters(Object name) {
+    return name.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+  }
+
+  /** Trains on all training images, scores the held-out ones once, and writes a report. */
+  private void heldOut(
+      Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
+    Timer timer = new Timer();
+    Weights weights = training.fit(images.training(), folder, true);
+    timer.write(columns);
+    weights.write(folder.resolve("weights.safetensors"));
+    ImageDataset held = images.test();
+    EvaluationResult result;
+    try (Detector detector = training.blueprint.load(weights)) {
+      result = scored("Scoring held-out images", detector, held);
+    }
+    columns.putAll(RealFigures.of(result.scores()));
+    Map<String, Scores> sources = bySource(result.scores(), held, images.source());
+    Map<String, Object> perSource = new TreeMap<>();
+    sources.forEach((name, scores) -> RealFigures.put(perSource, name, scores.accuracy()));
+    columns.put("sources", perSource);
+    Map<String, Object> perGenerator = new TreeMap<>();
+    result
+        .scores()
+        .byGenerator()
+        .forEach((name, scores) -> RealFigures.put(perGenerator, name.name(), scores.accuracy()));
+    columns.put("generators", perGenerator);
+    Baselines trivial = Baselines.of(images.training(), Progress.NONE).on(held, Progress.NONE);
+    Map<String, Object> rules = new LinkedHashMap<>();
+    for (Baseline baseline : trivial.all()) {
+      RealFigures.put(rules, baseline.name(), baseline.accuracy());
+    }
+    FileRules files = FileRules.of(held, Progress.NONE);
+    files
+        .rules()
+        .forEach(rule -> rules.put(rule.property(), RealFigures.percent(rule.leaveOneOut())));
+    columns.put("rules", rules);
+    terminal.say("%n%s", training.blueprint.name());
+    terminal.say(result);
+    trivial.all().forEach(one -> terminal.say("by " + one.name(), one.accuracy()));
+    Report.Builder report =
+        Report.builder(training.blueprint.name() + " on your own images", result)
+            .data("%s held-out images; nothing was chosen on them".formatted(held.size()))
+            .strata("Accuracy by source", sources)
+            .files(files)
+            .baselines(trivial)
+            .manifest(manifest(columns));
+    Optional<VerdictRule> rule = VerdictRule.of(weights);
+    rule.ifPresent(one -> report.verdicts(Verdicts.of(one, result.scores())));
+    report.build().write(folder.resolve("report.html"));
+  }
+
+  private Map<String, String> manifest(Map<String, Object> columns) {
+    return ImmutableMap.<String, String>builder()
+        .putAll(Program.manifest(this))
+        .put("minutes of training", columns.get("minutes").toString())
+        .build();
+  }
+
+  /** Trains and tests on every fold of the training images; held-out images are not read. */
+  private void folds(
+      Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
+    List<Fold> all =
+        test == Test.SOURCES
+            ? Folds.of(images.training())
+                .aiSources(images.source())
+                .photoSources(images.source())
+                .seed(seed.value())
+                .leaveOneOfEachOut()
+            : randomFolds(images);
+    Timer timer = new Timer();
+    FoldResult result =
+        FoldRun.of(
+                all,
+                fold -> {
+                  terminal.say("%s", fold);
+                  Weights weights = training.fit(fold.training(), folder, false);
+                  return training.blueprint.load(weights);
+                })
+            .run();
+    timer.write(columns);
+    result
+        .mean()
+        .ifPresent(
+            mean -> {
+              columns.put("images", mean.images());
+              columns.put("balanced", RealFigures.percent(mean.value()));
+              columns.put("balanced_interval", RealFigures.interval(mean.interval()));
+            });
+    columns.put("roc_auc", RealFigures.rounded(result.meanRocAuc()));
+    Map<String, Object> each = new LinkedHashMap<>();
+    result.results().forEach((name, one) -> each.put(name, RealFigures.of(one.scores())));
+    columns.put("folds", each);
+    terminal.say("%n%s, mean of %d folds", training.blueprint.name(), all.size());
+    terminal.say(
+        "  balanced accuracy %s %% (95 %% interval %s), ROC AUC %s",
+        columns.get("balanced"), columns.get("balanced_interval"), columns.get("roc_auc"));
+    Report.builder(training.blueprint.name() + " on folds of your own images")
+        .folds("Folds", result)
+        .manifest(manifest(columns))
+        .build()
+        .write(folder.resolve("report.html"));
+  }
+
+  private List<Fold> randomFolds(SourcedImages images) {
+    List<ImageDataset> parts =
+        SourcedImages.dealt(
+            images.training(), images.source(), folds, Seed.of(seed.value()).at("folds"));
+    return IntStream.range(0, folds)
+        .mapToObj(
+            fold -> {
+              ImageDataset[] others =
+                  IntStream.range(0, folds)
+                      .filter(i -> i != fold)
+                      .mapToObj(parts::get)
+                      .toArray(ImageDataset[]::new);
+              return new Fold("part " + (fold + 1), ImageDataset.union(others), parts.get(fold));
+            })
+        .toList();
+  }
+
+  private EvaluationResult scored(String task, Detector detector, ImageDataset images) {
+    return terminal.during(
+        task, images.size(), progress -> Evaluation.of(detector, images).progress(progress).run());
+  }
+
+  private static Map<String, Scores> bySource(
+      Scores scores, ImageDataset images, Function<Sample, String> source) {
+    Map<String, String> sources = new HashMap<>();
+    for (Sample sample : images.samples()) {
+      sources.put(
+          sample.name(),
+          (sample.label() == Label.AI ? "AI: " : "photographs: ") + source.apply(sample));
+    }
+    Map<String, List<Score>> parts = new TreeMap<>();
+    for (Score score : scores.all()) {
+      parts.computeIfAbsent(sources.get(score.name()), key -> new ArrayList<>()).add(score);
+    }
+    Map<String, Scores> result = new TreeMap<>();
+    parts.forEach((name, part) -> result.put(name, Scores.of(part).at(scores.threshold())));
+    return result;
+  }
+
+  /** Wall-clock and processor minutes since its creation. */
+  private static final class Timer {
+
+    private final long begin = System.nanoTime();
+    private final long processor = processor();
+
+    private static long processor() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
+    void write(Map<String, Object> columns) {
+      columns.put("minutes", Math.round((System.nanoTime() - begin) / 6e9) / 10.0);
+      columns.put("processor_minutes", Math.round((processor() - processor) / 6e9) / 10.0);
+    }
+  }
+
+  /** Trains and calibrates one detector. */
+  private final class Training {
+
+    private final RealRecipe plan;
+    private final Blueprint blueprint;
+    private final Function<Sample, String> source;
+
+    Training(RealRecipe plan, Blueprint blueprint, Function<Sample, String> source) {
+      this.plan = plan;
+      this.blueprint = blueprint;
+      this.source = source;
+    }
+
+    /** Returns calibrated weights; the images for the calibration are not trained on. */
+    Weights fit(ImageDataset images, Path folder, boolean withRule) {
+      Seed root = Seed.of(seed.value());
+      List<ImageDataset> parts = SourcedImages.cut(images, source, calibration, root.at("cut"));
+      List<ImageDataset> choosing =
+          withRule
+              ? SourcedImages.cut(parts.get(1), source, 0.5, root.at("rule"))
+              : List.of(parts.get(1));
+      ImageDataset learned = parts.get(0);
+      if (learned.size() < 4) {
+        throw new DatasetException(
+            "training needs at least 4 images beside those for the calibration, found %s; add some"
+                .formatted(learned.size()));
+      }
+      Recipe recipe = plan.recipe(learned.size(), blueprint, seed.value());
+      Weights trained = trained(recipe, learned, folder);
+      Weights calibrated;
+      try (Detector detector = blueprint.load(trained)) {
+        Scores scores = scored("Calibrating", detector, choosing.get(0)).scores();
+        calibrated = trained.calibrated(Calibrations.forBalancedAccuracy(scores));
+      }
+      if (!withRule) {
+        return calibrated;
+      }
+      try (Detector detector = blueprint.load(calibrated)) {
+        EvaluationResult result = scored("Choosing a verdict rule", detector, choosing.get(1));
+        VerdictRule rule = VerdictRules.of(0.05, 0.05).choose(result, choosing.get(1));
+        terminal.say("%s", rule.sentences());
+        return rule.on(calibrated);
+      }
+    }
+
+    private Weights trained(Recipe recipe, ImageDataset images, Path folder) {
+      return terminal.during(
+          "Training " + blueprint.name(),
+          (long) recipe.epochs() * images.size(),
+          progress -> {
+            GradientTrainer trainer =
+                GradientTrainer.with(recipe)
+                    .listener(
+                        TrainingListeners.progress(progress),
+                        TrainingListeners.csv(folder.resolve("epochs.csv")));
+            return start
+                .map(file -> trainer.from(blueprint.read(List.of(file))))
+                .orElse(trainer)
+                .fit(blueprint, images);
+          });
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.genimage.examples;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import org.genimage.data.Sampling;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import org.genimage.models.InputContract;
+import org.genimage.models.Resize;
+import org.genimage.models.nn.Drop;
+import org.genimage.train.recipe.Average;
+import org.genimage.train.recipe.Decay;
+import org.genimage.train.recipe.ImageRecipe;
+import org.genimage.train.recipe.ImageStep;
+import org.genimage.train.recipe.Loss;
+import org.genimage.train.recipe.Optimizer;
+import org.genimage.train.recipe.Recipe;
+import org.genimage.train.recipe.Schedule;
+import org.genimage.train.recipe.Start;
+
+/**
+ * How a detector learns a few thousand real images on two cores: windows are cropped and never
+ * resized, because resizing removes traces of synthesis; they are flipped and turned, some are
+ * compressed again. The rate warms up for one epoch and decays along a cosine, and the weights are
+ * averaged. docs/real-images.md has the figures.
+ *
+ * @param crop the side of the training images in pixels
+ * @param whole whether the network can score larger images than it was trained on
+ * @param rate the highest learning rate
+ * @param batch images per step
+ * @param samples training images of all epochs together
+ */
+record RealRecipe(int crop, boolean whole, double rate, int batch, int samples) {
+
+  private static final double WEIGHT_DECAY = 0.02;
+  private static final double RECOMPRESSED = 0.3;
+
+  private static final RealRecipe USUAL = new RealRecipe(96, true, 1e-3, 32, 30_000);
+
+  private static final Map<String, RealRecipe> OTHERS =
+      ImmutableMap.<String, RealRecipe>builder()
+          .put(Detectors.resnet50().name(), new RealRecipe(96, true, 1e-3, 32, 20_000))
+          .put(Detectors.cnnSpot().name(), new RealRecipe(96, true, 1e-3, 32, 20_000))
+          .put(Detectors.deitSmall().name(), new RealRecipe(128, false, 5e-4, 32, 20_000))
+          .put(Detectors.spec().name(), new RealRecipe(128, false, 1e-3, 32, 20_000))
+          .put(Detectors.f3Net().name(), new RealRecipe(128, false, 5e-4, 32, 8_000))
+          .put(Detectors.gramNet().name(), new RealRecipe(128, false, 5e-4, 32, 12_000))
+          .put(
+              Detectors.communityForensics224().name(),
+              new RealRecipe(128, false, 5e-4, 32, 20_000))
+          .put(Detectors.ferretNetSmall().name(), new RealRecipe(96, true, 2e-3, 32, 40_000))
+          .put(Detectors.npr().name(), new RealRecipe(128, true, 1e-3, 32, 40_000))
+          .put(Detectors.safe().name(), new RealRecipe(128, true, 1e-3, 32, 40_000))
+          .buildOrThrow();
+
+  /** Returns the detectors that have a recipe of their own. */
+  static List<String> detectors() {
+    return List.copyOf(OTHERS.keySet());
+  }
+
+  /** Returns a detector's recipe. */
+  static RealRecipe of(Blueprint blueprint) {
+    return OTHERS.getOrDefault(blueprint.name(), USUAL);
+  }
+
+  /** Returns this recipe with another number of samples. */
+  RealRecipe samples(int count) {
+    return new RealRecipe(crop, whole, rate, batch, count);
+  }
+
+  /**
+   * Returns the detector with windows as its input, without resizing.
+   *
+   * @param side of the windows in pixels; networks of one size take smaller ones
+   */
+  Blueprint input(Blueprint blueprint, int side) {
+    InputContract input = blueprint.input();
+    return blueprint.input(
+        new InputContract(
+            new Resize.None(),
+            whole ? side : Math.min(crop, side),
+            input.channels(),
+            input.mean(),
+            input.std()));
+  }
+
+  /**
+   * Returns the recipe for this many training images.
+   *
+   * @param images at least 4
+   * @param seed of the first weights, the order and the augmentation
+   */
+  Recipe recipe(int images, Blueprint blueprint, long seed) {
+    int batches = Math.max(2, Math.min(batch, images / 4 * 2));
+    int epochs = Math.max(1, (int) Math.round((double) samples / images));
+    Schedule.Warmup warmup = new Schedule.Warmup(1, rate / 10, false);
+    Loss published = Recipe.paper(blueprint).loss();
+    Loss loss = published.splits() == 1 ? published : new Loss.CrossEntropy(0.1);
+    return Recipe.of(
+            Optimizer.AdamW.of(Decay.ofMatrices(WEIGHT_DECAY)),
+            new Schedule.Cosine(rate, rate / 500, epochs, warmup, Schedule.Every.STEP),
+            epochs,
+            batches,
+            loss,
+            ImageRecipe.of(
+                new ImageStep.SmallerCrop(crop),
+                new ImageStep.Flip(0.5),
+                new ImageStep.QuarterTurn(),
+                new ImageStep.Jpeg(RECOMPRESSED, 65, 96)))
+        .sampling(Sampling.BALANCED)
+        .drop(Drop.NONE)
+        .average(new Average(0.995, true))
+        .start(Start.SCRATCH)
+        .seed(seed);
+  }
+}

@@ -1,0 +1,203 @@
+package org.genimage.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.genimage.data.GenImage;
+import org.genimage.data.Generator;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.Sample;
+import org.genimage.data.Seed;
+import org.genimage.data.simulation.SimulatedGenImage;
+import org.genimage.models.Blueprint;
+import org.genimage.models.Detectors;
+import org.genimage.models.VerdictRule;
+import org.genimage.models.weights.Weights;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RealImagesTest {
+
+  @TempDir static Path shared;
+
+  private static Path list;
+
+  @TempDir Path folder;
+
+  private String said = "";
+
+  /** Writes a list with two AI sources and two photo sources. */
+  @BeforeAll
+  static void writeImages() throws IOException {
+    Path images = shared.resolve("data");
+    SimulatedGenImage.seeded(1)
+        .imageSize(40)
+        .generators(List.of(Generator.BIGGAN, Generator.GLIDE))
+        .train(10)
+        .validation(4)
+        .writeTo(images, Progress.NONE);
+    GenImage genimage = GenImage.open(images);
+    List<String> lines = new ArrayList<>(List.of("path,label,generator,source,split"));
+    lines.addAll(lines(genimage.train(), "train"));
+    lines.addAll(lines(genimage.validation(), "val"));
+    list = Files.write(shared.resolve("list.csv"), lines);
+  }
+
+  private static List<String> lines(ImageDataset images, String split) {
+    return images.samples().stream()
+        .map(
+            sample ->
+                String.join(
+                    ",",
+                    sample.name(),
+                    sample.label().folder(),
+                    sample.generator().name(),
+                    (sample.label() == Label.AI ? "made-" : "taken-") + sample.generator().name(),
+                    split))
+        .toList();
+  }
+
+  private int run(String... arguments) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    int code =
+        Program.run(
+            new RealImages(terminal),
+            terminal,
+            Stream.concat(
+                    Stream.of("--out=" + folder, "--detector=ferretnet-s"), Stream.of(arguments))
+                .toArray(String[]::new));
+    said = bytes.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  private JsonNode figures(String run) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(run).resolve("figures.json").toFile());
+  }
+
+  @Test
+  void heldOut_isMeasuredOnce_withRulesSourcesAndWeights() throws IOException {
+    assertThat(run("--data=" + list, "--side=32", "--samples=64", "--seed=3")).as(said).isZero();
+
+    JsonNode figures = figures("ferretnet-s-held-out-3");
+    assertThat(figures.get("images").asInt()).isEqualTo(16);
+    assertThat(figures.get("balanced").asDouble()).isBetween(0.0, 100.0);
+    assertThat(figures.get("sources").has("AI: made-GLIDE")).isTrue();
+    assertThat(figures.get("sources").has("photographs: taken-BigGAN")).isTrue();
+    assertThat(figures.get("generators").has("GLIDE")).isTrue();
+    assertThat(figures.get("rules").fieldNames())
+        .toIterable()
+        .contains("file size", "mean brightness", "fine detail", "JPEG quality");
+    Path made = folder.resolve("ferretnet-s-held-out-3");
+    Weights weights = Weights.read(made.resolve("weights.safetensors"));
+    assertThat(weights.calibration().threshold())
+        .isCloseTo(figures.get("threshold").asDouble(), within(1e-4));
+    assertThat(VerdictRule.of(weights)).isPresent();
+    // 40 images to train on, of which a fifth of each of four sources is held back
+    assertThat(weights.metadata().get("genimage.training_data"))
+        .contains("\"BigGAN/ai\":8", "\"GLIDE/nature\":8");
+    assertThat(made.resolve("report.html")).content().contains("made-GLIDE");
+    assertThat(folder.resolve("table.md")).content().contains("| FerretNet-S | held-out | 3 |");
+  }
+
+  @Test
+  void sources_areLeftOutInPairs_andHeldOutImagesAreNotRead() throws IOException {
+    assertThat(run("--data=" + list, "--side=32", "--test=sources", "--samples=16"))
+        .as(said)
+        .isZero();
+
+    JsonNode figures = figures("ferretnet-s-sources-42");
+    assertThat(figures.get("folds").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder(
+            "without made-BigGAN and taken-BigGAN", "without made-GLIDE and taken-GLIDE");
+    assertThat(figures.get("folds").elements().next().get("images").asInt()).isEqualTo(20);
+    assertThat(figures.get("balanced").asDouble()).isBetween(0.0, 100.0);
+    assertThat(said).contains("20 to train on, 20 to test on");
+  }
+
+  @Test
+  void folds_testEveryTrainingImageOnce() throws IOException {
+    assertThat(run("--data=" + list, "--side=32", "--test=folds", "--folds=2", "--samples=16"))
+        .as(said)
+        .isZero();
+
+    JsonNode figures = figures("ferretnet-s-folds-42");
+    assertThat(figures.get("images").asInt()).isEqualTo(40);
+    assertThat(figures.get("folds").get("part 1").get("images").asInt()).isEqualTo(20);
+  }
+
+  @Test
+  void cut_takesTheShareOfEverySource_andIsRepeatable() throws IOException {
+    SourcedImages images = SourcedImages.read(list, 1);
+    List<ImageDataset> parts =
+        SourcedImages.cut(images.training(), images.source(), 0.3, Seed.of(5));
+
+    assertThat(parts.get(1).samples()).hasSize(12);
+    for (String source : List.of("made-BigGAN", "made-GLIDE", "taken-BigGAN", "taken-GLIDE")) {
+      assertThat(
+              parts.get(1).samples().stream()
+                  .filter(sample -> images.source().apply(sample).equals(source)))
+          .as(source)
+          .hasSize(3);
+    }
+    assertThat(names(parts.get(0))).doesNotContainAnyElementsOf(names(parts.get(1))).hasSize(28);
+    assertThat(names(SourcedImages.cut(images.training(), images.source(), 0.3, Seed.of(5)).get(1)))
+        .isEqualTo(names(parts.get(1)));
+    assertThat(names(SourcedImages.cut(images.training(), images.source(), 0.3, Seed.of(6)).get(1)))
+        .isNotEqualTo(names(parts.get(1)));
+  }
+
+  private static List<String> names(ImageDataset images) {
+    return images.samples().stream().map(Sample::name).toList();
+  }
+
+  @Test
+  void everyRecipe_isForItsDetector() {
+    for (String name : RealRecipe.detectors()) {
+      Blueprint blueprint = Detectors.named(name);
+      RealRecipe plan = RealRecipe.of(blueprint);
+      assertThat(plan.recipe(2_000, blueprint, 1).epochs()).as(name).isPositive();
+      assertThat(plan.input(blueprint, 192).entries()).as(name).isNotEmpty();
+    }
+  }
+
+  @Test
+  void test_ofUnknownName_isAWrongCall() {
+    assertThat(run("--data=" + list, "--test=all")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--detector=vgg, FerretNet-S",
+    "--side=0, --side must be positive",
+    "--calibration=1, between 0 and 1",
+    "--folds=1, at least 2",
+    "--data=none.csv, found no file there"
+  })
+  void mistake_isExplained(String argument, String sentence) {
+    String data = argument.startsWith("--data") ? "--samples=16" : "--data=" + list;
+
+    assertThat(run(data, argument)).isNotZero();
+    assertThat(said.toLowerCase(Locale.ROOT))
+        .contains(sentence.toLowerCase(Locale.ROOT))
+        .doesNotContain("\tat ");
+  }
+}
