@@ -1,12 +1,17 @@
 package org.genimage.models.small;
 
+import java.util.Collections;
 import java.util.List;
 import org.genimage.models.Blueprint;
 import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
+import org.genimage.models.networks.CnnSpot;
 import org.genimage.models.networks.CommunityForensics;
+import org.genimage.models.networks.ResNet;
+import org.genimage.models.networks.Spec;
+import org.genimage.models.networks.SwinTransformer;
 import org.genimage.models.networks.UnivFd;
 import org.genimage.models.networks.VisionTransformer;
 import org.genimage.models.nn.Network;
@@ -69,8 +74,30 @@ public final class SmallDetectors {
     if (network instanceof UnivFd) {
       return new UnivFd(14, 64, 2, 2, 32, 1);
     }
-    return network instanceof CommunityForensics
-        ? new CommunityForensics(new VisionTransformer(16, 64, 2, 2, 1))
+    if (network instanceof CommunityForensics) {
+      return new CommunityForensics(new VisionTransformer(16, 64, 2, 2, 1));
+    }
+    if (network instanceof VisionTransformer transformer) {
+      return transformer.depth(2);
+    }
+    if (network instanceof SwinTransformer swin) {
+      List<Integer> pairs = Collections.nCopies(swin.depths().size(), 2);
+      return new SwinTransformer(
+          swin.patch(), swin.width(), pairs, swin.heads(), swin.window(), swin.outputs());
+    }
+    if (network instanceof ResNet resNet) {
+      return shallow(resNet);
+    }
+    if (network instanceof CnnSpot spot) {
+      return new CnnSpot(shallow(spot.backbone()));
+    }
+    return network instanceof Spec spec
+        ? new Spec(spec.variant(), shallow(spec.classifier()))
         : network;
+  }
+
+  /** The first block of a stage has a shortcut of its own, the others have none. */
+  private static ResNet shallow(ResNet network) {
+    return network.depths(network.depths().stream().map(depth -> Math.min(depth, 2)).toList());
   }
 }
