@@ -28,7 +28,7 @@ import org.genimage.models.DetectorService;
  * <pre>{@code
  * try (Detector detector = Detectors.load(weights);
  *     ScoringServer server = ScoringServer.start(detector.batching(), ServiceSettings.DEFAULT)) {
- *   System.out.println(server.address());
+ *   URI page = server.address();
  *   ...
  * }
  * }</pre>
