@@ -219,7 +219,11 @@ public final class ServiceBenchmark {
           }
           long start = System.nanoTime();
           socket.getOutputStream().write(requests.get(i % requests.size()));
-          answers.add(answer(in), 1e3 * secondsSince(start));
+          Answer answer = answer(in);
+          answers.add(answer.status(), 1e3 * secondsSince(start));
+          if (answer.isLast()) {
+            break; // to a new connection
+          }
         }
       } catch (IOException e) {
         answers.add(e.getClass().getSimpleName(), 0);
@@ -230,17 +234,26 @@ public final class ServiceBenchmark {
     }
   }
 
-  /** Reads an answer and returns its status. */
-  private static String answer(InputStream in) throws IOException {
+  /**
+   * An answer.
+   *
+   * @param status of HTTP
+   * @param isLast whether the service closes the connection after it
+   */
+  private record Answer(String status, boolean isLast) {}
+
+  private static Answer answer(InputStream in) throws IOException {
     String status = line(in);
     int length = 0;
+    boolean isLast = false;
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
       if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
         length = Integer.parseInt(line.substring(15).strip());
       }
+      isLast |= line.equalsIgnoreCase("Connection: close");
     }
     in.skipNBytes(length);
-    return status.substring(9, 12);
+    return new Answer(status.substring(9, 12), isLast);
   }
 
   private static String line(InputStream in) throws IOException {
@@ -310,7 +323,8 @@ public final class ServiceBenchmark {
     int answered = 0;
     for (Socket socket : sockets) {
       try (socket) {
-        answered += answer(new BufferedInputStream(socket.getInputStream())).equals("200") ? 1 : 0;
+        answered +=
+            answer(new BufferedInputStream(socket.getInputStream())).status().equals("200") ? 1 : 0;
       } catch (IOException e) {
         // not answered
       }

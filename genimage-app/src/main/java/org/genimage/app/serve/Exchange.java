@@ -91,8 +91,11 @@ final class Exchange {
     if (problem.status() == 401) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
     }
-    if (problem.status() == 408 || problem.status() == 413) {
-      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // instead of reading the rest
+    // Else the client would learn of it only when its next request fails.
+    boolean restIsRead =
+        problem.status() != 408 && problem.status() != 413 && request.consumeAvailable();
+    if (!restIsRead) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     boolean isHead = "HEAD".equals(request.getMethod());
     response.write(true, isHead ? null : ByteBuffer.wrap(content), callback);

@@ -123,6 +123,26 @@ class ServiceFaultsTest {
     assertThat(post(PNG).get().statusCode()).isEqualTo(200);
   }
 
+  /** A refused client knows whether it may send again on the same connection. */
+  @Test
+  void refusal_beforeTheBody_saysWhetherTheConnectionStays() throws Exception {
+    limits = limits.capacity(1, 1);
+    start();
+    detector.shut();
+    Wire first = wire().post(PNG);
+    waitUntil("genimage_images_open", 1);
+    Wire whole = wire().post(PNG);
+    assertThat(whole.answer()).startsWith("HTTP/1.1 429").doesNotContain("close");
+    Wire half = wire().send(Wire.head(50_000)).send(new byte[10]);
+    assertThat(half.answer()).startsWith("HTTP/1.1 429").containsIgnoringCase("connection: close");
+    assertThat(half.isClosed()).isTrue();
+    detector.open();
+    assertThat(first.answer()).startsWith("HTTP/1.1 200");
+    waitUntil("genimage_images_open", 0);
+
+    assertThat(whole.post(PNG).answer()).startsWith("HTTP/1.1 200");
+  }
+
   @Test
   void oneClient_cannotTakeTheShareOfOthers() throws Exception {
     limits = limits.capacity(12, 8);
