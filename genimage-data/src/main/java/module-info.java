@@ -16,6 +16,7 @@ module org.genimage.data {
   exports org.genimage.data.image;
   exports org.genimage.data.simulation;
   exports org.genimage.data.internal to
+      org.genimage.app,
       org.genimage.attacks,
       org.genimage.eval,
       org.genimage.models,

@@ -1,5 +1,7 @@
 package org.genimage.examples;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -25,13 +27,13 @@ final class AttackOneImage {
   private AttackOneImage() {}
 
   /** Takes a detector's weights, an image, and the file for the attacked image (PNG). */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     List<Path> paths = Usage.paths(args, "WEIGHTS", "IMAGE", "ATTACKED_PNG");
     System.out.println(describe(attack(paths.get(0), paths.get(1), paths.get(2))));
   }
 
   /** Attacks the image and writes what the detector saw, in the size of its input. */
-  static AttackedImage attack(Path weights, Path image, Path attacked) {
+  static AttackedImage attack(Path weights, Path image, Path attacked) throws IOException {
     try (DifferentiableDetector detector = Detectors.load(weights)) {
       // The attack leaves the label of the sample: here, what the detector says before the attack.
       Label label = detector.classify(Image.read(image));
@@ -40,7 +42,7 @@ final class AttackOneImage {
       AttackResult result =
           AttackRun.of(Attacks.pgd(budget, 0.5 / 255, 10, 42))
               .against(detector, ImageDataset.of(List.of(sample)));
-      Outputs.write(attacked, result.examples().image(0).toPng());
+      Files.write(attacked, result.examples().image(0).toPng());
       return result.images().get(0);
     }
   }

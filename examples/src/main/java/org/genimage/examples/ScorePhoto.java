@@ -9,7 +9,8 @@ import org.genimage.models.Detectors;
 
 /**
  * Scores one image: how likely is it that a generator made it? Needs a file with trained weights,
- * such as {@link TrainSaveLoad} or {@link Quickstart} writes. The file says which detector it is.
+ * such as {@link TrainSaveLoad} or {@code genimage quickstart} writes. The file says which detector
+ * it is.
  */
 final class ScorePhoto {
 

@@ -2,10 +2,7 @@ package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -167,21 +164,5 @@ class DataGuideTest {
         .writeTo(written, Progress.NONE);
 
     assertThat(GenImage.open(written).testSets()).isEqualTo(TestSet.ALL);
-  }
-
-  @Test
-  void programs_print_whatTheyFind() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
-    Path json = root.resolve("report.json");
-
-    int scanned = DatasetScan.run(print, print, folder.toString());
-    int examined = DatasetDoctor.run(print, print, folder.toString(), "--json", json.toString());
-    int failed = DatasetScan.run(print, print, root.resolve("none").toString());
-
-    assertThat(List.of(scanned, examined, failed)).containsExactly(0, 3, 1);
-    assertThat(out.toString(StandardCharsets.UTF_8))
-        .contains("missing: GLIDE: no folder", "BigGAN, val", "odd size", "NVAE", "error: ");
-    assertThat(json).isNotEmptyFile();
   }
 }

@@ -88,7 +88,7 @@ class PublicationTest {
   }
 
   private static String sources() throws IOException {
-    return texts(PROJECT.resolve("examples/src/main"), ".java");
+    return texts(PROJECT.resolve("genimage-app/src/main"), ".java");
   }
 
   private static String texts(Path folder, String suffix) throws IOException {

@@ -67,7 +67,7 @@ class RoomsTest {
   private static final String EXPORTED =
       "data data.image data.claims data.doctor data.simulation models models.nn models.networks"
           + " models.weights models.pretrained train train.recipe eval eval.statistics"
-          + " eval.protocol eval.verdict eval.alignment eval.report attacks";
+          + " eval.protocol eval.verdict eval.alignment eval.explanation eval.report attacks";
 
   /** The rooms of genimage that each room may use. What stands here is the architecture. */
   private static final Map<String, String> MAY_USE =
@@ -115,7 +115,7 @@ class RoomsTest {
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")
-          .put("app.command", EXPORTED)
+          .put("app.command", EXPORTED + " data.internal")
           .put("app.serve", "app.command " + EXPORTED)
           .put("app", "app.command app.serve " + EXPORTED)
           .buildOrThrow();

@@ -162,7 +162,7 @@ class ShortProgramsTest {
   }
 
   @Test
-  void attackOneImage_movesTheScore_withinItsBudget() {
+  void attackOneImage_movesTheScore_withinItsBudget() throws IOException {
     Path png = folder.resolve("attacked.png");
 
     AttackedImage attacked = AttackOneImage.attack(weights, photo, png);

@@ -1,7 +1,19 @@
 package org.genimage.app;
 
+import org.genimage.app.command.AttackCommand;
+import org.genimage.app.command.CompareCommand;
 import org.genimage.app.command.DevicesCommand;
+import org.genimage.app.command.DoctorCommand;
+import org.genimage.app.command.EvaluateCommand;
+import org.genimage.app.command.ExportCommand;
+import org.genimage.app.command.PretrainedCommand;
+import org.genimage.app.command.QuickstartCommand;
+import org.genimage.app.command.ScanCommand;
 import org.genimage.app.command.ScoreCommand;
+import org.genimage.app.command.SimulateCommand;
+import org.genimage.app.command.TablesCommand;
+import org.genimage.app.command.TrainCommand;
+import org.genimage.app.command.WeightsCommand;
 import org.genimage.app.serve.ServeCommand;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
@@ -19,6 +31,18 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       ScoreCommand.class,
       ServeCommand.class,
+      PretrainedCommand.class,
+      WeightsCommand.class,
+      QuickstartCommand.class,
+      DoctorCommand.class,
+      ScanCommand.class,
+      SimulateCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      CompareCommand.class,
+      TablesCommand.class,
+      AttackCommand.class,
+      ExportCommand.class,
       DevicesCommand.class,
       GenerateCompletion.class
     },
@@ -45,7 +69,7 @@ final class Genimage {
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "Show what the modules log, too.")
+      description = "show what the modules log, too")
   private boolean verbose;
 
   boolean verbose() {

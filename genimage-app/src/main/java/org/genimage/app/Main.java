@@ -20,6 +20,8 @@ public final class Main {
   /** The parent of all loggers here; held, because loggers that nobody holds lose their level. */
   private static final Logger LOGGER = Logger.getLogger("org.genimage");
 
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+
   private Main() {}
 
   /** Runs {@code genimage} with these arguments. */
@@ -48,13 +50,16 @@ public final class Main {
           .addOption(
               CommandLine.Model.OptionSpec.builder("-h", "--help")
                   .usageHelp(true)
-                  .description("Show this help.")
+                  .description("show this help")
                   .build());
     }
   }
 
   /** Warnings are shown always; what else the modules log is shown with {@code --verbose}. */
   private static int run(CommandLine.ParseResult parsed) {
+    if (System.getProperty(LOG_FORMAT) == null) {
+      System.setProperty(LOG_FORMAT, "%4$s: %5$s%6$s%n");
+    }
     Genimage root = (Genimage) parsed.commandSpec().root().userObject();
     LOGGER.setLevel(root.verbose() ? Level.INFO : Level.WARNING);
     return new CommandLine.RunLast().execute(parsed);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.genimage.app.command.ExitCode;
 import org.genimage.data.image.Image;
 import org.genimage.models.Detector;
@@ -183,6 +184,18 @@ class ScoreCommandTest {
       assertThat(detector.verdict(Image.read(images.resolve("a.png"))).name()).isEqualTo("UNSURE");
     }
     assertThat(run.err()).contains("else unsure");
+  }
+
+  @Test
+  void weights_ofSimulatedImages_bringAWarning() {
+    Path simulated = folder.resolve("simulated.safetensors");
+    TestData.weights().with(Map.of("genimage.simulated", "yes")).write(simulated);
+
+    Run run = Run.of("score", "--weights", simulated.toString(), path("a.png"));
+
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
+    assertThat(run.err()).contains("warning: These weights know simulated images alone.");
+    assertThat(score(path("a.png")).err()).doesNotContain("warning: ");
   }
 
   @Test

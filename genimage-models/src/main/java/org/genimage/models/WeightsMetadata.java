@@ -41,6 +41,7 @@ final class WeightsMetadata {
           "genimage.licence",
           "genimage.source",
           "genimage.training_images",
+          "genimage.simulated",
           "genimage.run",
           "genimage.state",
           "genimage.sha256");

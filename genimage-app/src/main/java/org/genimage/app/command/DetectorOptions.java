@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.FolderOptions;
@@ -21,23 +22,23 @@ public final class DetectorOptions {
       names = "--weights",
       paramLabel = "FILE|NAME",
       description =
-          "Weights: a file, a model folder, or a name of 'genimage pretrained list' (default:"
-              + " those that are recommended there, downloaded once).")
+          "weights: a file, a model folder, or a name of 'genimage pretrained list' (default:"
+              + " those that are recommended there, downloaded once)")
   private Optional<String> weights = Optional.empty();
 
   @Option(
       names = "--detector",
       paramLabel = "NAME",
       description =
-          "The detector of weights that do not name it themselves, such as FerretNet-S; without"
-              + " --weights, its published weights.")
+          "the detector of weights that do not name it themselves, such as FerretNet-S; without"
+              + " --weights, its published weights")
   private Optional<String> detector = Optional.empty();
 
   @Option(
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "float32",
-      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE}).")
+      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE})")
   private Precision precision;
 
   /** What the options name. */
@@ -57,21 +58,16 @@ public final class DetectorOptions {
    */
   public void check() {
     source();
-    detector.ifPresent(
-        name -> {
-          try {
-            Detectors.named(name);
-          } catch (IllegalArgumentException e) {
-            throw new UsageException("--detector: " + e.getMessage());
-          }
-        });
+    detector.ifPresent(DetectorOptions::named);
   }
 
-  /** Returns what to write into a report so that the same detector is used again. */
-  public String command() {
-    return weights.map(name -> " --weights " + name).orElse("")
-        + detector.map(name -> " --detector " + name).orElse("")
-        + (precision == Precision.FLOAT32 ? "" : " --precision " + precision);
+  /** Returns the detector with a name; if there is none, that is a wrong argument. */
+  static Blueprint named(String name) {
+    try {
+      return Detectors.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--detector: " + e.getMessage());
+    }
   }
 
   private Source source() {
@@ -80,7 +76,7 @@ public final class DetectorOptions {
           detector.map(DetectorOptions::published).orElseGet(Pretrained::recommended));
     }
     Path path = Path.of(weights.get());
-    return Files.exists(path) ? new Source.Place(path) : named(weights.get());
+    return Files.exists(path) ? new Source.Place(path) : publishedAs(weights.get());
   }
 
   private static Pretrained published(String name) {
@@ -92,7 +88,7 @@ public final class DetectorOptions {
     }
   }
 
-  private static Source named(String name) {
+  private static Source publishedAs(String name) {
     try {
       return new Source.Published(Pretrained.named(name));
     } catch (IllegalArgumentException e) {

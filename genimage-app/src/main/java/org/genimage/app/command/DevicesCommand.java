@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     })
 public final class DevicesCommand implements Callable<Integer> {
 
-  @Option(names = "--require-gpu", description = "Exit with 1 if TensorFlow sees no GPU.")
+  @Option(names = "--require-gpu", description = "exit with 1 if TensorFlow sees no GPU")
   private boolean requireGpu;
 
   @Spec private CommandSpec spec;

@@ -35,8 +35,8 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "IMAGE",
       arity = "1..*",
       description =
-          "Files, folders with all folders in them, patterns such as 'photos/*.jpg', or - for one"
-              + " image on standard input.")
+          "files, folders with all folders in them, patterns such as 'photos/*.jpg', or - for one"
+              + " image on standard input")
   private List<String> images;
 
   @Mixin private DetectorOptions detector = new DetectorOptions();
@@ -45,15 +45,15 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--threshold",
       paramLabel = "X",
       description =
-          "Scores above X, from 0 to 1, count as AI-made (default: the weights' rule, which may be"
-              + " unsure, or their threshold).")
+          "scores above X, from 0 to 1, count as AI-made (default: the weights' rule, which may be"
+              + " unsure, or their threshold)")
   private Optional<Double> threshold = Optional.empty();
 
   @Option(
       names = "--format",
       paramLabel = "NAME",
       defaultValue = "table",
-      description = "table, csv or jsonl: a JSON object in each line (default: ${DEFAULT-VALUE}).")
+      description = "table, csv or jsonl: a JSON object in each line (default: ${DEFAULT-VALUE})")
   private ScoreLines.Format format;
 
   @Spec private CommandSpec spec;
@@ -73,6 +73,9 @@ public final class ScoreCommand implements Callable<Integer> {
     try (DifferentiableDetector loaded = detector.load(terminal)) {
       Decision decision = Decision.of(loaded, threshold);
       terminal.say("%s: %s", loaded.name(), decision);
+      if (SimulatedTraining.of(loaded)) {
+        terminal.say("warning: %s", SimulatedTraining.WARNING);
+      }
       long failed = score(loaded, decision, inputs);
       terminal.say(
           "A score is no proof: it says how much an image resembles AI-made images of the");

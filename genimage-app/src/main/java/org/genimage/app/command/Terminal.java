@@ -7,26 +7,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.genimage.data.Progress;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Tells a user what a command does. It is standard error, so that standard output has nothing but
- * data. Progress is drawn only where a person can watch it; elsewhere, such as in a log file, a
- * line says what begins.
+ * Where a command prints. What it does, it says on standard error; what it found, which is data, it
+ * prints on standard output. Progress is drawn only where a person can watch it; elsewhere, such as
+ * in a log file, a line says what begins.
  */
 public final class Terminal {
 
   private final PrintWriter out;
+  private final PrintWriter errors;
   private final boolean interactive;
 
-  Terminal(PrintWriter out, boolean interactive) {
+  Terminal(PrintWriter out, PrintWriter errors, boolean interactive) {
     this.out = out;
+    this.errors = errors;
     this.interactive = interactive;
   }
 
-  /** Returns the terminal of a command's standard error. */
+  /** Returns where a command prints. */
   public static Terminal of(CommandSpec command) {
-    return new Terminal(command.commandLine().getErr(), isInteractive());
+    return new Terminal(
+        command.commandLine().getOut(), command.commandLine().getErr(), isInteractive());
   }
 
   /** Since JDK 22 there may be a console where there is no terminal; it has a method to ask. */
@@ -61,10 +67,38 @@ public final class Terminal {
     }
   }
 
-  /** Prints a line. */
+  /** Says what the command does, in a line on standard error. */
   public void say(String format, Object... arguments) {
+    errors.println(String.format(Locale.ROOT, format, arguments));
+    errors.flush();
+  }
+
+  /** Prints a line of data on standard output. */
+  public void print(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
     out.flush();
+  }
+
+  /** Prints an accuracy with its 95 % interval (Wilson). */
+  void print(String name, Proportion accuracy) {
+    Interval interval = accuracy.wilson();
+    print(
+        "  %-24s %5.1f %%  (95 %% interval %.1f to %.1f, %d of %d)",
+        name,
+        100 * accuracy.value(),
+        100 * interval.low(),
+        100 * interval.high(),
+        accuracy.count(),
+        accuracy.total());
+  }
+
+  /** Prints the accuracy per generator and in total, and how many images have no score. */
+  void print(EvaluationResult result) {
+    result.scores().byGenerator().forEach((one, scores) -> print(one.name(), scores.accuracy()));
+    print("all", result.scores().accuracy());
+    if (!result.failures().isEmpty()) {
+      print("  skipped: %d unreadable images", result.failures().size());
+    }
   }
 
   /** Work that reports its progress. */
@@ -97,7 +131,7 @@ public final class Terminal {
       say("%s ...", task);
       return work.run(Progress.NONE);
     }
-    try (ProgressLine line = new ProgressLine(out, task, unit, total, System::nanoTime)) {
+    try (ProgressLine line = new ProgressLine(errors, task, unit, total, System::nanoTime)) {
       return work.run(line);
     }
   }

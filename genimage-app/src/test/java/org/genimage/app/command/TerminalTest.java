@@ -9,13 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.genimage.eval.statistics.Proportion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TerminalTest {
 
   private final StringWriter text = new StringWriter();
-  private final Terminal terminal = new Terminal(new PrintWriter(text), false);
+  private final Terminal terminal =
+      new Terminal(new PrintWriter(text), new PrintWriter(text), false);
 
   private String said() {
     return text.toString().replace(System.lineSeparator(), "\n");
@@ -73,5 +75,13 @@ class TerminalTest {
             "Scoring  ...",
             "Scoring  [#####               ] 20 of 80 images, 2.0/s, 0:30 left",
             " ".repeat(65));
+  }
+
+  @Test
+  void print_accuracy_hasItsInterval() {
+    terminal.print("all", new Proportion(3, 4));
+
+    assertThat(said())
+        .isEqualTo("  all                       75.0 %  (95 % interval 30.1 to 95.4, 3 of 4)\n");
   }
 }

@@ -1,0 +1,88 @@
+package org.genimage.app.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.genimage.eval.Bootstrap;
+import org.genimage.eval.Comparison;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.statistics.Interval;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compares two runs on the same images. */
+@Command(
+    name = "compare",
+    sortOptions = false,
+    description = {
+      "Compare two evaluations of the same images: is one detector better, or only luckier?",
+      "Only images on which the two differ count (McNemar, DeLong, intervals by bootstrap)."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  genimage evaluate --weights one.safetensors --data photos --out one",
+      "  genimage evaluate --weights two.safetensors --data photos --out two",
+      "  genimage compare one two"
+    })
+public final class CompareCommand implements Callable<Integer> {
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FIRST",
+      description = "a file of scores (.jsonl), or the folder that 'genimage evaluate' wrote")
+  private Path first;
+
+  @Parameters(index = "1", paramLabel = "SECOND", description = "the other one")
+  private Path second;
+
+  @Mixin private Options.Seed seed = new Options.Seed();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Path one = scores(first);
+    Path other = scores(second);
+    EvaluationResult left = EvaluationResult.read(one);
+    EvaluationResult right = EvaluationResult.read(other);
+    Comparison comparison =
+        Comparison.of(left.scores(), right.scores(), Bootstrap.seeded(seed.value()));
+    Terminal terminal = Terminal.of(spec);
+    terminal.print("first: %s, second: %s", left.detector(), right.detector());
+    terminal.print("first less second, on %d images", left.scores().size());
+    print(
+        terminal,
+        "accuracy",
+        comparison.accuracyDifference(),
+        comparison.accuracyInterval(),
+        comparison.mcnemar());
+    print(
+        terminal,
+        "ROC-AUC",
+        comparison.aucDifference(),
+        comparison.aucInterval(),
+        comparison.delong());
+    return ExitCode.DONE;
+  }
+
+  private static Path scores(Path place) {
+    Path file = Files.isDirectory(place) ? place.resolve("scores").resolve("scores.jsonl") : place;
+    Options.check(
+        Files.isRegularFile(file),
+        "expected a file of scores, or a folder of 'genimage evaluate', found no file %s; check the"
+            + " path",
+        file);
+    return file;
+  }
+
+  private static void print(
+      Terminal terminal, String name, double value, Interval interval, double p) {
+    terminal.print(
+        "  %-10s %+.3f  (95 %% interval %+.3f to %+.3f, p = %.3f)",
+        name, value, interval.low(), interval.high(), p);
+  }
+}

@@ -1,0 +1,247 @@
+package org.genimage.app.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.genimage.data.GenImage;
+import org.genimage.data.ImageDataset;
+import org.genimage.eval.Calibrations;
+import org.genimage.eval.Evaluation;
+import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.verdict.VerdictRules;
+import org.genimage.models.Blueprint;
+import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.VerdictRule;
+import org.genimage.models.weights.Calibration;
+import org.genimage.models.weights.Weights;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks into weights, brings them into genimage's format, chooses their threshold. */
+@Command(
+    name = "weights",
+    description = "Inspect, convert and calibrate files of weights.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+      WeightsCommand.Inspect.class,
+      WeightsCommand.Convert.class,
+      WeightsCommand.Calibrate.class
+    },
+    footer = {"", "Examples:", "  genimage weights inspect weights.safetensors"})
+public final class WeightsCommand {
+
+  private static void checkFile(Path file) {
+    Options.check(
+        Files.exists(file),
+        "expected a file of weights, found nothing at %s; check the path",
+        file);
+  }
+
+  /** Prints what a file of weights says. */
+  @Command(
+      name = "inspect",
+      sortOptions = false,
+      description = "Print what a file of weights says of itself, and how many numbers it has.",
+      footer = {"", "Examples:", "  genimage weights inspect weights.safetensors --keys"})
+  static final class Inspect implements Callable<Integer> {
+
+    private static final int LONGEST = 200;
+
+    @Parameters(paramLabel = "FILE", description = "safetensors, or a PyTorch file")
+    private Path file;
+
+    @Option(names = "--keys", description = "also print every key with its shape")
+    private boolean keys;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      checkFile(file);
+      Terminal terminal = Terminal.of(spec);
+      Weights weights = Weights.read(file);
+      terminal.print("%-28s %s", "file", file);
+      terminal.print("%-28s %d", "arrays", weights.keys().size());
+      terminal.print("%-28s %,d", "bytes of 32-bit numbers", weights.size());
+      String report = weights.report().toString();
+      if (!report.isEmpty()) {
+        terminal.print("%-28s %s", "read", report);
+      }
+      new TreeMap<>(weights.metadata())
+          .forEach((key, value) -> terminal.print("%-28s %s", key, shortened(value)));
+      if (!weights.metadata().containsKey("genimage.detector")) {
+        terminal.say(
+            "The file does not say which detector it is of. Give --detector to commands that load it.");
+      }
+      if (keys) {
+        for (Map.Entry<String, ?> entry : new TreeMap<>(weights.arrays()).entrySet()) {
+          terminal.print("%s %s", entry.getKey(), weights.get(entry.getKey()).shape());
+        }
+      }
+      return ExitCode.DONE;
+    }
+
+    private static String shortened(String value) {
+      return value.length() <= LONGEST ? value : value.substring(0, LONGEST) + " ...";
+    }
+  }
+
+  /** Writes weights as genimage does. */
+  @Command(
+      name = "convert",
+      sortOptions = false,
+      description = {
+        "Write weights of PyTorch or another spelling as safetensors that name their detector.",
+        "Commands then need no --detector, and the file carries a hash of its content."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  genimage weights convert ferretnet-s-median-3.pth --detector ferretnet-s --out fs.safetensors"
+      })
+  static final class Convert implements Callable<Integer> {
+
+    @Parameters(
+        paramLabel = "FILE",
+        arity = "1..*",
+        description = "one file, or several that have a part each")
+    private List<Path> files;
+
+    @Option(
+        names = "--detector",
+        paramLabel = "NAME",
+        required = true,
+        description = "the detector that they are of")
+    private String detector;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        required = true,
+        description = "the file to write (.safetensors)")
+    private Path out;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      files.forEach(WeightsCommand::checkFile);
+      Outputs.checkWritableFile(out);
+      Blueprint blueprint = DetectorOptions.named(detector);
+      Weights weights = blueprint.read(files);
+      try (DifferentiableDetector loaded = blueprint.load(weights)) { // complete, or an error
+        loaded.weights().write(out);
+        Terminal.of(spec)
+            .say("%s: weights of %s, %d arrays", out, loaded.name(), weights.keys().size());
+      }
+      return ExitCode.DONE;
+    }
+  }
+
+  /** Chooses a threshold or a rule of verdicts. */
+  @Command(
+      name = "calibrate",
+      sortOptions = false,
+      description = {
+        "Choose temperature and threshold on images with known labels, and write weights that have"
+            + " them.",
+        "Use images that the training has not seen, and measure later on others again."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  genimage weights calibrate --weights w.safetensors --data photos --out calibrated.safetensors",
+        "  genimage weights calibrate --weights w.safetensors --data photos --out judged.safetensors \\",
+        "      --false-accusations 0.01 --missed 0.05"
+      })
+  static final class Calibrate implements Callable<Integer> {
+
+    @Mixin private DetectorOptions detector = new DetectorOptions();
+
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        required = true,
+        description = "a folder in GenImage's layout, whose validation images are scored")
+    private Path data;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        required = true,
+        description = "the file to write (.safetensors)")
+    private Path out;
+
+    @Option(
+        names = "--false-accusations",
+        paramLabel = "RATE",
+        defaultValue = "0.01",
+        description =
+            "at most this share of natural images may count as AI (default: ${DEFAULT-VALUE})")
+    private double falseAccusations;
+
+    @Option(
+        names = "--missed",
+        paramLabel = "RATE",
+        description =
+            "choose a rule that may be unsure instead of a threshold: at most this share of AI images"
+                + " may count as natural")
+    private Optional<Double> missed = Optional.empty();
+
+    @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      List<Double> rates = new ArrayList<>(List.of(falseAccusations));
+      missed.ifPresent(rates::add);
+      rates.forEach(
+          rate -> Options.check(rate > 0 && rate < 1, "a rate must be in (0, 1), got %s", rate));
+      unreadable.check();
+      detector.check();
+      Options.check(
+          Files.isDirectory(data),
+          "--data: expected a folder, found none at %s; check the path",
+          data);
+      Outputs.checkWritableFile(out);
+      Terminal terminal = Terminal.of(spec);
+      ImageDataset images = GenImage.open(data).validation();
+      try (DifferentiableDetector loaded = detector.load(terminal)) {
+        EvaluationResult result =
+            terminal.during(
+                "Scoring",
+                images.size(),
+                progress ->
+                    Evaluation.of(loaded, images)
+                        .onError(unreadable.policy())
+                        .progress(progress)
+                        .run());
+        if (missed.isPresent()) {
+          VerdictRule rule = VerdictRules.of(falseAccusations, missed.get()).choose(result, images);
+          rule.on(loaded.weights()).write(out);
+          terminal.print("%s", rule);
+          terminal.print("%s", rule.sentences());
+        } else {
+          Calibration calibration =
+              Calibrations.forFalsePositiveRate(falseAccusations, result.scores());
+          loaded.weights().calibrated(calibration).write(out);
+          terminal.print("temperature %.4f", calibration.temperature());
+          terminal.print("threshold %.4f", calibration.threshold());
+        }
+        terminal.say("weights: %s", out.toAbsolutePath().normalize());
+      }
+      return ExitCode.DONE;
+    }
+  }
+}
