@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.genimage.app.command.ExitCode;
+import org.genimage.app.command.Terminal;
 import org.genimage.app.command.UsageException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -19,6 +20,9 @@ public final class Main {
 
   /** The parent of all loggers here; held, because loggers that nobody holds lose their level. */
   private static final Logger LOGGER = Logger.getLogger("org.genimage");
+
+  /** Logs speed and time left, which on a terminal the progress line shows. */
+  private static final Logger TRAINING = Logger.getLogger("org.genimage.train");
 
   private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
@@ -62,6 +66,9 @@ public final class Main {
     }
     Genimage root = (Genimage) parsed.commandSpec().root().userObject();
     LOGGER.setLevel(root.verbose() ? Level.INFO : Level.WARNING);
+    if (!Terminal.isInteractive()) {
+      TRAINING.setLevel(Level.INFO);
+    }
     return new CommandLine.RunLast().execute(parsed);
   }
 

@@ -199,6 +199,22 @@ class ScoreCommandTest {
   }
 
   @Test
+  void explain_writesAPage_thatNeedsNothingElse() throws IOException {
+    Path page = folder.resolve("why.html");
+
+    Run run = score(path("a.png"), "--explain", page.toString());
+
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
+    assertThat(run.err()).contains("explanations: " + page.toUri());
+    assertThat(Files.readString(page))
+        .contains("<h2>" + path("a.png"), "data:image/png;base64,", "no proof", "not verified")
+        .doesNotContain("http");
+    Run taken = score(path("a.png"), "--explain", folder.toString());
+    assertThat(taken.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(taken.out()).isEmpty();
+  }
+
+  @Test
   void withoutNetwork_twoLinesSayHowToGetWeights() {
     Run run = Run.of("score", path("a.png")); // tests are offline, with an empty cache
 

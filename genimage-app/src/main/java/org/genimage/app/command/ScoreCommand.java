@@ -1,8 +1,11 @@
 package org.genimage.app.command;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.genimage.eval.explanation.Explainers;
 import org.genimage.models.DifferentiableDetector;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
       "  genimage score photo.jpg",
       "  genimage score photos/ 'more/*.png' --format csv > scores.csv",
       "  curl -s https://example.com/photo.jpg | genimage score -",
-      "  genimage score photo.jpg --weights ferretnet-s",
+      "  genimage score photo.jpg --weights ferretnet-s --explain why.html",
       "  genimage score photo.jpg --weights genimage-quickstart/resnet50.safetensors"
     })
 public final class ScoreCommand implements Callable<Integer> {
@@ -56,6 +59,14 @@ public final class ScoreCommand implements Callable<Integer> {
       description = "table, csv or jsonl: a JSON object in each line (default: ${DEFAULT-VALUE})")
   private ScoreLines.Format format;
 
+  @Option(
+      names = "--explain",
+      paramLabel = "FILE",
+      description =
+          "also write a page (HTML) that shows which areas each score comes from; takes 65 scores"
+              + " for each of at most 50 images")
+  private Optional<Path> explain = Optional.empty();
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -68,7 +79,13 @@ public final class ScoreCommand implements Callable<Integer> {
           }
         });
     detector.check();
+    explain.ifPresent(Outputs::checkWritableFile);
     List<Input> inputs = InputPaths.of(images, System.in);
+    Options.check(
+        explain.isEmpty() || inputs.size() <= ExplanationPage.MOST,
+        "--explain: expected at most %s images, found %s; name fewer",
+        ExplanationPage.MOST,
+        inputs.size());
     Terminal terminal = Terminal.of(spec);
     try (DifferentiableDetector loaded = detector.load(terminal)) {
       Decision decision = Decision.of(loaded, threshold);
@@ -91,13 +108,47 @@ public final class ScoreCommand implements Callable<Integer> {
     ScoreLines lines =
         ScoreLines.of(format, spec.commandLine().getOut(), loaded.name(), decision, inputs);
     lines.begin();
+    List<ScoredInput> scored = new ArrayList<>();
     ScoringPass pass = new ScoringPass(loaded, decision, inputs);
     long failed = 0;
     while (pass.hasNext()) {
       ScoredInput one = pass.next();
       lines.write(one);
       failed += one.failed() ? 1 : 0;
+      if (explain.isPresent()) {
+        scored.add(one);
+      }
     }
+    explain.ifPresent(file -> explain(file, loaded, decision, inputs, scored));
     return failed;
+  }
+
+  private void explain(
+      Path file,
+      DifferentiableDetector loaded,
+      Decision decision,
+      List<Input> inputs,
+      List<ScoredInput> scored) {
+    ExplanationPage page = new ExplanationPage(loaded.name(), decision);
+    Terminal.of(spec)
+        .during(
+            "Explaining",
+            inputs.size(),
+            progress -> {
+              for (int i = 0; i < inputs.size(); i++) {
+                ScoredInput one = scored.get(i);
+                if (!one.failed()) {
+                  page.add(
+                      one.outcome().orElseThrow(),
+                      one.name(),
+                      Explainers.occlusion().explain(loaded, inputs.get(i).image()),
+                      one.claims().orElseThrow());
+                }
+                progress.update(i + 1, inputs.size());
+              }
+              page.write(file);
+              return file;
+            });
+    Terminal.of(spec).say("explanations: %s", file.toAbsolutePath().normalize().toUri());
   }
 }

@@ -35,8 +35,11 @@ public final class Terminal {
         command.commandLine().getOut(), command.commandLine().getErr(), isInteractive());
   }
 
-  /** Since JDK 22 there may be a console where there is no terminal; it has a method to ask. */
-  private static boolean isInteractive() {
+  /**
+   * Returns whether a person can watch standard error. Since JDK 22 there may be a console where
+   * there is no terminal; it has a method to ask.
+   */
+  public static boolean isInteractive() {
     Path descriptor = Path.of("/proc/self/fd/2");
     if (Files.isSymbolicLink(descriptor)) {
       return isTerminal(descriptor);
