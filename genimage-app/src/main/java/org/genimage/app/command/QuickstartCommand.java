@@ -321,7 +321,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     Report.Builder report =
         Report.builder("%s on %s".formatted(result.detector(), images()), result)
             .data("%s held-out images of %s".formatted(test.size(), images()))
-            .training(history.stream().map(Quickstart::point).toList())
+            .training(history.stream().map(QuickstartCommand::point).toList())
             .identity(identity)
             .manifest(RunManifest.of(spec));
     if (data.areSimulated()) {
