@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.genimage.data.Progress;
 import org.genimage.eval.explanation.Explainers;
 import org.genimage.models.DifferentiableDetector;
 import picocli.CommandLine.Command;
@@ -110,16 +111,30 @@ public final class ScoreCommand implements Callable<Integer> {
     lines.begin();
     List<ScoredInput> scored = new ArrayList<>();
     ScoringPass pass = new ScoringPass(loaded, decision, inputs);
+    long failed =
+        Terminal.showsOutput()
+            ? write(pass, lines, scored, inputs.size(), Progress.NONE)
+            : Terminal.of(spec)
+                .during(
+                    "Scoring",
+                    inputs.size(),
+                    progress -> write(pass, lines, scored, inputs.size(), progress));
+    explain.ifPresent(file -> explain(file, loaded, decision, inputs, scored));
+    return failed;
+  }
+
+  private long write(
+      ScoringPass pass, ScoreLines lines, List<ScoredInput> scored, int total, Progress progress) {
     long failed = 0;
-    while (pass.hasNext()) {
+    for (int done = 1; pass.hasNext(); done++) {
       ScoredInput one = pass.next();
       lines.write(one);
       failed += one.failed() ? 1 : 0;
       if (explain.isPresent()) {
         scored.add(one);
       }
+      progress.update(done, total);
     }
-    explain.ifPresent(file -> explain(file, loaded, decision, inputs, scored));
     return failed;
   }
 

@@ -55,6 +55,12 @@ public final class Terminal {
     }
   }
 
+  /** Returns whether standard output is a terminal, whose lines a progress line would disturb. */
+  static boolean showsOutput() {
+    return isTerminal(Path.of("/proc/self/fd/1"))
+        || !Files.exists(Path.of("/proc/self/fd")) && isInteractive();
+  }
+
   /**
    * Returns whether a descriptor of Linux is a terminal. The JDK tells this of standard input and
    * output only, while progress goes to standard error, which may be a file.
