@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  genimage evaluate --data GenImage --weights genimage-training/resnet-50-paper/weights.safetensors",
+      "  genimage evaluate --data GenImage --weights weights.safetensors",
       "  genimage evaluate --data images.csv --weights ferretnet-s --degraded"
     })
 public final class EvaluateCommand implements Callable<Integer> {
