@@ -65,9 +65,6 @@ import picocli.CommandLine.Spec;
     })
 public final class QuickstartCommand implements Callable<Integer> {
 
-  /** Images are cropped, not resized, to keep the traces of synthesis; 64 pixels for speed. */
-  private static final Blueprint RESNET50 = Detectors.resnet50().input(InputContract.crop(64));
-
   private static final List<Budget> BUDGETS =
       List.of(Budget.linf(1 / 255.0), Budget.linf(2 / 255.0), Budget.linf(8 / 255.0));
   private static final int ATTACKED = 160;
@@ -116,7 +113,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     Options.checkPositive("--limit", limit);
     out.checkReport();
     if (weights.isPresent()) {
-      try (DifferentiableDetector detector = RESNET50.load(weights.get())) {
+      try (DifferentiableDetector detector = resnet50().load(weights.get())) {
         GenImage genimage = open();
         report(detector, test(genimage), List.of());
       }
@@ -131,6 +128,11 @@ public final class QuickstartCommand implements Callable<Integer> {
       report(detector, test, history);
     }
     return ExitCode.DONE;
+  }
+
+  /** Images are cropped, not resized, to keep the traces of synthesis; 64 pixels for speed. */
+  private static Blueprint resnet50() {
+    return Detectors.resnet50().input(InputContract.crop(64));
   }
 
   private GenImage open() {
@@ -213,11 +215,11 @@ public final class QuickstartCommand implements Callable<Integer> {
         terminal.during(
             "Training",
             (long) recipe.epochs() * train.size(),
-            progress -> trainer(recipe, progress, history).fit(RESNET50, train));
+            progress -> trainer(recipe, progress, history).fit(resnet50(), train));
     SimulatedTraining.noted(trained, data.areSimulated())
         .write(trainedFile()); // before anything else can fail
     describe(history);
-    return RESNET50.load(trained);
+    return resnet50().load(trained);
   }
 
   /** A broken file stops the run before the first step, not after the last. */
@@ -237,7 +239,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   /** Returns the paper's recipe, reduced to minutes: one view per image, few and short epochs. */
   private Recipe recipe(int images) {
     int epochs = Math.max(1, Math.min(MAX_EPOCHS, samples / images));
-    return Recipe.paper(RESNET50)
+    return Recipe.paper(resnet50())
         .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
         .schedule(
             new Schedule.Cosine(

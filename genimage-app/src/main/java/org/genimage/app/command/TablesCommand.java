@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
 import org.genimage.attacks.Preset;
@@ -80,8 +81,7 @@ public final class TablesCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description = "supplement-1 to -6, main-2 to -5, main-content (default: all)")
-  private List<String> tables =
-      new ArrayList<>(Protocols.all().stream().map(Protocol::name).toList());
+  private List<String> tables = new ArrayList<>();
 
   @Option(
       names = "--row",
@@ -188,7 +188,9 @@ public final class TablesCommand implements Callable<Integer> {
 
   private List<Protocol> protocols() {
     try {
-      return tables.stream().map(Protocols::named).map(this::chosen).toList();
+      Stream<Protocol> named =
+          tables.isEmpty() ? Protocols.all().stream() : tables.stream().map(Protocols::named);
+      return named.map(this::chosen).toList();
     } catch (IllegalArgumentException e) {
       throw new UsageException("--table, --row: " + e.getMessage());
     }
