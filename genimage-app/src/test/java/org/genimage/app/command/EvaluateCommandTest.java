@@ -138,7 +138,8 @@ class EvaluateCommandTest {
   void wrongCalls_areOneSentence() {
     assertThat(run("--weights", weights, "--data", data, "--detector", "ResNet-51"))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(said).contains("error: detector must be one of ResNet-50, ", "got 'ResNet-51'");
+    assertThat(said)
+        .contains("error: --detector: detector must be one of ResNet-50, ", "got 'ResNet-51'");
     assertThat(run("--weights", weights, "--data", folder.resolve("none")))
         .isEqualTo(ExitCode.USAGE);
     assertThat(said).contains("error: ", "none");
