@@ -32,7 +32,7 @@ final class FolderInput {
     int side = size.get(1);
     double share = config.number("crop_pct", 0.875);
     int resized = (int) Math.floor(side / share);
-    if (share <= 0 || resized > InputContract.MAX_SIDE) {
+    if (share <= 0 || resized < 1 || resized > InputContract.MAX_SIDE) {
       throw config.expected("crop_pct to be a share of the image", "crop_pct", FolderJson.INPUT);
     }
     Filter filter =
@@ -161,7 +161,7 @@ final class FolderInput {
     }
     double share = config.number("crop_pct", 224 / 256.0);
     int resized = (int) (side / share);
-    if (share <= 0 || resized > InputContract.MAX_SIDE) {
+    if (share <= 0 || resized < 1 || resized > InputContract.MAX_SIDE) {
       throw config.expected("crop_pct to be a share of the image", "crop_pct", FolderJson.INPUT);
     }
     return new Size(resized, false, Optional.of(side));

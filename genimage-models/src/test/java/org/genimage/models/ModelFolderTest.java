@@ -326,6 +326,18 @@ class ModelFolderTest {
   }
 
   @Test
+  void load_cropSoLargeThatNothingIsLeft_isRefused() throws IOException {
+    change(
+        "preprocessor_config.json",
+        config ->
+            config
+                .put("crop_pct", 50.875)
+                .<ObjectNode>set("size", tree("{\"shortest_edge\": 32}")));
+
+    assertRefused("expected crop_pct to be a share of the image, found 50.875");
+  }
+
+  @Test
   void load_sizeWithoutName_isThatOfItsClass() throws IOException {
     change("preprocessor_config.json", config -> config.put("size", 32));
     try (Detector detector = Detectors.load(folder)) {

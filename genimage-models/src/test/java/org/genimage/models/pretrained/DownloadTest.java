@@ -423,6 +423,7 @@ class DownloadTest {
 
   private static void answerPlainly(ServerSocket plain) {
     try (Socket socket = plain.accept()) {
+      socket.getInputStream().read(); // the client speaks first
       socket.getOutputStream().write(ascii("HTTP/1.1 400 Bad Request\r\n\r\n"));
       socket.getInputStream().readAllBytes();
     } catch (IOException e) {
