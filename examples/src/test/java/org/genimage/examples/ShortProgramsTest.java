@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.genimage.attacks.AttackedImage;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
@@ -75,10 +76,10 @@ class ShortProgramsTest {
   }
 
   @Test
-  void fineTune_trainsFromPublishedWeights_onImagesThatAreNotHeldOut() {
+  void fineTune_trainsFromPublishedWeights_onImagesThatAreNotHeldOut() throws IOException {
     Blueprint small = Detectors.ferretNetSmall().input(InputContract.crop(64));
     Weights published = small.initialWeights(1).published("published", "the licence", "the source");
-    ImageDataset images = FineTune.images(nature, ai);
+    ImageDataset images = FineTune.images(copies(nature, "photographs"), copies(ai, "generated"));
 
     Recipe recipe = FineTune.recipe(small).epochs(1).batchSize(2);
     Weights tuned = FineTune.tune(small, published, recipe, images);
@@ -92,6 +93,18 @@ class ShortProgramsTest {
         .isNotEqualTo(published.get("logit.1.weight").toFloats());
     Comparison comparison = FineTune.compare(small, tuned, published, images);
     assertThat(CompareTwoDetectors.describe(comparison)).startsWith("accuracy: ");
+  }
+
+  /** Returns a folder of ten images, under names of which some are held out. */
+  private Path copies(Path images, String name) throws IOException {
+    Path copies = Files.createDirectory(folder.resolve(name));
+    try (Stream<Path> files = Files.list(images)) {
+      Path image = files.findFirst().orElseThrow();
+      for (int i = 0; i < 10; i++) {
+        Files.copy(image, copies.resolve("image_" + i + ".png"));
+      }
+    }
+    return copies;
   }
 
   @Test
