@@ -230,7 +230,8 @@ class DownloadTest {
                 .formatted(path(COMMIT), server.address()))
         .hasMessageEndingWith(", or download that file elsewhere and put it at " + place(PINNED));
 
-    assertThat(server.requests()).hasSizeBetween(3, 4);
+    // Three tries, each of which Java's client may repeat once where it is reset before an answer.
+    assertThat(server.requests()).hasSizeBetween(3, 6);
     assertThat(names(PINNED)).containsExactly(".weights.bin.part", ".weights.bin.part.json");
     assertThat(partial(PINNED)).hasBinaryContent(Arrays.copyOf(CONTENT, 100_000));
   }
