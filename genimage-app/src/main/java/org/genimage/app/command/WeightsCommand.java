@@ -72,7 +72,7 @@ public final class WeightsCommand {
       Weights weights = Weights.read(file);
       terminal.print("%-28s %s", "file", file);
       terminal.print("%-28s %d", "arrays", weights.keys().size());
-      terminal.print("%-28s %,d", "bytes of 32-bit numbers", weights.size());
+      terminal.print("%-28s %,d", "numbers", weights.size());
       String report = weights.report().toString();
       if (!report.isEmpty()) {
         terminal.print("%-28s %s", "read", report);
