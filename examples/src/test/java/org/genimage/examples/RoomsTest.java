@@ -116,8 +116,9 @@ class RoomsTest {
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")
           .put("app.command", EXPORTED + " data.internal")
+          .put("app.real", "app.command " + EXPORTED + " data.internal")
           .put("app.serve", "app.command " + EXPORTED)
-          .put("app", "app.command app.serve " + EXPORTED)
+          .put("app", "app.command app.real app.serve " + EXPORTED)
           .buildOrThrow();
 
   private static final JavaClasses CLASSES = imported();

@@ -14,6 +14,7 @@ import org.genimage.app.command.SimulateCommand;
 import org.genimage.app.command.TablesCommand;
 import org.genimage.app.command.TrainCommand;
 import org.genimage.app.command.WeightsCommand;
+import org.genimage.app.real.RealImagesCommand;
 import org.genimage.app.serve.ServeCommand;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
@@ -38,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       ScanCommand.class,
       SimulateCommand.class,
       TrainCommand.class,
+      RealImagesCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
       TablesCommand.class,

@@ -62,7 +62,7 @@ public final class DetectorOptions {
   }
 
   /** Returns the detector with a name; if there is none, that is a wrong argument. */
-  static Blueprint named(String name) {
+  public static Blueprint named(String name) {
     try {
       return Detectors.named(name);
     } catch (IllegalArgumentException e) {

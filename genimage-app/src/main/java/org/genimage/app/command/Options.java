@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.genimage.data.ErrorPolicy;
 import picocli.CommandLine.Option;
 
-/** Options that several programs have. */
-final class Options {
+/** Options that several commands have. */
+public final class Options {
 
   private Options() {}
 
@@ -46,7 +46,7 @@ final class Options {
   }
 
   /** Where all output goes. */
-  static final class Output {
+  public static final class Output {
 
     @Option(
         names = "--out",
@@ -54,11 +54,13 @@ final class Options {
         description = "the folder for all output (default: ${DEFAULT-VALUE})")
     private Path folder;
 
-    Output(String defaultFolder) {
+    /** Takes the folder that is used unless another one is given. */
+    public Output(String defaultFolder) {
       this.folder = Path.of(defaultFolder);
     }
 
-    Path folder() {
+    /** Returns the folder. */
+    public Path folder() {
       return folder;
     }
 
@@ -67,7 +69,7 @@ final class Options {
      *
      * @throws UsageException if it cannot; the message says why
      */
-    void check() {
+    public void check() {
       Outputs.checkWritable(folder);
     }
 
@@ -94,13 +96,13 @@ final class Options {
     }
 
     /** Returns a file or folder in the output. */
-    Path resolve(String name) {
+    public Path resolve(String name) {
       return folder.resolve(name);
     }
   }
 
   /** The seed of everything random. */
-  static final class Seed {
+  public static final class Seed {
 
     @Option(
         names = "--seed",
@@ -109,7 +111,8 @@ final class Options {
         description = "seed of all random choices (default: ${DEFAULT-VALUE})")
     private long value;
 
-    long value() {
+    /** Returns the seed. */
+    public long value() {
       return value;
     }
   }
@@ -149,7 +152,7 @@ final class Options {
    * @param format has %s for each of the values
    * @throws UsageException if it is not as it must be
    */
-  static void check(boolean fine, String format, Object... values) {
+  public static void check(boolean fine, String format, Object... values) {
     if (!fine) {
       throw new UsageException(Strings.lenientFormat(format, values));
     }
@@ -160,7 +163,7 @@ final class Options {
    *
    * @throws UsageException if it is not; the message names the option
    */
-  static void checkPositive(String option, int value) {
+  public static void checkPositive(String option, int value) {
     check(value > 0, "%s must be positive, got %s", option, value);
   }
 }

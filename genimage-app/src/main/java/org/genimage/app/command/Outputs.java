@@ -13,7 +13,7 @@ import org.genimage.data.internal.WholeFiles;
  * Writes files whole or not at all: first beside their place, forced to the disk, then moved there.
  * A program that is stopped leaves no half-written output under the final name.
  */
-final class Outputs {
+public final class Outputs {
 
   private Outputs() {}
 
@@ -22,7 +22,7 @@ final class Outputs {
    *
    * @throws UncheckedIOException if it cannot be written
    */
-  static void write(Path file, byte[] content) {
+  public static void write(Path file, byte[] content) {
     try {
       WholeFiles.write(file, content);
     } catch (IOException e) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What a report says of its own origin. */
-final class RunManifest {
+public final class RunManifest {
 
   /** Options that change no result. */
   private static final Set<String> LEFT_OUT = Set.of("--verbose");
@@ -21,7 +21,7 @@ final class RunManifest {
   private RunManifest() {}
 
   /** Returns the command that runs this one again, and the software and machine that it ran on. */
-  static Map<String, String> of(CommandSpec spec) {
+  public static Map<String, String> of(CommandSpec spec) {
     Build build = Build.current();
     return ImmutableMap.of(
         "command", command(spec),

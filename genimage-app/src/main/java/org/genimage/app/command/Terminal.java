@@ -89,7 +89,7 @@ public final class Terminal {
   }
 
   /** Prints an accuracy with its 95 % interval (Wilson). */
-  void print(String name, Proportion accuracy) {
+  public void print(String name, Proportion accuracy) {
     Interval interval = accuracy.wilson();
     print(
         "  %-24s %5.1f %%  (95 %% interval %.1f to %.1f, %d of %d)",
@@ -102,7 +102,7 @@ public final class Terminal {
   }
 
   /** Prints the accuracy per generator and in total, and how many images have no score. */
-  void print(EvaluationResult result) {
+  public void print(EvaluationResult result) {
     result.scores().byGenerator().forEach((one, scores) -> print(one.name(), scores.accuracy()));
     print("all", result.scores().accuracy());
     if (!result.failures().isEmpty()) {

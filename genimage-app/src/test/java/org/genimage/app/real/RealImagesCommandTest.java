@@ -1,20 +1,18 @@
-package org.genimage.examples;
+package org.genimage.app.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.genimage.app.Run;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
@@ -33,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RealImagesTest {
+class RealImagesCommandTest {
 
   @TempDir static Path shared;
 
@@ -75,17 +73,14 @@ class RealImagesTest {
   }
 
   private int run(String... arguments) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream terminal = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    int code =
-        Program.run(
-            new RealImages(terminal),
-            terminal,
+    Run run =
+        Run.of(
             Stream.concat(
-                    Stream.of("--out=" + folder, "--detector=ferretnet-s"), Stream.of(arguments))
+                    Stream.of("real-images", "--out=" + folder, "--detector=ferretnet-s"),
+                    Stream.of(arguments))
                 .toArray(String[]::new));
-    said = bytes.toString(StandardCharsets.UTF_8);
-    return code;
+    said = run.out() + run.err();
+    return run.code();
   }
 
   private JsonNode figures(String run) throws IOException {

@@ -1,4 +1,4 @@
-package org.genimage.examples;
+package org.genimage.app.real;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.genimage.app.command.Outputs;
 import org.genimage.eval.Scores;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.statistics.BalancedAccuracy;

@@ -1,4 +1,4 @@
-package org.genimage.examples;
+package org.genimage.app.real;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

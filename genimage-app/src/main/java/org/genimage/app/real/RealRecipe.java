@@ -1,4 +1,4 @@
-package org.genimage.examples;
+package org.genimage.app.real;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.List;

@@ -1,12 +1,8 @@
-package org.genimage.examples;
-
-import static com.google.common.base.Preconditions.checkArgument;
+package org.genimage.app.real;
 
 import com.google.common.collect.ImmutableMap;
-import com.sun.management.OperatingSystemMXBean;
-import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +14,11 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.genimage.app.command.DetectorOptions;
+import org.genimage.app.command.ExitCode;
+import org.genimage.app.command.Options;
+import org.genimage.app.command.RunManifest;
+import org.genimage.app.command.Terminal;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -41,7 +42,6 @@ import org.genimage.eval.verdict.VerdictRules;
 import org.genimage.eval.verdict.Verdicts;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
-import org.genimage.models.Detectors;
 import org.genimage.models.VerdictRule;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.GradientTrainer;
@@ -50,7 +50,9 @@ import org.genimage.train.recipe.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -59,15 +61,20 @@ import picocli.CommandLine.TypeConversionException;
  */
 @Command(
     name = "real-images",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains detectors on labelled images and measures them, beside trivial rules.",
+      "Train detectors on labelled images and measure them, beside trivial rules.",
       "Threshold, temperature and verdict rule come from parts that are cut off the training images."
           + " The folder for output gets the weights, a report and figures.json of each run, and"
           + " table.md of all runs in it."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  genimage real-images --data list.csv --detector npr",
+      "  genimage real-images --data list.csv --detector all --test sources"
     })
-final class RealImages implements Callable<Integer> {
+public final class RealImagesCommand implements Callable<Integer> {
 
   /** What the detectors are tested on. */
   private enum Test {
@@ -145,11 +152,9 @@ final class RealImages implements Callable<Integer> {
 
   @Mixin private Options.Output out = new Options.Output("genimage-real");
 
-  private final Terminal terminal;
+  @Spec private CommandSpec spec;
 
-  RealImages(PrintStream out) {
-    this.terminal = new Terminal(out);
-  }
+  private Terminal terminal;
 
   /** Reads {@code held-out} as {@code HELD_OUT}. */
   private static final class TestName implements ITypeConverter<Test> {
@@ -165,25 +170,21 @@ final class RealImages implements Callable<Integer> {
     }
   }
 
-  /** Runs the command line and exits with its code. */
-  public static void main(String[] args) {
-    System.exit(Program.run(new RealImages(System.err), System.err, args));
-  }
-
   @Override
   public Integer call() {
+    terminal = Terminal.of(spec);
     samples.ifPresent(count -> Options.checkPositive("--samples", count));
     Options.checkPositive("--side", side);
-    checkArgument(folds > 1, "--folds must be at least 2, got %s", folds);
-    checkArgument(
+    Options.check(folds > 1, "--folds must be at least 2, got %s", folds);
+    Options.check(
         calibration > 0 && calibration < 1,
         "--calibration must be between 0 and 1, got %s",
         calibration);
     out.check();
     List<Blueprint> chosen =
         (names.equals(List.of("all")) ? RealRecipe.detectors() : names)
-            .stream().map(Detectors::named).toList();
-    checkArgument(
+            .stream().map(DetectorOptions::named).toList();
+    Options.check(
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
@@ -193,8 +194,8 @@ final class RealImages implements Callable<Integer> {
     for (Blueprint blueprint : chosen) {
       run(blueprint, images);
     }
-    terminal.say("%n%s", RealFigures.table(out.folder()));
-    return 0;
+    terminal.print("%n%s", RealFigures.table(out.folder()));
+    return ExitCode.DONE;
   }
 
   private void run(Blueprint published, SourcedImages images) {
@@ -257,9 +258,9 @@ final class RealImages implements Callable<Integer> {
         .rules()
         .forEach(rule -> rules.put(rule.property(), RealFigures.percent(rule.leaveOneOut())));
     columns.put("rules", rules);
-    terminal.say("%n%s", training.blueprint.name());
-    terminal.say(result);
-    trivial.all().forEach(one -> terminal.say("by " + one.name(), one.accuracy()));
+    terminal.print("%n%s", training.blueprint.name());
+    terminal.print(result);
+    trivial.all().forEach(one -> terminal.print("by " + one.name(), one.accuracy()));
     Report.Builder report =
         Report.builder(training.blueprint.name() + " on your own images", result)
             .data("%s held-out images; nothing was chosen on them".formatted(held.size()))
@@ -274,7 +275,7 @@ final class RealImages implements Callable<Integer> {
 
   private Map<String, String> manifest(Map<String, Object> columns) {
     return ImmutableMap.<String, String>builder()
-        .putAll(Program.manifest(this))
+        .putAll(RunManifest.of(spec))
         .put("minutes of training", columns.get("minutes").toString())
         .build();
   }
@@ -313,8 +314,8 @@ final class RealImages implements Callable<Integer> {
     Map<String, Object> each = new LinkedHashMap<>();
     result.results().forEach((name, one) -> each.put(name, RealFigures.of(one.scores())));
     columns.put("folds", each);
-    terminal.say("%n%s, mean of %d folds", training.blueprint.name(), all.size());
-    terminal.say(
+    terminal.print("%n%s, mean of %d folds", training.blueprint.name(), all.size());
+    terminal.print(
         "  balanced accuracy %s %% (95 %% interval %s), ROC AUC %s",
         columns.get("balanced"), columns.get("balanced_interval"), columns.get("roc_auc"));
     Report.builder(training.blueprint.name() + " on folds of your own images")
@@ -370,7 +371,7 @@ final class RealImages implements Callable<Integer> {
     private final long processor = processor();
 
     private static long processor() {
-      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+      return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     }
 
     void write(Map<String, Object> columns) {
