@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.genimage.app.command.ExitCode;
@@ -21,6 +22,8 @@ import org.genimage.models.Detectors;
 import org.genimage.models.ErrorBound;
 import org.genimage.models.SecondView;
 import org.genimage.models.VerdictRule;
+import org.genimage.models.weights.WeightArray;
+import org.genimage.models.weights.Weights;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,6 +227,24 @@ class ScoreCommandTest {
         .contains("Downloading community-forensics-384", "87 MB", "MIT")
         .contains("genimage pretrained get community-forensics-384")
         .contains("--weights FILE");
+  }
+
+  @Test
+  void weights_thatNameNoDetector_wantOne() {
+    Path unnamed = folder.resolve("unnamed.safetensors");
+    Weights named = TestData.weights();
+    Map<String, WeightArray> arrays = new HashMap<>();
+    named.keys().forEach(key -> arrays.put(key, named.get(key)));
+    Weights.of(arrays).write(unnamed);
+
+    Run run = Run.of("score", path("a.png"), "--weights", unnamed.toString());
+
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err())
+        .contains(
+            "found %s, which do not; add --detector NAME, such as --detector FerretNet-S"
+                .formatted(unnamed))
+        .doesNotContain("Detectors.");
   }
 
   @Test

@@ -19,7 +19,7 @@ public final class App {
     Path file = Path.of("resnet50.safetensors");
     ImageDataset data = GenImage.open(Path.of("GenImage")).train();
     Blueprint resnet50 = Detectors.resnet50();
-    Recipe recipe = Recipe.paper(resnet50).epochs(1).batchSize(4); // published: 210 and 64
+    Recipe recipe = Recipe.paper(resnet50).epochs(1).batchSize(4); // the paper: 210 and 64
     GradientTrainer.with(recipe).fit(resnet50, data).write(file); // train and save
     try (Detector detector = Detectors.load(file)) {
       System.out.println(detector.score(Path.of("photo.jpg"))); // 0 means natural, 1 means AI-made

@@ -13,6 +13,8 @@ import org.genimage.models.pretrained.DownloadException;
 import org.genimage.models.pretrained.DownloadOptions;
 import org.genimage.models.pretrained.Licence;
 import org.genimage.models.pretrained.Pretrained;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import picocli.CommandLine.Option;
 
 /** Which detector, with which weights, in which numbers. All commands that score share it. */
@@ -121,7 +123,26 @@ public final class DetectorOptions {
     }
     return detector
         .map(name -> Detectors.named(name).load(path, precision))
-        .orElseGet(() -> Detectors.load(path, precision));
+        .orElseGet(() -> loadNamed(path));
+  }
+
+  private DifferentiableDetector loadNamed(Path file) {
+    try {
+      return Detectors.load(file, precision);
+    } catch (WeightsException e) {
+      if (nameDetector(Weights.read(file))) {
+        throw e;
+      }
+      throw new UsageException(
+          "--weights: expected weights that name their detector, found %s, which do not; add --detector"
+                  .formatted(file)
+              + " NAME, such as --detector FerretNet-S");
+    }
+  }
+
+  /** Returns whether weights say which detector they are of. */
+  static boolean nameDetector(Weights weights) {
+    return weights.metadata().containsKey("genimage.detector");
   }
 
   /** Something that needs published weights. */

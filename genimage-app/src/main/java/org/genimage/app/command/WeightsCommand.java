@@ -79,7 +79,7 @@ public final class WeightsCommand {
       }
       new TreeMap<>(weights.metadata())
           .forEach((key, value) -> terminal.print("%-28s %s", key, shortened(value)));
-      if (!weights.metadata().containsKey("genimage.detector")) {
+      if (!DetectorOptions.nameDetector(weights)) {
         terminal.say(
             "The file does not say which detector it is of. Give --detector to commands that load it.");
       }
