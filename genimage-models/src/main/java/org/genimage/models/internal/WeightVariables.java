@@ -3,13 +3,10 @@ package org.genimage.models.internal;
 import com.google.common.primitives.Longs;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.genimage.models.nn.Layout;
-import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.tensorflow.Operand;
@@ -21,7 +18,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.proto.SaverDef;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
@@ -32,7 +28,7 @@ import org.tensorflow.types.family.TType;
  * constant is kept by the graph, by the session's graph and by its op, and copied once more on the
  * way there.
  */
-public final class WeightVariables implements GraphWeights {
+public final class WeightVariables extends GraphWeights {
 
   /**
    * Up to this many numbers an array is a constant all the same: a variable is read by an op of its
@@ -40,9 +36,7 @@ public final class WeightVariables implements GraphWeights {
    */
   private static final int SMALL = 1 << 14;
 
-  private final AskedNumbers numbers;
   private final String prefix;
-  private final Map<String, Operand<TFloat32>> values = new HashMap<>();
   private final List<Variable<?>> variables = new ArrayList<>();
 
   /** Creates variables for a graph with a session of its own. */
@@ -57,50 +51,20 @@ public final class WeightVariables implements GraphWeights {
    *     shares variables of the same name
    */
   public WeightVariables(Weights weights, String prefix) {
-    this.numbers = new AskedNumbers(weights);
+    super(weights);
     this.prefix = prefix;
-  }
-
-  @Override
-  public Operand<TFloat32> value(Ops tf, Parameter parameter) {
-    return values.computeIfAbsent(
-        parameter.key(),
-        key ->
-            fixed(
-                tf, TFloat32.class, parameter.layout(), parameter.shape(), numbers.of(parameter)));
-  }
-
-  @Override
-  public void declare(Parameter entry) {
-    numbers.declare(entry);
-  }
-
-  @Override
-  public Op assign(Ops tf, Parameter buffer, Operand<TFloat32> value) {
-    throw new IllegalStateException(
-        "%s is filled once; training needs TrainableVariables".formatted(buffer.key()));
-  }
-
-  @Override
-  public Optional<Supplier<float[]>> constant(Parameter parameter) {
-    return Optional.of(numbers.of(parameter));
   }
 
   @Override
   public <T extends TNumber> Operand<T> fixed(
       Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> source) {
     if (shape.stream().mapToLong(side -> side).reduce(1, (a, b) -> a * b) <= SMALL) {
-      return GraphWeights.super.fixed(tf, type, layout, shape, source);
+      return super.fixed(tf, type, layout, shape, source);
     }
     Variable<T> variable =
         Variable.create(tf, prefix + variables.size(), type, layout, shape, source);
     variables.add(variable);
     return variable.value();
-  }
-
-  @Override
-  public void verify(String detector) {
-    numbers.verify(detector);
   }
 
   /**
