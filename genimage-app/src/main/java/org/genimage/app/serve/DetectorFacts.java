@@ -29,11 +29,18 @@ final class DetectorFacts {
               + " decide about a person by a score alone.");
 
   private final Detector detector;
+  private final boolean explains;
   private final Optional<String> weights;
   private final ImmutableList<String> limits;
 
-  DetectorFacts(Detector detector) {
+  /**
+   * Reads the weights, for their hash.
+   *
+   * @param explains whether the service makes explanations
+   */
+  DetectorFacts(Detector detector, boolean explains) {
     this.detector = detector;
+    this.explains = explains;
     this.weights = DetectorIdentity.of(detector).weights();
     ImmutableList.Builder<String> all = ImmutableList.<String>builder().addAll(LIMITS);
     entry(detector.name())
@@ -87,7 +94,7 @@ final class DetectorFacts {
     json.put("side", detector.input().side());
     json.put("licence", detector.provenance().get("genimage.licence"));
     json.put("source", detector.provenance().get("genimage.source"));
-    json.put("explanations", false);
+    json.put("explanations", explains);
     json.set("limits", limits());
     return json;
   }

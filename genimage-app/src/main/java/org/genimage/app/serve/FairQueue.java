@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  */
 final class FairQueue {
 
+  private final String pieces;
   private final int capacity;
   private final int perClient;
   private final int most;
@@ -36,11 +37,13 @@ final class FairQueue {
   /**
    * Returns a queue.
    *
+   * @param pieces what the work is called in messages, such as "images"
    * @param capacity the most places
    * @param perClient the most places of one client
    * @param running the most pieces of work that are passed on and not finished
    */
-  FairQueue(int capacity, int perClient, int running) {
+  FairQueue(String pieces, int capacity, int perClient, int running) {
+    this.pieces = pieces;
     this.capacity = capacity;
     this.perClient = perClient;
     this.most = running;
@@ -90,12 +93,14 @@ final class FairQueue {
         if (places.count(client) + more > perClient) {
           throw new ProblemException(
               Problem.busy(
-                  "This client has %s images open, of at most %s. Wait for their answers."
-                      .formatted(places.count(client), perClient)));
+                  "This client has %s %s open, of at most %s. Wait for their answers."
+                      .formatted(places.count(client), pieces, perClient)));
         }
         if (places.size() + more > capacity) {
           throw new ProblemException(
-              Problem.busy("The service has as many images open as it can take. Try again later."));
+              Problem.busy(
+                  "The service has as many %s open as it can take. Try again later."
+                      .formatted(pieces)));
         }
         places.add(client, more);
         taken += more;

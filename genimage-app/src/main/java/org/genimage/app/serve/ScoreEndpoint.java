@@ -7,6 +7,7 @@ import com.google.common.base.Splitter;
 import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,6 +24,7 @@ final class ScoreEndpoint {
   private final ServiceSettings settings;
   private final FairQueue queue;
   private final Scoring scoring;
+  private final Explanations explanations;
   private final ServiceMetrics metrics;
   private final Deadlines deadlines;
   private final Uploads uploads;
@@ -34,11 +36,13 @@ final class ScoreEndpoint {
       ServiceSettings settings,
       FairQueue queue,
       Scoring scoring,
+      Explanations explanations,
       ServiceMetrics metrics,
       Deadlines deadlines) {
     this.settings = settings;
     this.queue = queue;
     this.scoring = scoring;
+    this.explanations = explanations;
     this.metrics = metrics;
     this.deadlines = deadlines;
     this.uploads = new Uploads(settings.limits());
@@ -51,14 +55,13 @@ final class ScoreEndpoint {
    */
   void handle(Exchange exchange) {
     Request request = exchange.request();
-    String query = request.getHttpURI().getQuery();
-    if (query != null && !query.isEmpty()) {
-      throw new ProblemException(
-          Problem.malformed("The address has no options here; remove what follows the \"?\"."));
-    }
+    boolean explains = explains(request);
     uploads.check(request);
     FairQueue.Ticket ticket = queue.enter(client(request));
     Request.addCompletionListener(request, failure -> ticket.close());
+    Optional<FairQueue.Ticket> explaining =
+        explains ? Optional.of(explanations.enter(client(request))) : Optional.empty();
+    explaining.ifPresent(place -> Request.addCompletionListener(request, failure -> place.close()));
     long bytes = uploads.bytes(request);
     Request.addCompletionListener(request, failure -> uploading.addAndGet(-bytes));
     if (uploading.addAndGet(bytes) > settings.limits().uploadBytes()) {
@@ -77,12 +80,34 @@ final class ScoreEndpoint {
                   fail(exchange, failure);
                 } else {
                   ticket.take(images.size() - 1);
-                  score(exchange, ticket, images, Uploads.isMultipart(request));
+                  score(exchange, ticket, explaining, images);
                 }
               } catch (RuntimeException e) {
                 fail(exchange, e);
               }
             });
+  }
+
+  /** Returns whether the client wants an explanation, too. */
+  private boolean explains(Request request) {
+    String query = request.getHttpURI().getQuery();
+    if (query == null || query.isEmpty() || query.equals("explain=false")) {
+      return false;
+    }
+    if (!query.equals("explain=true")) {
+      throw new ProblemException(
+          Problem.malformed(
+              "The only option here is \"explain=true\"; remove what else follows the \"?\"."));
+    }
+    if (!explanations.areOffered()) {
+      throw new ProblemException(
+          Problem.malformed("This service makes no explanations; remove \"explain=true\"."));
+    }
+    if (Uploads.isMultipart(request)) {
+      throw new ProblemException(
+          Problem.malformed("\"explain=true\" takes one image, which is the body."));
+    }
+    return true;
   }
 
   /** Returns who shares a part of the capacity: the address, or what the proxy says it is. */
@@ -95,10 +120,16 @@ final class ScoreEndpoint {
   }
 
   private void score(
-      Exchange exchange, FairQueue.Ticket ticket, List<Upload> images, boolean isList) {
+      Exchange exchange,
+      FairQueue.Ticket ticket,
+      Optional<FairQueue.Ticket> explaining,
+      List<Upload> images) {
+    boolean isList = Uploads.isMultipart(exchange.request());
     List<CompletableFuture<ObjectNode>> answers = new ArrayList<>();
     for (Upload image : images) {
-      answers.add(ticket.submit(() -> scoring.score(image, exchange.id())));
+      CompletableFuture<ObjectNode> scored =
+          ticket.submit(() -> scoring.score(image, exchange.id()));
+      answers.add(explaining.map(place -> withExplanation(scored, place, image)).orElse(scored));
     }
     CompletableFuture<Void> all =
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
@@ -140,6 +171,32 @@ final class ScoreEndpoint {
             fail(exchange, e);
           }
         });
+  }
+
+  /** Adds an explanation to an answer, when it is there. Cancelling the result cancels both. */
+  private CompletableFuture<ObjectNode> withExplanation(
+      CompletableFuture<ObjectNode> scored, FairQueue.Ticket place, Upload image) {
+    CompletableFuture<ObjectNode> whole = new CompletableFuture<>();
+    whole.whenComplete((done, failure) -> scored.cancel(false));
+    scored.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) {
+            whole.completeExceptionally(failure);
+          } else if (!whole.isDone()) {
+            CompletableFuture<ObjectNode> explained =
+                place.submit(() -> explanations.of(() -> scoring.decode(image)));
+            whole.whenComplete((done, problem) -> explained.cancel(false));
+            explained.whenComplete(
+                (explanation, problem) -> {
+                  if (problem == null) {
+                    whole.complete(answer.set("explanation", explanation));
+                  } else {
+                    whole.completeExceptionally(problem);
+                  }
+                });
+          }
+        });
+    return whole;
   }
 
   /** Returns the answers about several images, each with a status of its own. */

@@ -64,7 +64,12 @@ final class Scoring {
     return answer;
   }
 
-  private Image decode(Upload upload) {
+  /**
+   * Returns the image of an upload.
+   *
+   * @throws ProblemException if it cannot be read
+   */
+  Image decode(Upload upload) {
     try {
       return Image.read("image", ByteSource.wrap(upload.content()), decoding);
     } catch (UnreadableImageException e) {

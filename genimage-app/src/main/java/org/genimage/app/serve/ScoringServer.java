@@ -52,6 +52,7 @@ public final class ScoringServer implements AutoCloseable {
 
   private final ServiceSettings settings;
   private final DetectorService service;
+  private final Explanations explanations;
   private final ServiceMetrics metrics;
   private final Deadlines deadlines;
   private final Server server;
@@ -66,16 +67,23 @@ public final class ScoringServer implements AutoCloseable {
     int scores = 1 + batching.detector().verdictRule().map(rule -> rule.views().size()).orElse(0);
     // As many as Detector.score(Stream) holds: a batch that is scored, one that waits, one decoded.
     int running = Math.max(1, 3 * batching.batchSize() / scores);
-    FairQueue queue = new FairQueue(limits.capacity(), limits.perClient(), running);
+    FairQueue queue = new FairQueue("images", limits.capacity(), limits.perClient(), running);
     this.service =
         batching
             .capacity(scores * (limits.capacity() + running))
             .listener(metrics.listener())
             .start();
     metrics.watch(queue, service);
-    DetectorFacts facts = new DetectorFacts(batching.detector());
+    this.explanations =
+        new Explanations(
+            batching.detector(),
+            settings.times().explanation(),
+            () -> service.unanswered() > 0,
+            metrics);
+    DetectorFacts facts = new DetectorFacts(batching.detector(), explanations.areOffered());
     ScoreEndpoint score =
-        new ScoreEndpoint(settings, queue, new Scoring(service, facts, limits), metrics, deadlines);
+        new ScoreEndpoint(
+            settings, queue, new Scoring(service, facts, limits), explanations, metrics, deadlines);
     Routes routes =
         new Routes(new Token(settings.token()), metrics, score, facts, () -> ready, WebFile.all());
 
@@ -180,6 +188,7 @@ public final class ScoringServer implements AutoCloseable {
       LOG.log(System.Logger.Level.WARNING, "the service did not stop in order", e);
     }
     deadlines.close();
+    explanations.close();
     service.close();
     metrics.close();
   }

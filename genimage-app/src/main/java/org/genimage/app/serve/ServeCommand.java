@@ -132,6 +132,15 @@ public final class ServeCommand implements Callable<Integer> {
   private int images;
 
   @Option(
+      names = "--explain-seconds",
+      paramLabel = "S",
+      defaultValue = "3",
+      description =
+          "Seconds that an explanation may take while nobody waits for a score; 0 offers none"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int explainSeconds;
+
+  @Option(
       names = "--notice",
       paramLabel = "S",
       defaultValue = "0",
@@ -215,7 +224,9 @@ public final class ServeCommand implements Callable<Integer> {
               .pixels(megapixels * 1_000_000L)
               .capacity(capacity, perClient.orElse(Math.max(1, capacity / 2)));
       ServiceTimes times =
-          ServiceTimes.DEFAULT.stopping(Duration.ofSeconds(notice), Duration.ofSeconds(drain));
+          ServiceTimes.DEFAULT
+              .explanation(Duration.ofSeconds(explainSeconds))
+              .stopping(Duration.ofSeconds(notice), Duration.ofSeconds(drain));
       ServiceSettings settings =
           ServiceSettings.DEFAULT
               .at(host, port)

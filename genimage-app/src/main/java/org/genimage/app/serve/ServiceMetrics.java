@@ -25,6 +25,7 @@ final class ServiceMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final DistributionSummary batches;
   private final Timer batchTime;
+  private final Timer explanations;
   private final Counter left;
 
   ServiceMetrics() {
@@ -41,6 +42,10 @@ final class ServiceMetrics implements AutoCloseable {
     batchTime =
         Timer.builder("genimage.batch")
             .description("Time in which the detector scores a batch")
+            .register(registry);
+    explanations =
+        Timer.builder("genimage.explanations")
+            .description("Explanations and the time that each took")
             .register(registry);
     left =
         Counter.builder("genimage.clients.left")
@@ -102,6 +107,10 @@ final class ServiceMetrics implements AutoCloseable {
     if (status == Exchange.LEFT) {
       left.increment();
     }
+  }
+
+  void explained(Duration time) {
+    explanations.record(time);
   }
 
   void verdict(String verdict) {

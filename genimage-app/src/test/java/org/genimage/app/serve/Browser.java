@@ -124,7 +124,7 @@ final class Browser implements AutoCloseable {
     }
     if (method.equals("Network.requestWillBeSent")) {
       String url = message.at("/params/request/url").textValue();
-      if (!url.startsWith("http://127.0.0.1") && !url.startsWith("blob:")) {
+      if (!url.startsWith("http://127.0.0.1") && !url.matches("(blob|data):.*")) {
         synchronized (problems) {
           problems.append("request to ").append(url).append('\n');
         }
@@ -251,9 +251,10 @@ final class Browser implements AutoCloseable {
         List.of(Map.of("name", "prefers-color-scheme", "value", colours)));
   }
 
-  /** Writes a picture of the whole page. */
-  void picture(Path file) throws Exception {
-    JsonNode png = call("Page.captureScreenshot", "format", "png", "captureBeyondViewport", true);
+  /** Writes a picture of the whole page, or of what the screen shows of it. */
+  void picture(Path file, boolean isWhole) throws Exception {
+    JsonNode png =
+        call("Page.captureScreenshot", "format", "png", "captureBeyondViewport", isWhole);
     Files.write(file, Base64.getDecoder().decode(png.get("data").textValue()));
   }
 

@@ -30,7 +30,7 @@ class FairQueueTest {
 
   @Test
   void clients_takeTurns() {
-    FairQueue queue = new FairQueue(10, 10, 1);
+    FairQueue queue = new FairQueue("images", 10, 10, 1);
     FairQueue.Ticket many = places(queue, "many", 4);
     FairQueue.Ticket one = places(queue, "one", 1);
     FairQueue.Ticket two = places(queue, "two", 2);
@@ -54,7 +54,7 @@ class FairQueueTest {
 
   @Test
   void running_isBounded_andResultsAreThoseOfTheWork() {
-    FairQueue queue = new FairQueue(10, 10, 2);
+    FairQueue queue = new FairQueue("images", 10, 10, 2);
     FairQueue.Ticket ticket = places(queue, "a", 3);
     CompletableFuture<String> first = ticket.submit(() -> begin("1"));
     ticket.submit(() -> begin("2"));
@@ -70,7 +70,7 @@ class FairQueueTest {
 
   @Test
   void places_beyondTheCapacity_areRefusedAndComeBack() {
-    FairQueue queue = new FairQueue(3, 2, 1);
+    FairQueue queue = new FairQueue("images", 3, 2, 1);
     FairQueue.Ticket a = places(queue, "a", 2);
 
     assertThatThrownBy(() -> queue.enter("a"))
@@ -88,7 +88,7 @@ class FairQueueTest {
 
   @Test
   void cancellation_beforeItsTurn_neverBegins() {
-    FairQueue queue = new FairQueue(9, 9, 1);
+    FairQueue queue = new FairQueue("images", 9, 9, 1);
     FairQueue.Ticket ticket = places(queue, "a", 3);
     ticket.submit(() -> begin("1"));
     ticket.submit(() -> begin("2")).cancel(false);
@@ -101,7 +101,7 @@ class FairQueueTest {
 
   @Test
   void cancellation_ofBegunWork_cancelsIt() {
-    FairQueue queue = new FairQueue(9, 9, 1);
+    FairQueue queue = new FairQueue("images", 9, 9, 1);
     FairQueue.Ticket ticket = places(queue, "a", 2);
     CompletableFuture<String> result = ticket.submit(() -> begin("1"));
     ticket.submit(() -> begin("2"));
@@ -113,7 +113,7 @@ class FairQueueTest {
 
   @Test
   void workThatThrows_failsAndLetsTheNextOneBegin() {
-    FairQueue queue = new FairQueue(9, 9, 1);
+    FairQueue queue = new FairQueue("images", 9, 9, 1);
     FairQueue.Ticket ticket = places(queue, "a", 2);
     CompletableFuture<String> broken =
         ticket.submit(

@@ -89,7 +89,7 @@ class PageTest {
   }
 
   @Test
-  void droppedFile_getsItsVerdict() throws Exception {
+  void droppedFile_getsItsVerdict_andThenItsExplanation() throws Exception {
     serve(ServiceSettings.DEFAULT);
     drop("dropped.png", RedDetector.png(0.8));
     waitForCards(1);
@@ -98,9 +98,21 @@ class PageTest {
     assertThat(text(".card .name")).isEqualTo("dropped.png");
     assertThat(text(".card .value")).contains("Score 0.800", "unsure between");
     assertThat(text(".card .claims")).contains("The file does not say", "not verified");
-    assertThat(text("#status")).isEqualTo("1 image scored.");
+    assertThat(text("#status")).startsWith("1 image scored");
     assertThat(text("#limits")).contains("A score is not evidence.");
     assertThat(browser.value("document.querySelector('.mark').style.left")).isEqualTo("80%");
+    drop("large.png", RedDetector.png(0.8, 32));
+    browser.waitFor("document.querySelectorAll('.figure').length === 3");
+    browser.waitFor(
+        "[...document.querySelectorAll('.figure img')].every((i) => i.naturalWidth > 0)");
+    assertThat(
+            browser.value(
+                "document.querySelectorAll('.card')[1].querySelectorAll('.figure').length"))
+        .isEqualTo("2"); // a spectrum, too
+    assertThat(text(".figure h4")).isEqualTo("Where the score comes from");
+    assertThat(text(".figure .ends")).contains("speaks for natural", "speaks for AI");
+    assertThat(text(".figure figcaption")).contains("orange areas speak for AI");
+    assertThat(text("#status")).isEqualTo("2 images scored, 2 explained.");
     assertThat(browser.problems()).isEmpty();
   }
 
@@ -190,8 +202,9 @@ class PageTest {
   void page_fitsOnAPhone_andOnPaper() throws Exception {
     serve(ServiceSettings.DEFAULT);
     drop("a-very-long-name-without-any-blank-".repeat(4) + ".png", RedDetector.png(0.8));
-    drop("unsure.png", RedDetector.png(0.5));
+    drop("unsure.png", RedDetector.png(0.5, 64));
     waitForCards(2);
+    browser.waitFor("document.querySelectorAll('.figure').length === 3");
     for (String colours : List.of("light", "dark")) {
       browser.screen(360, 740, 2, true, colours);
       assertThat(browser.value("document.documentElement.scrollWidth")).isEqualTo("360");
@@ -209,7 +222,7 @@ class PageTest {
   private void keep(String name) throws Exception {
     String pictures = System.getProperty("genimage.pictures");
     if (pictures != null) {
-      browser.picture(Files.createDirectories(Path.of(pictures)).resolve(name));
+      browser.picture(Files.createDirectories(Path.of(pictures)).resolve(name), true);
     }
   }
 

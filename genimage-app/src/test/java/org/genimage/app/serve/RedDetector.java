@@ -21,6 +21,9 @@ final class RedDetector implements Detector {
   volatile Optional<VerdictRule> rule = Optional.empty();
   volatile boolean fails;
 
+  /** Runs before scores are given. */
+  volatile Runnable onScore = () -> {};
+
   /** Holds scores back from now on. */
   void shut() {
     gate = new CountDownLatch(1);
@@ -35,6 +38,15 @@ final class RedDetector implements Detector {
     byte[] rgb = new byte[3 * SIDE * SIDE];
     rgb[0] = (byte) Math.round(255 * score);
     return Image.of(SIDE, SIDE, rgb).toPng();
+  }
+
+  /** Returns a larger image with this score, of one colour, as a PNG file. */
+  static byte[] png(double score, int side) {
+    byte[] rgb = new byte[3 * side * side];
+    for (int i = 0; i < rgb.length; i += 3) {
+      rgb[i] = (byte) Math.round(255 * score);
+    }
+    return Image.of(side, side, rgb).toPng();
   }
 
   @Override
@@ -59,6 +71,7 @@ final class RedDetector implements Detector {
 
   @Override
   public double[] score(ImageBatch images) {
+    onScore.run();
     try {
       gate.await();
     } catch (InterruptedException e) {

@@ -23,6 +23,8 @@ final class Schema {
           "minimum",
           "maximum",
           "pattern",
+          "contentEncoding",
+          "contentMediaType",
           "description");
 
   private final JsonNode document;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.common.io.ByteSource;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -78,8 +80,13 @@ class ScoringServerTest {
   }
 
   private HttpResponse<String> post(String type, byte[] body, String... headers) throws Exception {
+    return postTo("/v1/score", type, body, headers);
+  }
+
+  private HttpResponse<String> postTo(String path, String type, byte[] body, String... headers)
+      throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(at("/v1/score"))
+        HttpRequest.newBuilder(at(path))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .header("Content-Type", type);
     if (headers.length > 0) {
@@ -197,6 +204,55 @@ class ScoringServerTest {
     assertThat(fits("Answer", answer)).isEmpty();
   }
 
+  /**
+   * The detector looks at one pixel, at the upper left of the view, so that is where the map is.
+   */
+  @Test
+  void explanation_isAMapOfTheViewWithItsScale_andASpectrum() throws Exception {
+    start(SETTINGS);
+    byte[] rgb = new byte[3 * 20 * 20];
+    int first = 8 * 20 + 8; // of the middle 4 x 4 pixels
+    rgb[3 * first] = (byte) 204;
+    byte[] png = Image.of(20, 20, rgb).toPng();
+    HttpResponse<String> response = postTo("/v1/score?explain=true", "image/png", png);
+    JsonNode answer = JSON.readTree(response.body());
+    JsonNode explanation = answer.get("explanation");
+
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(answer.get("score").doubleValue()).isEqualTo(0.8);
+    assertThat(fits("Answer", answer)).isEmpty();
+    assertThat(explanation.at("/map/caption").textValue()).contains("orange areas speak for AI");
+    assertThat(explanation.at("/spectrum/caption").textValue())
+        .contains("middle 16 \u00d7 16 pixels");
+    Image map = picture(explanation.get("map"));
+    assertThat(map.width()).isEqualTo(4);
+    assertThat(map.height()).isEqualTo(4 + 1 + 6); // the view, a line, the scale
+    assertThat(map.value(0, 0, 0) - map.value(0, 0, 2)).as("orange").isGreaterThan(100);
+    assertThat(map.value(3, 3, 0)).as("grey").isEqualTo(map.value(3, 3, 2));
+    assertThat(picture(explanation.get("spectrum")).width()).isEqualTo(16);
+    assertThat(get("/metrics").body()).contains("genimage_explanations_seconds_count 1");
+    JsonNode small =
+        JSON.readTree(postTo("/v1/score?explain=true", "image/png", RedDetector.png(0.5)).body());
+    assertThat(small.at("/explanation/spectrum").isNull()).isTrue();
+    assertThat(post(png).body()).doesNotContain("explanation");
+    assertProblem(postTo("/v1/score?explain=true", "image/png", new byte[100]), 422, "unreadable");
+  }
+
+  private static Image picture(JsonNode json) throws IOException {
+    return Image.read("picture", ByteSource.wrap(json.get("png").binaryValue()));
+  }
+
+  @Test
+  void explanations_thatAreNotOffered_areRefused() throws Exception {
+    start(SETTINGS.times(ServiceTimes.DEFAULT.explanation(Duration.ZERO)));
+
+    assertProblem(
+        postTo("/v1/score?explain=true", "image/png", RedDetector.png(0.5)), 400, "malformed");
+    assertThat(get("/v1/detectors").body()).contains("\"explanations\":false");
+    assertThat(postTo("/v1/score?explain=false", "image/png", RedDetector.png(0.5)).statusCode())
+        .isEqualTo(200);
+  }
+
   @Test
   void warnings_nameWhatTheDetectorDoesNotSee() throws Exception {
     start(SETTINGS);
@@ -306,11 +362,11 @@ class ScoringServerTest {
     byte[] png = RedDetector.png(0.5);
     assertProblem(postAll(png, png, png, png), 413, "too-large");
     assertProblem(postAll(new byte[100_001]), 413, "too-large");
+    for (String options : List.of("explain", "explain=1", "explain=true&x=1", "x")) {
+      assertProblem(postTo("/v1/score?" + options, "image/png", png), 400, "malformed");
+    }
     assertProblem(
-        send(
-            HttpRequest.newBuilder(at("/v1/score?explain=true"))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(png))
-                .header("Content-Type", "image/png")),
+        postTo("/v1/score?explain=true", "multipart/form-data; boundary=XX", whole),
         400,
         "malformed");
     assertThat(post(png).statusCode()).isEqualTo(200);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,8 +67,13 @@ class ServiceFaultsTest {
   }
 
   private CompletableFuture<HttpResponse<String>> post(byte[] image, String... headers) {
+    return postTo("/v1/score", image, headers);
+  }
+
+  private CompletableFuture<HttpResponse<String>> postTo(
+      String path, byte[] image, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(at("/v1/score"))
+        HttpRequest.newBuilder(at(path))
             .POST(HttpRequest.BodyPublishers.ofByteArray(image))
             .header("Content-Type", "image/png");
     if (headers.length > 0) {
@@ -121,6 +127,49 @@ class ServiceFaultsTest {
     }
     waitUntil("genimage_images_open", 0);
     assertThat(post(PNG).get().statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void explanations_ofAClient_areMadeOneAtATime_besideItsScores() throws Exception {
+    start();
+    detector.shut();
+    CompletableFuture<HttpResponse<String>> first = postTo("/v1/score?explain=true", PNG);
+    waitUntil("genimage_images_open", 1);
+    HttpResponse<String> second = postTo("/v1/score?explain=true", PNG).get();
+    CompletableFuture<HttpResponse<String>> score = post(PNG);
+
+    assertThat(second.statusCode()).isEqualTo(429);
+    assertThat(second.headers().firstValue("Retry-After")).hasValue("1");
+    assertThat(second.body()).contains("This client has 1 explanations open, of at most 1");
+    detector.open();
+    assertThat(first.get().body()).contains("\"explanation\":{");
+    assertThat(score.get().statusCode()).isEqualTo(200);
+    waitUntil("genimage_images_open", 0);
+    assertThat(postTo("/v1/score?explain=true", PNG).get().statusCode()).isEqualTo(200);
+  }
+
+  /** So that a page that is closed costs nothing more. */
+  @Test
+  void explanation_whoseClientLeaves_isNotMade() throws Exception {
+    start();
+    CountDownLatch asked = new CountDownLatch(1);
+    detector.onScore =
+        () -> {
+          if (detector.scored.size() == 1) { // the score is given, the explanation begins
+            asked.countDown();
+            detector.shut();
+          }
+        };
+    Wire leaving =
+        wire().send(Wire.head(PNG.length).replace("/score", "/score?explain=true")).send(PNG);
+    asked.await();
+    leaving.close();
+    waitUntil("genimage_clients_left_total", 1);
+    detector.open();
+    waitUntil("genimage_images_open", 0);
+    server.close();
+
+    assertThat(detector.scored).hasSizeLessThan(4); // of 27
   }
 
   /** A refused client knows whether it may send again on the same connection. */

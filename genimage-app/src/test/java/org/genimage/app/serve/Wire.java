@@ -16,6 +16,7 @@ final class Wire implements Closeable {
   Wire(URI address) throws IOException {
     socket = new Socket(address.getHost(), address.getPort());
     socket.setSoTimeout(20_000);
+    socket.setTcpNoDelay(true); // else head and body, sent apart, wait for each other
   }
 
   Wire send(String text) throws IOException {

@@ -33,6 +33,7 @@ public record Spectra(Map<Generator, Pair> all) {
 
   private static final int IMAGES = 100;
   private static final int LARGEST = 128;
+  private static final int LARGEST_ALONE = 256;
   private static final int SMALLEST = 16;
 
   /**
@@ -82,6 +83,23 @@ public record Spectra(Map<Generator, Pair> all) {
     return new Spectra(pairs);
   }
 
+  /**
+   * Returns the spectrum of one image as a picture: of the central square whose side is a power of
+   * two, 256 pixels at most, with the zero frequency in the middle. Black is the 2 % quantile of
+   * ln(1 + |F|), white the 99.8 % quantile. Empty if the image is smaller than 16 pixels.
+   */
+  public static Optional<Image> picture(Image image) {
+    return square(image, LARGEST_ALONE)
+        .map(
+            square -> {
+              int side = square.width();
+              double[] spectrum = logSpectrum(residual(square), side);
+              double[] sorted = spectrum.clone();
+              Arrays.sort(sorted);
+              return grey(spectrum, side, black(sorted), white(sorted));
+            });
+  }
+
   private static List<Image> read(ImageDataset data, List<Integer> indices) {
     int count = Math.min(IMAGES, indices.size());
     return IntStream.range(0, count)
@@ -92,17 +110,18 @@ public record Spectra(Map<Generator, Pair> all) {
         .toList();
   }
 
-  /** Returns the central square whose side is a power of two, 128 pixels at most. */
   private static Optional<Image> crop(ImageDataset data, int index) {
     try {
-      Image image = data.sample(index).image();
-      int side = Integer.highestOneBit(Math.min(image.width(), image.height()));
-      return side < SMALLEST
-          ? Optional.empty()
-          : Optional.of(centre(image, Math.min(side, LARGEST)));
+      return square(data.sample(index).image(), LARGEST);
     } catch (UnreadableImageException e) {
       return Optional.empty();
     }
+  }
+
+  /** Returns the central square whose side is a power of two, of a largest side. */
+  private static Optional<Image> square(Image image, int largest) {
+    int side = Integer.highestOneBit(Math.min(image.width(), image.height()));
+    return side < SMALLEST ? Optional.empty() : Optional.of(centre(image, Math.min(side, largest)));
   }
 
   private static Image centre(Image image, int side) {
@@ -123,13 +142,19 @@ public record Spectra(Map<Generator, Pair> all) {
     double[] ofAi = mean(ai, side);
     double[] both =
         DoubleStream.concat(Arrays.stream(ofNature), Arrays.stream(ofAi)).sorted().toArray();
-    double black = both[(int) (0.02 * (both.length - 1))];
-    double white = both[(int) (0.998 * (both.length - 1))];
     return Optional.of(
         new Pair(
-            grey(ofNature, side, black, white),
-            grey(ofAi, side, black, white),
+            grey(ofNature, side, black(both), white(both)),
+            grey(ofAi, side, black(both), white(both)),
             Math.max(nature.size(), ai.size())));
+  }
+
+  private static double black(double[] sorted) {
+    return sorted[(int) (0.02 * (sorted.length - 1))];
+  }
+
+  private static double white(double[] sorted) {
+    return sorted[(int) (0.998 * (sorted.length - 1))];
   }
 
   private static Image grey(double[] spectrum, int side, double black, double white) {

@@ -633,11 +633,26 @@ class ReportTest {
     assertThat(pair.nature().value(0, 0, 0)).isZero();
   }
 
-  private static Sample chequered(String name, int contrast, Label label) {
+  @Test
+  void spectrum_ofOneImage_isWhiteWhereItsWaveIs() {
+    Image picture = Spectra.picture(Image.of(40, 40, chequers(200))).orElseThrow();
+
+    assertThat(picture.width()).isEqualTo(32);
+    assertThat(picture.value(0, 0, 0)).isEqualTo(255); // half a period a pixel, both ways
+    assertThat(picture.value(16, 16, 0)).isZero();
+    assertThat(Spectra.picture(Image.of(15, 40, new byte[3 * 15 * 40]))).isEmpty();
+  }
+
+  private static byte[] chequers(int contrast) {
     byte[] rgb = new byte[3 * 40 * 40];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) ((i / 3 % 40 + i / 120) % 2 * contrast);
     }
+    return rgb;
+  }
+
+  private static Sample chequered(String name, int contrast, Label label) {
+    byte[] rgb = chequers(contrast);
     return new Sample(name, ByteSource.wrap(Image.of(40, 40, rgb).toPng()), label, Generator.ADM);
   }
 

@@ -61,6 +61,42 @@ export function fill(item, answer) {
   );
 }
 
+/** Shows that the explanation comes later. */
+export function showWait(item) {
+  const box = make("div", "pictures");
+  box.append(make("p", "wait", "Finding out where the score comes from \u2026"));
+  item.append(box);
+}
+
+/** Shows why there is no explanation. */
+export function showNoExplanation(item, detail) {
+  item.querySelector(".pictures").replaceChildren(make("p", "wait", `No explanation. ${detail}`));
+}
+
+/** Shows where the score comes from, and the image's spectrum. */
+export function showExplanation(item, explanation) {
+  const map = figure("Where the score comes from", explanation.map, "Map of the image's areas, explained below");
+  const ends = make("div", "ends");
+  ends.append(make("span", "", "speaks for natural"), make("span", "", "speaks for AI"));
+  map.querySelector("img").after(ends);
+  const both = [map];
+  if (explanation.spectrum !== null) {
+    both.push(figure("Spectrum", explanation.spectrum, "Fourier spectrum of the image, explained below"));
+  }
+  item.querySelector(".pictures").replaceChildren(...both);
+}
+
+function figure(title, picture, alt) {
+  const box = make("figure", "figure");
+  const image = make("img", "");
+  image.src = `data:image/png;base64,${picture.png}`;
+  image.width = picture.width;
+  image.height = picture.height;
+  image.alt = alt;
+  box.append(make("h4", "", title), image, make("figcaption", "", picture.caption));
+  return box;
+}
+
 function shown(score) {
   return score > 0 && score < 0.0005 ? "< 0.001" : score < 1 && score > 0.9995 ? "> 0.999" : score.toFixed(3);
 }

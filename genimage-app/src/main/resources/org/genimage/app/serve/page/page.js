@@ -1,10 +1,14 @@
 // Takes images by choice, drop or paste, sends each to the service, and shows a card for it.
-import { card, fill, showProblem } from "./card.js";
+import { card, fill, showExplanation, showNoExplanation, showProblem, showWait } from "./card.js";
 
 const AT_ONCE = 3;
 const byId = (id) => document.getElementById(id);
 const list = byId("images");
 const waiting = [];
+const unexplained = [];
+let explaining = null;
+let explains = false;
+let explained = 0;
 let sending = 0;
 let done = 0;
 let all = 0;
@@ -29,10 +33,12 @@ function add(files) {
   byId("bar").hidden = false;
   for (const file of images) {
     const element = card(file, () => {
-      const at = waiting.findIndex((job) => job.element === element);
-      if (at >= 0) {
-        waiting.splice(at, 1);
+      if (forget(waiting, element)) {
         all -= 1;
+      }
+      forget(unexplained, element);
+      if (explaining?.element === element) {
+        explaining.end.abort();
       }
       element.remove();
       byId("bar").hidden = list.children.length === 0;
@@ -46,11 +52,19 @@ function add(files) {
   next();
 }
 
+function forget(jobs, element) {
+  const at = jobs.findIndex((job) => job.element === element);
+  if (at >= 0) {
+    jobs.splice(at, 1);
+  }
+  return at >= 0;
+}
+
 function progress() {
   say(
     done < all
       ? `Scoring: ${done} of ${all} done.`
-      : `${all} ${all === 1 ? "image" : "images"} scored.`,
+      : `${all} ${all === 1 ? "image" : "images"} scored${explained > 0 ? `, ${explained} explained` : ""}.`,
   );
 }
 
@@ -63,22 +77,27 @@ function next() {
       done += 1;
       progress();
       next();
+      explainNext();
     });
   }
 }
 
-async function score({ file, element }) {
+/** Sends an image, again if the service is busy; returns the answer, or a problem without a score. */
+async function ask(address, file, signal) {
   for (let tries = 0; ; tries += 1) {
     let response;
     try {
-      response = await fetch("v1/score", {
+      response = await fetch(address, {
         method: "POST",
         headers: headers("application/octet-stream"),
         body: file,
+        signal,
       });
     } catch {
-      showProblem(element, "No answer", "The service cannot be reached, or it refused so large a file.");
-      return;
+      return {
+        title: "No answer",
+        detail: "The service cannot be reached, or it refused so large a file.",
+      };
     }
     let answer = {};
     try {
@@ -87,8 +106,7 @@ async function score({ file, element }) {
       // A proxy may answer something else than JSON.
     }
     if (response.ok) {
-      fill(element, answer);
-      return;
+      return answer;
     }
     if (response.status === 429 && tries < 20) {
       const seconds = Number(response.headers.get("Retry-After")) || 1;
@@ -98,9 +116,47 @@ async function score({ file, element }) {
     if (response.status === 401) {
       askForToken();
     }
-    showProblem(element, answer.title || "No score", answer.detail || `Status ${response.status}.`);
+    return {
+      title: answer.title || "No score",
+      detail: answer.detail || `Status ${response.status}.`,
+    };
+  }
+}
+
+async function score({ file, element }) {
+  const answer = await ask("v1/score", file);
+  if (answer.verdict === undefined) {
+    showProblem(element, answer.title, answer.detail);
     return;
   }
+  fill(element, answer);
+  if (explains && element.isConnected) {
+    showWait(element);
+    unexplained.push({ file, element });
+  }
+}
+
+/** Asks for explanations, one after the other, when all images are scored. */
+function explainNext() {
+  if (explaining !== null || sending > 0 || unexplained.length === 0) {
+    return;
+  }
+  const { file, element } = unexplained.shift();
+  explaining = { element, end: new AbortController() };
+  ask("v1/score?explain=true", file, explaining.end.signal)
+    .then((answer) => {
+      if (answer.explanation === undefined) {
+        showNoExplanation(element, answer.detail);
+      } else {
+        explained += 1;
+        showExplanation(element, answer.explanation);
+        progress();
+      }
+    })
+    .finally(() => {
+      explaining = null;
+      explainNext();
+    });
 }
 
 function askForToken() {
@@ -117,6 +173,7 @@ async function describe() {
     return;
   }
   const [detector] = (await response.json()).detectors;
+  explains = detector.explanations;
   byId("detector").textContent =
     `Detector: ${detector.name}` +
     (detector.weights ? `, weights ${detector.weights.slice(0, 19)}…` : "") +
@@ -142,12 +199,22 @@ byId("form").addEventListener("submit", (event) => {
 byId("print").addEventListener("click", () => window.print());
 byId("clear").addEventListener("click", () => {
   waiting.length = 0;
+  unexplained.length = 0;
+  explaining?.end.abort();
   all = done + sending;
   list.replaceChildren();
   byId("bar").hidden = true;
   say("");
   byId("files").focus();
 });
+
+// What is folded away is printed, too.
+let folded = [];
+window.addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  folded.forEach((details) => (details.open = true));
+});
+window.addEventListener("afterprint", () => folded.forEach((details) => (details.open = false)));
 
 const drop = byId("drop");
 for (const type of ["dragenter", "dragover"]) {
