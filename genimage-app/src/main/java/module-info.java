@@ -16,6 +16,8 @@ module org.genimage.app {
       info.picocli;
   opens org.genimage.app.command to
       info.picocli;
+  opens org.genimage.app.leaderboard to
+      info.picocli;
   opens org.genimage.app.real to
       info.picocli;
   opens org.genimage.app.serve to

@@ -9,6 +9,7 @@ module org.genimage.eval {
   exports org.genimage.eval;
   exports org.genimage.eval.alignment;
   exports org.genimage.eval.explanation;
+  exports org.genimage.eval.leaderboard;
   exports org.genimage.eval.protocol;
   exports org.genimage.eval.report;
   exports org.genimage.eval.robustness;

@@ -67,7 +67,8 @@ class RoomsTest {
   private static final String EXPORTED =
       "data data.image data.claims data.doctor data.simulation models models.nn models.networks"
           + " models.weights models.pretrained train train.recipe eval eval.statistics"
-          + " eval.protocol eval.verdict eval.alignment eval.explanation eval.report attacks";
+          + " eval.protocol eval.verdict eval.alignment eval.explanation eval.robustness"
+          + " eval.leaderboard eval.report attacks";
 
   /** The rooms of genimage that each room may use. What stands here is the architecture. */
   private static final Map<String, String> MAY_USE =
@@ -108,17 +109,21 @@ class RoomsTest {
               "eval.alignment",
               "data data.doctor data.image data.internal models eval eval.statistics")
           .put(
+              "eval.leaderboard",
+              "data data.internal eval eval.robustness eval.statistics eval.verdict")
+          .put(
               "eval.report",
               "data data.doctor data.image data.internal models eval eval.alignment"
-                  + " eval.explanation eval.protocol eval.robustness eval.statistics"
-                  + " eval.verdict")
+                  + " eval.explanation eval.leaderboard eval.protocol eval.robustness"
+                  + " eval.statistics eval.verdict")
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")
           .put("app.command", EXPORTED + " data.internal")
           .put("app.real", "app.command " + EXPORTED + " data.internal")
+          .put("app.leaderboard", "app.command " + EXPORTED + " data.internal")
           .put("app.serve", "app.command " + EXPORTED)
-          .put("app", "app.command app.real app.serve " + EXPORTED)
+          .put("app", "app.command app.leaderboard app.real app.serve " + EXPORTED)
           .buildOrThrow();
 
   private static final JavaClasses CLASSES = imported();

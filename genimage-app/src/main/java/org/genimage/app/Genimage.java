@@ -14,6 +14,7 @@ import org.genimage.app.command.SimulateCommand;
 import org.genimage.app.command.TablesCommand;
 import org.genimage.app.command.TrainCommand;
 import org.genimage.app.command.WeightsCommand;
+import org.genimage.app.leaderboard.LeaderboardCommand;
 import org.genimage.app.real.RealImagesCommand;
 import org.genimage.app.serve.ServeCommand;
 import picocli.AutoComplete.GenerateCompletion;
@@ -41,6 +42,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       RealImagesCommand.class,
       EvaluateCommand.class,
+      LeaderboardCommand.class,
       CompareCommand.class,
       TablesCommand.class,
       AttackCommand.class,

@@ -2,10 +2,15 @@ package org.genimage.app.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.Comparison;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.leaderboard.LeaderboardManifest;
+import org.genimage.eval.leaderboard.ManifestComparison;
+import org.genimage.eval.leaderboard.MeasuredFigure;
 import org.genimage.eval.statistics.Interval;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,27 +18,32 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Compares two runs on the same images. */
+/** Compares two runs on the same images, or two leaderboards. */
 @Command(
     name = "compare",
     sortOptions = false,
     description = {
       "Compare two evaluations of the same images: is one detector better, or only luckier?",
-      "Only images on which the two differ count (McNemar, DeLong, intervals by bootstrap)."
+      "Only images on which the two differ count (McNemar, DeLong, intervals by bootstrap).",
+      "Two folders of 'genimage leaderboard' are compared number by number: which differ beyond"
+          + " their intervals?"
     },
     footer = {
       "",
       "Examples:",
       "  genimage evaluate --weights one.safetensors --data photos --out one",
       "  genimage evaluate --weights two.safetensors --data photos --out two",
-      "  genimage compare one two"
+      "  genimage compare one two",
+      "  genimage compare leaderboard-of-may leaderboard-of-june"
     })
 public final class CompareCommand implements Callable<Integer> {
 
   @Parameters(
       index = "0",
       paramLabel = "FIRST",
-      description = "a file of scores (.jsonl), or the folder that 'genimage evaluate' wrote")
+      description =
+          "a file of scores (.jsonl), or the folder that 'genimage evaluate' or 'genimage leaderboard'"
+              + " wrote")
   private Path first;
 
   @Parameters(index = "1", paramLabel = "SECOND", description = "the other one")
@@ -45,6 +55,13 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (Files.isRegularFile(manifest(first)) && Files.isRegularFile(manifest(second))) {
+      print(
+          ManifestComparison.of(
+              LeaderboardManifest.read(manifest(first)),
+              LeaderboardManifest.read(manifest(second))));
+      return ExitCode.DONE;
+    }
     Path one = scores(first);
     Path other = scores(second);
     EvaluationResult left = EvaluationResult.read(one);
@@ -67,6 +84,46 @@ public final class CompareCommand implements Callable<Integer> {
         comparison.aucInterval(),
         comparison.delong());
     return ExitCode.DONE;
+  }
+
+  /** Returns where a leaderboard's folder has its manifest. */
+  private static Path manifest(Path place) {
+    return place.resolve("manifest.json");
+  }
+
+  private void print(ManifestComparison comparison) {
+    Terminal terminal = Terminal.of(spec);
+    comparison.premises().forEach(premise -> terminal.say("%s", premise));
+    String pattern = "%s | %s | %s | %s | %s | %s";
+    terminal.print(pattern, "set", "detector", "figure", "first", "second", "outcome");
+    for (ManifestComparison.Line line : comparison.lines()) {
+      terminal.print(
+          pattern,
+          line.set(),
+          line.detector(),
+          line.name(),
+          words(line.first()),
+          words(line.second()),
+          line.outcome());
+    }
+    terminal.say(
+        "%d of %d figures differ beyond their intervals",
+        comparison.beyond().size(), comparison.lines().size());
+  }
+
+  private static String words(Optional<MeasuredFigure> figure) {
+    return figure
+        .map(
+            one ->
+                one.hasInterval()
+                    ? String.format(
+                        Locale.ROOT,
+                        "%.4f (%.4f to %.4f)",
+                        one.value(),
+                        one.interval().low(),
+                        one.interval().high())
+                    : String.format(Locale.ROOT, "%.4f", one.value()))
+        .orElse("none");
   }
 
   private static Path scores(Path place) {

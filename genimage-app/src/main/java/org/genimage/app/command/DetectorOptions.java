@@ -43,6 +43,20 @@ public final class DetectorOptions {
       description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE})")
   private Precision precision;
 
+  /**
+   * Returns the options as if they had been given, for commands with several detectors.
+   *
+   * @param weights a file, a model folder or a published name
+   * @param detector of weights that do not name it
+   */
+  public static DetectorOptions of(String weights, Optional<String> detector) {
+    DetectorOptions options = new DetectorOptions();
+    options.weights = Optional.of(weights);
+    options.detector = detector;
+    options.precision = Precision.FLOAT32;
+    return options;
+  }
+
   /** What the options name. */
   private sealed interface Source {
 

@@ -79,19 +79,19 @@ public final class Options {
      *
      * @throws UsageException if it cannot; the message says why
      */
-    void checkReport() {
+    public void checkReport() {
       check();
       Outputs.checkWritableFile(report());
       Outputs.checkWritable(tables());
     }
 
     /** Returns the file of the report. */
-    Path report() {
+    public Path report() {
       return resolve("report.html");
     }
 
     /** Returns the folder of the report's tables. */
-    Path tables() {
+    public Path tables() {
       return resolve("tables");
     }
 

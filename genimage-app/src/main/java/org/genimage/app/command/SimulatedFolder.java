@@ -7,7 +7,7 @@ import org.genimage.data.TestSet;
 import org.genimage.data.simulation.SimulatedGenImage;
 
 /** A small simulated GenImage on disk. It is written once and used again by later runs. */
-final class SimulatedFolder {
+public final class SimulatedFolder {
 
   private static final int SIDE = 80;
   private static final int TRAIN = 100;
@@ -16,7 +16,7 @@ final class SimulatedFolder {
   private SimulatedFolder() {}
 
   /** Returns the folder of this seed's images in {@code out}; writes it if it is missing. */
-  static Path below(Path out, long seed, Terminal terminal) {
+  public static Path below(Path out, long seed, Terminal terminal) {
     return below(out.resolve("simulated-genimage-" + seed), seed, SIDE, TRAIN, terminal);
   }
 

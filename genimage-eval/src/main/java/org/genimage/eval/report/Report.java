@@ -38,6 +38,7 @@ import org.genimage.eval.Scores;
 import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.explanation.Explainer;
 import org.genimage.eval.explanation.Explainers;
+import org.genimage.eval.leaderboard.Leaderboard;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.ProtocolResult;
@@ -210,6 +211,7 @@ public record Report(
     private Optional<String> simulated = Optional.empty();
     private Optional<String> files = Optional.empty();
     private Optional<Section> alignments = Optional.empty();
+    private final List<Section> leaderboards = new ArrayList<>();
     private final List<Section> protocols = new ArrayList<>();
     private Optional<Section> degradations = Optional.empty();
     private final List<Section> fields = new ArrayList<>();
@@ -269,6 +271,14 @@ public record Report(
     public Builder aligned(SideBySide both) {
       alignments = Optional.of(new AlignmentSection(both));
       return files(both.files());
+    }
+
+    /** Shows detectors side by side: one section for each set of the leaderboard. */
+    public Builder leaderboard(Leaderboard board) {
+      for (String set : board.sets()) {
+        leaderboards.add(LeaderboardSection.of(leaderboards.size() + 1, board, set));
+      }
+      return this;
     }
 
     /** Shows a table of the paper with our accuracies. */
@@ -542,6 +552,7 @@ public record Report(
       List<Section> sections = new ArrayList<>();
       evaluated.ifPresent(result -> sections.add(HeadlineSection.of(result)));
       alignments.ifPresent(sections::add);
+      sections.addAll(leaderboards);
       sections.addAll(protocols);
       evaluated.ifPresent(result -> sections.add(new GeneratorSection(result)));
       evaluated.ifPresent(result -> sections.add(new ConfusionSection(result.scores())));

@@ -16,6 +16,7 @@ import org.genimage.eval.Evaluation;
 import org.genimage.eval.Metrics;
 import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
+import org.genimage.eval.statistics.DeLong;
 import org.genimage.eval.statistics.Proportion;
 
 /**
@@ -66,6 +67,26 @@ public record RobustnessResult(Scores clean, Map<String, Scores> changed) {
     List<Score> all = new ArrayList<>();
     changed.values().forEach(scores -> all.addAll(scores.all()));
     return Metrics.ROC_AUC.of(Scores.of(all));
+  }
+
+  /**
+   * Returns {@link #robustArea} with the variance that follows from the images being the same after
+   * every change: {@link DeLong#ofBlocks}. Images that lack a score after some change are left out.
+   *
+   * @throws IllegalArgumentException if no image of a label has a score after every change
+   */
+  public DeLong robustDeLong() {
+    List<Map<Key, Score>> all = changed.values().stream().map(RobustnessResult::byKey).toList();
+    List<double[]> ai = new ArrayList<>();
+    List<double[]> nature = new ArrayList<>();
+    for (Score score : clean.all()) {
+      Key key = key(score);
+      if (all.stream().allMatch(scores -> scores.containsKey(key))) {
+        (score.label() == Label.AI ? ai : nature)
+            .add(all.stream().mapToDouble(scores -> scores.get(key).value()).toArray());
+      }
+    }
+    return DeLong.ofBlocks(ai.toArray(double[][]::new), nature.toArray(double[][]::new));
   }
 
   /** Returns the area after each change, in the suite's order. */

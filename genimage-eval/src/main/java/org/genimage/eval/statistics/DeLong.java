@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The area under a ROC curve with its variance, by DeLong, DeLong and Clarke-Pearson 1988. Computed
@@ -52,6 +53,50 @@ public final class DeLong {
     return new DeLong(
         Arrays.stream(ai).map(score -> below(sortedNature, score)).toArray(),
         Arrays.stream(nature).map(score -> 1 - below(sortedAi, score)).toArray());
+  }
+
+  /**
+   * Returns the area of images that have several scores each, such as one after every change: over
+   * all scores together, with the variance of images as blocks (Obuchowski 1997, where every block
+   * has one label). An image's placement is the mean of its scores' placements.
+   *
+   * @param ai {@code [image][score]} of AI images, at least one of each. Two detectors that are
+   *     compared need the same images in the same order
+   * @param nature the same of natural images
+   * @throws IllegalArgumentException if one label has no images, an image has another number of
+   *     scores than the first, or a score is not a number
+   */
+  public static DeLong ofBlocks(double[][] ai, double[][] nature) {
+    checkArgument(
+        ai.length > 0 && nature.length > 0 && ai[0].length > 0,
+        "an area under a ROC curve needs images of both labels with scores, got %s natural and %s"
+            + " AI",
+        nature.length,
+        ai.length);
+    int each = ai[0].length;
+    for (double[][] blocks : List.of(ai, nature)) {
+      for (double[] block : blocks) {
+        checkArgument(
+            block.length == each,
+            "every image needs as many scores as the first, %s, got %s",
+            each,
+            block.length);
+      }
+    }
+    DeLong single = of(joined(ai), joined(nature));
+    return new DeLong(means(single.ofAi, each), means(single.ofNature, each));
+  }
+
+  private static double[] joined(double[][] blocks) {
+    return Arrays.stream(blocks).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  private static double[] means(ImmutableDoubleArray placements, int each) {
+    double[] means = new double[placements.length() / each];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = mean(placements.subArray(i * each, (i + 1) * each));
+    }
+    return means;
   }
 
   private static double[] sorted(double[] scores) {

@@ -29,8 +29,14 @@ public record ProportionDifference(Proportion first, Proportion second) {
     return of(first.value(), first.wilson(confidence), second.value(), second.wilson(confidence));
   }
 
-  /** Returns the interval of the difference of two independent figures from their intervals. */
-  static Interval of(double first, Interval ofFirst, double second, Interval ofSecond) {
+  /**
+   * Returns the interval of the difference of two independent figures from their intervals: the
+   * distances of the figures from their ends, squared and added (MOVER, Zou and Donner 2008).
+   *
+   * @param first the figure to subtract from
+   * @param second the figure that is subtracted
+   */
+  public static Interval of(double first, Interval ofFirst, double second, Interval ofSecond) {
     double difference = first - second;
     return new Interval(
         difference - Math.hypot(first - ofFirst.low(), ofSecond.high() - second),

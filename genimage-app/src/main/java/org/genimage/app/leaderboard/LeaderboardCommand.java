@@ -1,0 +1,396 @@
+package org.genimage.app.leaderboard;
+
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.genimage.app.command.DetectorOptions;
+import org.genimage.app.command.ExitCode;
+import org.genimage.app.command.Options;
+import org.genimage.app.command.RunManifest;
+import org.genimage.app.command.SimulatedFolder;
+import org.genimage.app.command.Terminal;
+import org.genimage.data.Label;
+import org.genimage.data.Progress;
+import org.genimage.data.doctor.FileRules;
+import org.genimage.eval.leaderboard.Leaderboard;
+import org.genimage.eval.leaderboard.LeaderboardEntry;
+import org.genimage.eval.leaderboard.LeaderboardManifest;
+import org.genimage.eval.leaderboard.Ranks;
+import org.genimage.eval.report.Report;
+import org.genimage.eval.report.Section;
+import org.genimage.eval.report.Table;
+import org.genimage.eval.report.Table.Cell;
+import org.genimage.eval.robustness.RobustnessResult;
+import org.genimage.eval.robustness.RobustnessSuite;
+import org.genimage.models.DifferentiableDetector;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures any detectors on any sets of images, and writes one table, one page, one manifest. */
+@Command(
+    name = "leaderboard",
+    sortOptions = false,
+    description = {
+      "Measure detectors on sets of images: clean, aligned, after changes, under attack; seconds,"
+          + " memory, calibration, verdicts. Write one table and page with ranks that say which"
+          + " differences are real, and a manifest by which the figures can be checked again.",
+      "A second run resumes a run that was stopped. 'genimage compare' compares two leaderboards."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  genimage leaderboard --weights one.safetensors --weights two.safetensors",
+      "  genimage leaderboard --weights FerretNet-S=weights.pth --data photos=list.csv --simulated",
+      "  genimage compare genimage-leaderboard another-leaderboard"
+    })
+public final class LeaderboardCommand implements Callable<Integer> {
+
+  /** Which changes. */
+  private enum Suite {
+    QUICK,
+    FULL,
+    NONE
+  }
+
+  @Option(
+      names = "--weights",
+      paramLabel = "[DETECTOR=]FILE|NAME",
+      required = true,
+      description =
+          "weights: a file, a model folder, or a name of 'genimage pretrained list'; DETECTOR= if"
+              + " they do not name their detector. Repeat it for each detector")
+  private List<String> weights = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "[SET=]PATH",
+      description =
+          "a folder in GenImage's layout, whose validation images are used, or a list (.csv, .jsonl;"
+              + " without its split train). Repeat it for each set (default: simulated images)")
+  private List<String> data = new ArrayList<>();
+
+  @Option(names = "--simulated", description = "simulated images as one more set")
+  private boolean simulated;
+
+  @Mixin private Options.Output out = new Options.Output("genimage-leaderboard");
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "use at most this many images of a set (default: all)")
+  private Optional<Integer> limit = Optional.empty();
+
+  @Option(
+      names = "--suite",
+      paramLabel = "NAME",
+      defaultValue = "quick",
+      description = "changes: quick (16), full, none (default: ${DEFAULT-VALUE})")
+  private Suite suite;
+
+  @Option(
+      names = "--changed",
+      paramLabel = "N",
+      defaultValue = "160",
+      description = "images that are changed (default: ${DEFAULT-VALUE})")
+  private int changed;
+
+  @Mixin private AttackPlan attacks = new AttackPlan();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "parts of 8 images that are attacked at a time; scoring uses all processors anyway"
+              + " (default: ${DEFAULT-VALUE})")
+  private int threads;
+
+  @Option(
+      names = "--part",
+      paramLabel = "K/N",
+      description =
+          "measure only the Kth of N parts of the work, for several machines with one --out; run"
+              + " without it afterwards")
+  private Optional<String> part = Optional.empty();
+
+  @Mixin private Options.Seed seed = new Options.Seed();
+
+  @Spec private CommandSpec spec;
+
+  private Terminal terminal;
+
+  @Override
+  public Integer call() {
+    terminal = Terminal.of(spec);
+    List<Row> rows = weights.stream().map(Row::of).toList();
+    rows.forEach(row -> row.options().check());
+    attacks.check();
+    Options.checkPositive("--changed", changed);
+    Options.checkPositive("--threads", threads);
+    limit.ifPresent(count -> Options.checkPositive("--limit", count));
+    Predicate<String> mine = mine();
+    out.checkReport();
+    BoardPlan plan =
+        new BoardPlan(
+            out.resolve("scores"),
+            seed.value(),
+            changed,
+            changes(),
+            attacks.images(),
+            attacks.attacks(seed.value()),
+            threads);
+    List<BoardImages> sets = sets();
+    Board board = new Board();
+    for (Row row : rows) {
+      OptionalLong before = Machine.forgetPeak();
+      try (DifferentiableDetector detector = row.options().load(terminal)) {
+        String label = board.label(detector.name(), row);
+        board.weights.put(label, Measurement.weights(detector));
+        for (BoardImages set : sets) {
+          Measurement measurement = new Measurement(label, detector, before, set, plan, terminal);
+          measurement.run(mine);
+          if (part.isEmpty()) {
+            board.entries.add(measurement.entry());
+            board.files.addAll(measurement.files());
+          }
+        }
+      }
+    }
+    if (part.isPresent()) {
+      terminal.say("part %s is done; run without --part when all are", part.get());
+      return ExitCode.DONE;
+    }
+    write(board, sets, plan);
+    return ExitCode.DONE;
+  }
+
+  /** One detector of the command line. */
+  private record Row(String text, DetectorOptions options) {
+
+    static Row of(String text) {
+      int end = text.indexOf('=');
+      boolean named = end > 0 && !Files.exists(Path.of(text));
+      return new Row(
+          text,
+          named
+              ? DetectorOptions.of(text.substring(end + 1), Optional.of(text.substring(0, end)))
+              : DetectorOptions.of(text, Optional.empty()));
+    }
+  }
+
+  /** What was measured. */
+  private static final class Board {
+
+    private final Map<String, String> weights = new LinkedHashMap<>();
+    private final List<LeaderboardEntry> entries = new ArrayList<>();
+    private final List<Path> files = new ArrayList<>();
+
+    /** Returns the detector's name, with that of its file if another row has the same. */
+    String label(String detector, Row row) {
+      if (!weights.containsKey(detector)) {
+        return detector;
+      }
+      String file = row.text().substring(row.text().indexOf('=') + 1);
+      String label =
+          "%s (%s)".formatted(detector, MoreFiles.getNameWithoutExtension(Path.of(file)));
+      Options.check(
+          !weights.containsKey(label),
+          "--weights: expected each detector once, found %s twice; rename one of the files",
+          label);
+      return label;
+    }
+  }
+
+  /** Deals the pieces by their names, so that every machine deals alike. */
+  private Predicate<String> mine() {
+    if (part.isEmpty()) {
+      return piece -> true;
+    }
+    Options.check(
+        part.get().matches("[1-9]\\d{0,5}/[1-9]\\d{0,5}"),
+        "--part must be like 1/4, got %s",
+        part.get());
+    int slash = part.get().indexOf('/');
+    int own = Integer.parseInt(part.get().substring(0, slash));
+    int count = Integer.parseInt(part.get().substring(slash + 1));
+    Options.check(own <= count, "--part must be one of %s, got %s", count, own);
+    return piece -> Math.floorMod(piece.hashCode(), count) == own - 1;
+  }
+
+  private Optional<RobustnessSuite> changes() {
+    return switch (suite) {
+      case QUICK -> Optional.of(RobustnessSuite.quick(seed.value()));
+      case FULL -> Optional.of(RobustnessSuite.full(seed.value()));
+      case NONE -> Optional.empty();
+    };
+  }
+
+  private List<BoardImages> sets() {
+    Map<String, Path> places = new LinkedHashMap<>();
+    for (String one : data) {
+      int end = one.indexOf('=');
+      boolean named = end > 0 && !Files.exists(Path.of(one));
+      Path place = Path.of(named ? one.substring(end + 1) : one);
+      Options.check(
+          Files.exists(place),
+          "--data: expected images, found nothing at %s; check the path",
+          place);
+      String name =
+          named
+              ? one.substring(0, end)
+              : MoreFiles.getNameWithoutExtension(place.toAbsolutePath().normalize());
+      Options.check(
+          places.put(name, place) == null, "--data: two sets are called %s; write NAME=PATH", name);
+    }
+    if (places.isEmpty() || simulated) {
+      Options.check(
+          !places.containsKey("simulated"),
+          "--data: a set is called simulated as the simulated images are; write NAME=PATH");
+      places.put("simulated", SimulatedFolder.below(out.folder(), seed.value(), terminal));
+    }
+    List<BoardImages> sets = new ArrayList<>();
+    places.forEach((name, place) -> sets.add(BoardImages.read(name, place, limit, seed.value())));
+    return sets;
+  }
+
+  private void write(Board board, List<BoardImages> sets, BoardPlan plan) {
+    Leaderboard leaderboard = new Leaderboard(board.entries);
+    Map<String, String> images = new LinkedHashMap<>();
+    for (BoardImages set : sets) {
+      images.put(set.name(), set.hash());
+      set.write(out.resolve("images").resolve(set.name().replaceAll("[^\\w.-]", "-") + ".csv"));
+    }
+    Map<String, String> settings = settings(plan);
+    Map<String, String> origin = new LinkedHashMap<>(RunManifest.of(spec));
+    origin.put("processor", Machine.processor());
+    origin.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    origin.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    new LeaderboardManifest(
+            origin,
+            settings,
+            board.weights,
+            images,
+            LeaderboardManifest.rows(leaderboard),
+            hashes(board.files))
+        .write(out.resolve("manifest.json"));
+    Map<String, String> shown = new LinkedHashMap<>(origin);
+    shown.putAll(settings);
+    board.weights.forEach((name, hash) -> shown.put("weights of " + name, "SHA-256 " + hash));
+    Report.Builder report =
+        Report.builder("Leaderboard")
+            .leaderboard(leaderboard)
+            .suite(suites(board))
+            .section(images(sets));
+    if (data.isEmpty()) {
+      report.simulated(
+          "SimulatedGenImage rendered every image. The results say nothing about real images.");
+    }
+    Report page = report.manifest(shown).build();
+    page.write(out.report());
+    page.writeTables(out.tables());
+    for (String set : leaderboard.sets()) {
+      Ranks ranks = leaderboard.ranks(set).get(0);
+      terminal.print("%s, by %s", set, ranks.figure());
+      for (Ranks.Rank rank : ranks.ranks()) {
+        terminal.print("  %-12s %-28s %.3f", rank, rank.detector(), rank.value());
+      }
+    }
+    terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
+  }
+
+  private Map<String, String> settings(BoardPlan plan) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("seed", Long.toString(plan.seed()));
+    settings.put("limit", limit.map(count -> Integer.toString(count)).orElse("none"));
+    settings.put("alignment", "JPEG 96 on both");
+    settings.put("changes", suite.name().toLowerCase(Locale.ROOT));
+    settings.put("changed images", Integer.toString(plan.robust()));
+    settings.put("attacked images", Integer.toString(plan.attacked()));
+    plan.attacks().forEach(one -> settings.put(one.name(), AttackPlan.words(one)));
+    return settings;
+  }
+
+  private Map<String, String> hashes(List<Path> files) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (Path file : files) {
+      try {
+        hashes.put(
+            out.folder().relativize(file).toString().replace('\\', '/'),
+            MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString());
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "%s cannot be read (%s); run again".formatted(file, e.getMessage()), e);
+      }
+    }
+    return hashes;
+  }
+
+  private static Map<String, RobustnessResult> suites(Board board) {
+    boolean one = board.entries.stream().map(LeaderboardEntry::set).distinct().count() == 1;
+    Map<String, RobustnessResult> results = new LinkedHashMap<>();
+    for (LeaderboardEntry entry : board.entries) {
+      String name = one ? entry.detector() : entry.detector() + ", " + entry.set();
+      entry.robust().ifPresent(result -> results.put(name, result));
+    }
+    return results;
+  }
+
+  /** Says what the sets are, and what their files tell by themselves. */
+  private Section images(List<BoardImages> sets) {
+    Section.Builder section =
+        Section.builder("Images")
+            .paragraph(
+                "The sets of this leaderboard. The hash is of labels and files in their order; that"
+                    + " of each file is in the folder images.");
+    List<List<Cell>> rows = new ArrayList<>();
+    for (BoardImages set : sets) {
+      FileRules rules =
+          terminal.during(
+              "Files of " + set.name(),
+              set.images().size(),
+              progress -> FileRules.of(set.images(), Progress.NONE));
+      rules
+          .warning()
+          .ifPresent(
+              warning -> {
+                terminal.say("warning: %s: %s", set.name(), warning);
+                section.warning(set.name() + ": " + warning);
+              });
+      rows.add(
+          List.of(
+              Cell.text(set.name()),
+              Cell.count(count(set, Label.NATURE)),
+              Cell.count(count(set, Label.AI)),
+              Cell.text(set.hash())));
+    }
+    return section
+        .table(
+            new Table(
+                "leaderboard-images",
+                "Images of the leaderboard",
+                List.of("Set", "Natural images", "AI images", "SHA-256"),
+                rows))
+        .build();
+  }
+
+  private static long count(BoardImages set, Label label) {
+    return set.images().samples().stream().filter(sample -> sample.label() == label).count();
+  }
+}

@@ -1,0 +1,296 @@
+package org.genimage.eval.leaderboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+import org.genimage.data.Generator;
+import org.genimage.data.Label;
+import org.genimage.eval.Score;
+import org.genimage.eval.Scores;
+import org.genimage.eval.report.Report;
+import org.genimage.eval.robustness.RobustnessResult;
+import org.genimage.eval.statistics.DeLong;
+import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.verdict.VerdictCounts;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LeaderboardTest {
+
+  @TempDir Path folder;
+
+  /** Scores of images of both labels, further apart the larger the gap. */
+  private static Scores scores(int count, double gap, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Score> scores = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Label label = i % 2 == 0 ? Label.AI : Label.NATURE;
+      double logit = random.nextGaussian() + (label == Label.AI ? gap : -gap);
+      scores.add(new Score(i + ".png", Generator.ADM, label, 1 / (1 + Math.exp(-logit))));
+    }
+    return Scores.of(scores);
+  }
+
+  private static LeaderboardEntry entry(String name, double gap, int seed) {
+    Scores clean = scores(200, gap, seed);
+    return new LeaderboardEntry(
+        "photos",
+        name,
+        clean,
+        Optional.of(scores(200, gap / 2, seed + 1)),
+        Optional.of(
+            new RobustnessResult(
+                clean,
+                ImmutableMap.of(
+                    "jpeg 75", scores(200, gap, seed + 2), "blur 3", scores(200, 0, seed + 3)))),
+        List.of(
+            new UnderAttack(
+                "CW-L2",
+                "L2 without limit, steps 50",
+                clean,
+                scores(200, -gap, seed + 4),
+                Collections.nCopies(200, 0.25))),
+        Optional.of(new VerdictCounts(90, 1, 9, 80, 5, 15)),
+        Optional.of(new Cost(List.of(0.2, 0.1, 0.4), OptionalDouble.of(512))));
+  }
+
+  private static Leaderboard board() {
+    return new Leaderboard(
+        List.of(entry("weak", 0.1, 10), entry("good", 2, 20), entry("near", 1.9, 30)));
+  }
+
+  @Test
+  void ranks_areFromTheHighest_andSayWhatChanceAllows() {
+    Ranks ranks = board().ranks("photos").get(0);
+
+    assertThat(ranks.figure()).isEqualTo("ROC AUC");
+    assertThat(ranks.ranks()).extracting(Ranks.Rank::rank).containsExactly(1, 2, 3);
+    assertThat(ranks.of("weak")).hasToString("3");
+    assertThat(ranks.of("good").best()).isEqualTo(1);
+    assertThat(ranks.of("good").worst()).isEqualTo(2);
+    assertThat(ranks.of("near").best()).isEqualTo(1);
+    assertThat(ranks.of("near").toString()).endsWith("(1 to 2)");
+    assertThat(ranks.tests()).hasSize(3);
+    // Holm: the smallest of three p-values is multiplied by three.
+    Ranks.PairedTest surest =
+        ranks.tests().stream()
+            .min((one, other) -> Double.compare(one.adjusted(), other.adjusted()))
+            .orElseThrow();
+    assertThat(surest.adjusted()).isCloseTo(3 * surest.difference().pValue(), within(1e-12));
+    assertThat(surest.real()).isTrue();
+    assertThatThrownBy(() -> ranks.of("none"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found none; name a detector");
+  }
+
+  @Test
+  void ranks_ofEveryFigure_haveTheirOwnTests() {
+    assertThat(board().ranks("photos"))
+        .extracting(Ranks::figure)
+        .containsExactly(
+            "ROC AUC", "ROC AUC, aligned", "ROC AUC, robust", "accuracy", "accuracy under CW-L2");
+    assertThat(board().ranks("photos").get(2).tests().get(0).difference().test())
+        .isEqualTo("DeLong, images as blocks");
+  }
+
+  @Test
+  void ranks_ofEqualDetectors_areOneAndAllOfThem() {
+    LeaderboardEntry one = entry("one", 1, 3);
+    LeaderboardEntry same =
+        new LeaderboardEntry(
+            "photos",
+            "same",
+            one.clean(),
+            one.aligned(),
+            one.robust(),
+            one.attacks(),
+            one.verdicts(),
+            one.cost());
+    for (Ranks ranks : new Leaderboard(List.of(one, same)).ranks("photos")) {
+      assertThat(ranks.ranks()).extracting(Ranks.Rank::rank).containsExactly(1, 1);
+      assertThat(ranks.ranks()).extracting(Ranks.Rank::worst).containsExactly(2, 2);
+    }
+  }
+
+  @Test
+  void figures_haveIntervalsAroundThem() {
+    List<MeasuredFigure> figures = entry("good", 2, 20).figures();
+
+    assertThat(figures)
+        .extracting(MeasuredFigure::name)
+        .containsExactly(
+            "ROC AUC",
+            "accuracy",
+            "balanced accuracy",
+            "ROC AUC, aligned",
+            "ROC AUC, robust",
+            "ROC AUC, worst change",
+            "verdicts that never turn",
+            "accuracy before attacks",
+            "accuracy under CW-L2",
+            "median L2 change by CW-L2",
+            "calibration error",
+            "calibration error by chance",
+            "coverage",
+            "errors where decided",
+            "seconds an image",
+            "memory in MB");
+    for (MeasuredFigure figure : figures) {
+      assertThat(!figure.hasInterval() || figure.interval().contains(figure.value()))
+          .as(figure.toString())
+          .isTrue();
+    }
+    assertThat(entry("good", 2, 20).figure("seconds an image"))
+        .contains(new MeasuredFigure("seconds an image", 0.2, new Interval(0.1, 0.4)));
+    assertThat(entry("good", 2, 20).figure("coverage").orElseThrow().value()).isEqualTo(0.88);
+    assertThat(entry("good", 2, 20).figure("ROC AUC, robust").orElseThrow().value())
+        .isCloseTo(entry("good", 2, 20).robust().orElseThrow().robustArea(), within(1e-12));
+  }
+
+  @Test
+  void underAttack_turnedImagesAlone_haveTheMedianDistance() {
+    UnderAttack attack =
+        new UnderAttack(
+            "PGD",
+            "2/255",
+            of(0.9, 0.1, 0.9, 0.9),
+            of(0.1, 0.1, 0.2, 0.9),
+            List.of(3.0, 9.0, 1.0, 9.0));
+    assertThat(attack.medianDistance()).hasValue(3);
+    assertThatThrownBy(() -> new UnderAttack("PGD", "", of(0.9, 0.1), of(0.9, 0.1), List.of(1.0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected the same images before and after PGD, found 2, 2 and 1 distances");
+  }
+
+  private static Scores of(double... values) {
+    List<Score> scores = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      Label label = i % 2 == 0 ? Label.AI : Label.NATURE;
+      scores.add(new Score(i + ".png", Generator.ADM, i == 3 ? Label.AI : label, values[i]));
+    }
+    return Scores.of(scores);
+  }
+
+  @Test
+  void leaderboard_ofTheSameDetectorTwice_isRefused() {
+    assertThatThrownBy(() -> new Leaderboard(List.of(entry("a", 1, 1), entry("a", 2, 2))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found a twice on photos");
+    assertThatThrownBy(() -> new Leaderboard(List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found none");
+  }
+
+  private static LeaderboardManifest manifest(Leaderboard board, String weights) {
+    return new LeaderboardManifest(
+        ImmutableMap.of("processor", "one", "date", weights),
+        Map.of("seed", "42"),
+        Map.of("good", weights),
+        Map.of("photos", "0a"),
+        LeaderboardManifest.rows(board),
+        Map.of("scores/clean.jsonl", "ff"));
+  }
+
+  @Test
+  void manifest_writtenAndRead_isTheSame() {
+    LeaderboardManifest manifest = manifest(board(), "a1");
+    Path file = folder.resolve("manifest.json");
+    manifest.write(file);
+
+    assertThat(LeaderboardManifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
+  void manifest_otherFiles_areRefused() throws Exception {
+    Path file = folder.resolve("other.json");
+    for (String content :
+        List.of("{}", "[", "{\"format\":\"genimage-leaderboard\",\"version\":9}")) {
+      Files.writeString(file, content);
+      assertThatThrownBy(() -> LeaderboardManifest.read(file))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected the manifest of a leaderboard, found");
+    }
+  }
+
+  @Test
+  void comparison_saysWhichFiguresDifferBeyondTheirIntervals() {
+    LeaderboardEntry good = entry("good", 2, 20);
+    LeaderboardEntry worse = entry("good", 0.5, 20);
+    ManifestComparison same =
+        ManifestComparison.of(manifest(board(), "a1"), manifest(board(), "a1"));
+    assertThat(same.premises()).isEmpty();
+    assertThat(same.lines()).hasSize(48);
+    assertThat(same.lines()).allMatch(line -> line.outcome() == ManifestComparison.Outcome.EQUAL);
+
+    ManifestComparison other =
+        ManifestComparison.of(
+            manifest(new Leaderboard(List.of(good)), "a1"),
+            manifest(new Leaderboard(List.of(worse, entry("new", 1, 5))), "b2"));
+    assertThat(other.premises()).containsExactly("weights of good: a1, then b2");
+    assertThat(other.beyond())
+        .extracting(ManifestComparison.Line::name)
+        .contains("ROC AUC", "accuracy")
+        .doesNotContain("ROC AUC, worst change", "seconds an image");
+    assertThat(other.lines())
+        .filteredOn(line -> line.detector().equals("new"))
+        .allMatch(line -> line.outcome() == ManifestComparison.Outcome.ONLY_SECOND);
+  }
+
+  /** Blocks: the same score three times is no more evidence than once. */
+  @Test
+  void deLong_ofRepeatedScores_hasTheVarianceOfTheImages() {
+    double[] ai = {0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.55, 0.5};
+    double[] nature = {0.8, 0.65, 0.5, 0.45, 0.4, 0.3, 0.2, 0.15, 0.1, 0.05};
+    DeLong once = DeLong.of(ai, nature);
+    DeLong thrice = DeLong.ofBlocks(repeated(ai), repeated(nature));
+
+    assertThat(thrice.area()).isCloseTo(once.area(), within(1e-15));
+    assertThat(thrice.variance()).isCloseTo(once.variance(), within(1e-15));
+    // By hand: placements of AI .75 (mean of 1 and .5) and 1; of natural 1 and .75.
+    DeLong hand =
+        DeLong.ofBlocks(
+            new double[][] {{0.9, 0.3}, {0.8, 0.7}}, new double[][] {{0.1, 0.2}, {0.2, 0.6}});
+    assertThat(hand.area()).isEqualTo(0.9375);
+    assertThat(hand.varianceOfAi()).isCloseTo(2 * 0.0625 * 0.0625, within(1e-15));
+    assertThatThrownBy(() -> DeLong.ofBlocks(new double[][] {{1}, {1, 2}}, new double[][] {{0}}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("every image needs as many scores as the first, 1, got 2");
+  }
+
+  private static double[][] repeated(double[] scores) {
+    double[][] blocks = new double[scores.length][];
+    for (int i = 0; i < scores.length; i++) {
+      blocks[i] = new double[] {scores[i], scores[i], scores[i]};
+    }
+    return blocks;
+  }
+
+  @Test
+  void report_showsEverySet() {
+    Report report = Report.builder("Leaderboard").leaderboard(board()).build();
+
+    assertThat(report.html())
+        .contains("Leaderboard: photos", "CW-L2: L2 without limit, steps 50", "blur 3");
+    assertThat(report.tables())
+        .extracting(table -> table.name())
+        .containsExactly(
+            "leaderboard-1-table",
+            "leaderboard-1-attacks",
+            "leaderboard-1-cost",
+            "leaderboard-1-ranks",
+            "leaderboard-1-tests");
+    assertThat(report.tables().get(0).rows()).hasSize(3);
+    assertThat(report.tables().get(4).rows()).hasSize(15);
+  }
+}
