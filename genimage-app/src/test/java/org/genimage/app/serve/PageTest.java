@@ -3,6 +3,7 @@ package org.genimage.app.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -214,16 +215,24 @@ class PageTest {
       assertThat(Double.parseDouble(browser.value(CONTRAST))).as(colours).isGreaterThan(4.5);
       keep("desktop-" + colours + ".png");
     }
-    Path pdf = folder.resolve("print.pdf");
+    Path pdf = kept("print.pdf").orElse(folder.resolve("print.pdf"));
     browser.print(pdf);
     assertThat(Files.readAllBytes(pdf)).startsWith('%', 'P', 'D', 'F');
   }
 
   private void keep(String name) throws Exception {
-    String pictures = System.getProperty("genimage.pictures");
-    if (pictures != null) {
-      browser.picture(Files.createDirectories(Path.of(pictures)).resolve(name), true);
+    Optional<Path> file = kept(name);
+    if (file.isPresent()) {
+      browser.picture(file.get(), true);
     }
+  }
+
+  /** Returns where a picture is kept, if any is. */
+  private static Optional<Path> kept(String name) throws IOException {
+    String pictures = System.getProperty("genimage.pictures");
+    return pictures == null
+        ? Optional.empty()
+        : Optional.of(Files.createDirectories(Path.of(pictures)).resolve(name));
   }
 
   /** The least contrast of a text against what is behind it (WCAG 2.2). */
