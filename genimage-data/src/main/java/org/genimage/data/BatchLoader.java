@@ -231,11 +231,8 @@ public record BatchLoader(
   List<Image> example(int epoch, int number) {
     RandomGenerator random = seed.at("example").at(epoch).at(number).random();
     Sample sample = sample(number);
-    Image read = sample.image();
+    Image image = sample.image(augmentation.shared(), random);
     return sample.named(
-        () -> {
-          Image image = augmentation.shared().apply(read, random);
-          return augmentation.splits().stream().map(split -> split.apply(image, random)).toList();
-        });
+        () -> augmentation.splits().stream().map(split -> split.apply(image, random)).toList());
   }
 }

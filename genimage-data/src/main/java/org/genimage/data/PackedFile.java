@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
-import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
 import org.genimage.data.internal.InOrder;
 import org.genimage.data.internal.NameList;
@@ -122,10 +121,7 @@ final class PackedFile {
         data.size(),
         Runtime.getRuntime().availableProcessors(),
         data::sample,
-        sample -> {
-          Image image = sample.image();
-          return sample.named(() -> preparation.apply(image, Seed.of(0).random()));
-        },
+        sample -> sample.image(preparation, Seed.of(0).random()),
         (i, image) -> {
           byte[] rgb = image.toArray();
           checkArgument(

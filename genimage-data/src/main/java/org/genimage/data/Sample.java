@@ -1,11 +1,12 @@
 package org.genimage.data;
 
 import com.google.common.io.ByteSource;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.genimage.data.image.Decoding;
 import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageFile;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.internal.LimitedFiles;
@@ -56,22 +57,25 @@ public record Sample(
    * @throws UnreadableImageException if the file cannot be read, decoded or prepared
    */
   public Image image() {
-    Image image = Image.read(name, content, decoding);
-    return named(() -> preparation.apply(image, NO_CHANCE.random()));
+    return ImageFile.read(name, content, decoding).apply(preparation, NO_CHANCE.random());
+  }
+
+  /**
+   * Reads, prepares and transforms the image; decodes no more than that takes.
+   *
+   * @throws UnreadableImageException if the file cannot be read, decoded or prepared, or the
+   *     transform refuses it
+   */
+  Image image(Transform transform, RandomGenerator random) {
+    if (preparation == Transform.IDENTITY) {
+      return ImageFile.read(name, content, decoding).apply(transform, random);
+    }
+    Image image = image();
+    return named(() -> transform.apply(image, random));
   }
 
   /** Works on this sample's image, and makes what it cannot bear this sample's failure. */
   <T> T named(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (UnreadableImageException e) {
-      throw new UnreadableImageException(name + ": " + e.getMessage(), e.getCause());
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      throw new UnreadableImageException(
-          "%s: expected an image whose preparation fits into memory, found that it needs more (%s)"
-                  .formatted(name, e.getMessage())
-              + "; leave it out or raise -Xmx",
-          new IOException(e.toString(), e));
-    }
+    return UnreadableImageException.naming(name, work);
   }
 }

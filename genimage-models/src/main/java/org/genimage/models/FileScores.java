@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.ImageFile;
 import org.genimage.data.image.UnreadableImageException;
 
 /**
@@ -60,7 +61,7 @@ final class FileScores extends AbstractIterator<FileScore> {
       ahead.add(
           new PendingImage(
               file,
-              CompletableFuture.supplyAsync(() -> detector.input().prepare(Image.read(file)))));
+              CompletableFuture.supplyAsync(() -> detector.input().prepare(ImageFile.read(file)))));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageFile;
 import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 import org.tensorflow.Operand;
@@ -173,6 +174,16 @@ public record InputContract(
   /** Returns the image as {@link Detector#score(org.genimage.data.image.ImageBatch)} wants it. */
   public Image prepare(Image image) {
     return evaluation().apply(image, new SplittableRandom(0));
+  }
+
+  /**
+   * Returns a file's image as {@link Detector#score(org.genimage.data.image.ImageBatch)} wants it;
+   * decodes no more of it than that takes.
+   *
+   * @throws org.genimage.data.image.UnreadableImageException if the file cannot be decoded
+   */
+  public Image prepare(ImageFile file) {
+    return file.apply(evaluation(), new SplittableRandom(0));
   }
 
   /**

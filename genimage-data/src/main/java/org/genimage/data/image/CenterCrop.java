@@ -11,15 +11,15 @@ import java.util.random.RandomGenerator;
  * @param floored whether the offset is rounded down, as in transformers, or half to even, as in
  *     torchvision
  */
-record CenterCrop(int size, boolean floored) implements Transform {
+record CenterCrop(int size, boolean floored) implements WindowTransform {
 
   CenterCrop {
     checkArgument(size > 0, "crop size must be positive, got %s", size);
   }
 
   @Override
-  public Image apply(Image image, RandomGenerator random) {
-    return Crop.of(image, box(image.width(), image.height()));
+  public Window window(int width, int height, RandomGenerator random) {
+    return Crop.window(width, height, box(width, height));
   }
 
   /** Returns the part that is kept; it reaches beyond the edges of a smaller image. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.genimage.data.image.Decoding.Orientation;
 import org.genimage.data.image.Decoding.Truncated;
 import org.genimage.data.internal.Interruption;
@@ -33,14 +34,65 @@ final class Codec {
 
   private Codec() {}
 
+  /** A part of the work on one file. */
+  @FunctionalInterface
+  interface Step<T> {
+    T run() throws IOException;
+  }
+
   /**
-   * Decodes one file. The heap and the native memory that this takes are bounded by the largest
+   * A file whose bytes were read, and of a JPEG file the header.
+   *
+   * @param windows if a part can be decoded alone
+   */
+  record Opened(
+      String name, FileFormat format, Step<Image> decoder, Optional<JpegWindows> windows) {
+
+    private Opened(String name, FileFormat format, Step<Image> decoder) {
+      this(name, format, decoder, Optional.empty());
+    }
+
+    /** Decodes the whole image. */
+    Image image() {
+      return withinMemory(name, () -> guarded(name, format, decoder));
+    }
+
+    /** Decodes a window, as {@link JpegWindows#decode} does. */
+    byte[] window(Box window, byte[] kept) {
+      JpegWindows jpeg = windows.orElseThrow();
+      return withinMemory(name, () -> guarded(name, format, () -> jpeg.decode(window, kept)));
+    }
+
+    private Opened upright(int orientation) {
+      return orientation == Exif.UPRIGHT
+          ? this
+          : new Opened(name, format, () -> Exif.upright(decoder.run(), orientation));
+    }
+  }
+
+  /** Decodes one file. */
+  static Image decode(String name, ByteSource content, Decoding decoding) {
+    return open(name, content, decoding).image();
+  }
+
+  /**
+   * Opens one file. The heap and the native memory that decoding takes are bounded by the largest
    * file that is read and by the largest number of pixels; an error of the virtual machine below is
    * this image's failure.
    */
-  static Image decode(String name, ByteSource content, Decoding decoding) {
+  static Opened open(String name, ByteSource content, Decoding decoding) {
+    return withinMemory(
+        name,
+        () -> {
+          byte[] file = read(name, content);
+          FileFormat format = FileFormat.of(file).orElseThrow(() -> unknown(name, file));
+          return guarded(name, format, () -> open(name, file, format, decoding));
+        });
+  }
+
+  private static <T> T withinMemory(String name, Supplier<T> work) {
     try {
-      return decoded(name, read(name, content), decoding);
+      return work.get();
     } catch (OutOfMemoryError e) {
       throw new UnreadableImageException(
           "%s: expected an image that fits into memory, found that it needs more (%s)%s"
@@ -54,23 +106,9 @@ final class Codec {
     }
   }
 
-  private static Image decoded(String name, byte[] file, Decoding decoding) {
-    FileFormat format = FileFormat.of(file).orElseThrow(() -> unknown(name, file));
-    SizeLimit limit = new SizeLimit(name, format, decoding.maxPixels(), file.length);
-    boolean padded = decoding.truncated() == Truncated.PADDED;
-    boolean upright = decoding.orientation() == Orientation.APPLIED;
+  private static <T> T guarded(String name, FileFormat format, Step<T> step) {
     try {
-      Image image =
-          switch (format) {
-            case JPEG -> jpeg(file, padded, limit, decoding.shorterSide());
-            case PNG -> png(file, padded, limit);
-            case WEBP -> WebP.decode(file, limit);
-            case GIF -> JdkCodec.gif(file, limit);
-            case BMP -> Bmp.decode(file, limit);
-            case TIFF -> Tiff.decode(file, limit);
-            case PPM -> Ppm.decode(file, limit);
-          };
-      return upright ? Exif.upright(image, Exif.orientation(file, format)) : image;
+      return step.run();
     } catch (UnreadableImageException | IllegalStateException e) {
       throw e;
     } catch (TFInvalidArgumentException e) {
@@ -80,6 +118,25 @@ final class Codec {
     } catch (RuntimeException e) {
       throw damaged(name, format, "damaged data", new IOException(e.getMessage(), e));
     }
+  }
+
+  private static Opened open(String name, byte[] file, FileFormat format, Decoding decoding)
+      throws IOException {
+    SizeLimit limit = new SizeLimit(name, format, decoding.maxPixels(), file.length);
+    boolean padded = decoding.truncated() == Truncated.PADDED;
+    Opened opened =
+        switch (format) {
+          case JPEG -> jpeg(name, file, padded, limit, decoding.shorterSide());
+          case PNG -> new Opened(name, format, () -> png(file, padded, limit));
+          case WEBP -> new Opened(name, format, () -> WebP.decode(file, limit));
+          case GIF -> new Opened(name, format, () -> JdkCodec.gif(file, limit));
+          case BMP -> new Opened(name, format, () -> Bmp.decode(file, limit));
+          case TIFF -> new Opened(name, format, () -> Tiff.decode(file, limit));
+          case PPM -> new Opened(name, format, () -> Ppm.decode(file, limit));
+        };
+    return decoding.orientation() == Orientation.APPLIED
+        ? opened.upright(Exif.orientation(file, format))
+        : opened;
   }
 
   private static byte[] read(String name, ByteSource content) {
@@ -143,7 +200,8 @@ final class Codec {
     return png.isGrey16() ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
   }
 
-  private static Image jpeg(byte[] file, boolean padded, SizeLimit limit, int shorterSide)
+  private static Opened jpeg(
+      String name, byte[] file, boolean padded, SizeLimit limit, int shorterSide)
       throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(file);
     int frame = JpegSegments.find(bytes, JpegSegments::isFrame, "");
@@ -162,9 +220,16 @@ final class Codec {
     }
     byte[] whole = padded ? Bytes.concat(file, END_OF_JPEG) : file;
     if (bytes.get(frame + 5) == 4) {
-      return InkJpeg.decode(whole);
+      return new Opened(name, FileFormat.JPEG, () -> InkJpeg.decode(whole));
     }
-    return NativeCodec.decodeJpeg(whole, reduction(Math.min(width, height), shorterSide));
+    int reduction = reduction(Math.min(width, height), shorterSide);
+    return new Opened(
+        name,
+        FileFormat.JPEG,
+        () -> NativeCodec.decodeJpeg(whole, reduction),
+        padded || reduction > 1
+            ? Optional.empty()
+            : JpegWindows.of(file, width, height, bytes.getChar(frame - 4), scans));
   }
 
   /** Returns by how much a JPEG file can shrink before it is too small: 1, 2, 4 or 8. */

@@ -12,9 +12,11 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.image.DecodeAndCropJpeg;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.DecodePng;
 import org.tensorflow.op.image.EncodeJpeg;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint16;
@@ -36,8 +38,18 @@ final class NativeCodec {
   private static final String ENCODED = "encoded";
   private static final String RECODED = "recoded";
   private static final String FULL_CHROMA = "full_chroma"; // quality is an attribute of that op
+  private static final String WINDOW = "window";
+  private static final String WINDOW_OF_JPEG = "window_of_jpeg";
+
+  /** The default is the fast transform, which differs from Pillow on every file. */
+  private static final String ACCURATE = "INTEGER_ACCURATE";
+
   private static final int LONGEST_JPEG_SIDE = 65_500; // libjpeg's limit
   private static final Session SESSION;
+
+  /** Ops run on the caller's thread; handing an image to another one and back takes longer. */
+  private static final RunOptions ON_THIS_THREAD =
+      RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
   static {
     NativeRuntime.prepare();
@@ -48,6 +60,16 @@ final class NativeCodec {
     for (int reduction = 1; reduction <= 8; reduction *= 2) {
       jpeg(tf.withName(JPEG + reduction), file, reduction);
     }
+    Operand<TInt32> window =
+        tf.withName(WINDOW).placeholder(TInt32.class, Placeholder.shape(Shape.of(4)));
+    tf.withName(WINDOW_OF_JPEG)
+        .image
+        .decodeAndCropJpeg(
+            file,
+            window,
+            DecodeAndCropJpeg.channels(3L),
+            DecodeAndCropJpeg.dctMethod(ACCURATE),
+            DecodeAndCropJpeg.fancyUpscaling(true));
     tf.withName(PNG).image.decodePng(file, TUint8.class, DecodePng.channels(3L));
     tf.withName(GREY16).image.decodePng(file, TUint16.class, DecodePng.channels(1L));
     Operand<TUint8> pixels =
@@ -69,12 +91,11 @@ final class NativeCodec {
   private NativeCodec() {}
 
   private static void jpeg(Ops tf, Operand<TString> file, long reduction) {
-    // The default of dctMethod is the fast transform, which differs from Pillow on every file.
     tf.image.decodeJpeg(
         file,
         DecodeJpeg.channels(3L),
         DecodeJpeg.ratio(reduction),
-        DecodeJpeg.dctMethod("INTEGER_ACCURATE"),
+        DecodeJpeg.dctMethod(ACCURATE),
         DecodeJpeg.fancyUpscaling(true));
   }
 
@@ -87,6 +108,30 @@ final class NativeCodec {
     return decode(file, JPEG + reduction);
   }
 
+  /**
+   * Decodes a part of a JPEG file.
+   *
+   * @param window within the image
+   * @param kept filled with the pixels if it is long enough, {@code height * width * 3} bytes
+   * @return the array that was filled
+   */
+  static byte[] decodeJpegWindow(byte[] file, Box window, byte[] kept) {
+    int[] place = {window.y(), window.x(), window.height(), window.width()};
+    try (TString content = scalar(file);
+        TInt32 crop = TInt32.tensorOf(Shape.of(4), DataBuffers.of(place, true, false));
+        var result = runner().feed(FILE, content).feed(WINDOW, crop).fetch(WINDOW_OF_JPEG).run()) {
+      RawTensor raw = result.get(0).asRawTensor();
+      int length = Math.toIntExact(raw.numBytes());
+      byte[] rgb = kept.length < length ? new byte[length] : kept;
+      raw.data().read(rgb, 0, length);
+      return rgb;
+    }
+  }
+
+  private static Session.Runner runner() {
+    return SESSION.runner().setOptions(ON_THIS_THREAD);
+  }
+
   /** Decodes a PNG file; channels of 16 bits keep their high byte. */
   static Image decodePng(byte[] file) {
     return decode(file, PNG);
@@ -95,7 +140,7 @@ final class NativeCodec {
   /** Decodes a PNG file of 16-bit grey as Pillow 12 does, which clips its numbers at 255. */
   static Image decodeGrey16Png(byte[] file) {
     try (TString content = scalar(file);
-        var result = SESSION.runner().feed(FILE, content).fetch(GREY16).run()) {
+        var result = runner().feed(FILE, content).fetch(GREY16).run()) {
       TUint16 grey = (TUint16) result.get(0);
       Shape shape = grey.shape();
       short[] values = new short[Math.toIntExact(grey.size())];
@@ -112,8 +157,7 @@ final class NativeCodec {
   static byte[] encodeJpeg(Image image, int quality) {
     try (Tensor pixels = tensor(image);
         TInt32 level = TInt32.scalarOf(quality);
-        var result =
-            SESSION.runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(ENCODED).run()) {
+        var result = runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(ENCODED).run()) {
       return ((TString) result.get(0)).asBytes().getObject();
     }
   }
@@ -122,8 +166,7 @@ final class NativeCodec {
   static Image recodeJpeg(Image image, int quality) {
     try (Tensor pixels = tensor(image);
         TInt32 level = TInt32.scalarOf(quality);
-        var result =
-            SESSION.runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(RECODED).run()) {
+        var result = runner().feed(PIXELS, pixels).feed(QUALITY, level).fetch(RECODED).run()) {
       return image(result.get(0));
     }
   }
@@ -131,14 +174,14 @@ final class NativeCodec {
   /** Returns what a JPEG file with chroma at full size (4:4:4) decodes to. */
   static Image recodeJpeg444(Image image, int quality) {
     try (Tensor pixels = tensor(image);
-        var result = SESSION.runner().feed(PIXELS, pixels).fetch(FULL_CHROMA + quality).run()) {
+        var result = runner().feed(PIXELS, pixels).fetch(FULL_CHROMA + quality).run()) {
       return image(result.get(0));
     }
   }
 
   private static Image decode(byte[] file, String codec) {
     try (TString content = scalar(file);
-        var result = SESSION.runner().feed(FILE, content).fetch(codec).run()) {
+        var result = runner().feed(FILE, content).fetch(codec).run()) {
       return image(result.get(0));
     }
   }

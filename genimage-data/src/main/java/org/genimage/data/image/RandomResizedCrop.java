@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  * square. Only the crop is resampled; pixels outside it take no part.
  */
 record RandomResizedCrop(int size, double minArea, double maxArea, List<Filter> filters)
-    implements Transform {
+    implements WindowTransform {
 
   private static final double MIN_ASPECT = 3 / 4.0;
   private static final double MAX_ASPECT = 4 / 3.0;
@@ -27,10 +27,11 @@ record RandomResizedCrop(int size, double minArea, double maxArea, List<Filter> 
   }
 
   @Override
-  public Image apply(Image image, RandomGenerator random) {
-    Box box = box(image.width(), image.height(), random);
+  public Window window(int width, int height, RandomGenerator random) {
+    Box box = box(width, height, random);
     Filter filter = filters.get(random.nextInt(filters.size()));
-    return Resampling.resize(image, box, size, size, filter, new Box(0, 0, size, size));
+    return Resampling.window(
+        box, size, size, Resampling.Kernel.of(filter), new Box(0, 0, size, size));
   }
 
   /** Draws the part that is kept of an image of this size. */

@@ -1,6 +1,7 @@
 package org.genimage.data.image;
 
 import java.util.Arrays;
+import org.genimage.data.image.WindowTransform.Window;
 
 /**
  * Pillow's antialiased resize, equal on every byte: weights in double precision, normalised, then
@@ -32,21 +33,34 @@ final class Resampling {
 
   /** As above, with any of Pillow's antialiased filters. */
   static Image resize(Image image, Box from, int width, int height, Kernel kernel, Box keep) {
+    return window(from, width, height, kernel, keep).of(image);
+  }
+
+  /** Returns what the above reads of an image, and the resize of this part. */
+  static Window window(Box from, int width, int height, Kernel kernel, Box keep) {
     Taps columns = Taps.of(from.width(), width, kernel, keep.x(), keep.width());
     Taps rows = Taps.of(from.height(), height, kernel, keep.y(), keep.height());
-    int length = 3 * keep.width();
+    Box read =
+        new Box(
+            from.x() + columns.start(), from.y() + rows.start(), columns.length(), rows.length());
+    return new Window(read, (rgb, rowWidth, place) -> resize(rgb, rowWidth, place, columns, rows));
+  }
+
+  /** Resizes the pixels that the taps read, which lie at {@code place}. */
+  private static Image resize(byte[] rgb, int rowWidth, Box place, Taps columns, Taps rows) {
+    int length = 3 * columns.first.length;
     int[][] ring = new int[rows.stride + 1][length]; // the second row of a pair may come early
-    long[] pairs = new long[3 * from.width()];
+    long[] pairs = new long[3 * place.width()];
     int[] sums = new int[length];
-    byte[] rgb = new byte[Math.multiplyExact(length, keep.height())];
-    int last = from.height() - 1;
-    int next = rows.first[0];
-    for (int y = 0; y < keep.height(); y++) {
+    byte[] resized = new byte[Math.multiplyExact(length, rows.first.length)];
+    int last = rows.start() + place.height() - 1;
+    int next = rows.start();
+    for (int y = 0; y < rows.first.length; y++) {
       int first = rows.first[y];
       for (; next < first + rows.count[y]; next += 2) {
-        int start = 3 * ((from.y() + next) * image.width() + from.x());
-        int below = next < last ? start + 3 * image.width() : start;
-        pair(image.rgb(), start, below, columns, pairs);
+        int start = 3 * ((place.y() + next - rows.start()) * rowWidth + place.x());
+        int below = next < last ? start + 3 * rowWidth : start;
+        pair(rgb, start, below, pairs);
         resizeRows(pairs, columns, ring[next % ring.length], ring[(next + 1) % ring.length]);
       }
       Arrays.fill(sums, HALF);
@@ -54,10 +68,10 @@ final class Resampling {
         addRow(ring[(first + i) % ring.length], rows.weights[y * rows.stride + i], sums);
       }
       for (int i = 0; i < length; i++) {
-        rgb[y * length + i] = (byte) level(sums[i]);
+        resized[y * length + i] = (byte) level(sums[i]);
       }
     }
-    return Image.wrap(keep.width(), keep.height(), rgb);
+    return Image.wrap(columns.first.length, rows.first.length, resized);
   }
 
   /** Returns a part at another size, each pixel the nearest one, without antialiasing. */
@@ -86,21 +100,20 @@ final class Resampling {
     return places;
   }
 
-  /** Puts two rows into one, as far as they take part. */
-  private static void pair(byte[] rgb, int upper, int lower, Taps taps, long[] pairs) {
-    int last = taps.first.length - 1;
-    int end = 3 * (taps.first[last] + taps.count[last]);
-    for (int i = 3 * taps.first[0]; i < end; i++) {
+  /** Puts two rows into one. */
+  private static void pair(byte[] rgb, int upper, int lower, long[] pairs) {
+    for (int i = 0; i < pairs.length; i++) {
       pairs[i] = (rgb[upper + i] & 0xff) | (long) (rgb[lower + i] & 0xff) << Integer.SIZE;
     }
   }
 
   private static void resizeRows(long[] pairs, Taps taps, int[] upper, int[] lower) {
+    int start = taps.start();
     for (int x = 0; x < taps.first.length; x++) {
       long red = 0;
       long green = 0;
       long blue = 0;
-      int pixel = 3 * taps.first[x];
+      int pixel = 3 * (taps.first[x] - start);
       int tap = x * taps.stride;
       for (int end = tap + taps.count[x]; tap < end; tap++) {
         long weight = taps.weights[tap];
@@ -148,6 +161,17 @@ final class Resampling {
       this.count = new int[outputs];
       this.weights = new int[outputs * stride];
       this.stride = stride;
+    }
+
+    /** Returns the first input that is read. */
+    int start() {
+      return first[0];
+    }
+
+    /** Returns how many inputs from the first to the last are read. */
+    int length() {
+      int last = first.length - 1;
+      return first[last] + count[last] - first[0];
     }
 
     /** Returns the taps of {@code outputs} places from {@code start} of an axis. */

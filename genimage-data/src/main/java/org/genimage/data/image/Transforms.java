@@ -90,13 +90,14 @@ public final class Transforms {
    */
   public static Transform centerCropShare(double share) {
     checkArgument(share > 0 && share <= 1, "share of each side must be in (0, 1], got %s", share);
-    return (image, random) -> {
-      int width = Math.max(1, (int) Math.rint(share * image.width()));
-      int height = Math.max(1, (int) Math.rint(share * image.height()));
-      int x = (int) Math.rint((image.width() - width) / 2.0);
-      int y = (int) Math.rint((image.height() - height) / 2.0);
-      return Crop.of(image, new Box(x, y, width, height));
-    };
+    return (WindowTransform)
+        (wholeWidth, wholeHeight, random) -> {
+          int width = Math.max(1, (int) Math.rint(share * wholeWidth));
+          int height = Math.max(1, (int) Math.rint(share * wholeHeight));
+          int x = (int) Math.rint((wholeWidth - width) / 2.0);
+          int y = (int) Math.rint((wholeHeight - height) / 2.0);
+          return Crop.window(wholeWidth, wholeHeight, new Box(x, y, width, height));
+        };
   }
 
   /**
@@ -126,12 +127,13 @@ public final class Transforms {
   public static Transform randomCrop(int size) {
     checkArgument(size > 0, "crop size must be positive, got %s", size);
     CenterCrop centerCrop = new CenterCrop(size, false);
-    return (image, random) -> {
-      Box centre = centerCrop.box(image.width(), image.height());
-      int y = image.height() < size ? centre.y() : random.nextInt(image.height() - size + 1);
-      int x = image.width() < size ? centre.x() : random.nextInt(image.width() - size + 1);
-      return Crop.of(image, new Box(x, y, size, size));
-    };
+    return (WindowTransform)
+        (width, height, random) -> {
+          Box centre = centerCrop.box(width, height);
+          int y = height < size ? centre.y() : random.nextInt(height - size + 1);
+          int x = width < size ? centre.x() : random.nextInt(width - size + 1);
+          return Crop.window(width, height, new Box(x, y, size, size));
+        };
   }
 
   /**
@@ -144,13 +146,14 @@ public final class Transforms {
    */
   public static Transform randomPaddedCrop(int size) {
     checkArgument(size > 0, "crop size must be positive, got %s", size);
-    return (image, random) -> {
-      int lackX = Math.max(0, size - image.width());
-      int lackY = Math.max(0, size - image.height());
-      int y = random.nextInt(image.height() + 2 * lackY - size + 1) - lackY;
-      int x = random.nextInt(image.width() + 2 * lackX - size + 1) - lackX;
-      return Crop.of(image, new Box(x, y, size, size));
-    };
+    return (WindowTransform)
+        (width, height, random) -> {
+          int lackX = Math.max(0, size - width);
+          int lackY = Math.max(0, size - height);
+          int y = random.nextInt(height + 2 * lackY - size + 1) - lackY;
+          int x = random.nextInt(width + 2 * lackX - size + 1) - lackX;
+          return Crop.window(width, height, new Box(x, y, size, size));
+        };
   }
 
   /**
