@@ -1,19 +1,22 @@
 """Writes robustness.json: what Pillow, SciPy and NumPy make of pictures, for every change of the suite but blur-cv.
 
-    python make.py        (Pillow 12.3.0, SciPy 1.17.1, NumPy 2.4)
+    python make.py        (Pillow 12.3.0, OpenCV 5.0.0, SciPy 1.17.1, NumPy 2.4)
 
 Pictures have no file: value c of the pixel in row y and column x is (37x + 91y + 53c + xy(c + 3) // 7) mod 256 in
 "rough" pictures, and (2x + 3y + 40c) mod 256 in "smooth" ones. Random numbers are SplitMix64's, seeded with the first
 eight bytes of the SHA-256 of "SUITE|PIXELS|NAME|STRENGTH", where PIXELS is the SHA-256 of the picture in hexadecimal.
-Each case has the size and the SHA-256 of the result. OpenCV was not at hand: blur-cv is held by the tests of
-genimage-data.
+Each case has the size and the SHA-256 of the result; of perspective and clahe, whose arithmetic OpenCV does in
+another precision, also the pixels (zlib, base64). blur-cv is held by the tests of genimage-data.
 """
+import base64
 import hashlib
 import io
 import json
 import math
 import pathlib
+import zlib
 
+import cv2
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from scipy.ndimage import gaussian_filter
@@ -178,7 +181,60 @@ def blur(image, sigma):
     return array(np.stack([gaussian_filter(x[:, :, c], sigma) for c in range(3)], axis=2))
 
 
+def area(image, s):
+    return array(cv2.resize(np.asarray(image), size(image, s), interpolation=cv2.INTER_AREA))
+
+
+def mean(image, kernel):
+    kernel = np.asarray(kernel, np.float64)
+    return array(cv2.filter2D(np.asarray(image), -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE))
+
+
+def disk(image, r):
+    y, x = np.mgrid[-r:r + 1, -r:r + 1]
+    return mean(image, x * x + y * y <= r * r)
+
+
+def perspective(image, s, r):
+    w, h = image.size
+    corners = [(0, 0), (w - 1, 0), (w - 1, h - 1), (0, h - 1)]
+    moved = []
+    for x, y in corners:
+        dx, dy = r.uniform() * s * w, r.uniform() * s * h
+        moved.append((x + dx if x == 0 else x - dx, y + dy if y == 0 else y - dy))
+    matrix = cv2.getPerspectiveTransform(np.float32(corners), np.float32(moved))
+    return array(cv2.warpPerspective(np.asarray(image), matrix, (w, h), flags=cv2.INTER_LINEAR,
+                                     borderMode=cv2.BORDER_REFLECT_101))
+
+
+def chroma_noise(image, s, r):
+    x = np.array(image.convert("YCbCr")).astype(float)
+    n = ndtri(r.uniforms(2 * x.shape[0] * x.shape[1])).reshape(x.shape[0], x.shape[1], 2)
+    x[:, :, 1:] += s * n
+    return Image.fromarray(clipped(x), "YCbCr").convert("RGB")
+
+
+def hue(image, f):
+    x = np.array(image.convert("HSV"))
+    x[:, :, 0] = (x[:, :, 0].astype(int) + int(255 * f)) % 256
+    return Image.fromarray(x, "HSV").convert("RGB")
+
+
+def clahe(image, limit):
+    lab = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2LAB)
+    lab[:, :, 0] = cv2.createCLAHE(limit, (8, 8)).apply(np.ascontiguousarray(lab[:, :, 0]))
+    return array(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB))
+
+
+def screenshot(image, s):
+    shown = image.resize(size(image, s), R.BILINEAR)
+    canvas = Image.new("RGB", (shown.width + 48, shown.height + 48), (240, 240, 240))
+    canvas.paste(shown, (17, 23))
+    return canvas
+
+
 R = Image.Resampling
+CLOSE = ("perspective", "clahe")  # equal within one level; their pixels are kept
 TWICE = [(75, 90), (90, 75), (50, 85)]
 
 
@@ -264,6 +320,29 @@ def suite():
             yield "border", f"{percent} {name}", lambda im, r, percent=percent, fill=fill: border(im, percent, fill)
     for percent in (5, 20):
         yield "cutout", str(percent), lambda im, r, percent=percent: cutout(im, percent / 100, r)
+    yield "area", "0.5", lambda im, r: area(im, .5)
+    for a in (.05, .1):
+        yield "perspective", f"{a}", lambda im, r, a=a: perspective(im, a, r)
+    for n in (1, 2, 4):
+        yield "disk", str(n), lambda im, r, n=n: disk(im, n)
+    for k in (5, 9, 15):
+        yield "motion", f"{k} at 0", lambda im, r, k=k: mean(im, np.ones((1, k)))
+        yield "motion", f"{k} at 90", lambda im, r, k=k: mean(im, np.ones((k, 1)))
+    for p in (50, 150, 300):
+        yield "unsharp", str(p), lambda im, r, p=p: im.filter(ImageFilter.UnsharpMask(2, p, 3))
+    for n in (5, 15):
+        yield "chroma-noise", str(n), lambda im, r, n=n: chroma_noise(im, n, r)
+    for f in (-.1, .05, .1):
+        yield "hue", f"{f}", lambda im, r, f=f: hue(im, f)
+    for n in (64, 16):
+        yield "palette", str(n), lambda im, r, n=n: im.quantize(
+            n, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+    for c in (2, 4):
+        yield "clahe", str(c), lambda im, r, c=c: clahe(im, c)
+    yield "autocontrast", "1", lambda im, r: ImageOps.autocontrast(im, 1)
+    for a in (1.25, .8):
+        yield "screenshot", f"{a} png", lambda im, r, a=a: screenshot(im, a)
+        yield "screenshot", f"{a} jpeg", lambda im, r, a=a: jpeg(screenshot(im, a), 85)
     yield "web", "", lambda im, r: web(im)
     yield "hard", "", lambda im, r: hard(im)
     for most in (1280, 2560):
@@ -283,8 +362,11 @@ def main():
                                                ("web", "hard", "telegram", "signal", "signal>telegram", "hard>web") else []):
             image = picture(kind, width, height)
             result = change(image, SplitMix(image, name, strength))
-            cases.append({"name": name, "strength": strength, "picture": kind, "width": width, "height": height,
-                          "result": list(result.size), "sha256": hashlib.sha256(result.tobytes()).hexdigest()})
+            case = {"name": name, "strength": strength, "picture": kind, "width": width, "height": height,
+                    "result": list(result.size), "sha256": hashlib.sha256(result.tobytes()).hexdigest()}
+            if name in CLOSE:
+                case["pixels"] = base64.b64encode(zlib.compress(result.tobytes(), 9)).decode()
+            cases.append(case)
     content = {"suite": SUITE, "cases": cases}
     (HERE / "robustness.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(len(cases), "cases", len({(case["name"], case["strength"]) for case in cases}), "changes")

@@ -126,7 +126,13 @@ public final class CompareCommand implements Callable<Integer> {
         .orElse("none");
   }
 
-  private static Path scores(Path place) {
+  /**
+   * Returns the file of scores of a run.
+   *
+   * @param place the file, or the folder that the run wrote
+   * @throws UsageException if there is none
+   */
+  static Path scores(Path place) {
     Path file = Files.isDirectory(place) ? place.resolve("scores").resolve("scores.jsonl") : place;
     Options.check(
         Files.isRegularFile(file),

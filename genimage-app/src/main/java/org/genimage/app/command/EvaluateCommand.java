@@ -81,6 +81,14 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "also score the images degraded as in table 5; takes six times as long")
   private boolean degraded;
 
+  @Option(
+      names = "--compare",
+      paramLabel = "FILE|DIR",
+      description =
+          "another run on the same images to show beside this one: its folder or its file of scores"
+              + " (.jsonl)")
+  private Optional<Path> other = Optional.empty();
+
   @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
   @Mixin private Options.Seed seed = new Options.Seed();
@@ -97,6 +105,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Files.exists(data), "--data: expected images, found nothing at %s; check the path", data);
     unreadable.check();
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
+    Optional<Path> compared = other.map(CompareCommand::scores);
     out.checkReport();
     Optional<GenImage> folder =
         Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
@@ -112,6 +121,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               .identity(DetectorIdentity.of(loaded))
               .manifest(RunManifest.of(spec));
       write(report.build()); // before anything else can fail
+      compared.ifPresent(file -> compare(report, file));
       Outputs.reporting(
           () -> addSections(report, loaded, folder, images, result), () -> write(report.build()));
       write(
@@ -125,6 +135,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
     return ExitCode.DONE;
+  }
+
+  private void compare(Report.Builder report, Path file) {
+    EvaluationResult run = EvaluationResult.read(file);
+    Path place = other.orElseThrow().toAbsolutePath().normalize();
+    report.comparison("%s (%s)".formatted(run.detector(), place.getFileName()), run);
   }
 
   private void addSections(

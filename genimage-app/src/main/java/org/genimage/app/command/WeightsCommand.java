@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
+import org.genimage.eval.Bootstrap;
+import org.genimage.eval.CalibrationCertainty;
 import org.genimage.eval.Calibrations;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
@@ -166,6 +168,8 @@ public final class WeightsCommand {
       })
   static final class Calibrate implements Callable<Integer> {
 
+    private static final int RESAMPLES = 200;
+
     @Mixin private DetectorOptions detector = new DetectorOptions();
 
     @Option(
@@ -233,11 +237,16 @@ public final class WeightsCommand {
           terminal.print("%s", rule);
           terminal.print("%s", rule.sentences());
         } else {
-          Calibration calibration =
-              Calibrations.forFalsePositiveRate(falseAccusations, result.scores());
+          CalibrationCertainty certainty =
+              CalibrationCertainty.of(
+                  scores -> Calibrations.forFalsePositiveRate(falseAccusations, scores),
+                  result.scores(),
+                  Bootstrap.seeded(1).resamples(RESAMPLES));
+          Calibration calibration = certainty.calibration();
           loaded.weights().calibrated(calibration).write(out);
           terminal.print("temperature %.4f", calibration.temperature());
           terminal.print("threshold %.4f", calibration.threshold());
+          terminal.print("%s", certainty.sentence());
         }
         terminal.say("weights: %s", out.toAbsolutePath().normalize());
       }

@@ -25,7 +25,6 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
-import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.Baseline;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.Calibrations;
@@ -33,6 +32,8 @@ import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
+import org.genimage.eval.alignment.Alignment;
+import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.protocol.Fold;
 import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.protocol.FoldRun;
@@ -234,8 +235,18 @@ public final class RealImagesCommand implements Callable<Integer> {
     weights.write(folder.resolve("weights.safetensors"));
     ImageDataset held = images.test();
     EvaluationResult result;
+    SideBySide aligned;
     try (Detector detector = training.blueprint.load(weights)) {
       result = scored("Scoring held-out images", detector, held);
+      aligned =
+          terminal.during(
+              "Aligned",
+              held.size(),
+              progress ->
+                  SideBySide.of(
+                      result,
+                      Evaluation.of(detector, held).progress(progress),
+                      List.of(Alignment.jpegOfBoth(96))));
     }
     columns.putAll(RealFigures.of(result.scores()));
     Map<String, Scores> sources = bySource(result.scores(), held, images.source());
@@ -253,8 +264,8 @@ public final class RealImagesCommand implements Callable<Integer> {
     for (Baseline baseline : trivial.all()) {
       RealFigures.put(rules, baseline.name(), baseline.accuracy());
     }
-    FileRules files = FileRules.of(held, Progress.NONE);
-    files
+    aligned
+        .files()
         .rules()
         .forEach(rule -> rules.put(rule.property(), RealFigures.percent(rule.leaveOneOut())));
     columns.put("rules", rules);
@@ -265,7 +276,7 @@ public final class RealImagesCommand implements Callable<Integer> {
         Report.builder(training.blueprint.name() + " on your own images", result)
             .data("%s held-out images; nothing was chosen on them".formatted(held.size()))
             .strata("Accuracy by source", sources)
-            .files(files)
+            .aligned(aligned)
             .baselines(trivial)
             .manifest(manifest(columns));
     Optional<VerdictRule> rule = VerdictRule.of(weights);

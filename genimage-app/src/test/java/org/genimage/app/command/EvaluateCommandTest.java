@@ -135,6 +135,20 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void compare_showsTheOtherRunBesideThisOne() throws IOException {
+    assertThat(run("--weights", weights, "--data", data)).isZero();
+    Path first = Files.move(folder.resolve("out"), folder.resolve("first"));
+    assertThat(run("--weights", weights, "--data", data, "--compare", first)).isZero();
+
+    assertThat(folder.resolve("out/report.html"))
+        .content()
+        .contains("Compared with ResNet-50 (first)", "0 images are right only", "--compare");
+    assertThat(folder.resolve("out/tables/comparison-1.csv")).content().contains("McNemar, exact");
+    assertThat(run("--weights", weights, "--data", data, "--compare", folder)).isEqualTo(2);
+    assertThat(said).contains("or a folder of 'genimage evaluate', found no file");
+  }
+
+  @Test
   void wrongCalls_areOneSentence() {
     assertThat(run("--weights", weights, "--data", data, "--detector", "ResNet-51"))
         .isEqualTo(ExitCode.USAGE);

@@ -108,7 +108,7 @@ class RealImagesCommandTest {
     // 40 images to train on, of which a fifth of each of four sources is held back
     assertThat(weights.metadata().get("genimage.training_data"))
         .contains("\"BigGAN/ai\":8", "\"GLIDE/nature\":8");
-    assertThat(made.resolve("report.html")).content().contains("made-GLIDE");
+    assertThat(made.resolve("report.html")).content().contains("made-GLIDE", "JPEG 96 on both");
     assertThat(folder.resolve("table.md")).content().contains("| FerretNet-S | held-out | 3 |");
   }
 

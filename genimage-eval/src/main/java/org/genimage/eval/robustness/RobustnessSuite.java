@@ -73,6 +73,7 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
       geometry();
       blur();
       noise();
+      chroma();
       colour();
       content();
       platforms();
@@ -159,6 +160,11 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
           0.5,
           0.25);
       each(
+          "area",
+          "OpenCV resize(INTER_AREA)",
+          (double s) -> (image, random) -> OpenCvChanges.area(image, s),
+          0.5);
+      each(
           "down-up",
           "Pillow resize(BICUBIC) twice",
           (double s) ->
@@ -231,6 +237,16 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
           "v",
           "Pillow transpose(FLIP_TOP_BOTTOM)",
           (image, random) -> PixelChanges.flipped(image, true));
+      perspective();
+    }
+
+    private void perspective() {
+      each(
+          "perspective",
+          "OpenCV warpPerspective(INTER_LINEAR, BORDER_REFLECT_101), drawn corners",
+          (double s) -> (image, random) -> OpenCvChanges.perspective(image, s, random),
+          0.05,
+          0.1);
     }
 
     private void blur() {
@@ -250,6 +266,29 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
           0.5,
           1,
           2);
+      whole(
+          "disk",
+          "OpenCV filter2D(x2 + y2 <= r2, BORDER_REPLICATE)",
+          (int r) -> OpenCvChanges.disk(r),
+          1,
+          2,
+          4);
+      for (int length : new int[] {5, 9, 15}) {
+        for (boolean upright : new boolean[] {false, true}) {
+          add(
+              "motion",
+              length + (upright ? " at 90" : " at 0"),
+              "OpenCV filter2D(equal taps, BORDER_REPLICATE)",
+              OpenCvChanges.motion(length, upright));
+        }
+      }
+      whole(
+          "unsharp",
+          "Pillow UnsharpMask(2, percent, 3)",
+          (int percent) -> PillowChanges.unsharp(percent),
+          50,
+          150,
+          300);
       whole(
           "median",
           "Pillow MedianFilter",
@@ -294,8 +333,39 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
           12);
     }
 
+    private void chroma() {
+      whole(
+          "chroma-noise",
+          "n on Cb and Cr of Pillow convert(YCbCr)",
+          (int s) -> PillowChanges.chromaNoise(s),
+          5,
+          15);
+    }
+
+    private void hue() {
+      each("hue", "Pillow convert(HSV)", (double f) -> PillowChanges.hue(f), -0.1, 0.05, 0.1);
+      whole(
+          "autocontrast",
+          "Pillow ImageOps.autocontrast",
+          (int percent) -> PillowChanges.autocontrast(percent),
+          1);
+      whole(
+          "palette",
+          "Pillow quantize(n, MEDIANCUT, dither=NONE)",
+          (int n) -> (image, random) -> MedianCut.of(image, n),
+          64,
+          16);
+      whole(
+          "clahe",
+          "OpenCV createCLAHE(limit, (8, 8)) on L of 8-bit Lab",
+          (int limit) -> (image, random) -> Clahe.of(image, limit),
+          2,
+          4);
+    }
+
     private void colour() {
       group = "colour";
+      hue();
       each(
           "brightness",
           "Pillow ImageEnhance.Brightness",
@@ -370,6 +440,15 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
                       grey));
         }
       }
+      for (double scale : new double[] {1.25, 0.8}) {
+        Transform shown = (image, random) -> screenshot(image, scale, random);
+        add("screenshot", scale + " png", "Pillow resize(BILINEAR), paste", shown);
+        add(
+            "screenshot",
+            scale + " jpeg",
+            "Pillow resize(BILINEAR), paste, save(JPEG, 85)",
+            shown.then(Transforms.jpeg(85)));
+      }
       whole(
           "cutout",
           "one square of grey 128",
@@ -393,6 +472,13 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
       add("signal", "4096", said, platform(4096, Filter.BICUBIC, 75));
       add("signal>telegram", "", said, signal.then(telegram));
       add("hard>web", "", said, hard.then(web));
+    }
+
+    /** On a canvas of grey 240, larger by 48 pixels, 17 from the left and 23 from the top. */
+    private static Image screenshot(Image image, double scale, RandomGenerator random) {
+      Image shown = PixelChanges.resized(image, scale, Filter.BILINEAR, random);
+      Image framed = PixelChanges.framed(shown, 48, 240);
+      return PixelChanges.crop(framed, 31, 25, shown.width() + 48, shown.height() + 48);
     }
 
     private static Transform platform(int most, Filter filter, int quality) {

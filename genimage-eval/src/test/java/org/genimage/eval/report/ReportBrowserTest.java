@@ -131,6 +131,48 @@ class ReportBrowserTest {
     assertThat(missing).matches("0 0 1[0-9]");
   }
 
+  /** What scrolls or can be pressed can be reached with the keyboard, in the order of the page. */
+  @Test
+  void page_keyboard_reachesEverythingThatScrollsOrIsPressed() throws Exception {
+    String found =
+        run(
+            PHONE,
+            """
+            const reachable = (e) => e.tabIndex >= 0;
+            const scrolls = [...d.querySelectorAll("*")].filter((e) =>
+              e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(
+                d.defaultView.getComputedStyle(e).overflowX));
+            const pressed = [...d.querySelectorAll("a[href], button, summary")];
+            const jumps = [...d.querySelectorAll("[tabindex]")].filter((e) => e.tabIndex > 0);
+            return [scrolls.length > 0, scrolls.filter((e) => !reachable(e)).length,
+              pressed.length > 10, pressed.filter((e) => !reachable(e)).length,
+              jumps.length].join(" ");
+            """);
+    assertThat(found).isEqualTo("true 0 true 0 0");
+  }
+
+  /** Printed, the page has no long tables that are cut off, and pictures stay whole. */
+  @Test
+  void page_printed_hasPages() throws Exception {
+    Path pdf = folder.resolve("report.pdf");
+    Process process =
+        new ProcessBuilder(
+                browser,
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--user-data-dir=" + folder.resolve("profile"),
+                "--no-pdf-header-footer",
+                "--print-to-pdf=" + pdf,
+                folder.resolve("report.html").toUri().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readAllBytes(pdf)).startsWith('%', 'P', 'D', 'F');
+    assertThat(Files.size(pdf)).isBetween(20_000L, 5_000_000L);
+  }
+
   @Test
   void mistakes_headPressed_areSorted() throws Exception {
     String order =
