@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +37,9 @@ import org.genimage.models.Detectors;
 
 /**
  * Loads {@code genimage serve} with requests of keep-alive clients on this machine and compares it
- * with {@link Detector#score(Stream)} over the same files. Then ten times as many clients as it has
- * capacity for; then the signal to stop in full flight. Linux only.
+ * with {@link Detector#score(Stream)} over the same files. Then the same load beside a client that
+ * asks for explanations; then ten times as many clients as it has capacity for; then the signal to
+ * stop in full flight. Linux only.
  *
  * <p>Takes a folder of JPEG files, a weights file, the number of requests (default 20,000) and of
  * clients (default 64). Prints one measurement a line. Times of processors are in seconds; {@code
@@ -289,7 +291,50 @@ public final class ServiceBenchmark {
       answers.printPercentiles("service", answers.milliseconds);
       print("service.end.resident_mb", service.megabytes());
       print("service.end.descriptors", service.descriptors());
+      explain(service, count / 4, clients);
       return rate;
+    }
+  }
+
+  /** The same load while one more client, with an address of its own, asks for explanations. */
+  private void explain(Service service, int count, int clients) throws Exception {
+    ConcurrentLinkedQueue<Double> milliseconds = new ConcurrentLinkedQueue<>();
+    Thread explaining =
+        new Thread(
+            () -> {
+              for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+                long start = System.nanoTime();
+                if (explained(service.address, requests.get(i % requests.size()))) {
+                  milliseconds.add(1e3 * secondsSince(start));
+                }
+              }
+            });
+    explaining.start();
+    long start = System.nanoTime();
+    Answers answers = send(service.address, count, clients);
+    print("explaining.rate", count / secondsSince(start));
+    answers.printStatuses("explaining");
+    answers.printPercentiles("explaining", answers.milliseconds);
+    print("explaining.explanations", milliseconds.size());
+    answers.printPercentiles("explaining.explanation", milliseconds);
+    explaining.interrupt();
+    explaining.join();
+  }
+
+  private static boolean explained(URI address, byte[] request) {
+    try (Socket socket =
+        new Socket(
+            InetAddress.getByName(address.getHost()),
+            address.getPort(),
+            InetAddress.getByName("127.0.0.2"),
+            0)) {
+      String path = "POST /v1/score?explain=true";
+      socket.getOutputStream().write(path.getBytes(StandardCharsets.ISO_8859_1));
+      int after = "POST /v1/score".length();
+      socket.getOutputStream().write(request, after, request.length - after);
+      return answer(new BufferedInputStream(socket.getInputStream())).status().equals("200");
+    } catch (IOException e) {
+      return false;
     }
   }
 
