@@ -67,17 +67,26 @@ class PageTest {
 
   /** Drops a file onto the page, as a person does with a mouse. */
   private void drop(String name, byte[] content) throws Exception {
+    give(name, content, "new DragEvent('drop', { ...event, dataTransfer: data })");
+  }
+
+  /** Pastes a file into the page. */
+  private void paste(String name, byte[] content) throws Exception {
+    give(name, content, "new ClipboardEvent('paste', { ...event, clipboardData: data })");
+  }
+
+  private void give(String name, byte[] content, String event) throws Exception {
     browser.value(
         """
         (() => {
           const bytes = Uint8Array.from(atob('%s'), (c) => c.charCodeAt(0));
           const data = new DataTransfer();
           data.items.add(new File([bytes], '%s', { type: 'image/png' }));
-          const event = { bubbles: true, cancelable: true, dataTransfer: data };
-          document.getElementById('drop').dispatchEvent(new DragEvent('drop', event));
+          const event = { bubbles: true, cancelable: true };
+          document.getElementById('drop').dispatchEvent(%s);
         })()
         """
-            .formatted(Base64.getEncoder().encodeToString(content), name));
+            .formatted(Base64.getEncoder().encodeToString(content), name, event));
   }
 
   private void waitForCards(int count) throws Exception {
@@ -102,7 +111,7 @@ class PageTest {
     assertThat(text("#status")).startsWith("1 image scored");
     assertThat(text("#limits")).contains("A score is not evidence.");
     assertThat(browser.value("document.querySelector('.mark').style.left")).isEqualTo("80%");
-    drop("large.png", RedDetector.png(0.8, 32));
+    paste("large.png", RedDetector.png(0.8, 32));
     browser.waitFor("document.querySelectorAll('.figure').length === 3");
     browser.waitFor(
         "[...document.querySelectorAll('.figure img')].every((i) => i.naturalWidth > 0)");
