@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.io.ByteSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every attack owes on every detector, with small inputs where the network takes them. */
 class AttacksOnDetectorsTest {
+
+  /** Attacked a second time, to files: a network of convolutions and a transformer. */
+  private static final Set<String> TWICE = Set.of("ResNet-50", "DeiT-S");
 
   static List<Blueprint> detectors() {
     return SmallDetectors.all();
@@ -97,6 +101,9 @@ class AttacksOnDetectorsTest {
       assertThat(norm.distance(before, after, from, from + length))
           .as(name)
           .isLessThanOrEqualTo(attack.budget().size() + norm.rounding(length));
+    }
+    if (!TWICE.contains(victim.name())) {
+      return;
     }
     List<Image> saved = new ArrayList<>();
 
