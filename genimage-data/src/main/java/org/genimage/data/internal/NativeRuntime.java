@@ -67,9 +67,19 @@ public final class NativeRuntime {
               + " GPU's: remove one of %s with classifier %s and %s-gpu"
                   .formatted(ARTIFACT, platform, platform));
     }
+    boolean gpu = library(platform + GPU).isPresent();
+    boolean done =
+        failure.isEmpty()
+            && !gpu
+            && LibraryByPath.isPossible()
+            && libraries.stream().findFirst().filter(NativeRuntime::isLoadedByPath).isPresent();
+    if (done) {
+      loaded = true;
+      return;
+    }
     libraries.forEach(NativeRuntime::checkFolder);
     libraries.forEach(library -> announce("TensorFlow's native library", library, entry -> true));
-    if (library(platform + GPU).isPresent()) {
+    if (gpu) {
       CudaLibraries.preload();
     }
     failure = failure.or(NativeRuntime::tryLoading);
@@ -82,6 +92,21 @@ public final class NativeRuntime {
           failure.get());
     }
     loaded = true;
+  }
+
+  /** Loads a library in a jar by its path, once it is unpacked; returns whether that worked. */
+  private static boolean isLoadedByPath(URL library) {
+    try {
+      Optional<Path> file = UnpackedLibrary.file(library);
+      file.ifPresent(LibraryByPath::load);
+      return file.isPresent();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "TensorFlow's native library cannot be unpacked: " + WholeFiles.reason(e), e);
+    } catch (LinkageError e) {
+      LOGGER.log(Level.DEBUG, "TensorFlow''s native library is left to JavaCPP: {0}", e);
+      return false;
+    }
   }
 
   /** Returns what went wrong. Java tries once: later it only says that it has failed before. */
@@ -97,17 +122,25 @@ public final class NativeRuntime {
   /** A library in a jar is copied out of it before it is loaded. */
   private static void checkFolder(URL library) {
     if (library.getProtocol().equals("jar")) {
-      try {
-        Loader.getCacheDir();
-      } catch (IOException e) {
-        throw new IllegalStateException(
-            "expected a folder to unpack TensorFlow's native library into, found neither %s nor %s"
-                    .formatted(
-                        System.getProperty("user.home"), System.getProperty("java.io.tmpdir"))
-                + " writable; name one with 1 GB of free space by the Java option"
-                + " -Dorg.bytedeco.javacpp.cachedir=FOLDER",
-            e);
-      }
+      cache();
+    }
+  }
+
+  /**
+   * Returns the folder in which JavaCPP unpacks.
+   *
+   * @throws IllegalStateException if there is none that can be written
+   */
+  static Path cache() {
+    try {
+      return Loader.getCacheDir().toPath();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "expected a folder to unpack TensorFlow's native library into, found neither %s nor %s"
+                  .formatted(System.getProperty("user.home"), System.getProperty("java.io.tmpdir"))
+              + " writable; name one with 1 GB of free space by the Java option"
+              + " -Dorg.bytedeco.javacpp.cachedir=FOLDER",
+          e);
     }
   }
 

@@ -9,15 +9,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** What can be seen in a JVM of its own alone, with class path and cache as each test has them. */
 class NativeRuntimeTest {
@@ -82,6 +89,53 @@ class NativeRuntimeTest {
         .contains("(0 MB) is unpacked into " + folder, "once")
         .contains("failed: TensorFlow's native library for %s cannot be loaded".formatted(platform))
         .doesNotContain("add the Maven artifact");
+  }
+
+  /** JavaCPP says on its debug log when it loads a class's library or unpacks one. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void prepare_nativeUnpacked_isLoadedByItsPathWithoutASearch() {
+    classPath.clear();
+    classPath.add(System.getProperty("java.class.path"));
+
+    List<String> lines = run("-Dorg.bytedeco.javacpp.logger.debug=true");
+
+    assertThat(lines)
+        .filteredOn(line -> line.contains("Loading") || line.contains("Extracting"))
+        .singleElement()
+        .asString()
+        .endsWith(System.mapLibraryName("jnitensorflow"));
+    assertThat(lines).noneMatch(IS_FAILURE);
+  }
+
+  /** A class that is forgotten costs a search when it is first used. */
+  @Test
+  void classesThatAskForALibrary_areAllInitializedByThen() throws IOException {
+    Set<String> asking = new TreeSet<>();
+    for (Class<?> type : List.of(Loader.class, tensorflow.class)) {
+      String jar = type.getProtectionDomain().getCodeSource().getLocation().getPath();
+      try (ZipFile open = new ZipFile(jar)) {
+        for (ZipEntry entry :
+            (Iterable<ZipEntry>) open.stream().map(ZipEntry.class::cast)::iterator) {
+          if (entry
+                  .getName()
+                  .matches("org/(bytedeco/javacpp|tensorflow/.*c_api(/global)?)/[^/]*class")
+              && asks(open.getInputStream(entry).readAllBytes())) {
+            asking.add(entry.getName().replaceAll("\\.class$", "").replace('/', '.'));
+          }
+        }
+      }
+    }
+
+    asking.removeIf(name -> name.matches(".*\\.(Loader|ClassProperties|TFJ_RuntimeLibrary)"));
+
+    assertThat(LibraryByPath.CLASSES).containsExactlyInAnyOrderElementsOf(asking);
+  }
+
+  private static boolean asks(byte[] type) {
+    String constants = new String(type, StandardCharsets.ISO_8859_1);
+    return Stream.of("<clinit>", "org/bytedeco/javacpp/Loader", "\0\4load\1")
+        .allMatch(constants::contains);
   }
 
   @Test

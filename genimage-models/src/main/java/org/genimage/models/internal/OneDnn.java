@@ -1,6 +1,8 @@
 package org.genimage.models.internal;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.zip.CRC32;
 import org.genimage.data.internal.GraphOps;
+import org.genimage.data.internal.NativeRuntime;
+import org.genimage.data.internal.Remembered;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.Layers;
@@ -19,12 +24,13 @@ import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.TensorFlow;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Whether TensorFlow computes by oneDNN here. Found out once, by trying every op. */
+/** Whether TensorFlow computes by oneDNN here. Found out once a machine, by trying every op. */
 final class OneDnn {
 
   private static final System.Logger LOG = System.getLogger(OneDnn.class.getName());
@@ -39,7 +45,11 @@ final class OneDnn {
   private static final boolean AVAILABLE =
       !"0".equals(System.getenv("TF_ENABLE_ONEDNN_OPTS"))
           && !hasGpu()
-          && runs(tf -> KernelChoice.preferred(OneDnnKernels.float32(tf)), TOLERANCE);
+          && Remembered.here()
+              .holds(
+                  "onednn-float32",
+                  versions(),
+                  () -> runs(tf -> KernelChoice.preferred(OneDnnKernels.float32(tf)), TOLERANCE));
 
   private OneDnn() {}
 
@@ -62,7 +72,14 @@ final class OneDnn {
     static final boolean AVAILABLE =
         isAvailable()
             && processorSays("avx512bw")
-            && runs(tf -> KernelChoice.preferred(OneDnnKernels.bfloat16(tf)), BFLOAT16_TOLERANCE);
+            && Remembered.here()
+                .holds(
+                    "onednn-bfloat16",
+                    versions(),
+                    () ->
+                        runs(
+                            tf -> KernelChoice.preferred(OneDnnKernels.bfloat16(tf)),
+                            BFLOAT16_TOLERANCE));
   }
 
   /** Returns whether the processor is Intel's, on Linux; elsewhere the answer is no. */
@@ -78,7 +95,28 @@ final class OneDnn {
     }
   }
 
+  /** TensorFlow's version, and the code that tries its ops: another code may try others. */
+  static String versions() {
+    CRC32 code = new CRC32();
+    for (Class<?> type :
+        List.of(OneDnn.class, Probe.class, OneDnnKernels.class, KernelChoice.class)) {
+      String file = type.getName().substring(type.getPackageName().length() + 1) + ".class";
+      try (InputStream in = type.getResourceAsStream(file)) {
+        code.update(in == null ? new byte[0] : in.readAllBytes());
+      } catch (IOException e) {
+        throw new UncheckedIOException(file + ": cannot be read", e);
+      }
+    }
+    return "TensorFlow %s, genimage %s"
+        .formatted(TensorFlow.version(), Long.toHexString(code.getValue()));
+  }
+
+  /** Only TensorFlow's build for GPUs can see one. */
   private static boolean hasGpu() {
+    return NativeRuntime.classifier().map(name -> name.endsWith("-gpu")).orElse(true) && seesGpu();
+  }
+
+  private static boolean seesGpu() {
     DeviceSpec gpu =
         DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.GPU).deviceIndex(0).build();
     try (Graph graph = new Graph()) {
