@@ -1,5 +1,6 @@
 package org.genimage.app;
 
+import java.util.List;
 import org.genimage.app.command.AttackCommand;
 import org.genimage.app.command.CompareCommand;
 import org.genimage.app.command.DevicesCommand;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The root command. It only has subcommands; a new one is registered here. */
+/** The root command. It only has subcommands; a new one is registered in {@link #COMMANDS}. */
 @Command(
     name = "genimage",
     sortOptions = false,
@@ -30,26 +31,6 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     description = "Find out whether images were made by an AI, and how reliable the answer is.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      ScoreCommand.class,
-      ServeCommand.class,
-      PretrainedCommand.class,
-      WeightsCommand.class,
-      QuickstartCommand.class,
-      DoctorCommand.class,
-      ScanCommand.class,
-      SimulateCommand.class,
-      TrainCommand.class,
-      RealImagesCommand.class,
-      EvaluateCommand.class,
-      LeaderboardCommand.class,
-      CompareCommand.class,
-      TablesCommand.class,
-      AttackCommand.class,
-      ExportCommand.class,
-      DevicesCommand.class,
-      GenerateCompletion.class
-    },
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -69,6 +50,28 @@ import picocli.CommandLine.ScopeType;
           + " off."
     })
 final class Genimage {
+
+  /** The classes of all commands, in the order of the help. */
+  static final List<Class<?>> COMMANDS =
+      List.of(
+          ScoreCommand.class,
+          ServeCommand.class,
+          PretrainedCommand.class,
+          WeightsCommand.class,
+          QuickstartCommand.class,
+          DoctorCommand.class,
+          ScanCommand.class,
+          SimulateCommand.class,
+          TrainCommand.class,
+          RealImagesCommand.class,
+          EvaluateCommand.class,
+          LeaderboardCommand.class,
+          CompareCommand.class,
+          TablesCommand.class,
+          AttackCommand.class,
+          ExportCommand.class,
+          DevicesCommand.class,
+          GenerateCompletion.class);
 
   @Option(
       names = {"-v", "--verbose"},

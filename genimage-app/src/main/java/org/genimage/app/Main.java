@@ -3,12 +3,17 @@ package org.genimage.app;
 import com.google.common.base.Throwables;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Terminal;
 import org.genimage.app.command.UsageException;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -24,18 +29,40 @@ public final class Main {
   /** Logs speed and time left, which on a terminal the progress line shows. */
   private static final Logger TRAINING = Logger.getLogger("org.genimage.train");
 
+  /** The command that writes the names of all commands and options. */
+  private static final String COMPLETION = "generate-completion";
+
   private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
   private Main() {}
 
   /** Runs {@code genimage} with these arguments. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(arguments).execute(arguments));
   }
 
   /** Returns the whole program, ready to be executed; a test gives it other streams. */
   public static CommandLine commandLine() {
+    return commandLine(type -> true);
+  }
+
+  /**
+   * Returns the program for some arguments. Commands that are not among them are there with name
+   * and description alone, for help and suggestions: to read the options of all takes long.
+   */
+  static CommandLine commandLine(String... arguments) {
+    Set<String> given = Set.copyOf(Arrays.asList(arguments));
+    boolean all = given.contains(COMPLETION) || given.stream().anyMatch(one -> one.startsWith("@"));
+    return commandLine(type -> all || given.contains(type.name()));
+  }
+
+  private static CommandLine commandLine(Predicate<Command> whole) {
     CommandLine program = new CommandLine(new Genimage());
+    for (Class<?> type : Genimage.COMMANDS) {
+      Command command = type.getAnnotation(Command.class);
+      program.addSubcommand(
+          command.name(), whole.test(command) ? new CommandLine(type) : outline(command));
+    }
     program.getSubcommands().values().forEach(Main::addHelp);
     return program
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -43,6 +70,15 @@ public final class Main {
         .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler(Main::usage)
         .setExecutionExceptionHandler(Main::failure);
+  }
+
+  private static CommandSpec outline(Command command) {
+    CommandSpec spec = CommandSpec.create().name(command.name());
+    spec.usageMessage()
+        .header(command.header())
+        .description(command.description())
+        .hidden(command.hidden());
+    return spec;
   }
 
   /** Every command has {@code --help}, and commands of commands, too. */

@@ -100,6 +100,51 @@ class LauncherTest {
             "error: expected Java 17 or newer, found none; install it, or set JAVA_HOME");
   }
 
+  @Test
+  void helpAndVersion_areNotCompiledForSpeed() throws Exception {
+    assertThat(run(launcher, Map.of(), "score", "--help").lines()).contains("-XX:+UseSerialGC");
+    assertThat(run(launcher, Map.of(), "score", "a.jpg").lines())
+        .doesNotContain("-XX:+UseSerialGC");
+  }
+
+  /** The stand-in notes how it was started, and writes the archive that it is asked for. */
+  @Test
+  void archiveOfClasses_isWrittenAgainWithAScoreOnceTheLibraryIsUnpacked() throws Exception {
+    Path notes = folder.resolve("notes");
+    script(
+        folder.resolve("jdk/bin/java"),
+        """
+        #!/bin/sh
+        for argument in "$@"; do
+          case $argument in
+            -XX:ArchiveClassesAtExit=*) touch "${argument#*=}"; echo "$@" >> '%s' ;;
+          esac
+        done
+        """
+            .formatted(notes));
+    Map<String, String> environment =
+        Map.of(
+            "GENIMAGE_CDS",
+            "on",
+            "GENIMAGE_CACHE",
+            folder.resolve("cache").toString(),
+            "HOME",
+            folder.toString());
+
+    run(launcher, environment, "devices");
+    run(launcher, environment, "devices");
+    assertThat(Files.readAllLines(notes)).singleElement().asString().endsWith("ArchivedClasses");
+
+    Path library =
+        folder.resolve(
+            ".javacpp/cache/tensorflow-core-native-1-linux.jar/org/tensorflow/internal/c_api/linux");
+    Files.createDirectories(library);
+    Files.createFile(library.resolve("genimage-unpacked.txt"));
+    run(launcher, environment, "devices");
+    run(launcher, environment, "devices");
+    assertThat(Files.readAllLines(notes)).hasSize(2).last().asString().endsWith("Classes score");
+  }
+
   /** The stand-in fails to write the archive of classes; the program starts without it. */
   @Test
   void cacheThatCannotBeWritten_isDoneWithout() throws Exception {

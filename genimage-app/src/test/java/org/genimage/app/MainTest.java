@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.genimage.app.command.Build;
 import org.genimage.app.command.ExitCode;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class MainTest {
 
@@ -56,6 +58,26 @@ class MainTest {
   @Test
   void completion_isAScript() {
     assertThat(Run.of("generate-completion").out()).startsWith("#!").contains("devices");
+  }
+
+  /** The options of the others are not read, which takes most of the time of a short command. */
+  @Test
+  void commandLine_hasTheOptionsOfTheGivenCommandAlone() {
+    Map<String, CommandLine> commands = Main.commandLine("devices", "--help").getSubcommands();
+
+    assertThat(commands).hasSameSizeAs(Genimage.COMMANDS);
+    assertThat(commands.get("devices").getCommandSpec().userObject()).isNotNull();
+    assertThat(commands.values())
+        .filteredOn(command -> command.getCommandSpec().findOption("--require-gpu") != null)
+        .hasSize(1);
+    assertThat(Main.commandLine("@arguments.txt").getSubcommands().get("score"))
+        .satisfies(
+            command -> assertThat(command.getCommandSpec().findOption("--threshold")).isNotNull());
+  }
+
+  @Test
+  void archivedClasses_areThoseOfAScore() throws Exception {
+    assertThat(ArchivedClasses.use(true)).isEqualTo(ExitCode.DONE);
   }
 
   /** Whoever only asks for help waits for nothing. */

@@ -17,7 +17,7 @@ public record Run(int code, String out, String err) {
   public static Run of(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine program = Main.commandLine();
+    CommandLine program = Main.commandLine(arguments);
     program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     program.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     int code = program.execute(arguments);

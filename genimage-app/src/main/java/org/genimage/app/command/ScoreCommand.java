@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.data.Progress;
+import org.genimage.data.internal.NativeRuntime;
 import org.genimage.eval.explanation.Explainers;
 import org.genimage.models.DifferentiableDetector;
 import picocli.CommandLine.Command;
@@ -87,6 +88,7 @@ public final class ScoreCommand implements Callable<Integer> {
         "--explain: expected at most %s images, found %s; name fewer",
         ExplanationPage.MOST,
         inputs.size());
+    NativeRuntime.prepareAhead();
     Terminal terminal = Terminal.of(spec);
     try (DifferentiableDetector loaded = detector.load(terminal)) {
       Decision decision = Decision.of(loaded, threshold);

@@ -54,6 +54,26 @@ public final class NativeRuntime {
     }
   }
 
+  /**
+   * Begins to load it on another thread and returns at once. Programs call this before they read
+   * weights, which takes as long. {@link #prepare} waits for it, and says what went wrong.
+   */
+  public static void prepareAhead() {
+    if (!loaded) {
+      Thread thread = new Thread(NativeRuntime::prepareQuietly, "genimage-native-library");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private static void prepareQuietly() {
+    try {
+      prepare();
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.DEBUG, "{0}", e); // said again by prepare()
+    }
+  }
+
   private static synchronized void load() {
     if (loaded) {
       return;
