@@ -36,6 +36,7 @@ import org.genimage.eval.alignment.Alignment;
 import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.explanation.Explainers;
 import org.genimage.eval.explanation.Explanation;
+import org.genimage.eval.explanation.TileScores;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.protocol.Fold;
 import org.genimage.eval.protocol.FoldResult;
@@ -230,6 +231,10 @@ class GuidesTest {
       Files.write(folder.resolve("why.png"), explanation.drawing().toPng());
       System.out.println(explanation.caption());
       assertThat(folder.resolve("why.png")).isNotEmptyFile();
+
+      TileScores tiles = TileScores.of(detector, Image.read(file));
+      Files.write(folder.resolve("tiles.png"), tiles.drawing().toPng());
+      System.out.println(tiles.caption());
 
       RobustnessResult robustness =
           RobustnessResult.of(Evaluation.of(detector, data), RobustnessSuite.quick(1));

@@ -105,10 +105,10 @@ class ScoreCommandTest {
 
     assertThat(run.out().lines())
         .first()
-        .isEqualTo("file,score,verdict,detector,rule,claims,error");
+        .isEqualTo("file,score,verdict,detector,rule,claims,error,decoded_by");
     assertThat(run.out().lines().toList().get(1))
         .startsWith("\"" + odd.toString().replace("\"", "\"\"") + "\",0.")
-        .contains(",natural,FerretNet-S,\"AI above 1.0, else natural\",,");
+        .contains(",natural,FerretNet-S,\"AI above 1.0, else natural\",,,");
   }
 
   @Test
@@ -215,6 +215,45 @@ class ScoreCommandTest {
     Run taken = score(path("a.png"), "--explain", folder.toString());
     assertThat(taken.code()).isEqualTo(ExitCode.USAGE);
     assertThat(taken.out()).isEmpty();
+  }
+
+  @Test
+  void tiles_haveScoresOfTheirOwn_inEveryFormAndOnThePage() throws IOException {
+    Path page = folder.resolve("tiles.html");
+    String[] tiled = {path("a.png"), "--tiles", "--tile-side", "24", "--format"};
+
+    Run run = score(with(tiled, "jsonl", "--explain", page.toString()));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
+    JsonNode line = json(run).get(0);
+    assertThat(line.get("score")).isEqualTo(json(score(path("a.png"), "--format", "jsonl")).get(0).get("score"));
+    assertThat(line.at("/tiles/count").intValue()).isEqualTo(6); // of 64 x 48 pixels
+    assertThat(line.at("/tiles/scores")).hasSize(6);
+    assertThat(line.at("/tiles/scores/5/x").intValue()).isEqualTo(40);
+    assertThat(line.at("/tiles/highest").doubleValue())
+        .isGreaterThanOrEqualTo(line.at("/tiles/median").doubleValue());
+    assertThat(Files.readString(page)).contains("6 tiles of 24 × 24 pixels", "not comparable");
+    assertThat(score(with(tiled, "table")).out()).contains("tiles: highest, above", " % of 6");
+    assertThat(score(with(tiled, "csv")).out().lines())
+        .first()
+        .asString()
+        .endsWith(",decoded_by,tiles,tile_highest,tile_median,tiles_above");
+  }
+
+  private static String[] with(String[] first, String... more) {
+    List<String> all = new ArrayList<>(List.of(first));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void tiles_thatAreTooMany_areAnErrorOfTheImage() {
+    Run run = score(path("a.png"), "--tiles", "--tile-side", "1");
+
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.out()).contains("--tiles: expected at most 1024 tiles, found 3072");
+    assertThat(score(path("a.png"), "--tile-side", "8").err()).contains("needs --tiles");
+    assertThat(score(path("a.png"), "--tiles", "--tile-side", "0").code()).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Base64;
 import java.util.Locale;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
+import org.genimage.data.image.Image;
 import org.genimage.eval.explanation.Explanation;
 
 /** A page that shows which areas of each image its score comes from. It needs no other file. */
@@ -45,12 +46,8 @@ final class ExplanationPage {
             .formatted(
                 String.format(Locale.ROOT, "%.3f", outcome.score()),
                 Decision.word(outcome.verdict())));
-    body.append(
-        "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
-            .formatted(
-                escaped(explanation.caption()),
-                Base64.getEncoder().encodeToString(explanation.drawing().toPng()),
-                escaped(explanation.caption())));
+    figure(explanation.drawing(), explanation.caption());
+    outcome.tiles().ifPresent(tiles -> figure(tiles.drawing(), tiles.caption()));
     paragraph(claims.summary());
     body.append("</section>\n");
   }
@@ -58,6 +55,15 @@ final class ExplanationPage {
   /** Writes the page. */
   void write(Path file) {
     Outputs.write(file, (body + "</body></html>\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void figure(Image drawing, String caption) {
+    body.append(
+        "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
+            .formatted(
+                escaped(caption),
+                Base64.getEncoder().encodeToString(drawing.toPng()),
+                escaped(caption)));
   }
 
   private void paragraph(String text) {

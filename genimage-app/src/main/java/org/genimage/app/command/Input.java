@@ -4,6 +4,7 @@ import com.google.common.io.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
 import org.genimage.data.image.Image;
@@ -28,6 +29,35 @@ sealed interface Input {
    * @throws UnreadableImageException if it cannot be read
    */
   FileClaims claims();
+
+  /** Returns the name of another program that decodes it; empty if genimage does. */
+  default Optional<String> decodedBy() {
+    return Optional.empty();
+  }
+
+  /** A file that another program decodes. */
+  record Converted(File file, ExternalDecoder decoder) implements Input {
+
+    @Override
+    public String name() {
+      return file.name();
+    }
+
+    @Override
+    public Image image() {
+      return decoder.decode(file.path());
+    }
+
+    @Override
+    public FileClaims claims() {
+      return file.claims();
+    }
+
+    @Override
+    public Optional<String> decodedBy() {
+      return Optional.of(decoder.name());
+    }
+  }
 
   /** A file. */
   record File(Path path) implements Input {

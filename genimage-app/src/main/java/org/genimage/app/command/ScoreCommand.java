@@ -8,7 +8,9 @@ import java.util.concurrent.Callable;
 import org.genimage.data.Progress;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.eval.explanation.Explainers;
+import org.genimage.eval.explanation.TileScores;
 import org.genimage.models.DifferentiableDetector;
+import org.genimage.models.UndefinedScoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  genimage score photos/ 'more/*.png' --format csv > scores.csv",
       "  curl -s https://example.com/photo.jpg | genimage score -",
       "  genimage score photo.jpg --weights ferretnet-s --explain why.html",
+      "  genimage score large.jpg --tiles --explain tiles.html",
       "  genimage score photo.jpg --weights genimage-quickstart/resnet50.safetensors"
     })
 public final class ScoreCommand implements Callable<Integer> {
@@ -69,10 +72,34 @@ public final class ScoreCommand implements Callable<Integer> {
               + " for each of at most 50 images")
   private Optional<Path> explain = Optional.empty();
 
+  @Option(
+      names = "--tiles",
+      description =
+          "also score squares that cover each image, because AI may have made only a part of a large"
+              + " photograph; --explain draws them. Their scores are not comparable with the"
+              + " image's")
+  private boolean tiles;
+
+  @Option(
+      names = "--tile-side",
+      paramLabel = "PIXELS",
+      description = "the side of tiles (default: the largest that the detector does not shrink)")
+  private Optional<Integer> tileSide = Optional.empty();
+
+  @Option(
+      names = "--external-decoder",
+      paramLabel = "PROGRAM",
+      description =
+          "decode HEIC and AVIF files with this program, such as heif-dec of libheif; their lines are"
+              + " marked, because its pixels, and so the scores, depend on its version")
+  private Optional<String> externalDecoder = Optional.empty();
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    tileSide.ifPresent(side -> Options.checkPositive("--tile-side", side));
+    Options.check(tiles || tileSide.isEmpty(), "--tile-side needs --tiles; add it");
     threshold.ifPresent(
         value -> {
           if (!(value >= 0 && value <= 1)) {
@@ -82,7 +109,7 @@ public final class ScoreCommand implements Callable<Integer> {
         });
     detector.check();
     explain.ifPresent(Outputs::checkWritableFile);
-    List<Input> inputs = InputPaths.of(images, System.in);
+    List<Input> inputs = decodable(InputPaths.of(images, System.in));
     Options.check(
         explain.isEmpty() || inputs.size() <= ExplanationPage.MOST,
         "--explain: expected at most %s images, found %s; name fewer",
@@ -103,41 +130,82 @@ public final class ScoreCommand implements Callable<Integer> {
       if (failed > 0) {
         terminal.say("%d of %d images have no score", failed, inputs.size());
       }
+      if (inputs.stream().anyMatch(ScoreCommand::needsDecoder)) {
+        terminal.say("HEIC and AVIF: add --external-decoder heif-dec, if libheif's tools are");
+        terminal.say("installed; or convert them, such as with 'heif-dec photo.heic photo.png'");
+      }
       return failed > 0 ? ExitCode.FAILED : ExitCode.DONE;
     }
   }
 
+  private List<Input> decodable(List<Input> inputs) {
+    if (externalDecoder.isEmpty()) {
+      return inputs;
+    }
+    ExternalDecoder decoder =
+        ExternalDecoder.find(
+            externalDecoder.get(), Optional.ofNullable(System.getenv("PATH")).orElse(""));
+    return inputs.stream()
+        .map(
+            input ->
+                needsDecoder(input) ? new Input.Converted((Input.File) input, decoder) : input)
+        .toList();
+  }
+
+  private static boolean needsDecoder(Input input) {
+    return input instanceof Input.File file && ExternalDecoder.isFor(file.path());
+  }
+
   private long score(DifferentiableDetector loaded, Decision decision, List<Input> inputs) {
     ScoreLines lines =
-        ScoreLines.of(format, spec.commandLine().getOut(), loaded.name(), decision, inputs);
+        ScoreLines.of(
+            format, spec.commandLine().getOut(), loaded.name(), decision, inputs, tiles);
     lines.begin();
     List<ScoredInput> scored = new ArrayList<>();
     ScoringPass pass = new ScoringPass(loaded, decision, inputs);
     long failed =
         Terminal.showsOutput()
-            ? write(pass, lines, scored, inputs.size(), Progress.NONE)
+            ? write(loaded, pass, lines, scored, inputs, Progress.NONE)
             : Terminal.of(spec)
                 .during(
                     "Scoring",
                     inputs.size(),
-                    progress -> write(pass, lines, scored, inputs.size(), progress));
+                    progress -> write(loaded, pass, lines, scored, inputs, progress));
     explain.ifPresent(file -> explain(file, loaded, decision, inputs, scored));
     return failed;
   }
 
   private long write(
-      ScoringPass pass, ScoreLines lines, List<ScoredInput> scored, int total, Progress progress) {
+      DifferentiableDetector loaded,
+      ScoringPass pass,
+      ScoreLines lines,
+      List<ScoredInput> scored,
+      List<Input> inputs,
+      Progress progress) {
     long failed = 0;
     for (int done = 1; pass.hasNext(); done++) {
-      ScoredInput one = pass.next();
+      ScoredInput plain = pass.next();
+      ScoredInput one =
+          tiles && !plain.failed() ? withTiles(loaded, inputs.get(done - 1), plain) : plain;
       lines.write(one);
       failed += one.failed() ? 1 : 0;
       if (explain.isPresent()) {
         scored.add(one);
       }
-      progress.update(done, total);
+      progress.update(done, inputs.size());
     }
     return failed;
+  }
+
+  /** An image that cannot be divided has no line of scores, since half of what was asked is not. */
+  private ScoredInput withTiles(DifferentiableDetector loaded, Input input, ScoredInput plain) {
+    try {
+      return plain.tiles(
+          TileScores.of(
+              loaded, input.image(), tileSide.orElseGet(() -> TileScores.side(loaded))));
+    } catch (IllegalArgumentException | UndefinedScoreException e) {
+      return plain.failed("--tiles: " + e.getMessage());
+    }
   }
 
   private void explain(

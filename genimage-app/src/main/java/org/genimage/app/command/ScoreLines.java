@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.genimage.data.claims.ClaimKind;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
+import org.genimage.eval.explanation.TileScores;
 
 /** Writes scores, one line each, in a form for people or for programs. */
 interface ScoreLines {
@@ -30,10 +33,15 @@ interface ScoreLines {
   void write(ScoredInput one);
 
   static ScoreLines of(
-      Format format, PrintWriter out, String detector, Decision decision, List<Input> inputs) {
+      Format format,
+      PrintWriter out,
+      String detector,
+      Decision decision,
+      List<Input> inputs,
+      boolean tiles) {
     return switch (format) {
-      case TABLE -> new Table(out, inputs);
-      case CSV -> new Csv(out, detector, decision);
+      case TABLE -> new Table(out, inputs, decision, tiles);
+      case CSV -> new Csv(out, detector, decision, tiles);
       case JSONL -> new Json(out, detector, decision);
     };
   }
@@ -66,10 +74,14 @@ interface ScoreLines {
     private static final int LONGEST = 60;
 
     private final PrintWriter out;
+    private final Decision decision;
+    private final boolean tiles;
     private final int width;
 
-    Table(PrintWriter out, List<Input> inputs) {
+    Table(PrintWriter out, List<Input> inputs, Decision decision, boolean tiles) {
       this.out = out;
+      this.decision = decision;
+      this.tiles = tiles;
       this.width =
           Math.min(
               LONGEST,
@@ -78,7 +90,7 @@ interface ScoreLines {
 
     @Override
     public void begin() {
-      row("score", "verdict", "image", "the file says (not verified)");
+      row("score", "verdict", "image", "tiles: highest, above", "the file says (not verified)");
     }
 
     @Override
@@ -89,15 +101,33 @@ interface ScoreLines {
               .orElse("-"),
           one.outcome().map(outcome -> Decision.word(outcome.verdict())).orElse("error"),
           line(one.name()),
+          one.outcome().flatMap(ScoredInput.Outcome::tiles).map(this::words).orElse(""),
           one.problem()
               .map(ScoreLines::line)
-              .orElse(one.claims().map(ScoreLines::says).orElse("")));
+              .orElse(says(one)));
     }
 
-    private void row(String score, String verdict, String name, String last) {
+    private static String says(ScoredInput one) {
+      return Stream.concat(
+              one.claims().map(ScoreLines::says).filter(text -> !text.isEmpty()).stream(),
+              one.decodedBy().map(program -> "[decoded by %s]".formatted(program)).stream())
+          .collect(Collectors.joining(" "));
+    }
+
+    private String words(TileScores scores) {
+      return String.format(
+          Locale.ROOT,
+          "%.3f, %.0f %% of %d",
+          scores.highest(),
+          100 * scores.shareAbove(decision.threshold()),
+          scores.tiles().size());
+    }
+
+    private void row(String score, String verdict, String name, String ofTiles, String last) {
       String padded = name + " ".repeat(Math.max(0, width - name.length()));
+      String more = tiles ? String.format(Locale.ROOT, "%-21s  ", ofTiles) : "";
       out.println(
-          String.format(Locale.ROOT, "%5s  %-7s  %s  %s", score, verdict, padded, last)
+          String.format(Locale.ROOT, "%5s  %-7s  %s  %s%s", score, verdict, padded, more, last)
               .stripTrailing());
       out.flush();
     }
@@ -106,19 +136,27 @@ interface ScoreLines {
   /** Comma-separated values. */
   final class Csv implements ScoreLines {
 
+    private static final List<String> COLUMNS =
+        List.of("file", "score", "verdict", "detector", "rule", "claims", "error", "decoded_by");
+
+    private static final List<String> OF_TILES =
+        List.of("tiles", "tile_highest", "tile_median", "tiles_above");
+
     private final PrintWriter out;
     private final String detector;
     private final Decision decision;
+    private final boolean tiles;
 
-    Csv(PrintWriter out, String detector, Decision decision) {
+    Csv(PrintWriter out, String detector, Decision decision, boolean tiles) {
       this.out = out;
       this.detector = detector;
       this.decision = decision;
+      this.tiles = tiles;
     }
 
     @Override
     public void begin() {
-      write(List.of("file", "score", "verdict", "detector", "rule", "claims", "error"));
+      write(COLUMNS, OF_TILES);
     }
 
     @Override
@@ -131,7 +169,24 @@ interface ScoreLines {
               detector,
               decision.toString(),
               one.claims().map(ScoreLines::says).orElse(""),
-              one.problem().orElse("")));
+              one.problem().orElse(""),
+              one.decodedBy().orElse("")),
+          one.outcome()
+              .flatMap(ScoredInput.Outcome::tiles)
+              .map(this::cells)
+              .orElse(Collections.nCopies(OF_TILES.size(), "")));
+    }
+
+    private List<String> cells(TileScores scores) {
+      return List.of(
+          Integer.toString(scores.tiles().size()),
+          Double.toString(scores.highest()),
+          Double.toString(scores.median()),
+          Double.toString(scores.shareAbove(decision.threshold())));
+    }
+
+    private void write(List<String> cells, List<String> ofTiles) {
+      write(tiles ? Stream.concat(cells.stream(), ofTiles.stream()).toList() : cells);
     }
 
     private void write(List<String> cells) {
@@ -169,7 +224,11 @@ interface ScoreLines {
                       .put("verdict", Decision.word(outcome.verdict()).toLowerCase(Locale.ROOT))
                       .put("width", outcome.width())
                       .put("height", outcome.height()));
+      one.outcome()
+          .flatMap(ScoredInput.Outcome::tiles)
+          .ifPresent(scores -> add(line.putObject("tiles"), scores, decision.threshold()));
       one.problem().ifPresent(problem -> line.put("error", problem));
+      one.decodedBy().ifPresent(program -> line.put("decoded_by", program).put("pixels_pinned", false));
       line.put("detector", detector);
       decision
           .rule()
@@ -179,6 +238,22 @@ interface ScoreLines {
       one.claims().ifPresent(claims -> add(line.putObject("claims"), claims));
       out.print(line + "\n");
       out.flush();
+    }
+
+    private static void add(ObjectNode node, TileScores scores, double threshold) {
+      node.put("count", scores.tiles().size())
+          .put("highest", scores.highest())
+          .put("median", scores.median())
+          .put("above", scores.shareAbove(threshold));
+      for (TileScores.Tile tile : scores.tiles()) {
+        node.withArray("scores")
+            .addObject()
+            .put("x", tile.x())
+            .put("y", tile.y())
+            .put("width", tile.width())
+            .put("height", tile.height())
+            .put("score", tile.score());
+      }
     }
 
     private static void add(ObjectNode node, FileClaims claims) {

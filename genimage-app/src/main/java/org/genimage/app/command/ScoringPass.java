@@ -90,8 +90,13 @@ final class ScoringPass extends AbstractIterator<ScoredInput> {
       Optional<String> problem = problem(one);
       done.add(
           problem.isPresent()
-              ? new ScoredInput(one.input().name(), Optional.empty(), problem, claims(one.input()))
-              : scored(one.input().name(), one.decoded().join(), scores));
+              ? new ScoredInput(
+                  one.input().name(),
+                  Optional.empty(),
+                  problem,
+                  claims(one.input()),
+                  one.input().decodedBy())
+              : scored(one.input(), one.decoded().join(), scores));
     }
   }
 
@@ -127,7 +132,7 @@ final class ScoringPass extends AbstractIterator<ScoredInput> {
     return scores;
   }
 
-  private ScoredInput scored(String name, Decoded decoded, Iterator<Double> scores) {
+  private ScoredInput scored(Input input, Decoded decoded, Iterator<Double> scores) {
     double score = scores.next();
     List<Double> others = new ArrayList<>();
     for (int i = 1; i < decoded.views().size(); i++) {
@@ -138,14 +143,23 @@ final class ScoringPass extends AbstractIterator<ScoredInput> {
           "expected a score of %s in [0, 1], found a number that is not finite; check the weights"
               .formatted(detector.name());
       return new ScoredInput(
-          name, Optional.empty(), Optional.of(problem), Optional.of(decoded.claims()));
+          input.name(),
+          Optional.empty(),
+          Optional.of(problem),
+          Optional.of(decoded.claims()),
+          input.decodedBy());
     }
     return new ScoredInput(
-        name,
+        input.name(),
         Optional.of(
             new ScoredInput.Outcome(
-                score, decision.verdict(score, others), decoded.width(), decoded.height())),
+                score,
+                decision.verdict(score, others),
+                decoded.width(),
+                decoded.height(),
+                Optional.empty())),
         Optional.empty(),
-        Optional.of(decoded.claims()));
+        Optional.of(decoded.claims()),
+        input.decodedBy());
   }
 }

@@ -25,15 +25,20 @@ final class Drawing {
 
   static Image overlay(Image view, float[] map) {
     byte[] rgb = view.toArray();
-    paint(rgb, map);
+    paint(rgb, map, extreme(map));
     return Image.of(view.width(), view.height(), rgb);
   }
 
   static Image withScale(Image view, float[] map) {
+    return withScale(view, map, extreme(map));
+  }
+
+  /** The same with full colour at a distance from 0. */
+  static Image withScale(Image view, float[] map, double full) {
     int width = view.width();
     int bar = Math.max(LEAST_SCALE, view.height() / SCALE_SHARE);
     byte[] over = view.toArray();
-    paint(over, map);
+    paint(over, map, full);
     byte[] rgb = new byte[3 * width * (view.height() + 1 + bar)];
     System.arraycopy(over, 0, rgb, 0, over.length);
     int start = over.length + 3 * width; // a black line between
@@ -44,8 +49,8 @@ final class Drawing {
     return Image.of(width, view.height() + 1 + bar, rgb);
   }
 
-  private static void paint(byte[] rgb, float[] map) {
-    double extreme = Math.max(extreme(map), Double.MIN_NORMAL);
+  private static void paint(byte[] rgb, float[] map, double full) {
+    double extreme = Math.max(full, Double.MIN_NORMAL);
     for (int i = 0; i < map.length; i++) {
       double grey =
           0.299 * (rgb[3 * i] & 0xff)
