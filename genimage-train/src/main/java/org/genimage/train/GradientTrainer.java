@@ -1,10 +1,13 @@
 package org.genimage.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
@@ -19,6 +22,7 @@ import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.memory.MemoryCheck;
 import org.genimage.train.memory.MemoryLimit;
+import org.genimage.train.memory.PeakMemory;
 import org.genimage.train.memory.PlannedStep;
 import org.genimage.train.recipe.Recipe;
 
@@ -197,6 +201,50 @@ public final class GradientTrainer implements Trainer {
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data, Path folder) {
     return checkpoints(folder).fit(blueprint, data);
+  }
+
+  /**
+   * Returns what {@link #fit} will take: it prepares the training and measures the second of two
+   * steps, of black images. Nothing is trained and no file is written. A first epoch may take
+   * longer, because its images are not in the system's cache yet.
+   *
+   * @throws DatasetException if the data lack a class or are fewer than a batch
+   * @throws IllegalArgumentException as {@link #fit} does
+   * @throws IllegalStateException if a step does not fit into memory, or several processes train
+   */
+  public TrainingPlan plan(Blueprint blueprint, ImageDataset data) {
+    checkState(
+        settings.execution().group().size() == 1,
+        "expected a plan of one process, found %s; make it without the cluster",
+        settings.execution().group().size());
+    check(blueprint, data);
+    Recipe recipe = settings.recipe();
+    int batches = TrainingRun.loader(settings, blueprint, data).batches();
+    int parts;
+    try (TrainingGraph graph = graph(blueprint, recipe)) {
+      parts = fittingParts(blueprint, graph);
+    }
+    int together = (recipe.batchSize() + parts - 1) / parts;
+    try (TrainingGraph graph = graph(blueprint, recipe.parts(parts))) {
+      graph.start(entry -> new float[entry.size()]);
+      long[] nanos = new long[1];
+      OptionalLong memory =
+          PeakMemory.during(
+              () -> {
+                graph.rehearse(together, recipe.images().splits());
+                long begin = System.nanoTime();
+                graph.rehearse(together, recipe.images().splits());
+                nanos[0] = System.nanoTime() - begin;
+              });
+      return new TrainingPlan(
+          data.size(),
+          recipe.epochs(),
+          (long) recipe.epochs() * batches,
+          recipe.batchSize(),
+          parts,
+          Duration.ofNanos(parts * nanos[0]),
+          memory);
+    }
   }
 
   /** Returns a graph whose step has so many parts that it fits into memory. */

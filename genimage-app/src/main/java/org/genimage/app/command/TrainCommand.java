@@ -215,21 +215,16 @@ public final class TrainCommand implements Callable<Integer> {
 
   private Weights train(Blueprint blueprint, Recipe recipe, ImageDataset images, Path folder) {
     long begin = System.nanoTime();
-    terminal.say(
-        "plan: %s, %d epochs of %d images, %d steps of %d images",
-        blueprint.name(),
-        recipe.epochs(),
-        images.size(),
-        (long) recipe.epochs() * Math.max(1, images.size() / recipe.batchSize()),
-        recipe.batchSize());
+    GradientTrainer planned =
+        GradientTrainer.with(recipe).freeze(frozen(blueprint).toArray(String[]::new));
+    terminal.say("plan: %s, %s", blueprint.name(), planned.plan(blueprint, images));
     Weights trained =
         terminal.during(
             "Training " + blueprint.name(),
             (long) recipe.epochs() * images.size(),
             progress -> {
               GradientTrainer trainer =
-                  GradientTrainer.with(recipe)
-                      .freeze(frozen(blueprint).toArray(String[]::new))
+                  planned
                       .checkpoints(
                           Checkpoints.in(folder.resolve("checkpoints"))
                               .every(Duration.ofMinutes(10)))

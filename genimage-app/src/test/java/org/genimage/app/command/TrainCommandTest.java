@@ -68,6 +68,9 @@ class TrainCommandTest {
     assertThat(run(command)).as(said).isZero();
 
     assertThat(said)
+        .containsPattern(
+            "plan: Spec, 2 epochs of 8 images, 4 steps of 4 images: about \\d+\\.\\d minutes at"
+                + " \\d+\\.\\d images/s")
         .contains("Spec: 2 epochs of 8 images in ")
         .containsPattern("GLIDE +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
         .containsPattern("all +\\d+\\.\\d %  \\(95 % interval .*of 8\\)");

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
 
 /** The most memory that this process held while something ran, as Linux counts it. */
-final class PeakMemory {
+public final class PeakMemory {
 
   /** What {@code proc_pid_clear_refs(5)} takes to set the peak to the present size. */
   private static final String RESET = "5";
@@ -28,18 +29,39 @@ final class PeakMemory {
     this.folder = folder;
   }
 
+  /** Runs something and returns the bytes of the peak; empty if this system cannot tell. */
+  public static OptionalLong during(Runnable work) {
+    PeakMemory memory = new PeakMemory(Path.of("/proc/self"));
+    boolean known = true;
+    try {
+      memory.reset();
+    } catch (IOException e) {
+      known = false;
+    }
+    work.run();
+    try {
+      return known ? OptionalLong.of(memory.read(PEAK)) : OptionalLong.empty();
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
   /**
    * Runs something and returns the bytes of the peak.
    *
    * @throws IOException if this system cannot tell: no Linux, or the file may not be written
    */
   long of(Runnable work) throws IOException {
+    reset();
+    work.run();
+    return read(PEAK);
+  }
+
+  private void reset() throws IOException {
     Files.writeString(folder.resolve("clear_refs"), RESET, StandardOpenOption.WRITE);
     if (read(PEAK) > read(PRESENT) + INEXACT) {
       throw new IOException(folder + ": the peak was not reset");
     }
-    work.run();
-    return read(PEAK);
   }
 
   private long read(String field) throws IOException {

@@ -1,0 +1,99 @@
+package org.genimage.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.genimage.app.command.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own shows: its end by a signal, and its environment. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
+class ProcessTest {
+
+  private static final int INTERRUPTED = 130;
+
+  @TempDir Path folder;
+
+  private Process start(Map<String, String> environment, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.genimage.app.Main"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  @Test
+  void interrupted_endsWithItsOwnExitCode() throws Exception {
+    Process process =
+        start(Map.of(), "simulate", folder.resolve("images").toString(), "--train", "100000");
+    try (BufferedReader said = process.inputReader()) {
+      assertThat(said.readLine()).isEqualTo("Simulating images ...");
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+
+      assertThat(process.waitFor()).isEqualTo(INTERRUPTED);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** The mirror answers with another file, which is refused by its hash. */
+  @Test
+  void mirror_isAskedInPlaceOfTheHub_andItsFilesAreChecked() throws Exception {
+    List<String> asked = Collections.synchronizedList(new ArrayList<>());
+    HttpServer mirror =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    mirror.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestURI().getPath());
+          byte[] wrong = new byte[100];
+          exchange.sendResponseHeaders(200, wrong.length);
+          exchange.getResponseBody().write(wrong);
+          exchange.close();
+        });
+    mirror.start();
+    try {
+      String address = "http://127.0.0.1:" + mirror.getAddress().getPort();
+      Process process =
+          start(
+              Map.of(
+                  "HF_ENDPOINT",
+                  address,
+                  "GENIMAGE_GITHUB_ENDPOINT",
+                  address,
+                  "HF_HUB_OFFLINE",
+                  "0",
+                  "GENIMAGE_CACHE",
+                  folder.resolve("cache").toString()),
+              "pretrained",
+              "get",
+              "ferretnet-s");
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(process.waitFor()).as(said).isEqualTo(ExitCode.FAILED);
+      assertThat(asked).as(said).isNotEmpty().allMatch(path -> path.contains("erret"));
+      assertThat(said).contains("error: ", "127.0.0.1").doesNotContain("\tat ");
+      assertThat(folder.resolve("cache")).isDirectoryNotContaining("glob:**.pth");
+    } finally {
+      mirror.stop(0);
+    }
+  }
+}
