@@ -2,10 +2,12 @@ package org.genimage.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,20 +60,11 @@ class ProcessTest {
   @Test
   void mirror_isAskedInPlaceOfTheHub_andItsFilesAreChecked() throws Exception {
     List<String> asked = Collections.synchronizedList(new ArrayList<>());
-    HttpServer mirror =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    mirror.createContext(
-        "/",
-        exchange -> {
-          asked.add(exchange.getRequestURI().getPath());
-          byte[] wrong = new byte[100];
-          exchange.sendResponseHeaders(200, wrong.length);
-          exchange.getResponseBody().write(wrong);
-          exchange.close();
-        });
-    mirror.start();
-    try {
-      String address = "http://127.0.0.1:" + mirror.getAddress().getPort();
+    try (ServerSocket mirror = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      Thread answers = new Thread(() -> answer(mirror, asked));
+      answers.setDaemon(true);
+      answers.start();
+      String address = "http://127.0.0.1:" + mirror.getLocalPort();
       Process process =
           start(
               Map.of(
@@ -92,8 +85,25 @@ class ProcessTest {
       assertThat(asked).as(said).isNotEmpty().allMatch(path -> path.contains("erret"));
       assertThat(said).contains("error: ", "127.0.0.1").doesNotContain("\tat ");
       assertThat(folder.resolve("cache")).isDirectoryNotContaining("glob:**.pth");
-    } finally {
-      mirror.stop(0);
+    }
+  }
+
+  /** Answers every request with the same 100 bytes, until the socket is closed. */
+  private static void answer(ServerSocket mirror, List<String> asked) {
+    while (!mirror.isClosed()) {
+      try (Socket client = mirror.accept()) {
+        BufferedReader request =
+            new BufferedReader(
+                new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
+        asked.add(request.readLine());
+        while (!request.readLine().isEmpty()) {
+          // the headers
+        }
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n";
+        client.getOutputStream().write((head + "x".repeat(100)).getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        return; // closed
+      }
     }
   }
 }

@@ -226,7 +226,8 @@ class ScoreCommandTest {
 
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
     JsonNode line = json(run).get(0);
-    assertThat(line.get("score")).isEqualTo(json(score(path("a.png"), "--format", "jsonl")).get(0).get("score"));
+    assertThat(line.get("score"))
+        .isEqualTo(json(score(path("a.png"), "--format", "jsonl")).get(0).get("score"));
     assertThat(line.at("/tiles/count").intValue()).isEqualTo(6); // of 64 x 48 pixels
     assertThat(line.at("/tiles/scores")).hasSize(6);
     assertThat(line.at("/tiles/scores/5/x").intValue()).isEqualTo(40);
@@ -253,7 +254,8 @@ class ScoreCommandTest {
     assertThat(run.code()).isEqualTo(ExitCode.FAILED);
     assertThat(run.out()).contains("--tiles: expected at most 1024 tiles, found 3072");
     assertThat(score(path("a.png"), "--tile-side", "8").err()).contains("needs --tiles");
-    assertThat(score(path("a.png"), "--tiles", "--tile-side", "0").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(score(path("a.png"), "--tiles", "--tile-side", "0").code())
+        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test

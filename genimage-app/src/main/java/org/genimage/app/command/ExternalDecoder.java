@@ -20,8 +20,8 @@ import org.genimage.data.image.UnreadableImageException;
 
 /**
  * Another program of the system that decodes HEIC and AVIF, such as libheif's {@code heif-dec}. It
- * is started without a shell, with two arguments: the file, and a PNG file to write. Which pixels it
- * writes depends on its version, so scores of them may differ between machines.
+ * is started without a shell, with two arguments: the file, and a PNG file to write. Which pixels
+ * it writes depends on its version, so scores of them may differ between machines.
  *
  * @param program its file
  * @param time after which it is stopped
@@ -38,7 +38,8 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
   /** The brands of HEIC and AVIF, at the beginning of a file made of boxes. */
   private static final Pattern FORMAT =
       Pattern.compile(
-          "....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1|avi[fs]|.{8}(?:.{4})*avi[fs]).*", Pattern.DOTALL);
+          "....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1|avi[fs]|.{8}(?:.{4})*avi[fs]).*",
+          Pattern.DOTALL);
 
   /**
    * Finds a program.
@@ -69,7 +70,8 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
     try {
       return Path.of(place);
     } catch (InvalidPathException e) {
-      throw new UsageException("--external-decoder: expected a program, found '%s'".formatted(place));
+      throw new UsageException(
+          "--external-decoder: expected a program, found '%s'".formatted(place));
     }
   }
 
@@ -146,7 +148,8 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
       checkSize(file, folder);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw (CancellationException) new CancellationException(file + " was being decoded").initCause(e);
+      throw (CancellationException)
+          new CancellationException(file + " was being decoded").initCause(e);
     }
   }
 

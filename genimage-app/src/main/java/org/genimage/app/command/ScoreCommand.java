@@ -147,8 +147,7 @@ public final class ScoreCommand implements Callable<Integer> {
             externalDecoder.get(), Optional.ofNullable(System.getenv("PATH")).orElse(""));
     return inputs.stream()
         .map(
-            input ->
-                needsDecoder(input) ? new Input.Converted((Input.File) input, decoder) : input)
+            input -> needsDecoder(input) ? new Input.Converted((Input.File) input, decoder) : input)
         .toList();
   }
 
@@ -158,8 +157,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   private long score(DifferentiableDetector loaded, Decision decision, List<Input> inputs) {
     ScoreLines lines =
-        ScoreLines.of(
-            format, spec.commandLine().getOut(), loaded.name(), decision, inputs, tiles);
+        ScoreLines.of(format, spec.commandLine().getOut(), loaded.name(), decision, inputs, tiles);
     lines.begin();
     List<ScoredInput> scored = new ArrayList<>();
     ScoringPass pass = new ScoringPass(loaded, decision, inputs);
@@ -201,8 +199,7 @@ public final class ScoreCommand implements Callable<Integer> {
   private ScoredInput withTiles(DifferentiableDetector loaded, Input input, ScoredInput plain) {
     try {
       return plain.tiles(
-          TileScores.of(
-              loaded, input.image(), tileSide.orElseGet(() -> TileScores.side(loaded))));
+          TileScores.of(loaded, input.image(), tileSide.orElseGet(() -> TileScores.side(loaded))));
     } catch (IllegalArgumentException | UndefinedScoreException e) {
       return plain.failed("--tiles: " + e.getMessage());
     }

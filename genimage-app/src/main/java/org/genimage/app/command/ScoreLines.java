@@ -3,11 +3,11 @@ package org.genimage.app.command;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.stream.Stream;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.genimage.data.claims.ClaimKind;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
@@ -102,9 +102,7 @@ interface ScoreLines {
           one.outcome().map(outcome -> Decision.word(outcome.verdict())).orElse("error"),
           line(one.name()),
           one.outcome().flatMap(ScoredInput.Outcome::tiles).map(this::words).orElse(""),
-          one.problem()
-              .map(ScoreLines::line)
-              .orElse(says(one)));
+          one.problem().map(ScoreLines::line).orElse(says(one)));
     }
 
     private static String says(ScoredInput one) {
@@ -228,7 +226,8 @@ interface ScoreLines {
           .flatMap(ScoredInput.Outcome::tiles)
           .ifPresent(scores -> add(line.putObject("tiles"), scores, decision.threshold()));
       one.problem().ifPresent(problem -> line.put("error", problem));
-      one.decodedBy().ifPresent(program -> line.put("decoded_by", program).put("pixels_pinned", false));
+      one.decodedBy()
+          .ifPresent(program -> line.put("decoded_by", program).put("pixels_pinned", false));
       line.put("detector", detector);
       decision
           .rule()

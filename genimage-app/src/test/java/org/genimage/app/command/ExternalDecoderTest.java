@@ -108,8 +108,7 @@ class ExternalDecoderTest {
 
   @Test
   void score_marksWhatAnotherProgramDecoded() throws IOException {
-    Path program =
-        decoder("cp \"$KNOWN/large.png\" \"$2\"").program();
+    Path program = decoder("cp \"$KNOWN/large.png\" \"$2\"").program();
     Files.write(folder.resolve("large.png"), Image.of(64, 64, new byte[64 * 64 * 3]).toPng());
     Path weights = folder.resolve("weights.safetensors");
     var network = org.genimage.models.Detectors.ferretNetSmall();

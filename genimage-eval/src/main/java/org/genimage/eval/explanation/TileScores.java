@@ -26,8 +26,8 @@ import org.genimage.models.UndefinedScoreException;
  *
  * <p>These scores are not comparable with the score of the image. A detector that shrinks images
  * sees pixels in a tile that it never sees in the whole; a tile shows a part of the scene; and
- * thresholds were chosen on whole images. The highest of many scores is high in natural images, too.
- * Immutable.
+ * thresholds were chosen on whole images. The highest of many scores is high in natural images,
+ * too. Immutable.
  */
 public final class TileScores {
 
@@ -149,9 +149,7 @@ public final class TileScores {
   public double median() {
     double[] scores = tiles.stream().mapToDouble(Tile::score).sorted().toArray();
     int middle = scores.length / 2;
-    return scores.length % 2 == 1
-        ? scores[middle]
-        : (scores[middle - 1] + scores[middle]) / 2;
+    return scores.length % 2 == 1 ? scores[middle] : (scores[middle - 1] + scores[middle]) / 2;
   }
 
   /** Returns the share of tiles whose score is above a threshold, in [0, 1]. */
@@ -161,12 +159,11 @@ public final class TileScores {
 
   /**
    * Returns the map over the grey image, at most 1,024 pixels long, with the scale of its colours
-   * below: orange where tiles score above the detector's threshold, full at 1; blue where they score
-   * below, full at 0. Where tiles overlap, the colour is that of their mean.
+   * below: orange where tiles score above the detector's threshold, full at 1; blue where they
+   * score below, full at 0. Where tiles overlap, the colour is that of their mean.
    */
   public Image drawing() {
-    double factor =
-        Math.min(1, LONGEST_DRAWING / (double) Math.max(image.width(), image.height()));
+    double factor = Math.min(1, LONGEST_DRAWING / (double) Math.max(image.width(), image.height()));
     int width = Math.max(1, (int) Math.round(factor * image.width()));
     int height = Math.max(1, (int) Math.round(factor * image.height()));
     Image small =

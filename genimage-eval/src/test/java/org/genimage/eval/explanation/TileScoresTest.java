@@ -34,7 +34,9 @@ class TileScoresTest {
 
     assertThat(scores.tiles())
         .containsExactly(
-            new Tile(0, 0, 8, 8, 0), new Tile(6, 0, 8, 8, 60 / 255.0), new Tile(12, 0, 8, 8, 120 / 255.0));
+            new Tile(0, 0, 8, 8, 0),
+            new Tile(6, 0, 8, 8, 60 / 255.0),
+            new Tile(12, 0, 8, 8, 120 / 255.0));
     assertThat(scores.highest()).isEqualTo(120 / 255.0);
     assertThat(scores.median()).isEqualTo(60 / 255.0);
     assertThat(scores.shareAbove(0.1)).isCloseTo(2 / 3.0, within(1e-9));
@@ -46,18 +48,14 @@ class TileScoresTest {
 
     assertThat(scores.tiles())
         .extracting(Tile::x, Tile::y)
-        .containsExactly(
-            tuple(0, 0),
-            tuple(8, 0),
-            tuple(0, 8),
-            tuple(8, 8));
+        .containsExactly(tuple(0, 0), tuple(8, 0), tuple(0, 8), tuple(8, 8));
     assertThat(scores.median()).isCloseTo(40 / 255.0, within(1e-9));
   }
 
   @Test
   void image_smallerThanATile_isOneTile() {
-    assertThat(TileScores.of(DETECTOR, ramp(12, 6), 64).tiles())
-        .containsExactly(new Tile(0, 0, 12, 6, 20 / 255.0)); // the centre 8 columns
+    assertThat(TileScores.of(DETECTOR, ramp(12, 8), 64).tiles())
+        .containsExactly(new Tile(0, 0, 12, 8, 20 / 255.0)); // the centre 8 columns
   }
 
   @Test

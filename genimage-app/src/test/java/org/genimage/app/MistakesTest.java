@@ -1,0 +1,122 @@
+package org.genimage.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.genimage.app.command.ExitCode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The likeliest mistakes at each command: each is one sentence, before any work begins. */
+class MistakesTest {
+
+  /** Picocli's own command, and one whose own test has its mistakes. */
+  private static final Set<String> ELSEWHERE = Set.of("generate-completion", "leaderboard");
+
+  private static final int EACH = 3;
+
+  /** A call in this module's folder, and what the answer says. */
+  private static final String CALLS =
+      """
+      score: Missing required parameter: 'IMAGE'
+      score nowhere.jpg: nowhere.jpg: expected a file, a folder or a pattern, found nothing there
+      score pom.xml --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
+      score pom.xml --format xml: '--format': expected one of [TABLE, CSV, JSONL]
+      score pom.xml --precision float8: expected one of [FLOAT32, BFLOAT16, FLOAT16]
+      score pom.xml --external-decoder no-such-program: found no 'no-such-program' on the PATH
+      serve --port 99999: port must be from 0 to 65535, got 99999
+      serve --port x: '--port': 'x' is not an int
+      serve --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
+      pretrained: Missing required subcommand
+      pretrained get: Missing required parameter: 'NAME'
+      pretrained get resnet-50: published weights must be one of community-forensics-384
+      pretrained verify nothing: got 'nothing'
+      weights: Missing required subcommand
+      weights inspect: Missing required parameter: 'FILE'
+      weights inspect nowhere.pth: found nothing at nowhere.pth; check the path
+      weights convert pom.xml: Missing required options: '--detector=NAME', '--out=FILE'
+      weights convert pom.xml --detector vgg --out target/x: detector must be one of ResNet-50
+      weights convert nowhere.pth --detector spec --out target/x: found nothing at nowhere.pth
+      weights calibrate: Missing required options: '--data=DIR', '--out=FILE'
+      weights calibrate --data nowhere --weights pom.xml --out target/x: found none at nowhere
+      weights calibrate --data . --weights nowhere.pth --out target/x: found 'nowhere.pth'
+      quickstart --out pom.xml: is a file, not a folder); choose another place
+      quickstart --outt x: Possible solutions: --out
+      quickstart --seed x: '--seed': 'x' is not a long
+      doctor: Missing required parameter: 'DIR'
+      doctor nowhere: expected a folder, found none at nowhere; check the path
+      doctor --data nowhere: Unknown option: '--data'
+      scan: Missing required parameter: 'DIR'
+      scan nowhere: expected a folder, found none at nowhere; check the path
+      scan pom.xml: expected a folder, found none at pom.xml; check the path
+      simulate: Missing required parameter: 'DIR'
+      simulate pom.xml: pom.xml is a file, not a folder); choose another place
+      simulate target/x --side 3: --side: image size must be from 32 to 1024, got 3
+      train: Missing required option: '--detector=NAME'
+      train --detector vgg: detector must be one of ResNet-50
+      train --detector spec --data nowhere: --data: expected a folder, found nothing at nowhere
+      real-images: Missing required options: '--data=PLACE', '--detector=NAME'
+      real-images --data nowhere: Missing required option: '--detector=NAME'
+      real-images --detector spec: Missing required option: '--data=PLACE'
+      evaluate: Missing required option: '--data=PATH'
+      evaluate --data nowhere: --data: expected images, found nothing at nowhere; check the path
+      evaluate --data pom.xml --limit 0: --limit must be positive, got 0
+      compare: Missing required parameters: 'FIRST', 'SECOND'
+      compare nowhere: Missing required parameter: 'SECOND'
+      compare nowhere elsewhere: expected a file of scores, or a folder of 'genimage evaluate'
+      tables --table main-99: main-4, main-5], got main-99
+      tables --tables main-3: Possible solutions: --table
+      tables --data nowhere: --data: expected a folder, found nothing at nowhere; check the path
+      attack --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
+      attack --attacks none: Unknown options: '--attacks'
+      attack --data nowhere: --data: expected a folder, found nothing at nowhere; check the path
+      export: Missing required option: '--out=DIR'
+      export --weights nowhere.pth --out target/x: found 'nowhere.pth', which is none of them
+      export --weights pom.xml --out pom.xml: --out: expected no folder, found one at pom.xml
+      devices --gpu: Unknown option: '--gpu'
+      devices now: Unmatched argument at index 1: 'now'
+      devices --require-gpu=maybe: '--require-gpu': 'maybe' is not a boolean
+      """;
+
+  /** A call and a part of the answer. */
+  record Mistake(List<String> arguments, String sentence) {
+
+    static Mistake of(String line) {
+      int colon = line.indexOf(": ");
+      return new Mistake(List.of(line.substring(0, colon).split(" ")), line.substring(colon + 2));
+    }
+  }
+
+  static Stream<Mistake> mistakes() {
+    return CALLS.lines().map(Mistake::of);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void mistake_isOneSentence_beforeAnyWork(Mistake mistake) {
+    Run run = Run.of(mistake.arguments().toArray(String[]::new));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err())
+        .startsWith("error: ")
+        .contains(mistake.sentence())
+        .doesNotContain("\tat ");
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void everyCommand_hasThree() {
+    Map<String, Long> counts =
+        mistakes()
+            .collect(Collectors.groupingBy(one -> one.arguments().get(0), Collectors.counting()));
+
+    assertThat(Main.commandLine().getSubcommands().keySet())
+        .filteredOn(name -> !ELSEWHERE.contains(name))
+        .allSatisfy(name -> assertThat(counts.get(name)).as(name).isGreaterThanOrEqualTo(EACH));
+  }
+}
