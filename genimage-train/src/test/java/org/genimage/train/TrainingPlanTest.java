@@ -10,8 +10,8 @@ class TrainingPlanTest {
 
   @Test
   void text_hasStepsHoursRateAndMemory() {
-    TrainingPlan plan =
-        new TrainingPlan(
+    GradientTrainer.Plan plan =
+        new GradientTrainer.Plan(
             1000, 10, 150, 64, 1, Duration.ofSeconds(32), OptionalLong.of(3_140_000_000L));
 
     assertThat(plan.time()).isEqualTo(Duration.ofMinutes(80));
@@ -23,8 +23,8 @@ class TrainingPlanTest {
 
   @Test
   void text_ofAShortTrainingInParts_withoutMemory() {
-    TrainingPlan plan =
-        new TrainingPlan(8, 2, 4, 4, 2, Duration.ofMillis(3000), OptionalLong.empty());
+    GradientTrainer.Plan plan =
+        new GradientTrainer.Plan(8, 2, 4, 4, 2, Duration.ofMillis(3000), OptionalLong.empty());
 
     assertThat(plan)
         .hasToString(
