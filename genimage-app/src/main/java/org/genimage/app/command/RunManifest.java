@@ -49,6 +49,8 @@ public final class RunManifest {
         if (on) {
           words.add(option.longestName());
         }
+      } else if (value instanceof Collection<?> several && option.splitRegex().isEmpty()) {
+        several.forEach(one -> words.add(option.longestName() + " " + word(one)));
       } else {
         words.add(option.longestName() + " " + word(value));
       }

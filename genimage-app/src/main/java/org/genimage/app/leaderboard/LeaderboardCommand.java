@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.genimage.app.command.DetectorOptions;
@@ -159,12 +158,13 @@ public final class LeaderboardCommand implements Callable<Integer> {
     List<BoardImages> sets = sets();
     Board board = new Board();
     for (Row row : rows) {
-      OptionalLong before = Machine.forgetPeak();
+      boolean forgotten = Machine.forgetPeak();
       try (DifferentiableDetector detector = row.options().load(terminal)) {
         String label = board.label(detector.name(), row);
         board.weights.put(label, Measurement.weights(detector));
         for (BoardImages set : sets) {
-          Measurement measurement = new Measurement(label, detector, before, set, plan, terminal);
+          Measurement measurement =
+              new Measurement(label, detector, forgotten, set, plan, terminal);
           measurement.run(mine);
           if (part.isEmpty()) {
             board.entries.add(measurement.entry());

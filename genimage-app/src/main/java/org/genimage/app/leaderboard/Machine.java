@@ -29,14 +29,14 @@ final class Machine {
     }
   }
 
-  /** Returns the present memory of this process, and forgets its peak; empty if that fails. */
-  static OptionalLong forgetPeak() {
+  /** Forgets the peak of this process's memory; returns whether the system can. */
+  static boolean forgetPeak() {
     try {
       Files.writeString(CLEAR, "5");
+      return true;
     } catch (IOException e) {
-      return OptionalLong.empty();
+      return false;
     }
-    return bytes("VmRSS:");
   }
 
   /** Returns the most memory of this process since {@link #forgetPeak}. */

@@ -67,7 +67,7 @@ final class Measurement {
 
   private final String label;
   private final DifferentiableDetector detector;
-  private final OptionalLong before;
+  private final boolean forgotten;
   private final BoardImages set;
   private final BoardPlan plan;
   private final Path folder;
@@ -80,18 +80,18 @@ final class Measurement {
    * Prepares a measurement.
    *
    * @param label the name of the row
-   * @param before the memory of this process before the detector was loaded, in bytes
+   * @param forgotten whether the peak of memory was forgotten before the detector was loaded
    */
   Measurement(
       String label,
       DifferentiableDetector detector,
-      OptionalLong before,
+      boolean forgotten,
       BoardImages set,
       BoardPlan plan,
       Terminal terminal) {
     this.label = label;
     this.detector = detector;
-    this.before = before;
+    this.forgotten = forgotten;
     this.set = set;
     this.plan = plan;
     this.terminal = terminal;
@@ -286,7 +286,7 @@ final class Measurement {
     return KeptFile.of(
         folder.resolve("cost.json"),
         List.of(
-            "1",
+            "2",
             weights,
             set.hash(),
             Machine.processor(),
@@ -318,8 +318,8 @@ final class Measurement {
       seconds.add((System.nanoTime() - begin) / 1e9 / count);
     }
     OptionalLong peak = Machine.peak();
-    if (before.isPresent() && peak.isPresent()) {
-      node.put("bytes", Math.max(0, peak.getAsLong() - before.getAsLong()));
+    if (forgotten && peak.isPresent()) {
+      node.put("bytes", peak.getAsLong());
     }
     file.write(node);
     return true;

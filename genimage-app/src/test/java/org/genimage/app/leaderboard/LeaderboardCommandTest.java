@@ -138,6 +138,8 @@ class LeaderboardCommandTest {
             "seconds an image",
             "calibration error");
     assertThat(whole.origin()).containsKeys("processor", "genimage", "date");
+    assertThat(whole.origin().get("command"))
+        .contains("--weights %s --weights %s".formatted(one, two));
     assertThat(whole.settings()).containsEntry("seed", "42").containsKey("Square");
     // clean, aligned, unchanged, 16 changes, 4 attacks in 2 parts, cost; twice
     assertThat(whole.files()).hasSize(2 * (3 + 16 + 8 + 1));

@@ -11,8 +11,8 @@ import org.genimage.eval.statistics.Interval;
  * What a detector takes: seconds and memory.
  *
  * @param seconds for one image, of several repetitions, the preparation of the image not included
- * @param megabytes the most memory of the program while it loaded the detector and scored, more
- *     than before, in 10^6 bytes; empty where the system does not tell
+ * @param megabytes the most memory of the whole program while it loaded the detector and scored, in
+ *     10^6 bytes; empty where the system does not tell
  */
 public record Cost(List<Double> seconds, OptionalDouble megabytes) {
 

@@ -38,6 +38,9 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
           LeaderboardEntry.CALIBRATION,
           LeaderboardEntry.CHANCE);
 
+  private static final String INTERVAL = ": 95 %";
+  private static final String RANGE = ": fastest, slowest";
+
   private static final List<String> MAIN =
       List.of(
           LeaderboardEntry.AREA,
@@ -78,13 +81,15 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
         <section>
           <h2>Leaderboard: %s</h2>
           <p class="lead">%s images. The order is that of the ROC AUC on the images as they are; ranks in
-          brackets are those that chance does not rule out.</p>
+          brackets are those that chance does not rule out. Figures have their 95&nbsp;%% intervals in
+          brackets.</p>
           %s
           <h3>Accuracy</h3>
           <div class="chart">%s</div>
           <h3>Under attack</h3>
           %s
           <h3>Calibration, verdicts and cost</h3>
+          <p>In brackets: 95&nbsp;%% intervals; of times, the fastest and the slowest repetition.</p>
           %s
           <h3>Ranks</h3>
           %s
@@ -97,7 +102,7 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
         .formatted(
             escape(set),
             Html.count(entries.get(0).clean().size()),
-            tables.get(0).html(),
+            compact(tables.get(0)).html(),
             Charts.marks(
                 "Accuracy of each detector",
                 entries.stream()
@@ -108,12 +113,40 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
                     .toList()),
             tables.get(1).rows().isEmpty()
                 ? "<p>Not measured.</p>"
-                : budgets(entries) + tables.get(1).html(),
-            tables.get(2).html(),
+                : budgets(entries) + compact(tables.get(1)).html(),
+            compact(tables.get(2)).html(),
             tables.get(3).html(),
             tables.get(4).rows().isEmpty()
                 ? "<p>There is one detector.</p>"
                 : tables.get(4).html());
+  }
+
+  /** Returns the table with every figure and its interval in one column, for people. */
+  private static Table compact(Table table) {
+    List<String> heads = table.columns();
+    List<String> columns = new ArrayList<>();
+    List<List<Cell>> rows = new ArrayList<>();
+    table.rows().forEach(row -> rows.add(new ArrayList<>()));
+    for (int i = 0; i < heads.size(); i++) {
+      boolean joined = i + 1 < heads.size() && isInterval(heads.get(i + 1));
+      columns.add(heads.get(i));
+      for (int k = 0; k < rows.size(); k++) {
+        Cell cell = table.rows().get(k).get(i);
+        boolean both = joined && !cell.equals(Cell.NONE);
+        rows.get(k)
+            .add(
+                both
+                    ? Cell.text(
+                        "%s (%s)".formatted(cell.text(), table.rows().get(k).get(i + 1).text()))
+                    : cell);
+      }
+      i += joined ? 1 : 0;
+    }
+    return new Table(table.name(), table.title(), columns, rows);
+  }
+
+  private static boolean isInterval(String head) {
+    return head.endsWith(INTERVAL) || head.endsWith(RANGE);
   }
 
   private static String budgets(List<LeaderboardEntry> entries) {
@@ -144,6 +177,7 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
 
   private static boolean hasInterval(String name) {
     return !name.equals(LeaderboardEntry.CHANCE)
+        && !name.equals(LeaderboardEntry.WORST)
         && !name.equals(LeaderboardEntry.MEMORY)
         && !name.startsWith("median L2 change");
   }
@@ -152,10 +186,7 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
     String head = Character.toUpperCase(name.charAt(0)) + name.substring(1);
     columns.add(isNumber(name) ? head : head + ", %");
     if (hasInterval(name)) {
-      columns.add(
-          "%s: %s"
-              .formatted(
-                  head, name.equals(LeaderboardEntry.SECONDS) ? "fastest, slowest" : "95 %"));
+      columns.add(head + (name.equals(LeaderboardEntry.SECONDS) ? RANGE : INTERVAL));
     }
   }
 
