@@ -34,11 +34,12 @@ import picocli.CommandLine.ScopeType;
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done",
+      "0:everything was done",
       "1:some inputs failed, or an error stopped the work",
       "2:the command line is wrong; nothing was begun",
-      "3:doctor: format, size or quality of the data answer the question alone",
-      "130:interrupted"
+      "3:doctor: natural and AI images differ in file format, size or quality, and that alone"
+          + " tells which is which",
+      "130:stopped with Ctrl-C"
     },
     footer = {
       "",
@@ -46,8 +47,8 @@ import picocli.CommandLine.ScopeType;
       "  genimage score photo.jpg           is this photograph real?",
       "  genimage score --help              all options of a command",
       "",
-      "Data goes to standard output, everything else to standard error. NO_COLOR=1 turns colours"
-          + " off."
+      "Results go to standard output, messages and progress to standard error. NO_COLOR=1 turns"
+          + " colours off."
     })
 final class Genimage {
 
@@ -76,7 +77,7 @@ final class Genimage {
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "show what the modules log, too")
+      description = "show more messages about what happens inside")
   private boolean verbose;
 
   boolean verbose() {

@@ -15,7 +15,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs a command line and ends the Java runtime with its exit code. */
 public final class Main {
@@ -110,12 +109,8 @@ public final class Main {
 
   private static int usage(ParameterException problem, String[] arguments) {
     CommandLine command = problem.getCommandLine();
-    say(command.getErr(), problem.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(problem, command.getErr())) {
-      command
-          .getErr()
-          .println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
-    }
+    say(command.getErr(), Mistakes.sentence(problem));
+    command.getErr().println(Mistakes.advice(problem));
     return ExitCode.USAGE;
   }
 

@@ -58,7 +58,8 @@ class HelpTest {
     assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.err()).isEmpty();
     assertThat(run.out().lines())
-        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100))
+        .allSatisfy(line -> assertThat(line).as("no name is cut").doesNotMatch(".*[*/]\\.$"));
     assertThat(run.out()).isEqualToNormalizingNewlines(expected(name));
   }
 

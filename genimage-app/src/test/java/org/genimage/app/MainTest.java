@@ -30,15 +30,25 @@ class MainTest {
     Run run = Run.of();
 
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err()).contains("error: Missing required subcommand", "genimage --help");
+    assertThat(run.err().lines())
+        .containsExactly(
+            "error: expected a command after 'genimage', found none; for example: genimage score"
+                + " photo.jpg",
+            "'genimage --help' lists all commands.");
+    assertThat(Run.of("weights").err())
+        .contains("after 'genimage weights', found none; for example: genimage weights inspect");
   }
 
   @Test
   void command_thatDoesNotExist_suggestsTheNearest() {
-    Run run = Run.of("devises");
+    Run run = Run.of("scor", "photo.jpg");
 
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err()).contains("error: ", "devises").contains("devices");
+    assertThat(run.err())
+        .startsWith("error: there is no command 'genimage scor'; did you mean 'genimage score'?");
+    assertThat(Run.of("weights", "inspct", "x").err())
+        .startsWith("error: there is no command 'genimage weights inspct'; did you mean 'genimage");
+    assertThat(Run.of("#").err()).startsWith("error: there is no command 'genimage #'");
     assertThat(run.out()).isEmpty();
   }
 
@@ -47,7 +57,27 @@ class MainTest {
     Run run = Run.of("devices", "--require-gpus");
 
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err()).contains("--require-gpus", "Possible solutions: --require-gpu");
+    assertThat(run.err())
+        .contains(
+            "error: genimage devices has no option '--require-gpus'; did you mean --require-gpu?");
+  }
+
+  @Test
+  void argument_thatIsMissing_isExplained() {
+    assertThat(Run.of("doctor").err())
+        .startsWith("error: genimage doctor needs DIR: a folder in GenImage's layout");
+    assertThat(Run.of("evaluate").err()).startsWith("error: genimage evaluate needs --data=PATH: ");
+    assertThat(Run.of("weights", "convert", "x.pth").err())
+        .contains("needs --detector=NAME: the detector", "; and --out=FILE: the file to write");
+    assertThat(Run.of("score", "photo.jpg", "--weights").err())
+        .startsWith("error: --weights needs a value: a weights file")
+        .doesNotContain("default");
+  }
+
+  @Test
+  void argument_thatIsTooMuch_isNamed() {
+    assertThat(Run.of("doctor", "my", "photos").err())
+        .startsWith("error: genimage doctor takes no argument 'photos'; put names with blanks");
   }
 
   @Test

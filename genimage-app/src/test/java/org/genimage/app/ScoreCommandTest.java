@@ -94,7 +94,7 @@ class ScoreCommandTest {
     assertThat(run.out().lines()).hasSize(2);
     assertThat(run.out().lines().toList().get(0)).startsWith("score  verdict  image");
     assertThat(run.out().lines().toList().get(1)).matches("\\d\\.\\d{3}  AI       \\S*a\\.png");
-    assertThat(run.err()).contains("FerretNet-S: AI above 0.0", "no proof");
+    assertThat(run.err()).contains("detector: FerretNet-S; verdict: AI above 0.0", "no proof");
   }
 
   @Test
@@ -197,7 +197,7 @@ class ScoreCommandTest {
     Run run = Run.of("score", "--weights", simulated.toString(), path("a.png"));
 
     assertThat(run.code()).isEqualTo(ExitCode.DONE);
-    assertThat(run.err()).contains("warning: These weights know simulated images alone.");
+    assertThat(run.err()).contains("warning: These weights were trained on simulated images only.");
     assertThat(score(path("a.png")).err()).doesNotContain("warning: ");
   }
 
@@ -283,7 +283,7 @@ class ScoreCommandTest {
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
     assertThat(run.err())
         .contains(
-            "found %s, which do not; add --detector NAME, such as --detector FerretNet-S"
+            "found %s, which does not; add --detector NAME, such as --detector FerretNet-S"
                 .formatted(unnamed))
         .doesNotContain("Detectors.");
   }

@@ -150,7 +150,7 @@ public final class Devices {
       return "all open";
     }
     if (facts.classifier().filter(Facts::isForGpus).isEmpty()) {
-      return "of no use to this native library";
+      return "not used by this native library";
     }
     return CudaLibraries.NEEDED.stream()
         .map(name -> name + (facts.closed().containsKey(name) ? " is missing" : " opens"))

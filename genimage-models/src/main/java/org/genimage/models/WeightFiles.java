@@ -65,7 +65,7 @@ final class WeightFiles {
     List<String> leftOut = adapted.report().leftOut();
     if (!adapted.keys().equals(weights.keys())) {
       LOGGER.log(
-          Level.INFO,
+          leftOut.isEmpty() ? Level.DEBUG : Level.INFO,
           "{0}: {1} of {2} keys are read under the names that {3} has, the first in the file being"
               + " {4}; {5} keys are of other networks and are ignored{6}",
           file,

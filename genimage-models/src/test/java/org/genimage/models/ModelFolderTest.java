@@ -137,6 +137,42 @@ class ModelFolderTest {
   }
 
   /** Metadata keeps the crop, so that a file written from a folder is prepared for alike. */
+  /** As hubs publish large models: an index, and a part of the weights in each of two files. */
+  @Test
+  void load_weightsInTwoShards_givesTheLogitsOfOneFile() throws IOException {
+    Image image = Image.read(picture(EXPECTED.get("vit").get("pictures").fieldNames().next()));
+    List<Float> one = logits(image);
+    Path file = folder.resolve("model.safetensors");
+    Weights whole = Weights.read(file).inMemory();
+    Files.delete(file);
+    ObjectNode index = JSON.createObjectNode();
+    index.putObject("metadata").put("total_size", Float.BYTES * whole.size());
+    ObjectNode map = index.putObject("weight_map");
+    List<Map<String, WeightArray>> shards = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
+    for (String key : whole.keys()) {
+      int shard = map.size() < whole.keys().size() / 2 ? 0 : 1;
+      shards.get(shard).put(key, whole.get(key));
+      map.put(key, "model-0000%s-of-00002.safetensors".formatted(shard + 1));
+    }
+    Files.writeString(folder.resolve("model.safetensors.index.json"), index.toString());
+    for (int i = 0; i < 2; i++) {
+      Weights.of(shards.get(i))
+          .write(folder.resolve("model-0000%s-of-00002.safetensors".formatted(i + 1)));
+    }
+
+    assertThat(logits(image)).isEqualTo(one);
+    Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
+    assertRefused("model-00002-of-00002.safetensors");
+  }
+
+  private List<Float> logits(Image image) {
+    try (DifferentiableDetector detector = Detectors.load(folder)) {
+      Pixels pixels = ImageBatch.of(List.of(detector.input().prepare(image))).toPixels();
+      Logits logits = detector.logits(pixels);
+      return List.of(logits.nature(0), logits.ai(0));
+    }
+  }
+
   @Test
   void write_detectorOfAFolder_keepsItsInput() throws IOException {
     try (DifferentiableDetector detector = Detectors.load(copy("swin"))) {

@@ -355,7 +355,10 @@ class WeightsTest {
       assertThat(weights.get("w").toFloats()).containsExactly(1, 2);
       assertThat(weights.report().container()).hasValue(name);
       assertThat(weights.report().containers()).isEqualTo(order);
-      assertThat(weights.report()).hasToString("tensors of %s; not of %s".formatted(name, other));
+      assertThat(weights.report())
+          .hasToString(
+              "the entry '%s' was read; other entries with tensors were not read: %s"
+                  .formatted(name, other));
       assertThat(Weights.read(file, other).get("w").toFloats()).containsExactly(3, 4);
     }
   }

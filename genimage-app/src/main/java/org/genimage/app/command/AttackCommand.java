@@ -76,14 +76,17 @@ public final class AttackCommand implements Callable<Integer> {
       names = "--cw-steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "steps of CW-L2 for each of 4 constants, from 0.1 (default: ${DEFAULT-VALUE})")
+      description =
+          "steps of the attack CW-L2 for each of the 4 constants that it tries, the first of which is"
+              + " 0.1 (default: ${DEFAULT-VALUE})")
   private int cwSteps;
 
   @Option(
       names = "--queries",
       paramLabel = "N",
       defaultValue = "200",
-      description = "queries of Square per image (default: ${DEFAULT-VALUE})")
+      description =
+          "how often the attack Square asks the detector about an image (default: ${DEFAULT-VALUE})")
   private int queries;
 
   @Mixin private Options.Seed seed = new Options.Seed();
@@ -145,7 +148,7 @@ public final class AttackCommand implements Callable<Integer> {
     results.add(square);
     SweepResult sweep =
         terminal.during(
-            "FGSM, " + BUDGETS.size() + " budgets",
+            "Attacking with FGSM, %s budgets".formatted(BUDGETS.size()),
             chosen.size(),
             progress -> AttackSweep.of(Attacks::fgsm, BUDGETS).against(victim, chosen));
     sweeps.add(sweep);
@@ -159,7 +162,7 @@ public final class AttackCommand implements Callable<Integer> {
     AttackedFolder folder = folder(attack.name());
     AttackResult result =
         terminal.during(
-            attack.name() + " " + attack.budget(),
+            "Attacking with " + attack.name() + " " + attack.budget(),
             chosen.size(),
             progress ->
                 AttackRun.of(attack).progress(progress).sink(folder).against(victim, chosen));

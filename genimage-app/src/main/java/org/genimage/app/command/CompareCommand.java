@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Compare two evaluations of the same images: is one detector better, or only luckier?",
-      "Only images on which the two differ count (McNemar, DeLong, intervals by bootstrap).",
+      "Prints the differences in accuracy and ROC-AUC, with 95 % intervals (bootstrap) and p-values"
+          + " (McNemar, DeLong). A p-value below 0.05 is usually taken as more than luck.",
       "Two folders of 'genimage leaderboard' are compared number by number: which differ beyond"
           + " their intervals?"
     },
@@ -46,7 +47,7 @@ public final class CompareCommand implements Callable<Integer> {
               + " wrote")
   private Path first;
 
-  @Parameters(index = "1", paramLabel = "SECOND", description = "the other one")
+  @Parameters(index = "1", paramLabel = "SECOND", description = "the other evaluation, likewise")
   private Path second;
 
   @Mixin private Options.Seed seed = new Options.Seed();
@@ -70,7 +71,7 @@ public final class CompareCommand implements Callable<Integer> {
         Comparison.of(left.scores(), right.scores(), Bootstrap.seeded(seed.value()));
     Terminal terminal = Terminal.of(spec);
     terminal.print("first: %s, second: %s", left.detector(), right.detector());
-    terminal.print("first less second, on %d images", left.scores().size());
+    terminal.print("difference, first minus second, on %d images", left.scores().size());
     print(
         terminal,
         "accuracy",

@@ -24,23 +24,25 @@ public final class DetectorOptions {
       names = "--weights",
       paramLabel = "FILE|NAME",
       description =
-          "weights: a file, a model folder, or a name of 'genimage pretrained list' (default:"
-              + " those that are recommended there, downloaded once)")
+          "a weights file, a model folder, or a name that 'genimage pretrained list' shows (default:"
+              + " the recommended ones, which are downloaded at first use)")
   private Optional<String> weights = Optional.empty();
 
   @Option(
       names = "--detector",
       paramLabel = "NAME",
       description =
-          "the detector of weights that do not name it themselves, such as FerretNet-S; without"
-              + " --weights, its published weights")
+          "the detector, such as FerretNet-S: needed if the weights file does not name it; without"
+              + " --weights, its published weights are used")
   private Optional<String> detector = Optional.empty();
 
   @Option(
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "float32",
-      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE})")
+      description =
+          "number format of the computation: float32, bfloat16 or float16 (default:"
+              + " ${DEFAULT-VALUE})")
   private Precision precision;
 
   /**
@@ -148,7 +150,7 @@ public final class DetectorOptions {
         throw e;
       }
       throw new UsageException(
-          "--weights: expected weights that name their detector, found %s, which do not; add --detector"
+          "--weights: expected a file that names its detector, found %s, which does not; add --detector"
                   .formatted(file)
               + " NAME, such as --detector FerretNet-S");
     }

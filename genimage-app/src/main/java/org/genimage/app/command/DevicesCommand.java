@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "devices",
     sortOptions = false,
-    description = "Print the devices that TensorFlow uses, and what a GPU would still need.",
+    description = "Print whether TensorFlow computes on the CPU or a GPU; if no GPU, why not.",
     footer = {
       "",
       "Examples:",
@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     })
 public final class DevicesCommand implements Callable<Integer> {
 
-  @Option(names = "--require-gpu", description = "exit with 1 if TensorFlow sees no GPU")
+  @Option(names = "--require-gpu", description = "end with exit code 1 if TensorFlow sees no GPU")
   private boolean requireGpu;
 
   @Spec private CommandSpec spec;

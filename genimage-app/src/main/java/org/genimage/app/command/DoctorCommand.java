@@ -1,7 +1,6 @@
 package org.genimage.app.command;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,15 +18,19 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     sortOptions = false,
     description = {
-      "Examine every image of a folder in GenImage's layout, and print defects and a verdict.",
-      "It finds unreadable and repeated images, and whether format, size or quality tell the label."
+      "Find defects of a dataset: read every image of a folder, and end with a verdict.",
+      "It finds images that cannot be read, images that occur twice, and differences in file format,"
+          + " size or quality that tell natural and AI images apart without a look at the picture. The"
+          + " folder must have GenImage's layout. To see only what a folder has, use 'genimage scan'."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the data are fine",
-      "1:images are unreadable, or under both labels or in both splits; or an error",
-      "2:the command line is wrong",
-      "3:the data answer the question by themselves: format, size or quality differs between labels"
+      "0:no defect was found",
+      "1:some images cannot be read, or have both labels, or are in training and validation; or an"
+          + " error stopped the work",
+      "2:the command line is wrong; nothing was begun",
+      "3:natural and AI images differ in file format, size or quality, and that alone tells which is"
+          + " which"
     },
     footer = {
       "",
@@ -37,22 +40,29 @@ import picocli.CommandLine.Spec;
     })
 public final class DoctorCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "DIR", description = "the benchmark's folder, unpacked or with archives")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "a folder in GenImage's layout, unpacked or with its archives")
   private Path folder;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the full report there (JSON)")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "also write the full report to this file (JSON)")
   private Optional<Path> json = Optional.empty();
 
   @Option(
       names = "--quarantine",
       paramLabel = "FILE",
-      description = "write a list of the unreadable images there")
+      description =
+          "also write a list of the images that cannot be read; other commands can leave them out")
   private Optional<Path> quarantine = Optional.empty();
 
   @Option(
       names = "--state",
       paramLabel = "FILE",
-      description = "save what was found so far there, so that a run that was stopped can resume")
+      description =
+          "keep what was found so far in this file; if a run is stopped, the next one resumes from it")
   private Optional<Path> state = Optional.empty();
 
   @Spec private CommandSpec spec;
@@ -62,8 +72,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     terminal = Terminal.of(spec);
-    Options.check(
-        Files.isDirectory(folder), "expected a folder, found none at %s; check the path", folder);
+    Options.checkFolder("DIR", folder);
     json.ifPresent(Outputs::checkWritableFile);
     quarantine.ifPresent(Outputs::checkWritableFile);
     DataDoctor doctor = DataDoctor.of(GenImage.open(folder));

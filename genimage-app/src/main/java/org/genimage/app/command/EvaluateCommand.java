@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     sortOptions = false,
     description = {
-      "Score a folder or a list of images with known labels, and write a report.",
+      "Measure a detector: score images with known labels, and write a report.",
       "A second run resumes a run that was stopped and scores no image twice."
     },
     footer = {
@@ -72,13 +72,15 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "N",
       description =
-          "score at most this many images per set, as many of each generator as of the others"
+          "score at most this many images of each test set, equally many of each generator"
               + " (default: all)")
   private Optional<Integer> limit = Optional.empty();
 
   @Option(
       names = "--degraded",
-      description = "also score the images degraded as in table 5; takes six times as long")
+      description =
+          "also score the images with less quality, as in the paper's table 5: fewer pixels, JPEG,"
+              + " blur; takes six times as long")
   private boolean degraded;
 
   @Option(
@@ -152,7 +154,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     ImageDataset readable = readable(images, result);
     SideBySide aligned =
         terminal.during(
-            "Aligned",
+            "Scoring all as JPEG",
             images.size(),
             progress ->
                 SideBySide.of(
@@ -167,16 +169,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     report.degradations(degradations(loaded, images, result.scores()));
     report.groups(groups(loaded, folder));
     report.baselines(
-        terminal.during("Baselines", images.size(), progress -> Baselines.of(readable, progress)));
+        terminal.during(
+            "Trying trivial rules", images.size(), progress -> Baselines.of(readable, progress)));
     report.spectra(
-        terminal.during("Spectra", images.size(), progress -> Spectra.of(readable, progress)));
+        terminal.during(
+            "Computing spectra", images.size(), progress -> Spectra.of(readable, progress)));
   }
 
   private void addVerdicts(
       Report.Builder report, DifferentiableDetector loaded, ImageDataset images, VerdictRule rule) {
     Verdicts verdicts =
         terminal.during(
-            "Verdicts",
+            "Finding verdicts",
             images.size(),
             progress ->
                 Verdicts.measured(rule, evaluation(loaded, images, "scores").progress(progress)));
@@ -184,7 +188,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     for (Degradation how : degraded ? Protocols.DEGRADATIONS : List.<Degradation>of()) {
       Verdicts after =
           terminal.during(
-              "Verdicts, " + how.name(),
+              "Finding verdicts, " + how.name(),
               images.size(),
               progress ->
                   Verdicts.measured(
@@ -207,7 +211,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private EvaluationResult score(
       DifferentiableDetector loaded, ImageDataset images, Degradation how, String name) {
     return terminal.during(
-        how.equals(Degradation.NONE) ? "Scoring" : how.name(),
+        how.equals(Degradation.NONE) ? "Scoring" : "Scoring, " + how.name(),
         images.size(),
         progress -> evaluation(loaded, images, name).degraded(how).progress(progress).run());
   }

@@ -12,7 +12,10 @@ public final class ExitCode {
   /** The command line is wrong; nothing was begun. */
   public static final int USAGE = 2;
 
-  /** The doctor found that format, size or quality of the data answer the question alone. */
+  /**
+   * The doctor found that natural and AI images differ in format, size or quality, and that this
+   * alone tells the label.
+   */
   public static final int ANSWERED_BY_FORMAT = 3;
 
   /** The user stopped the program (Ctrl-C); the Java runtime ends with this code by itself. */

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     sortOptions = false,
-    description = "Write a detector as a TensorFlow SavedModel, which TensorFlow loads anywhere.",
+    description =
+        "Write a detector as a TensorFlow SavedModel, which TensorFlow loads from any language.",
     footer = {"", "Examples:", "  genimage export --weights ferretnet-s --out ferretnet-s-model"})
 public final class ExportCommand implements Callable<Integer> {
 

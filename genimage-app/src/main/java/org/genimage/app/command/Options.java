@@ -108,7 +108,9 @@ public final class Options {
         names = "--seed",
         paramLabel = "N",
         defaultValue = "42",
-        description = "seed of all random choices (default: ${DEFAULT-VALUE})")
+        description =
+            "start of all random choices: the same number gives the same result (default:"
+                + " ${DEFAULT-VALUE})")
     private long value;
 
     /** Returns the seed. */
@@ -124,7 +126,8 @@ public final class Options {
         names = "--skip-unreadable",
         paramLabel = "N",
         defaultValue = "0",
-        description = "skip and count up to N unreadable files (default: stop at the first)")
+        description =
+            "skip and count up to N files that cannot be read (default: stop at the first)")
     private int skip;
 
     /**
@@ -156,6 +159,21 @@ public final class Options {
     if (!fine) {
       throw new UsageException(Strings.lenientFormat(format, values));
     }
+  }
+
+  /**
+   * Checks that a folder is there, before any work is done.
+   *
+   * @param name the argument that names it
+   * @throws UsageException if not
+   */
+  static void checkFolder(String name, Path folder) {
+    check(
+        Files.isDirectory(folder),
+        "%s: expected a folder, found %s at %s; check the path",
+        name,
+        Files.exists(folder) ? "a file" : "nothing",
+        folder);
   }
 
   /**

@@ -38,7 +38,7 @@ public final class PretrainedCommand {
   @Command(
       name = "list",
       description =
-          "List published weights: name, detector, size, licence, and whether they are here.",
+          "List published weights: name, detector, size, licence, and whether you have them.",
       footer = {"", "Examples:", "  genimage pretrained list"})
   static final class ListAll implements Callable<Integer> {
 
@@ -48,7 +48,8 @@ public final class PretrainedCommand {
     public Integer call() {
       Terminal terminal = Terminal.of(spec);
       String recommended = Pretrained.recommended().name();
-      terminal.print("%-24s %-28s %10s  %-12s %s", "name", "detector", "size", "licence", "here");
+      terminal.print(
+          "%-24s %-28s %10s  %-12s %s", "name", "detector", "size", "licence", "downloaded");
       for (Pretrained one : Pretrained.all()) {
         terminal.print(
             "%-24s %-28s %10s  %-12s %s%s",
@@ -72,14 +73,14 @@ public final class PretrainedCommand {
   /** Downloads weights. */
   @Command(
       name = "get",
-      description = "Download weights and check them; print where the files are.",
+      description = "Download weights, check them, and print where the files are.",
       footer = {"", "Examples:", "  genimage pretrained get community-forensics-384"})
   static final class Get implements Callable<Integer> {
 
     @Parameters(
         paramLabel = "NAME",
         arity = "1..*",
-        description = "names of 'genimage pretrained list'")
+        description = "names that 'genimage pretrained list' shows")
     private List<String> names;
 
     @Spec private CommandSpec spec;
@@ -98,7 +99,7 @@ public final class PretrainedCommand {
   /** Verifies weights that were downloaded. */
   @Command(
       name = "verify",
-      description = "Compare downloaded weights with their hashes, without network.",
+      description = "Check that downloaded weights are still as published; needs no network.",
       footer = {
         "",
         "Examples:",
@@ -110,7 +111,7 @@ public final class PretrainedCommand {
     @Parameters(
         paramLabel = "NAME",
         arity = "0..*",
-        description = "names (default: all that are here)")
+        description = "names (default: all that were downloaded)")
     private List<String> names = List.of();
 
     @Spec private CommandSpec spec;
@@ -123,7 +124,8 @@ public final class PretrainedCommand {
               ? Pretrained.all().stream().filter(Pretrained::isDownloaded).toList()
               : named(names);
       if (chosen.isEmpty()) {
-        terminal.say("nothing is downloaded; 'genimage pretrained get NAME' does it");
+        terminal.say(
+            "nothing was downloaded yet; 'genimage pretrained get NAME' downloads weights");
       }
       int failed = 0;
       for (Pretrained one : chosen) {

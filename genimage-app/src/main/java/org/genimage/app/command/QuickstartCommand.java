@@ -53,8 +53,8 @@ import picocli.CommandLine.Spec;
     name = "quickstart",
     sortOptions = false,
     description = {
-      "Train ResNet-50 on a small GenImage, score held-out images of each generator, attack the"
-          + " detector with FGSM and write an HTML report.",
+      "See all of it at work in minutes: train ResNet-50 on few images, score images that the"
+          + " training has not seen, attack the detector with FGSM, and write an HTML report.",
       "Without --data the images are simulated: the results then say nothing about real images."
     },
     footer = {
@@ -151,7 +151,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       DifferentiableDetector detector, ImageDataset test, List<EpochReport> history) {
     EvaluationResult result =
         terminal.during(
-            "Scoring",
+            "Scoring unseen images",
             test.size(),
             progress ->
                 Evaluation.of(detector, test)
@@ -161,11 +161,12 @@ public final class QuickstartCommand implements Callable<Integer> {
     Report.Builder page = builder(DetectorIdentity.of(detector), result, history, test);
     write(page.build()); // before anything else can fail
     Baselines baselines =
-        terminal.during("Baselines", test.size(), progress -> Baselines.of(test, progress));
+        terminal.during(
+            "Trying trivial rules", test.size(), progress -> Baselines.of(test, progress));
     write(page.baselines(baselines).build());
     SideBySide aligned =
         terminal.during(
-            "Aligned",
+            "Scoring all as JPEG",
             test.size(),
             progress ->
                 SideBySide.of(
@@ -179,7 +180,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         () -> attack(detector, test.draw(ATTACKED, seed.value()), attacks),
         () -> write(page.robustness(attacks).build()));
     Spectra spectra =
-        terminal.during("Spectra", test.size(), progress -> Spectra.of(test, progress));
+        terminal.during("Computing spectra", test.size(), progress -> Spectra.of(test, progress));
     write(page.spectra(spectra).samples(test, 60).gallery(test, detector).mistakes(test).build());
     summarise(result, baselines, attacks);
     terminal.say("report: %s", out.report().toAbsolutePath().normalize().toUri());
@@ -225,7 +226,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   /** A broken file stops the run before the first step, not after the last. */
   private void checkReadable(ImageDataset images) {
     terminal.during(
-        "Checking",
+        "Reading all images once",
         images.size(),
         progress -> {
           for (int i = 0; i < images.size(); i++) {
@@ -273,7 +274,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   /** Prints the loss, the speed and the time spent waiting for images. */
   private void describe(List<EpochReport> history) {
     if (history.isEmpty()) {
-      terminal.say("training was complete in %s", checkpoints());
+      terminal.say("training was already complete; its result is in %s", checkpoints());
       return;
     }
     double seconds = 0;
@@ -285,8 +286,9 @@ public final class QuickstartCommand implements Callable<Integer> {
       images += epoch.samples();
     }
     terminal.say(
-        "%d epochs: loss %.3f to %.3f, %.0f images/s, %.1f %% of the time waiting for images",
-        history.size(),
+        "trained for %s: the loss went from %.3f to %.3f; %.0f images/s; %.1f %% of the time was spent"
+            + " waiting for images",
+        Terminal.counted(history.size(), "epoch"),
         history.get(0).loss(),
         history.get(history.size() - 1).loss(),
         images / seconds,
@@ -299,7 +301,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     for (Budget budget : BUDGETS) {
       AttackResult result =
           terminal.during(
-              "FGSM " + budget,
+              "Attacking with FGSM " + budget,
               images.size(),
               progress ->
                   AttackRun.of(Attacks.fgsm(budget))
@@ -345,14 +347,14 @@ public final class QuickstartCommand implements Callable<Integer> {
   private void summarise(
       EvaluationResult result, Baselines baselines, List<RobustnessRow> attacks) {
     Scores scores = result.scores();
-    terminal.print("%s on %s, held-out images", result.detector(), images());
+    terminal.print("%s on %s, images that the training has not seen", result.detector(), images());
     terminal.print(result);
     terminal.print(
         "  average precision %.3f, ROC-AUC %.3f",
         Metrics.AVERAGE_PRECISION.of(scores), Metrics.ROC_AUC.of(scores));
-    terminal.print("a single threshold on one property of the same images reaches");
+    terminal.print("for comparison, trivial rules: a threshold on one property of the same images");
     baselines.all().forEach(baseline -> terminal.print(baseline.name(), baseline.accuracy()));
-    terminal.print("under attack");
+    terminal.print("accuracy under attack, by the largest change of a pixel");
     attacks.forEach(row -> terminal.print(row.attack() + " " + row.budget(), row.attacked()));
   }
 }

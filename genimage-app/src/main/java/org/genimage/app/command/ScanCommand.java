@@ -1,6 +1,5 @@
 package org.genimage.app.command;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,7 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "scan",
     sortOptions = false,
-    description = "Print which parts of GenImage a folder has, unpacked or in archives.",
+    description = {
+      "List which parts of GenImage a folder has, and count their images.",
+      "It reads names, not images. To look for defects in the images, use 'genimage doctor'."
+    },
     footer = {
       "",
       "Examples:",
@@ -33,25 +35,28 @@ import picocli.CommandLine.Spec;
     })
 public final class ScanCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "DIR", description = "the benchmark's folder")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "a folder in GenImage's layout, unpacked or with its archives")
   private Path folder;
 
   @Option(
       names = "--index",
       paramLabel = "DIR",
-      description = "keep an index there, so that the next run starts faster")
+      description = "keep a list of the files in this folder, so that the next run starts faster")
   private Optional<Path> index = Optional.empty();
 
   @Option(
       names = "--quarantine",
       paramLabel = "FILE",
-      description = "a list of images to leave out")
+      description =
+          "leave out the images of this list, which 'genimage doctor --quarantine' writes")
   private Optional<Path> quarantine = Optional.empty();
 
   @Option(
       names = "--checksums",
       paramLabel = "FILE",
-      description = "check the archives' volumes against this list of MD5 sums")
+      description = "compare the archives with this list of MD5 sums")
   private Optional<Path> checksums = Optional.empty();
 
   @Spec private CommandSpec spec;
@@ -61,8 +66,7 @@ public final class ScanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     terminal = Terminal.of(spec);
-    Options.check(
-        Files.isDirectory(folder), "expected a folder, found none at %s; check the path", folder);
+    Options.checkFolder("DIR", folder);
     boolean sound = checksums.isEmpty() || check(ArchiveChecksums.read(checksums.get()));
     OpenOptions options = OpenOptions.DEFAULT;
     if (index.isPresent()) {

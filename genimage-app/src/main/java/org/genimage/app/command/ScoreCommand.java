@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Score images: how much does each resemble images that an AI made?",
-      "0 means natural, 1 means AI-made. A score is no proof. What the file says of its own origin"
-          + " stands beside the score, is not verified and does not change it."
+      "0 means natural, 1 means AI-made. A score is no proof. Beside the score stands what the file"
+          + " itself says about its origin; that is not verified, and does not change the score."
     },
     footer = {
       "",
@@ -43,8 +43,8 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "IMAGE",
       arity = "1..*",
       description =
-          "files, folders with all folders in them, patterns such as 'photos/*.jpg', or - for one"
-              + " image on standard input")
+          "files, patterns such as 'photos/*.jpg', folders (with the folders in them), or - to read"
+              + " one image from standard input")
   private List<String> images;
 
   @Mixin private DetectorOptions detector = new DetectorOptions();
@@ -53,15 +53,16 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--threshold",
       paramLabel = "X",
       description =
-          "scores above X, from 0 to 1, count as AI-made (default: the weights' rule, which may be"
-              + " unsure, or their threshold)")
+          "scores above X, from 0 to 1, count as AI-made (default: what the weights say: their"
+              + " threshold, or their rule, whose verdict may be 'unsure')")
   private Optional<Double> threshold = Optional.empty();
 
   @Option(
       names = "--format",
       paramLabel = "NAME",
       defaultValue = "table",
-      description = "table, csv or jsonl: a JSON object in each line (default: ${DEFAULT-VALUE})")
+      description =
+          "table, csv or jsonl, which is a JSON object in each line (default: ${DEFAULT-VALUE})")
   private ScoreLines.Format format;
 
   @Option(
@@ -119,14 +120,14 @@ public final class ScoreCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(spec);
     try (DifferentiableDetector loaded = detector.load(terminal)) {
       Decision decision = Decision.of(loaded, threshold);
-      terminal.say("%s: %s", loaded.name(), decision);
+      terminal.say("detector: %s; verdict: %s", loaded.name(), decision);
       if (SimulatedTraining.of(loaded)) {
         terminal.say("warning: %s", SimulatedTraining.WARNING);
       }
       long failed = score(loaded, decision, inputs);
       terminal.say(
-          "A score is no proof: it says how much an image resembles AI-made images of the");
-      terminal.say("training. What files say of themselves is not verified and changes no score.");
+          "A score is no proof: it says how much an image resembles the AI-made images that the");
+      terminal.say("detector was trained on. What files say about themselves is not verified.");
       if (failed > 0) {
         terminal.say("%d of %d images have no score", failed, inputs.size());
       }

@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
     name = "simulate",
     sortOptions = false,
     description = {
-      "Write a small simulated GenImage: rendered images with simulated traces of generators.",
-      "It shows that programs work. It says nothing about photographs or real generators."
+      "Write a small simulated GenImage: rendered images, some with simulated traces of generators.",
+      "Use it to try programs. What is measured on it says nothing about photographs or real"
+          + " generators."
     },
     footer = {
       "",
@@ -27,7 +28,9 @@ import picocli.CommandLine.Spec;
     })
 public final class SimulateCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "DIR", description = "the folder to make; it must not have files")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "the folder to make; if it exists, it must be empty")
   private Path folder;
 
   @Option(
@@ -48,7 +51,7 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--side",
       paramLabel = "N",
       defaultValue = "80",
-      description = "the smallest side in pixels (default: ${DEFAULT-VALUE})")
+      description = "the smallest width and height in pixels (default: ${DEFAULT-VALUE})")
   private int side;
 
   @Option(

@@ -8,7 +8,8 @@ import org.genimage.models.weights.Weights;
 final class SimulatedTraining {
 
   static final String WARNING =
-      "These weights know simulated images alone. Their scores say nothing about photographs.";
+      "These weights were trained on simulated images only. Their scores say nothing about"
+          + " photographs.";
 
   private static final String KEY = "genimage.simulated";
 

@@ -102,7 +102,7 @@ record TableDetectors(
     try {
       Weights weights =
           terminal.during(
-              blueprint.name() + ", " + training,
+              "Training %s on %s".formatted(blueprint.name(), training),
               total,
               progress -> {
                 GradientTrainer trainer =
@@ -122,8 +122,12 @@ record TableDetectors(
     Outputs.remove(checkpoints);
     double seconds = (System.nanoTime() - begin) / 1e9;
     terminal.say(
-        "  trained %s on %s: %d epochs of %d images in %.0f s",
-        blueprint.name(), training, recipe.epochs(), data.size(), seconds);
+        "  trained %s on %s: %s of %d images in %.0f s",
+        blueprint.name(),
+        training,
+        Terminal.counted(recipe.epochs(), "epoch"),
+        data.size(),
+        seconds);
   }
 
   /** As the authors' scripts do, the best epoch and CNNSpot's learning rates follow validation. */

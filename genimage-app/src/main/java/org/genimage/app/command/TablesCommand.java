@@ -80,14 +80,16 @@ public final class TablesCommand implements Callable<Integer> {
       names = "--table",
       paramLabel = "NAME",
       split = ",",
-      description = "supplement-1 to -6, main-2 to -5, main-content (default: all)")
+      description =
+          "which tables of the paper: supplement-1 to supplement-6, main-2 to main-5, main-content"
+              + " (default: all)")
   private List<String> tables = new ArrayList<>();
 
   @Option(
       names = "--row",
       paramLabel = "NAME",
       split = ",",
-      description = "only these rows of one table")
+      description = "only these rows; needs --table with one table")
   private List<String> rows = new ArrayList<>();
 
   @Mixin private Options.Images data = new Options.Images();
@@ -175,7 +177,7 @@ public final class TablesCommand implements Callable<Integer> {
       terminal.print("%s: %s", protocol.name(), protocol.title());
       page.fill(plan(protocol, published));
       if (unbiased) {
-        terminal.say("  unbiased");
+        terminal.say("  again, with images without the bias of format and size");
         page.fillUnbiased(plan(protocol, selected));
       }
     }
@@ -382,7 +384,8 @@ public final class TablesCommand implements Callable<Integer> {
       return Optional.empty(); // the tables state what is missing
     }
     FileRules rules =
-        terminal.during("Files", images.size(), progress -> FileRules.of(images, progress));
+        terminal.during(
+            "Reading file properties", images.size(), progress -> FileRules.of(images, progress));
     rules.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
     return Optional.of(rules);
   }

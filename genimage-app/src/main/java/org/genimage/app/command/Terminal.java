@@ -88,6 +88,11 @@ public final class Terminal {
     out.flush();
   }
 
+  /** Returns a number with what it counts, as in {@code 1 epoch} and {@code 2 epochs}. */
+  static String counted(long count, String what) {
+    return "%s %s%s".formatted(count, what, count == 1 ? "" : "s");
+  }
+
   /** Prints an accuracy with its 95 % interval (Wilson). */
   public void print(String name, Proportion accuracy) {
     Interval interval = accuracy.wilson();
@@ -106,7 +111,7 @@ public final class Terminal {
     result.scores().byGenerator().forEach((one, scores) -> print(one.name(), scores.accuracy()));
     print("all", result.scores().accuracy());
     if (!result.failures().isEmpty()) {
-      print("  skipped: %d unreadable images", result.failures().size());
+      print("  skipped: %s that cannot be read", counted(result.failures().size(), "image"));
     }
   }
 

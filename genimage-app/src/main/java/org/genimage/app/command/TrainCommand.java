@@ -116,14 +116,17 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--freeze",
       paramLabel = "REGEX",
       split = ",",
-      description = "keys of weights that training does not change, such as layer1\\..*")
+      description =
+          "weights that training must not change: patterns of their keys, such as layer1\\..*")
   private List<String> frozen = new ArrayList<>();
 
   @Option(
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "float32",
-      description = "float32, bfloat16 or float16 (default: ${DEFAULT-VALUE})")
+      description =
+          "number format of the computation: float32, bfloat16 or float16 (default:"
+              + " ${DEFAULT-VALUE})")
   private Precision precision;
 
   @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
@@ -236,8 +239,11 @@ public final class TrainCommand implements Callable<Integer> {
               return start(blueprint).map(trainer::from).orElse(trainer).fit(blueprint, images);
             });
     terminal.say(
-        "%s: %d epochs of %d images in %.1f minutes",
-        blueprint.name(), recipe.epochs(), images.size(), (System.nanoTime() - begin) / 60e9);
+        "%s: %s of %d images in %.1f minutes",
+        blueprint.name(),
+        Terminal.counted(recipe.epochs(), "epoch"),
+        images.size(),
+        (System.nanoTime() - begin) / 60e9);
     return trained;
   }
 
@@ -257,7 +263,7 @@ public final class TrainCommand implements Callable<Integer> {
     try (Detector detector = blueprint.load(trained)) {
       EvaluationResult result =
           terminal.during(
-              "Scoring",
+              "Scoring held-out images",
               test.size(),
               progress ->
                   Evaluation.of(detector, test)

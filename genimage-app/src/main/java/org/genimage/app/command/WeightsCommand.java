@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 /** Looks into weights, brings them into genimage's format, chooses their threshold. */
 @Command(
     name = "weights",
-    description = "Inspect, convert and calibrate files of weights.",
+    description = "Look into weights files, convert them, choose their threshold.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     subcommands = {
@@ -53,13 +53,13 @@ public final class WeightsCommand {
   @Command(
       name = "inspect",
       sortOptions = false,
-      description = "Print what a file of weights says of itself, and how many numbers it has.",
+      description = "Print what a weights file says about itself, and how many numbers it holds.",
       footer = {"", "Examples:", "  genimage weights inspect weights.safetensors --keys"})
   static final class Inspect implements Callable<Integer> {
 
     private static final int LONGEST = 200;
 
-    @Parameters(paramLabel = "FILE", description = "safetensors, or a PyTorch file")
+    @Parameters(paramLabel = "FILE", description = "a weights file: safetensors or PyTorch")
     private Path file;
 
     @Option(names = "--keys", description = "also print every key with its shape")
@@ -77,13 +77,13 @@ public final class WeightsCommand {
       terminal.print("%-28s %,d", "numbers", weights.size());
       String report = weights.report().toString();
       if (!report.isEmpty()) {
-        terminal.print("%-28s %s", "read", report);
+        terminal.print("%-28s %s", "how it was read", report);
       }
       new TreeMap<>(weights.metadata())
           .forEach((key, value) -> terminal.print("%-28s %s", key, shortened(value)));
       if (!DetectorOptions.nameDetector(weights)) {
         terminal.say(
-            "The file does not say which detector it is of. Give --detector to commands that load it.");
+            "The file does not name its detector. Give --detector to the commands that use it.");
       }
       if (keys) {
         for (Map.Entry<String, ?> entry : new TreeMap<>(weights.arrays()).entrySet()) {
@@ -103,8 +103,9 @@ public final class WeightsCommand {
       name = "convert",
       sortOptions = false,
       description = {
-        "Write weights of PyTorch or another spelling as safetensors that name their detector.",
-        "Commands then need no --detector, and the file carries a hash of its content."
+        "Rewrite a weights file, such as PyTorch's, as a safetensors file that names its detector.",
+        "Other commands then read it without --detector. The new file also holds a hash of its"
+            + " content, so that damage is found."
       },
       footer = {
         "",
@@ -116,14 +117,14 @@ public final class WeightsCommand {
     @Parameters(
         paramLabel = "FILE",
         arity = "1..*",
-        description = "one file, or several that have a part each")
+        description = "the weights: one file, or several files with a part each")
     private List<Path> files;
 
     @Option(
         names = "--detector",
         paramLabel = "NAME",
         required = true,
-        description = "the detector that they are of")
+        description = "the detector that the weights belong to")
     private String detector;
 
     @Option(
@@ -144,7 +145,7 @@ public final class WeightsCommand {
       try (DifferentiableDetector loaded = blueprint.load(weights)) { // complete, or an error
         loaded.weights().write(out);
         Terminal.of(spec)
-            .say("%s: weights of %s, %d arrays", out, loaded.name(), weights.keys().size());
+            .say("wrote %s: weights of %s, %d arrays", out, loaded.name(), weights.keys().size());
       }
       return ExitCode.DONE;
     }
@@ -155,9 +156,9 @@ public final class WeightsCommand {
       name = "calibrate",
       sortOptions = false,
       description = {
-        "Choose temperature and threshold on images with known labels, and write weights that have"
-            + " them.",
-        "Use images that the training has not seen, and measure later on others again."
+        "Choose when a score means AI: write weights with a new temperature and threshold, or a rule.",
+        "They are chosen on images with known labels. Take images that the training has not seen."
+            + " Then measure the result on yet other images."
       },
       footer = {
         "",
@@ -198,8 +199,8 @@ public final class WeightsCommand {
         names = "--missed",
         paramLabel = "RATE",
         description =
-            "choose a rule that may be unsure instead of a threshold: at most this share of AI images"
-                + " may count as natural")
+            "choose a rule whose verdict may be 'unsure', instead of a threshold: at most this share"
+                + " of AI images may count as natural")
     private Optional<Double> missed = Optional.empty();
 
     @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
@@ -214,10 +215,7 @@ public final class WeightsCommand {
           rate -> Options.check(rate > 0 && rate < 1, "a rate must be in (0, 1), got %s", rate));
       unreadable.check();
       detector.check();
-      Options.check(
-          Files.isDirectory(data),
-          "--data: expected a folder, found none at %s; check the path",
-          data);
+      Options.checkFolder("--data", data);
       Outputs.checkWritableFile(out);
       Terminal terminal = Terminal.of(spec);
       ImageDataset images = GenImage.open(data).validation();

@@ -64,10 +64,10 @@ import picocli.CommandLine.TypeConversionException;
     name = "real-images",
     sortOptions = false,
     description = {
-      "Train detectors on labelled images and measure them, beside trivial rules.",
-      "Threshold, temperature and verdict rule come from parts that are cut off the training images."
-          + " The folder for output gets the weights, a report and figures.json of each run, and"
-          + " table.md of all runs in it."
+      "Train detectors on labelled images of your own, and measure them beside trivial rules.",
+      "A part of the training images is set aside to choose temperature, threshold and verdict rule."
+          + " Each run writes its weights, a report and figures.json below the output folder; table.md"
+          + " there sums up all runs."
     },
     footer = {
       "",
@@ -89,8 +89,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "PLACE",
       required = true,
       description =
-          "a list of images (.csv or .jsonl: path, label and, if you like, generator, source, split),"
-              + " or a folder in GenImage's layout")
+          "a list of images (.csv or .jsonl with path, label and, if you like, generator, source and"
+              + " split), or a folder in GenImage's layout")
   private Path place;
 
   @Option(
@@ -98,7 +98,7 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "NAME",
       required = true,
       split = ",",
-      description = "one or several, such as npr,ferretnet-s, or all")
+      description = "one detector or several, such as npr,ferretnet-s, or all")
   private List<String> names;
 
   @Option(
@@ -107,16 +107,17 @@ public final class RealImagesCommand implements Callable<Integer> {
       defaultValue = "held-out",
       converter = TestName.class,
       description =
-          "held-out: on the images that are not to train on; folds: on random parts of the training"
-              + " images in turn, to choose a recipe; sources: on one AI source and one photo source"
-              + " in turn, trained without both (default: ${DEFAULT-VALUE})")
+          "which images to test on. held-out: those that the list or folder keeps from training;"
+              + " folds: one random part of the training images after the other, to choose a recipe;"
+              + " sources: one AI source and one photo source after the other, trained without both"
+              + " (default: ${DEFAULT-VALUE})")
   private Test test;
 
   @Option(
       names = "--folds",
       paramLabel = "N",
       defaultValue = "4",
-      description = "how many random parts (default: ${DEFAULT-VALUE})")
+      description = "with --test folds, how many parts (default: ${DEFAULT-VALUE})")
   private int folds;
 
   @Option(
@@ -130,8 +131,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "PIXELS",
       defaultValue = "192",
       description =
-          "side of the windows that are scored, cut from the centre without resizing (default:"
-              + " ${DEFAULT-VALUE})")
+          "width and height of what is scored: cut from the centre of an image, without resizing"
+              + " (default: ${DEFAULT-VALUE})")
   private int side;
 
   @Option(
@@ -139,8 +140,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "SHARE",
       defaultValue = "0.2",
       description =
-          "share of the training images for threshold, temperature and verdict rule (default:"
-              + " ${DEFAULT-VALUE})")
+          "share of the training images that is set aside to choose temperature, threshold and"
+              + " verdict rule (default: ${DEFAULT-VALUE})")
   private double calibration;
 
   @Option(
@@ -422,7 +423,7 @@ public final class RealImagesCommand implements Callable<Integer> {
       Weights trained = trained(recipe, learned, folder);
       Weights calibrated;
       try (Detector detector = blueprint.load(trained)) {
-        Scores scores = scored("Calibrating", detector, choosing.get(0)).scores();
+        Scores scores = scored("Choosing the threshold", detector, choosing.get(0)).scores();
         calibrated = trained.calibrated(Calibrations.forBalancedAccuracy(scores));
       }
       if (!withRule) {

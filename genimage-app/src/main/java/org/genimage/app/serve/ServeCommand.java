@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Score images over HTTP: a page to drop images on, and an interface for programs.",
-      "Listens on this machine alone unless --host says otherwise. Keeps no image. Runs until it is"
-          + " stopped (Ctrl-C or SIGTERM), and then answers what it has accepted."
+      "It listens on this machine alone unless --host says otherwise, and keeps no image. It runs"
+          + " until Ctrl-C or SIGTERM stops it; then it answers what it has accepted, and ends."
     },
     footer = {
       "",
@@ -54,36 +54,36 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
-      description = "The address to listen on (default: ${DEFAULT-VALUE}, this machine alone).")
+      description = "the address to listen on (default: ${DEFAULT-VALUE}, this machine alone)")
   private String host;
 
   @Option(
       names = "--port",
       paramLabel = "N",
       defaultValue = "8080",
-      description = "The port; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+      description = "the port; 0 takes a free one (default: ${DEFAULT-VALUE})")
   private int port;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Clients must send the token in this file as \"Authorization: Bearer TOKEN\". The"
-              + " environment variable GENIMAGE_TOKEN does the same.")
+          "a file with a token, which clients must send as \"Authorization: Bearer TOKEN\"; the"
+              + " environment variable GENIMAGE_TOKEN does the same")
   private Optional<Path> tokenFile = Optional.empty();
 
   @Option(
       names = "--behind-proxy",
       description =
-          "Every request comes through a proxy that writes X-Forwarded-For; its last entry names"
-              + " the client.")
+          "use this if every request comes through a proxy that writes X-Forwarded-For: the last"
+              + " entry of that header then names the client")
   private boolean behindProxy;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
       defaultValue = "16",
-      description = "The most images that are scored at once (default: ${DEFAULT-VALUE}).")
+      description = "the most images that are scored in one step (default: ${DEFAULT-VALUE})")
   private int batch;
 
   @Option(
@@ -91,8 +91,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "MS",
       defaultValue = "5",
       description =
-          "Milliseconds that an image waits for others to fill its batch (default:"
-              + " ${DEFAULT-VALUE}).")
+          "how long an image waits for others to be scored with, in milliseconds (default:"
+              + " ${DEFAULT-VALUE})")
   private int maxWait;
 
   @Option(
@@ -100,35 +100,35 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "256",
       description =
-          "Images that may be open at once; more are answered with 429 (default:"
-              + " ${DEFAULT-VALUE}).")
+          "the most images that wait or are scored at one time; more are refused with status 429"
+              + " (default: ${DEFAULT-VALUE})")
   private int capacity;
 
   @Option(
       names = "--per-client",
       paramLabel = "N",
-      description = "Those of one client (default: half of the capacity).")
+      description = "the most of them from one client (default: half of --capacity)")
   private Optional<Integer> perClient = Optional.empty();
 
   @Option(
       names = "--max-megabytes",
       paramLabel = "N",
       defaultValue = "32",
-      description = "The largest file, in MiB (default: ${DEFAULT-VALUE}).")
+      description = "the largest file that is accepted, in MiB (default: ${DEFAULT-VALUE})")
   private int megabytes;
 
   @Option(
       names = "--max-megapixels",
       paramLabel = "N",
       defaultValue = "64",
-      description = "The most pixels of an image, in millions (default: ${DEFAULT-VALUE}).")
+      description = "the most pixels of an image, in millions (default: ${DEFAULT-VALUE})")
   private int megapixels;
 
   @Option(
       names = "--max-images",
       paramLabel = "N",
       defaultValue = "16",
-      description = "The most images of one request (default: ${DEFAULT-VALUE}).")
+      description = "the most images of one request (default: ${DEFAULT-VALUE})")
   private int images;
 
   @Option(
@@ -136,8 +136,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "3",
       description =
-          "Seconds that an explanation may take while nobody waits for a score; 0 offers none"
-              + " (default: ${DEFAULT-VALUE}).")
+          "how long an explanation may take while nobody waits for a score, in seconds; 0 offers"
+              + " no explanations (default: ${DEFAULT-VALUE})")
   private int explainSeconds;
 
   @Option(
@@ -145,8 +145,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "0",
       description =
-          "Seconds between the signal to stop and the end of acceptance, in which /health/ready"
-              + " already fails (default: ${DEFAULT-VALUE}).")
+          "how long it accepts requests after the signal to stop, in seconds; /health/ready fails"
+              + " meanwhile, so that a load balancer looks elsewhere (default: ${DEFAULT-VALUE})")
   private int notice;
 
   @Option(
@@ -154,7 +154,8 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "30",
       description =
-          "Seconds for the answers to accepted requests when it stops (default: ${DEFAULT-VALUE}).")
+          "how long it then takes at most to answer what it accepted, in seconds (default:"
+              + " ${DEFAULT-VALUE})")
   private int drain;
 
   @Spec private CommandSpec spec;

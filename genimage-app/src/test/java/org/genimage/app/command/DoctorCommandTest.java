@@ -62,7 +62,7 @@ class DoctorCommandTest {
     for (String command : List.of("scan", "doctor")) {
       Run run = Run.of(command, none);
       assertThat(run.code()).isEqualTo(ExitCode.USAGE);
-      assertThat(run.err()).startsWith("error: expected a folder, found none at " + none);
+      assertThat(run.err()).startsWith("error: DIR: expected a folder, found nothing at " + none);
     }
   }
 

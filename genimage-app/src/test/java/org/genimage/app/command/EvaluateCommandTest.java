@@ -131,7 +131,9 @@ class EvaluateCommandTest {
     Path csv = Files.writeString(folder.resolve("mine.csv"), list);
 
     assertThat(run("--weights", weights, "--data", csv, "--skip-unreadable", 1)).isZero();
-    assertThat(said).contains("skipped: 1 unreadable images").containsPattern("Mine .*of 12\\)");
+    assertThat(said)
+        .contains("skipped: 1 image that cannot be read")
+        .containsPattern("Mine .*of 12\\)");
   }
 
   @Test

@@ -51,7 +51,7 @@ class WeightsCommandTest {
         .containsPattern("arrays +" + SMALL.entries().size())
         .contains(SMALL.entries().get(0).key() + " " + SMALL.entries().get(0).shape());
     assertThat(Run.of("weights", "inspect", plain.toString()).err())
-        .contains("does not say which detector");
+        .contains("does not name its detector");
   }
 
   @Test
@@ -153,7 +153,7 @@ class WeightsCommandTest {
     assertThat(get.err()).contains("Apache-2.0", "put it at");
     assertThat(verify.code()).isEqualTo(ExitCode.FAILED);
     assertThat(none.code()).isEqualTo(ExitCode.DONE);
-    assertThat(none.err()).contains("nothing is downloaded");
+    assertThat(none.err()).contains("nothing was downloaded yet");
   }
 
   @Test

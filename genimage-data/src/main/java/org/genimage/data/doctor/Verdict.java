@@ -45,7 +45,7 @@ final class Verdict {
                 + " more of "
                 + report.biases().size()
                 + " comparisons";
-    return "The data answer the question by themselves: the "
+    return "The data give the labels away: the "
         + worst.property()
         + " alone tells natural from AI images of "
         + worst.generator().name()

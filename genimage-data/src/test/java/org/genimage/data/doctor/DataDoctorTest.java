@@ -212,7 +212,7 @@ class DataDoctorTest {
     assertThat(report.outcome().exitCode()).isEqualTo(3);
     assertThat(report.verdict())
         .isEqualTo(
-            "The data answer the question by themselves: the format alone tells natural from AI"
+            "The data give the labels away: the format alone tells natural from AI"
                 + " images of BigGAN, train, with 100.0 % accuracy, and so do 5 more of 6"
                 + " comparisons; remove this difference before you train or evaluate.");
     assertThat(report.table()).endsWith("\n\n" + report.verdict());

@@ -123,14 +123,14 @@ public record SideBySide(EvaluationResult published, FileRules files, List<Align
   }
 
   /**
-   * Returns a warning for the headline, if the published files answer the question by themselves:
-   * {@link FileRules#warning}.
+   * Returns a warning for the headline, if the published files alone tell the labels: {@link
+   * FileRules#warning}.
    */
   public Optional<String> warning() {
     return files.warning();
   }
 
-  /** Returns warnings of alignments after which the files still answer the question, with names. */
+  /** Returns warnings of alignments after which the files still tell the labels, with names. */
   public List<String> remaining() {
     return aligned.stream()
         .flatMap(

@@ -595,7 +595,7 @@ public record Report(
       }
       StringBuilder notes = new StringBuilder();
       simulated.ifPresent(text -> notes.append(note("Simulated data", text)));
-      files.ifPresent(text -> notes.append(note("The files answer the question", text)));
+      files.ifPresent(text -> notes.append(note("The files give the labels away", text)));
       evaluated.ifPresent(
           result ->
               Cautions.of(result.scores())

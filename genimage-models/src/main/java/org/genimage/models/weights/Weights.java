@@ -92,7 +92,7 @@ public final class Weights {
   private static Weights logged(Path file, Weights weights) {
     WeightsReport report = weights.report.prefixes(KeyWrappers.common(weights.keys()));
     if (!report.equals(WeightsReport.NONE)) {
-      LOGGER.log(Level.INFO, "{0}: {1}", file, report);
+      LOGGER.log(report.hasChoice() ? Level.INFO : Level.DEBUG, "{0}: {1}", file, report);
     }
     return weights.reported(report);
   }

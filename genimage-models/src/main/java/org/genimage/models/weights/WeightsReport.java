@@ -57,20 +57,20 @@ public record WeightsReport(
   @Override
   public String toString() {
     List<String> parts = new ArrayList<>();
-    container.ifPresent(name -> parts.add("tensors of " + name));
+    container.ifPresent(name -> parts.add("the entry '%s' was read".formatted(name)));
     if (hasChoice()) {
       List<String> others =
           containers.stream().filter(name -> !container.equals(Optional.of(name))).toList();
-      parts.add("not of " + shown(others));
+      parts.add("other entries with tensors were not read: " + shown(others));
     }
     if (!prefixes.isEmpty()) {
-      parts.add("keys begin with " + String.join("", prefixes));
+      parts.add("all keys begin with " + String.join("", prefixes));
     }
     if (!leftOut.isEmpty()) {
-      parts.add("keys left out: " + shown(leftOut));
+      parts.add("keys that the detector does not need: " + shown(leftOut));
     }
     if (!objects.isEmpty()) {
-      parts.add("objects passed over: " + shown(objects));
+      parts.add("Python objects that were not read: " + shown(objects));
     }
     return String.join("; ", parts);
   }

@@ -88,7 +88,8 @@ class TrainersCheckpointsTest {
 
     assertThat(weights.report())
         .hasToString(
-            "tensors of state_dict; not of state_dict_ema; objects passed over: "
+            "the entry 'state_dict' was read; other entries with tensors were not read:"
+                + " state_dict_ema; Python objects that were not read: "
                 + String.join(", ", weights.report().objects().subList(0, 8))
                 + " and %s more".formatted(weights.report().objects().size() - 8));
     assertThat(Weights.read(file("timm.pth.tar"), "state_dict_ema").report().container())
