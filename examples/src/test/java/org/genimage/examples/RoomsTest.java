@@ -74,7 +74,8 @@ class RoomsTest {
   private static final Map<String, String> MAY_USE =
       ImmutableMap.<String, String>builder()
           .put("data.internal", "")
-          .put("data.image", "data.internal")
+          .put("data.formats", "")
+          .put("data.image", "data.formats data.internal")
           .put("data.archive", "data.internal")
           .put("data.claims", "data.image data.internal")
           .put("data", "data.image data.archive data.internal")

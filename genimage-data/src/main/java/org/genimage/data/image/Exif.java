@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.InflaterInputStream;
+import org.genimage.data.formats.FileFormat;
+import org.genimage.data.formats.JpegSegments;
+import org.genimage.data.formats.TiffDirectory;
 
 /**
  * The orientation that a file states, in EXIF data (Exif 2.32, section 4.6.4) or else in XMP, as
@@ -17,7 +20,7 @@ import java.util.zip.InflaterInputStream;
  */
 final class Exif {
 
-  static final int UPRIGHT = 1;
+  static final int UPRIGHT = TiffDirectory.UPRIGHT;
 
   private static final int APPLICATION1 = 0xffe1;
   private static final String EXIF_START = "Exif\0\0";
@@ -44,12 +47,12 @@ final class Exif {
       case GIF, BMP, PPM -> {}
       case TIFF -> {} // turned when it is decoded
     }
-    return found.exif.or(() -> found.profile).or(() -> found.xmp).map(Exif::known).orElse(UPRIGHT);
-  }
-
-  /** Returns an orientation, or 1 for a number that is none. */
-  static int known(int orientation) {
-    return orientation >= 1 && orientation <= 8 ? orientation : UPRIGHT;
+    return found
+        .exif
+        .or(() -> found.profile)
+        .or(() -> found.xmp)
+        .map(TiffDirectory::known)
+        .orElse(UPRIGHT);
   }
 
   private void ofJpeg(ByteBuffer bytes) {
@@ -178,7 +181,7 @@ final class Exif {
 
   /** Returns the orientation in a block of XMP, or 1 if it states none. */
   static int ofXmp(ByteBuffer block) {
-    return inXmp(block).map(Exif::known).orElse(UPRIGHT);
+    return inXmp(block).map(TiffDirectory::known).orElse(UPRIGHT);
   }
 
   private static Optional<Integer> inXmp(ByteBuffer block) {

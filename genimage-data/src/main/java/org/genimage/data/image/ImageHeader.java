@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.genimage.data.formats.FileFormat;
+import org.genimage.data.formats.JpegQuality;
 
 /**
  * What an image file states before its pixels. Sizes are read from JPEG and PNG files only.

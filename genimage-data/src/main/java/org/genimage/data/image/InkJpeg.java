@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.genimage.data.formats.JpegSegments;
 
 /**
  * JPEG files of four components: CMYK, or YCCK if Adobe's marker says so. TensorFlow decodes them,

@@ -2,6 +2,7 @@ package org.genimage.data.image;
 
 import java.io.IOException;
 import java.util.Locale;
+import org.genimage.data.formats.FileFormat;
 
 /**
  * Protects against files whose header claims an enormous size.

@@ -10,6 +10,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.genimage.data.formats.JpegSegments;
+import org.genimage.data.formats.TiffDirectory;
+import org.genimage.data.formats.TiffStreams;
 
 /**
  * The first page of a TIFF or BigTIFF file, as Pillow reads it. What Pillow reads in another way

@@ -1,4 +1,4 @@
-package org.genimage.data.image;
+package org.genimage.data.formats;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +12,10 @@ import java.util.Optional;
  * asked for, and never beyond the file, so a directory takes no more memory than the file has
  * bytes.
  */
-final class TiffDirectory {
+public final class TiffDirectory {
+
+  /** The orientation of an image that is not turned. */
+  public static final int UPRIGHT = 1;
 
   private static final int ORIENTATION = 274;
   private static final int BYTES = 1;
@@ -35,7 +38,7 @@ final class TiffDirectory {
    *
    * @throws IOException if it is not within the file
    */
-  static TiffDirectory of(byte[] file) throws IOException {
+  public static TiffDirectory of(byte[] file) throws IOException {
     try {
       TiffDirectory directory = new TiffDirectory(file);
       directory.read();
@@ -72,11 +75,11 @@ final class TiffDirectory {
     return (int) offset;
   }
 
-  ByteOrder order() {
+  public ByteOrder order() {
     return bytes.order();
   }
 
-  boolean has(int tag) {
+  public boolean has(int tag) {
     return entries.containsKey(tag);
   }
 
@@ -85,7 +88,7 @@ final class TiffDirectory {
    *
    * @throws IOException if they are not within the file
    */
-  Optional<ByteBuffer> bytes(int tag) throws IOException {
+  public Optional<ByteBuffer> bytes(int tag) throws IOException {
     Entry entry = entries.get(tag);
     if (entry == null) {
       return Optional.empty();
@@ -113,7 +116,7 @@ final class TiffDirectory {
    *
    * @throws IOException if they are not within the file, or no whole numbers
    */
-  long[] numbers(int tag) throws IOException {
+  public long[] numbers(int tag) throws IOException {
     Optional<ByteBuffer> field = bytes(tag);
     if (field.isEmpty()) {
       return new long[0];
@@ -138,26 +141,31 @@ final class TiffDirectory {
   }
 
   /** Returns the first number of a field, or another if there is none. */
-  long number(int tag, long otherwise) throws IOException {
+  public long number(int tag, long otherwise) throws IOException {
     long[] numbers = numbers(tag);
     return numbers.length == 0 ? otherwise : numbers[0];
   }
 
   /** Returns the orientation that is stated; one of bytes says nothing, as in Pillow. */
-  Optional<Integer> orientation() throws IOException {
+  public Optional<Integer> orientation() throws IOException {
     if (!has(ORIENTATION)) {
       return Optional.empty();
     }
     return Optional.of(
         entries.get(ORIENTATION).type() == BYTES
-            ? Exif.UPRIGHT
-            : Exif.known((int) number(ORIENTATION, Exif.UPRIGHT)));
+            ? UPRIGHT
+            : known((int) number(ORIENTATION, UPRIGHT)));
+  }
+
+  /** Returns an orientation, or {@link #UPRIGHT} for a number that is none. */
+  public static int known(int orientation) {
+    return orientation >= 1 && orientation <= 8 ? orientation : UPRIGHT;
   }
 
   /**
    * Returns the file as a classic TIFF with these of its fields alone, as numbers of 16 or 32 bits.
    */
-  byte[] with(Map<Integer, long[]> fields) {
+  public byte[] with(Map<Integer, long[]> fields) {
     int more = 0;
     for (long[] values : fields.values()) {
       more += 12 + 4 * values.length;

@@ -1,4 +1,4 @@
-package org.genimage.data.image;
+package org.genimage.data.formats;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,18 +9,18 @@ import java.util.zip.InflaterInputStream;
  * The compressions of TIFF files that stand for bytes: none, LZW, deflate and PackBits (TIFF 6.0,
  * sections 9, 13). They are read as streams, so a file that claims much takes little memory.
  */
-final class TiffStreams {
+public final class TiffStreams {
 
-  static final int RAW = 1;
-  static final int LZW = 5;
-  static final int DEFLATE = 8;
-  static final int OLD_DEFLATE = 32946;
-  static final int PACK_BITS = 32773;
+  public static final int RAW = 1;
+  public static final int LZW = 5;
+  public static final int DEFLATE = 8;
+  public static final int OLD_DEFLATE = 32946;
+  public static final int PACK_BITS = 32773;
 
   private TiffStreams() {}
 
   /** Returns the fewest bytes that one byte of pixels can take. */
-  static double least(int compression) {
+  public static double least(int compression) {
     return switch (compression) {
       case LZW -> 1.5 / 4095;
       case DEFLATE, OLD_DEFLATE -> 1 / 1032.0;
@@ -30,7 +30,8 @@ final class TiffStreams {
     };
   }
 
-  static InputStream of(int compression, byte[] file, int start, int length) throws IOException {
+  public static InputStream of(int compression, byte[] file, int start, int length)
+      throws IOException {
     InputStream stored = new ByteArrayInputStream(file, start, length);
     return switch (compression) {
       case RAW -> stored;

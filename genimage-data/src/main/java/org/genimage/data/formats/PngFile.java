@@ -1,4 +1,4 @@
-package org.genimage.data.image;
+package org.genimage.data.formats;
 
 import com.google.common.io.ByteArrayDataOutput;
 import com.google.common.io.ByteStreams;
@@ -19,7 +19,7 @@ import java.util.zip.Inflater;
  * rows that can be inflated are kept and the rest is filled with zeros, which are black or the
  * palette's first colour, as Pillow does with {@code LOAD_TRUNCATED_IMAGES}.
  */
-final class PngFile {
+public final class PngFile {
 
   private static final int SIGNATURE = 8;
   private static final int SHORTEST = 33; // with a header and its checksum
@@ -59,23 +59,23 @@ final class PngFile {
    *
    * @throws IOException if there is none, or its depth and colour type are none of PNG's
    */
-  static PngFile of(byte[] file) throws IOException {
+  public static PngFile of(byte[] file) throws IOException {
     return new PngFile(file);
   }
 
-  long width() {
+  public long width() {
     return Integer.toUnsignedLong(header.getInt(16));
   }
 
-  long height() {
+  public long height() {
     return Integer.toUnsignedLong(header.getInt(20));
   }
 
-  int bitsPerPixel() {
+  public int bitsPerPixel() {
     return bits;
   }
 
-  boolean isGrey16() {
+  public boolean isGrey16() {
     return bits == 16 && header.get(25) == 0;
   }
 
@@ -110,7 +110,7 @@ final class PngFile {
   }
 
   /** Returns the file without the chunks that say nothing about pixels, up to the first cut one. */
-  byte[] essential() {
+  public byte[] essential() {
     ByteArrayDataOutput essential = ByteStreams.newDataOutput(file.length);
     essential.write(file, 0, SIGNATURE);
     int at = SIGNATURE;
@@ -134,7 +134,7 @@ final class PngFile {
    * @param padded whether rows may be missing
    * @throws IOException if one is and may not
    */
-  byte[] repaired(boolean padded) throws IOException {
+  public byte[] repaired(boolean padded) throws IOException {
     ByteArrayDataOutput repaired = ByteStreams.newDataOutput(file.length);
     repaired.write(file, 0, SIGNATURE);
     ByteArrayOutputStream data = new ByteArrayOutputStream(file.length);

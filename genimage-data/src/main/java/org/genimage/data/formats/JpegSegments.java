@@ -1,20 +1,20 @@
-package org.genimage.data.image;
+package org.genimage.data.formats;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntPredicate;
 
 /** The segments of a JPEG file (ITU-T T.81, annex B). */
-final class JpegSegments {
+public final class JpegSegments {
 
-  static final int SCAN = 0xffda;
+  public static final int SCAN = 0xffda;
 
   private static final int END = 0xd9;
 
   private JpegSegments() {}
 
   /** Whether a marker is a frame header's, SOF0 to SOF15, and none of the three among them. */
-  static boolean isFrame(int marker) {
+  public static boolean isFrame(int marker) {
     return marker >= 0xffc0
         && marker <= 0xffcf
         && marker != 0xffc4
@@ -23,13 +23,13 @@ final class JpegSegments {
   }
 
   /** Is shown one segment. */
-  interface Visitor {
+  public interface Visitor {
     /** Is shown the marker, and where the content begins and how long it is; false to stop. */
     boolean see(int marker, int start, int length);
   }
 
   /** Shows the segments up to the image's end, as libjpeg finds them between coded data. */
-  static void walk(byte[] file, Visitor visitor) {
+  public static void walk(byte[] file, Visitor visitor) {
     int at = 2;
     while (at + 4 <= file.length) {
       int marker = file[at + 1] & 0xff;
@@ -53,7 +53,7 @@ final class JpegSegments {
   }
 
   /** Returns how many scans are decoded; the time grows with them. */
-  static int scans(byte[] file) {
+  public static int scans(byte[] file) {
     int[] scans = {0};
     int[] components = {0};
     walk(
@@ -78,7 +78,7 @@ final class JpegSegments {
    *
    * @param start what the content begins with
    */
-  static int find(ByteBuffer bytes, IntPredicate wanted, String start) {
+  public static int find(ByteBuffer bytes, IntPredicate wanted, String start) {
     byte[] begin = start.getBytes(StandardCharsets.ISO_8859_1);
     int at = 2;
     while (at + 10 < bytes.limit()) {

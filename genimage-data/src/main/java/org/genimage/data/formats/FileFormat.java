@@ -1,4 +1,4 @@
-package org.genimage.data.image;
+package org.genimage.data.formats;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The formats that are read, told apart by their first bytes. */
-enum FileFormat {
+public enum FileFormat {
   JPEG("JPEG", "\u00ff\u00d8\u00ff"),
   PNG("PNG", "\u0089PNG"),
   WEBP("WebP", "RIFF....WEBP"),
@@ -45,17 +45,17 @@ enum FileFormat {
     this.start = Pattern.compile(start, Pattern.DOTALL);
   }
 
-  String title() {
+  public String title() {
     return title;
   }
 
-  static Optional<FileFormat> of(byte[] file) {
+  public static Optional<FileFormat> of(byte[] file) {
     String start = start(file);
     return Arrays.stream(values()).filter(f -> f.start.matcher(start).lookingAt()).findFirst();
   }
 
   /** Returns the name of a format that is not read, if the file begins as one. */
-  static Optional<String> unreadable(byte[] file) {
+  public static Optional<String> unreadable(byte[] file) {
     String start = start(file);
     return OTHERS.stream()
         .filter(other -> other.start().matcher(start).lookingAt())

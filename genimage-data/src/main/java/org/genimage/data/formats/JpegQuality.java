@@ -1,4 +1,4 @@
-package org.genimage.data.image;
+package org.genimage.data.formats;
 
 /**
  * Estimates the quality that a JPEG file was written with from its luminance quantisation table, as
@@ -7,7 +7,7 @@ package org.genimage.data.image;
  * mean squared error is taken, the lower of equals; the search ends when the error grows. Files of
  * encoders with other tables get the nearest quality, too.
  */
-final class JpegQuality {
+public final class JpegQuality {
 
   /** In the order of the file, which is zigzag. */
   private static final int[] LUMINANCE = {
@@ -25,7 +25,7 @@ final class JpegQuality {
    * @param table 64 steps in zigzag order
    * @return 1 to 100
    */
-  static int of(int[] table) {
+  public static int of(int[] table) {
     int best = 100;
     long nearest = Long.MAX_VALUE;
     for (int quality = 100; quality >= 1; quality--) {

@@ -1,0 +1,8 @@
+/**
+ * What image files consist of: the segments of JPEG, the chunks of PNG, the directories and streams
+ * of TIFF, and how formats are told apart.
+ *
+ * <p>For: {@code data.image}; not exported. May use: no other room. Limits: bytes in, bytes and
+ * numbers out; it knows no decoded image.
+ */
+package org.genimage.data.formats;
