@@ -23,7 +23,7 @@ class MistakesTest {
   /** A call in this module's folder, and what the answer says. */
   private static final String CALLS =
       """
-      score: Missing required parameter: 'IMAGE'
+      score: needs IMAGE:
       score nowhere.jpg: nowhere.jpg: expected a file, a folder or a pattern, found nothing there
       score pom.xml --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
       score pom.xml --format xml: '--format': expected one of [TABLE, CSV, JSONL]
@@ -32,54 +32,54 @@ class MistakesTest {
       serve --port 99999: port must be from 0 to 65535, got 99999
       serve --port x: '--port': 'x' is not an int
       serve --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
-      pretrained: Missing required subcommand
-      pretrained get: Missing required parameter: 'NAME'
+      pretrained: expected a command after 'genimage pretrained', found none; for example
+      pretrained get: needs NAME:
       pretrained get resnet-50: published weights must be one of community-forensics-384
       pretrained verify nothing: got 'nothing'
-      weights: Missing required subcommand
-      weights inspect: Missing required parameter: 'FILE'
+      weights: expected a command after 'genimage weights', found none; for example
+      weights inspect: needs FILE:
       weights inspect nowhere.pth: found nothing at nowhere.pth; check the path
-      weights convert pom.xml: Missing required options: '--detector=NAME', '--out=FILE'
+      weights convert pom.xml: needs --detector=NAME:
       weights convert pom.xml --detector vgg --out target/x: detector must be one of ResNet-50
       weights convert nowhere.pth --detector spec --out target/x: found nothing at nowhere.pth
-      weights calibrate: Missing required options: '--data=DIR', '--out=FILE'
-      weights calibrate --data nowhere --weights pom.xml --out target/x: found none at nowhere
+      weights calibrate: needs --data=DIR:
+      weights calibrate --data nowhere --weights pom.xml --out target/x: found nothing at nowhere
       weights calibrate --data . --weights nowhere.pth --out target/x: found 'nowhere.pth'
       quickstart --out pom.xml: is a file, not a folder); choose another place
-      quickstart --outt x: Possible solutions: --out
+      quickstart --outt x: has no option '--outt'; did you mean --out?
       quickstart --seed x: '--seed': 'x' is not a long
-      doctor: Missing required parameter: 'DIR'
-      doctor nowhere: expected a folder, found none at nowhere; check the path
-      doctor --data nowhere: Unknown option: '--data'
-      scan: Missing required parameter: 'DIR'
-      scan nowhere: expected a folder, found none at nowhere; check the path
-      scan pom.xml: expected a folder, found none at pom.xml; check the path
-      simulate: Missing required parameter: 'DIR'
+      doctor: needs DIR:
+      doctor nowhere: expected a folder, found nothing at nowhere; check the path
+      doctor --data nowhere: has no option '--data'
+      scan: needs DIR:
+      scan nowhere: expected a folder, found nothing at nowhere; check the path
+      scan pom.xml: expected a folder, found a file at pom.xml; check the path
+      simulate: needs DIR:
       simulate pom.xml: pom.xml is a file, not a folder); choose another place
       simulate target/x --side 3: --side: image size must be from 32 to 1024, got 3
-      train: Missing required option: '--detector=NAME'
+      train: needs --detector=NAME:
       train --detector vgg: detector must be one of ResNet-50
       train --detector spec --data nowhere: --data: expected a folder, found nothing at nowhere
-      real-images: Missing required options: '--data=PLACE', '--detector=NAME'
-      real-images --data nowhere: Missing required option: '--detector=NAME'
-      real-images --detector spec: Missing required option: '--data=PLACE'
-      evaluate: Missing required option: '--data=PATH'
+      real-images: needs --data=PLACE:
+      real-images --data nowhere: needs --detector=NAME:
+      real-images --detector spec: needs --data=PLACE:
+      evaluate: needs --data=PATH:
       evaluate --data nowhere: --data: expected images, found nothing at nowhere; check the path
       evaluate --data pom.xml --limit 0: --limit must be positive, got 0
-      compare: Missing required parameters: 'FIRST', 'SECOND'
-      compare nowhere: Missing required parameter: 'SECOND'
+      compare: genimage compare needs FIRST:
+      compare nowhere: needs SECOND:
       compare nowhere elsewhere: expected a file of scores, or a folder of 'genimage evaluate'
       tables --table main-99: main-4, main-5], got main-99
-      tables --tables main-3: Possible solutions: --table
+      tables --tables main-3: has no option '--tables'; did you mean --table?
       tables --data nowhere: --data: expected a folder, found nothing at nowhere; check the path
       attack --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
-      attack --attacks none: Unknown options: '--attacks'
+      attack --attacks none: has no option '--attacks'
       attack --data nowhere: --data: expected a folder, found nothing at nowhere; check the path
-      export: Missing required option: '--out=DIR'
+      export: needs --out=DIR:
       export --weights nowhere.pth --out target/x: found 'nowhere.pth', which is none of them
       export --weights pom.xml --out pom.xml: --out: expected no folder, found one at pom.xml
-      devices --gpu: Unknown option: '--gpu'
-      devices now: Unmatched argument at index 1: 'now'
+      devices --gpu: has no option '--gpu'
+      devices now: genimage devices takes no argument 'now'
       devices --require-gpu=maybe: '--require-gpu': 'maybe' is not a boolean
       """;
 

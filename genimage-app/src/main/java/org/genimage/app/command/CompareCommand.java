@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
     name = "compare",
     sortOptions = false,
     description = {
-      "Compare two evaluations of the same images: is one detector better, or only luckier?",
+      "Compare two evaluations of the same images, or two leaderboards: is one detector better, or"
+          + " only luckier?",
       "Prints the differences in accuracy and ROC-AUC, with 95 %% intervals (bootstrap) and p-values"
           + " (McNemar, DeLong). A p-value below 0.05 is usually taken as more than luck.",
       "Two folders of 'genimage leaderboard' are compared number by number: which differ beyond"

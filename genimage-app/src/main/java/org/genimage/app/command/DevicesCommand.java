@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "devices",
     sortOptions = false,
-    description = "Print whether TensorFlow computes on the CPU or a GPU; if no GPU, why not.",
+    description =
+        "Print whether TensorFlow computes on the CPU or a GPU. If it uses no GPU, say why.",
     footer = {
       "",
       "Examples:",

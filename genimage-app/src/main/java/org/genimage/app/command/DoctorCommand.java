@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     sortOptions = false,
     description = {
-      "Find defects of a dataset: read every image of a folder, and end with a verdict.",
+      "Find defects of a dataset: read every image of a folder, and say in one sentence how the dataset is.",
       "It finds images that cannot be read, images that occur twice, and differences in file format,"
           + " size or quality that tell natural and AI images apart without a look at the picture. The"
           + " folder must have GenImage's layout. To see only what a folder has, use 'genimage scan'."

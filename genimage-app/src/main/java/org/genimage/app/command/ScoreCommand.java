@@ -53,8 +53,8 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--threshold",
       paramLabel = "X",
       description =
-          "scores above X, from 0 to 1, count as AI-made (default: what the weights say: their"
-              + " threshold, or their rule, whose verdict may be 'unsure')")
+          "scores above X, from 0 to 1, count as AI-made (default: the weights' own"
+              + " threshold, or their verdict rule, which may also say 'unsure')")
   private Optional<Double> threshold = Optional.empty();
 
   @Option(
@@ -69,8 +69,8 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--explain",
       paramLabel = "FILE",
       description =
-          "also write a page (HTML) that shows which areas each score comes from; takes 65 scores"
-              + " for each of at most 50 images")
+          "also write a page (HTML) that shows which areas each score comes from, for at most 50"
+              + " images. Each image takes as long as 65 scores")
   private Optional<Path> explain = Optional.empty();
 
   @Option(
@@ -84,15 +84,17 @@ public final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--tile-side",
       paramLabel = "PIXELS",
-      description = "the side of tiles (default: the largest that the detector does not shrink)")
+      description =
+          "side of the tiles (default: the largest side that the detector does not shrink)")
   private Optional<Integer> tileSide = Optional.empty();
 
   @Option(
       names = "--external-decoder",
       paramLabel = "PROGRAM",
       description =
-          "decode HEIC and AVIF files with this program, such as heif-dec of libheif; their lines are"
-              + " marked, because its pixels, and so the scores, depend on its version")
+          "decode HEIC and AVIF files with this program, such as heif-dec of libheif; the"
+              + " results are marked, because another version of the program may give other pixels and"
+              + " so other scores")
   private Optional<String> externalDecoder = Optional.empty();
 
   @Spec private CommandSpec spec;

@@ -117,7 +117,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "REGEX",
       split = ",",
       description =
-          "weights that training must not change: patterns of their keys, such as layer1\\..*")
+          "weights that training must not change: patterns of their names, such as layer1\\..*")
   private List<String> frozen = new ArrayList<>();
 
   @Option(

@@ -27,7 +27,7 @@ final class AttackPlan {
       paramLabel = "LEVELS",
       defaultValue = "2",
       description =
-          "largest change of a value by FGSM, PGD and Square, in levels of 255 (default:"
+          "how much FGSM, PGD and Square may change a pixel's value, which is from 0 to 255 (default:"
               + " ${DEFAULT-VALUE})")
   private double budget;
 
@@ -42,7 +42,7 @@ final class AttackPlan {
       names = "--cw-searches",
       paramLabel = "N",
       defaultValue = "3",
-      description = "constants that CW-L2 tries, from 0.1 (default: ${DEFAULT-VALUE})")
+      description = "how many constants CW-L2 tries, the first is 0.1 (default: ${DEFAULT-VALUE})")
   private int searches;
 
   @Option(
@@ -56,7 +56,7 @@ final class AttackPlan {
       names = "--queries",
       paramLabel = "N",
       defaultValue = "200",
-      description = "queries of Square per image (default: ${DEFAULT-VALUE})")
+      description = "how often Square asks for an image's score (default: ${DEFAULT-VALUE})")
   private int queries;
 
   /** Checks the numbers, before any work is done. */

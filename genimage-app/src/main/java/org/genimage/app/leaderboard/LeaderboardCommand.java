@@ -47,9 +47,11 @@ import picocli.CommandLine.Spec;
     name = "leaderboard",
     sortOptions = false,
     description = {
-      "Measure detectors on sets of images: clean, aligned, after changes, under attack; seconds,"
-          + " memory, calibration, verdicts. Write one table and page with ranks that say which"
-          + " differences are real, and a manifest by which the figures can be checked again.",
+      "Measure detectors on sets of images and rank them. The images are scored as they are, all"
+          + " stored as the same JPEG, after changes such as blur, and under attack. Time and memory"
+          + " are measured, too.",
+      "The output folder gets a table, a page that says which differences are real, and"
+          + " manifest.json, which has all figures, settings and hashes.",
       "A second run resumes a run that was stopped. 'genimage compare' compares two leaderboards."
     },
     footer = {
@@ -73,16 +75,18 @@ public final class LeaderboardCommand implements Callable<Integer> {
       paramLabel = "[DETECTOR=]FILE|NAME",
       required = true,
       description =
-          "weights: a file, a model folder, or a name of 'genimage pretrained list'; DETECTOR= if"
-              + " they do not name their detector. Repeat it for each detector")
+          "weights: a file, a model folder, or a name of 'genimage pretrained list'; write"
+              + " DETECTOR= if the file does not say whose weights these are. Repeat it for each"
+              + " detector")
   private List<String> weights = new ArrayList<>();
 
   @Option(
       names = "--data",
       paramLabel = "[SET=]PATH",
       description =
-          "a folder in GenImage's layout, whose validation images are used, or a list (.csv, .jsonl;"
-              + " without its split train). Repeat it for each set (default: simulated images)")
+          "a folder in GenImage's layout, whose validation images are used, or a list (.csv,"
+              + " .jsonl), of which images of the split train are left out. Repeat it for each set"
+              + " (default: simulated images)")
   private List<String> data = new ArrayList<>();
 
   @Option(names = "--simulated", description = "simulated images as one more set")
@@ -100,7 +104,9 @@ public final class LeaderboardCommand implements Callable<Integer> {
       names = "--suite",
       paramLabel = "NAME",
       defaultValue = "quick",
-      description = "changes: quick (16), full, none (default: ${DEFAULT-VALUE})")
+      description =
+          "changes of images, such as blur: quick (16 changes), full or none (default:"
+              + " ${DEFAULT-VALUE})")
   private Suite suite;
 
   @Option(
@@ -117,16 +123,16 @@ public final class LeaderboardCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "parts of 8 images that are attacked at a time; scoring uses all processors anyway"
-              + " (default: ${DEFAULT-VALUE})")
+          "threads that attack images; scoring always uses all processors (default:"
+              + " ${DEFAULT-VALUE})")
   private int threads;
 
   @Option(
       names = "--part",
       paramLabel = "K/N",
       description =
-          "measure only the Kth of N parts of the work, for several machines with one --out; run"
-              + " without it afterwards")
+          "measure only the Kth of N parts of the work. Several machines can share one --out;"
+              + " afterwards, a run without --part joins the parts")
   private Optional<String> part = Optional.empty();
 
   @Mixin private Options.Seed seed = new Options.Seed();

@@ -64,7 +64,7 @@ import picocli.CommandLine.TypeConversionException;
     name = "real-images",
     sortOptions = false,
     description = {
-      "Train detectors on labelled images of your own, and measure them beside trivial rules.",
+      "Train detectors on labelled images of your own, and compare them with trivial rules.",
       "A part of the training images is set aside to choose temperature, threshold and verdict rule."
           + " Each run writes its weights, a report and figures.json below the output folder; table.md"
           + " there sums up all runs."

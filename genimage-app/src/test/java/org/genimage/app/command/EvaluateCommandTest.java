@@ -38,7 +38,7 @@ class EvaluateCommandTest {
         .validation(2)
         .writeTo(data, Progress.NONE);
     weights = shared.resolve("weights.safetensors");
-    Detectors.resnet50().input(InputContract.crop(64)).initialWeights(1).write(weights);
+    Detectors.safe().input(InputContract.crop(64)).initialWeights(1).write(weights);
   }
 
   private int run(Object... arguments) {
@@ -64,7 +64,7 @@ class EvaluateCommandTest {
         .containsPattern("BigGAN +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
         .contains("report: ");
     assertThat(Files.readString(folder.resolve("out/report.html")))
-        .contains("ResNet-50 on small", "Degraded images", "Spectra", "All mistakes")
+        .contains("SAFE on small", "Degraded images", "Spectra", "All mistakes")
         .contains("genimage evaluate --weights ", "--degraded")
         .contains("--skip-unreadable 0", "--seed 42", "SHA-256 of the weights");
     assertThat(folder.resolve("out/tables/report.tex")).isNotEmptyFile();
@@ -103,7 +103,7 @@ class EvaluateCommandTest {
     assertThat(said)
         .contains("error: ", "jpeg-65.jsonl: expected a file of scores, found none of that format");
     assertThat(foreign).hasContent("{\"not\": \"ours\"}");
-    assertThat(folder.resolve("out/report.html")).content().contains("ResNet-50 on small");
+    assertThat(folder.resolve("out/report.html")).content().contains("SAFE on small");
   }
 
   @Test
@@ -144,7 +144,7 @@ class EvaluateCommandTest {
 
     assertThat(folder.resolve("out/report.html"))
         .content()
-        .contains("Compared with ResNet-50 (first)", "0 images are right only", "--compare");
+        .contains("Compared with SAFE (first)", "0 images are right only", "--compare");
     assertThat(folder.resolve("out/tables/comparison-1.csv")).content().contains("McNemar, exact");
     assertThat(run("--weights", weights, "--data", data, "--compare", folder)).isEqualTo(2);
     assertThat(said).contains("or a folder of 'genimage evaluate', found no file");
