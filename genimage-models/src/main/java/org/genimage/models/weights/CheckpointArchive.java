@@ -46,7 +46,12 @@ final class CheckpointArchive implements PyTorchFile.Storages {
    * @param zip the file, open while the archive is looked through; contents open it anew
    */
   static CheckpointArchive of(Path file, ZipFile zip) throws IOException {
-    return new CheckpointArchive(file, zip, root(zip), hasChecksums(zip));
+    try {
+      return new CheckpointArchive(file, zip, root(zip), hasChecksums(zip));
+    } catch (IllegalArgumentException e) { // JDK 17 opens such an archive, then fails on the name
+      throw new RefusedCheckpointException(
+          "it is damaged: the name of a record is not UTF-8; download it again");
+    }
   }
 
   /** Returns the archive's one folder, with a slash. */

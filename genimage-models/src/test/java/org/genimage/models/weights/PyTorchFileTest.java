@@ -73,6 +73,18 @@ class PyTorchFileTest {
     assertThat(Weights.read(file).get("w").toFloats()).containsExactly(1, 2);
   }
 
+  /** Found by the fuzz tests; where JDK 17 throws IllegalArgumentException. */
+  @Test
+  void read_archiveWhoseNameIsNotUtf8_isRefused() throws IOException {
+    try (var resource = getClass().getResourceAsStream("/damaged/name-not-utf-8.pth")) {
+      Path file = Files.write(folder.resolve("name.pth"), resource.readAllBytes());
+
+      assertThatThrownBy(() -> Weights.read(file))
+          .isInstanceOf(WeightsException.class)
+          .hasMessageStartingWith(file + ": expected a PyTorch file of tensors, but it is damaged");
+    }
+  }
+
   /** The states of PyTorch's generators are rows of bytes, alone or by device. */
   @Test
   void read_randomStatesBesideTheTensors_areNoWeights() throws IOException {
