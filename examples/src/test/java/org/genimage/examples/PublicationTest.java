@@ -58,6 +58,19 @@ class PublicationTest {
         .containsPattern("\n +" + Pattern.quote(command) + "( \\$\\{PROFILES:.*)?\n");
   }
 
+  /**
+   * The quickstart runs in Maven's phase "compile", when no module has test classes for another.
+   */
+  @Test
+  void quickstart_needsNoTestClassesOfOtherModules() throws IOException {
+    String app = text("genimage-app/pom.xml");
+    String quickstart =
+        app.replaceAll("(?s).*(<profile>\\s*<id>quickstart</id>.*?</profile>).*", "$1");
+
+    assertThat(app.substring(0, app.indexOf("<profiles>"))).doesNotContain("test-jar");
+    assertThat(quickstart).contains("org.genimage.app.Main").doesNotContain("test-jar");
+  }
+
   @Test
   void outputFolders_ofPrograms_areIgnoredByGit() throws IOException {
     List<String> ignored = text(".gitignore").lines().toList();

@@ -1,5 +1,6 @@
 package org.genimage.app;
 
+import com.google.common.base.Preconditions;
 import com.google.common.base.Throwables;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -18,6 +19,8 @@ import picocli.CommandLine.ParameterException;
 
 /** Runs a command line and ends the Java runtime with its exit code. */
 public final class Main {
+
+  private static final String PACKAGES = "org.genimage.";
 
   /** Characters of a line of help. */
   private static final int WIDTH = 100;
@@ -133,12 +136,25 @@ public final class Main {
     errors.flush();
   }
 
-  /** Exceptions of genimage carry a sentence for users; a stack trace would only hide it. */
-  private static boolean isForUsers(Exception problem) {
-    return problem.getClass().getName().startsWith("org.genimage.")
-        || problem instanceof UncheckedIOException
-        || problem instanceof UnsupportedOperationException
-        || problem instanceof IllegalArgumentException
-        || problem instanceof IllegalStateException;
+  /**
+   * Returns whether the message is a sentence for users, which a stack trace would only hide: that
+   * of genimage's own exceptions, and of refusals that genimage's code threw. What the JDK or a
+   * library refuses is a fault.
+   */
+  static boolean isForUsers(Exception problem) {
+    if (problem.getClass().getName().startsWith(PACKAGES)
+        || problem instanceof UncheckedIOException) {
+      return true;
+    }
+    boolean refusal =
+        problem instanceof IllegalArgumentException
+            || problem instanceof IllegalStateException
+            || problem instanceof UnsupportedOperationException;
+    return refusal
+        && Arrays.stream(problem.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .filter(name -> !name.equals(Preconditions.class.getName()))
+            .limit(1)
+            .anyMatch(name -> name.startsWith(PACKAGES));
   }
 }

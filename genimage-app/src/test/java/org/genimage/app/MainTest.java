@@ -1,12 +1,19 @@
 package org.genimage.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert;
 import org.genimage.app.command.Build;
 import org.genimage.app.command.ExitCode;
+import org.genimage.models.Detectors;
+import org.genimage.models.InputContract;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -50,6 +57,22 @@ class MainTest {
         .startsWith("error: there is no command 'genimage weights inspct'; did you mean 'genimage");
     assertThat(Run.of("#").err()).startsWith("error: there is no command 'genimage #'");
     assertThat(run.out()).isEmpty();
+  }
+
+  /** A fault of genimage or of a library needs its stack trace; a refusal needs its sentence. */
+  @Test
+  void problems_ofTheJdk_areFaults_thoseOfGenimageSentences() {
+    assertThat(Main.isForUsers(thrown(() -> InputContract.crop(-1)))).isTrue(); // Preconditions
+    assertThat(Main.isForUsers(thrown(() -> Detectors.named("vgg")))).isTrue();
+    assertThat(Main.isForUsers(new UncheckedIOException("a", new IOException("b")))).isTrue();
+    assertThat(Main.isForUsers(thrown(() -> List.of().add(null)))).isFalse();
+    assertThat(Main.isForUsers(thrown(() -> Integer.parseInt("x")))).isFalse();
+    assertThat(Main.isForUsers(thrown(() -> Optional.empty().orElseThrow()))).isFalse();
+    assertThat(Main.isForUsers(new NullPointerException("a"))).isFalse();
+  }
+
+  private static Exception thrown(ThrowableAssert.ThrowingCallable work) {
+    return (Exception) catchThrowable(work);
   }
 
   @Test

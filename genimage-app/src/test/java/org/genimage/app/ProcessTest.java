@@ -1,7 +1,7 @@
 package org.genimage.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -32,23 +32,32 @@ class ProcessTest {
   @TempDir Path folder;
 
   private Process start(Map<String, String> environment, String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.genimage.app.Main"));
+    List<String> command = new ArrayList<>(heedingInterrupts());
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.genimage.app.Main"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
     return builder.start();
   }
 
-  /**
-   * A process that ignores the signal, such as one in the background, gives that to its children.
-   */
-  private static boolean signalIsIgnored() throws IOException {
+  /** Returns what must stand before a program so that SIGINT ends it. */
+  private static List<String> heedingInterrupts() throws Exception {
+    if (!interruptsAreIgnored()) {
+      return List.of();
+    }
+    assumeTrue(
+        new ProcessBuilder("env", "--default-signal=INT", "true").start().waitFor() == 0,
+        "the tests ignore SIGINT, as programs in the background do, and env cannot change that");
+    return List.of("env", "--default-signal=INT");
+  }
+
+  /** A process that ignores a signal gives that to those that it starts. */
+  private static boolean interruptsAreIgnored() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return false;
@@ -60,7 +69,6 @@ class ProcessTest {
 
   @Test
   void interrupted_endsWithItsOwnExitCode() throws Exception {
-    assumeFalse(signalIsIgnored(), "tests run in the background, where SIGINT is ignored");
     Process process =
         start(Map.of(), "simulate", folder.resolve("images").toString(), "--train", "100000");
     try (BufferedReader said = process.inputReader()) {
