@@ -1,6 +1,8 @@
 package org.genimage.app;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -11,6 +13,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line, for people who meet the program for the first time. */
 final class Mistakes {
+
+  private static final Map<Class<?>, String> KINDS =
+      Map.of(
+          int.class, "a whole number",
+          Integer.class, "a whole number",
+          long.class, "a whole number",
+          Long.class, "a whole number",
+          double.class, "a number",
+          Double.class, "a number",
+          boolean.class, "true or false");
 
   private Mistakes() {}
 
@@ -28,7 +40,7 @@ final class Mistakes {
         && !command.getSubcommands().isEmpty()) {
       return noCommand(command);
     }
-    return problem.getMessage();
+    return wrongKind(problem).orElse(problem.getMessage());
   }
 
   /** Returns a line that says where more is said. */
@@ -87,6 +99,22 @@ final class Mistakes {
     }
     return "there is no command '%s %s'".formatted(name, found)
         + (near.isEmpty() ? "" : "; did you mean '%s %s'?".formatted(name, lastWord(near.get(0))));
+  }
+
+  /** Returns what a value should be, where it is another kind of value: picocli speaks Java's. */
+  private static Optional<String> wrongKind(ParameterException problem) {
+    if (problem.getArgSpec() == null || !problem.getMessage().contains("' is not a")) {
+      return Optional.empty();
+    }
+    ArgSpec argument = problem.getArgSpec();
+    return argument.typeInfo().getAuxiliaryTypes().length == 0
+        ? Optional.empty()
+        : Optional.ofNullable(KINDS.get(argument.typeInfo().getAuxiliaryTypes()[0]))
+            .map(
+                kind ->
+                    "%s: expected %s, found '%s'"
+                        .formatted(
+                            ((OptionSpec) argument).longestName(), kind, problem.getValue()));
   }
 
   private static String lastWord(String text) {

@@ -30,7 +30,7 @@ class MistakesTest {
       score pom.xml --precision float8: expected one of [FLOAT32, BFLOAT16, FLOAT16]
       score pom.xml --external-decoder no-such-program: found no 'no-such-program' on the PATH
       serve --port 99999: port must be from 0 to 65535, got 99999
-      serve --port x: '--port': 'x' is not an int
+      serve --port x: --port: expected a whole number, found 'x'
       serve --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
       pretrained: expected a command after 'genimage pretrained', found none; for example
       pretrained get: needs NAME:
@@ -47,7 +47,7 @@ class MistakesTest {
       weights calibrate --data . --weights nowhere.pth --out target/x: found 'nowhere.pth'
       quickstart --out pom.xml: is a file, not a folder); choose another place
       quickstart --outt x: has no option '--outt'; did you mean --out?
-      quickstart --seed x: '--seed': 'x' is not a long
+      quickstart --seed x: --seed: expected a whole number, found 'x'
       doctor: needs DIR:
       doctor nowhere: expected a folder, found nothing at nowhere; check the path
       doctor --data nowhere: has no option '--data'
@@ -80,7 +80,9 @@ class MistakesTest {
       export --weights pom.xml --out pom.xml: --out: expected no folder, found one at pom.xml
       devices --gpu: has no option '--gpu'
       devices now: genimage devices takes no argument 'now'
-      devices --require-gpu=maybe: '--require-gpu': 'maybe' is not a boolean
+      devices --require-gpu=maybe: --require-gpu: expected true or false, found 'maybe'
+      score pom.xml --threshold high: --threshold: expected a number, found 'high'
+      train --detector spec --epochs few: --epochs: expected a whole number, found 'few'
       """;
 
   /** A call and a part of the answer. */
