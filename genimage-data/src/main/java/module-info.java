@@ -15,6 +15,8 @@ module org.genimage.data {
   exports org.genimage.data.doctor;
   exports org.genimage.data.image;
   exports org.genimage.data.simulation;
+  exports org.genimage.data.formats to
+      org.genimage.app;
   exports org.genimage.data.internal to
       org.genimage.app,
       org.genimage.attacks,

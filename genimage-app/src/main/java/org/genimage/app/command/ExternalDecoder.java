@@ -5,16 +5,20 @@ import com.google.common.io.RecursiveDeleteOption;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.genimage.data.formats.FileFormat;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 
@@ -32,14 +36,11 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
   private static final Duration TIME = Duration.ofMinutes(1);
   private static final long BYTES = 1L << 30;
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final int START = 64; // bytes
+  private static final Duration END = Duration.ofSeconds(10); // of a process that was killed
   private static final int LONGEST_REASON = 200;
 
-  /** The brands of HEIC and AVIF, at the beginning of a file made of boxes. */
-  private static final Pattern FORMAT =
-      Pattern.compile(
-          "....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1|avi[fs]|.{8}(?:.{4})*avi[fs]).*",
-          Pattern.DOTALL);
+  /** An explanation of failure is at the end of what a program says. */
+  private static final int WORDS = 4096; // bytes
 
   /**
    * Finds a program.
@@ -54,6 +55,7 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
             ? Stream.of(name)
             : Stream.of(folders.split(File.pathSeparator)).map(place -> place + "/" + name);
     return places
+        .flatMap(place -> Stream.of(place, place + ".exe"))
         .map(ExternalDecoder::path)
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
         .findFirst()
@@ -81,8 +83,9 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
       return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
-      String start = new String(in.readNBytes(START), StandardCharsets.ISO_8859_1);
-      return FORMAT.matcher(start).matches();
+      return FileFormat.unreadable(in.readNBytes(FileFormat.LONGEST))
+          .filter(Set.of("AVIF", "HEIC")::contains)
+          .isPresent();
     } catch (IOException e) {
       return false;
     }
@@ -127,13 +130,23 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
     try {
       await(process, file, folder);
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      end(process);
     }
     if (process.exitValue() != 0) {
       throw problem(file, "exit code %s%s".formatted(process.exitValue(), reason(words)));
     }
     return Image.read(file + " by " + name(), MoreFiles.asByteSource(image(file, folder)));
+  }
+
+  /** Kills a process and those that it started, and waits until they are gone. */
+  private static void end(Process process) {
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    CompletableFuture.allOf(
+            all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+        .completeOnTimeout(null, END.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
   }
 
   private void await(Process process, Path file, Path folder) throws IOException {
@@ -178,7 +191,12 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
   }
 
   private static String reason(Path words) throws IOException {
-    String text = Files.readString(words, StandardCharsets.ISO_8859_1).strip();
+    String text;
+    try (FileChannel channel = FileChannel.open(words)) {
+      channel.position(Math.max(0, channel.size() - WORDS));
+      byte[] end = Channels.newInputStream(channel).readNBytes(WORDS);
+      text = new String(end, StandardCharsets.ISO_8859_1).strip();
+    }
     String last = text.substring(text.lastIndexOf('\n') + 1);
     return last.isEmpty() ? "" : ": " + last.substring(0, Math.min(LONGEST_REASON, last.length()));
   }

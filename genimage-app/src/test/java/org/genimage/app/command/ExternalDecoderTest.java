@@ -71,9 +71,11 @@ class ExternalDecoderTest {
       delimiter = '|',
       value = {
         "echo no codec >&2; exit 3 | found exit code 3: no codec; convert it",
+        "seq 9999; echo no codec; exit 3 | found exit code 3: no codec; convert it",
         "exit 0 | found no file that it wrote",
         "echo text > \"$2\" | heif-dec: expected a JPEG, PNG",
         "sleep 60 | found none after 1 s",
+        "sleep 61 & wait | found none after 1 s",
         "while :; do echo 12345678901234567890; done | more than 100000 bytes of output"
       })
   void decode_thatFails_saysWhyAndLeavesNothing(String commands, String sentence)
@@ -94,6 +96,14 @@ class ExternalDecoderTest {
     assertThatThrownBy(() -> ExternalDecoder.find("heif-dec", "/nowhere"))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("found no 'heif-dec' on the PATH; install the tools of libheif");
+  }
+
+  @Test
+  void find_onWindows_addsExe() throws IOException {
+    Path program = decoder("exit 0").program();
+    Path renamed = Files.move(program, program.resolveSibling("heif-dec.exe"));
+
+    assertThat(ExternalDecoder.find("heif-dec", folder.toString()).program()).isEqualTo(renamed);
   }
 
   @Test

@@ -16,7 +16,8 @@ public enum FileFormat {
   TIFF("TIFF", "II[*+]\0|MM\0[*+]"),
   PPM("PPM", "P6\\s");
 
-  private static final int LONGEST = 64;
+  /** How many bytes of a file are looked at. */
+  public static final int LONGEST = 64;
 
   /** Formats that are told apart, but not read. The first that fits is taken. */
   private static final List<Other> OTHERS =
