@@ -140,9 +140,24 @@ public record AttackRun<D extends Detector>(
         "an attack on a dataset needs images of one size, %s takes whole images; load it with an"
             + " input contract that crops",
         victim.name());
-    if (sink instanceof AttackedFolder folder) {
-      folder.check(data);
+    if (!(sink instanceof AttackedFolder folder)) {
+      return attacked(victim, data);
     }
+    folder.check(data);
+    folder.lock();
+    boolean done = false;
+    try {
+      AttackResult result = attacked(victim, data);
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        folder.close();
+      }
+    }
+  }
+
+  private AttackResult attacked(D victim, ImageDataset data) {
     BatchLoader loader =
         BatchLoader.of(data)
             .augmentation(Augmentation.of(victim.input().evaluation()))

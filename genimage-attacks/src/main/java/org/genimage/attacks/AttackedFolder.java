@@ -1,21 +1,29 @@
 package org.genimage.attacks;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.internal.FileNames;
+import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.PlainNames;
 import org.genimage.data.internal.WholeFiles;
 
@@ -24,14 +32,15 @@ import org.genimage.data.internal.WholeFiles;
  * generator/archive/val/ai/000007_name.png}, which {@link org.genimage.data.GenImage} opens. PNG
  * files of 8 bits, since JPEG would undo part of an attack. {@code manifest.json} says what was
  * done to each. Each file is written whole or not at all, the manifest last: a folder without it is
- * not complete.
+ * not complete. One attack writes at a time, until {@link #manifest} or {@link #close}. Its first
+ * image replaces those of an earlier attack, complete or stopped.
  *
  * <pre>{@code
  * AttackedFolder folder = AttackedFolder.at(Path.of("attacked"));
  * folder.manifest(AttackRun.of(attack).sink(folder).against(victim, data));
  * }</pre>
  */
-public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
+public final class AttackedFolder implements BiConsumer<AttackedImage, Image>, AutoCloseable {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -39,11 +48,23 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
   /** On one system or another. */
   private static final String FORBIDDEN = "[\\p{Cntrl}<>:\"|?*]";
 
+  /** What this class calls images, below the folder. */
+  private static final Pattern IMAGE =
+      Pattern.compile("[^/]+/[^/]+/val/(ai|nature)/[0-9]{6,}_[^/]*\\.png");
+
+  private static final int DEPTH = 5; // of an image below the folder
+
   private final Path root;
+  private final Path manifest;
+  private final Path unfinished; // is there until the manifest is
   private final List<String> files = new ArrayList<>();
+  private Optional<OutputLock> lock = Optional.empty();
+  private boolean begun;
 
   private AttackedFolder(Path root) {
     this.root = root;
+    this.manifest = root.resolve("manifest.json");
+    this.unfinished = root.resolve("unfinished.txt");
   }
 
   /** Returns a folder that images are added to; it is made with the first. */
@@ -55,18 +76,89 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
    * Checks, before hours of work, that the images of a dataset can be written here. {@link
    * AttackRun#against} calls it.
    *
-   * @throws DatasetException if a generator's folder is not a plain name
+   * @throws DatasetException if a generator's folder is not a plain name, another attack writes
+   *     here, or {@code manifest.json} is of something else
    * @throws UncheckedIOException if nothing can be written here; the message says why
    */
   public void check(ImageDataset data) {
     for (int i = 0; i < data.size(); i++) {
       checkNames(data.sample(i));
     }
+    boolean held = lock.isPresent();
+    lock();
+    if (!held) {
+      close();
+    }
+  }
+
+  /** Keeps other attacks from this folder, until it is closed. Changes none of its files. */
+  void lock() {
+    if (lock.isPresent()) {
+      return;
+    }
     try {
       WholeFiles.checkWritable(root);
+      checkManifest();
+      lock = OutputLock.of(manifest);
     } catch (IOException e) {
       throw problem(root, e);
     }
+    if (lock.isEmpty()) {
+      throw new DatasetException(
+          root
+              + ": expected a folder that nobody writes to, found one to which another attack"
+              + " writes; wait for its end or choose another folder");
+    }
+  }
+
+  private void checkManifest() throws IOException {
+    if (Files.exists(manifest) && !isOfAttack(Files.readAllBytes(manifest))) {
+      throw new DatasetException(
+          manifest
+              + ": expected the manifest of an attack, found another file; choose another folder");
+    }
+  }
+
+  private static boolean isOfAttack(byte[] json) throws IOException {
+    try {
+      JsonNode node = JSON.readTree(json);
+      return node.has("attack") && node.has("images");
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  private void begin() {
+    lock();
+    boolean used = Files.exists(manifest) || Files.exists(unfinished);
+    write(
+        unfinished,
+        "An attack is writing images here, or was stopped. The next one replaces them.\n"
+            .getBytes(StandardCharsets.UTF_8));
+    try {
+      Files.deleteIfExists(manifest); // before the images that it lists
+      if (used) {
+        removeImages();
+      }
+    } catch (IOException e) {
+      throw problem(root, e);
+    }
+    files.clear();
+    begun = true;
+  }
+
+  private void removeImages() throws IOException {
+    List<Path> earlier;
+    try (Stream<Path> paths = Files.walk(root, DEPTH)) {
+      earlier = paths.filter(this::isImage).toList();
+    }
+    for (Path image : earlier) {
+      Files.delete(image);
+    }
+  }
+
+  private boolean isImage(Path path) {
+    return IMAGE.matcher(root.relativize(path).toString().replace('\\', '/')).matches();
   }
 
   /** A list's generator must not choose a place outside this folder. */
@@ -84,13 +176,17 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
    * Writes one image. Its name is the original's, with {@code _} for characters that not every
    * system can write.
    *
-   * @throws DatasetException if its generator's folder is not a plain name
+   * @throws DatasetException if its generator's folder is not a plain name, or another attack
+   *     writes here
    * @throws UncheckedIOException if it cannot be written
    */
   @Override
   public void accept(AttackedImage attacked, Image image) {
     Sample sample = attacked.sample();
     checkNames(sample);
+    if (!begun) {
+      begin();
+    }
     String file =
         String.join(
             "/",
@@ -115,7 +211,7 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
 
   /**
    * Writes {@code manifest.json}: the attack, its budget and settings, the victim, and for each
-   * file the original's name, the scores and the distances.
+   * file the original's name, the scores and the distances. Then other attacks may write here.
    *
    * @param result of the run that this folder was the sink of
    * @throws IllegalArgumentException if it has another number of images
@@ -127,12 +223,12 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
           "the folder has %s images, the result %s; make this folder the sink of one run"
               .formatted(files.size(), result.images().size()));
     }
-    Map<String, Object> manifest = new LinkedHashMap<>();
-    manifest.put("attack", result.attack());
-    manifest.put("budget", result.budget().toString());
-    manifest.put("settings", result.settings());
-    manifest.put("victim", result.victim());
-    manifest.put("warnings", result.warnings());
+    Map<String, Object> content = new LinkedHashMap<>();
+    content.put("attack", result.attack());
+    content.put("budget", result.budget().toString());
+    content.put("settings", result.settings());
+    content.put("victim", result.victim());
+    content.put("warnings", result.warnings());
     List<Map<String, Object>> images = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
       AttackedImage image = result.images().get(i);
@@ -147,11 +243,28 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image> {
       entry.put("l2", image.l2());
       images.add(entry);
     }
-    manifest.put("images", images);
+    content.put("images", images);
     try {
-      write(root.resolve("manifest.json"), JSON.writeValueAsBytes(manifest));
+      write(manifest, JSON.writeValueAsBytes(content));
+      Files.deleteIfExists(unfinished);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw problem(manifest, e);
+    }
+    close();
+  }
+
+  /** Lets other attacks write here. Without a manifest the folder stays incomplete. */
+  @Override
+  public void close() {
+    begun = false;
+    try {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
+    } catch (IOException e) {
+      throw problem(root, e);
+    } finally {
+      lock = Optional.empty();
     }
   }
 

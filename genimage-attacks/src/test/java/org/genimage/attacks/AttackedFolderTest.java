@@ -22,6 +22,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.models.DifferentiableDetector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,9 +145,110 @@ class AttackedFolderTest {
     AttackedFolder.at(root)
         .accept(attacked(name.replace("\\t", "\t"), Generator.ADM), Image.of(1, 1, new byte[3]));
 
-    try (Stream<Path> written = Files.walk(root).filter(Files::isRegularFile)) {
-      assertThat(written)
-          .containsExactly(root.resolve("ADM/imagenet_ai_0508_adm/val/ai").resolve(file));
+    assertThat(images()).containsExactly("ADM/imagenet_ai_0508_adm/val/ai/" + file);
+  }
+
+  private List<String> images() throws IOException {
+    try (Stream<Path> written = Files.walk(root)) {
+      return written
+          .filter(path -> path.toString().endsWith(".png"))
+          .map(path -> root.relativize(path).toString().replace('\\', '/'))
+          .toList();
+    }
+  }
+
+  /** The other process: writes an image, says so, and waits. */
+  static final class Other {
+
+    private Other() {}
+
+    public static void main(String[] arguments) throws IOException {
+      AttackedFolder.at(Path.of(arguments[0]))
+          .accept(attacked("other.png", Generator.ADM), Image.of(1, 1, new byte[3]));
+      System.out.write('.');
+      System.out.flush();
+      System.in.read();
+    }
+  }
+
+  /** A manifest must never list images of two attacks, nor those of a stopped one. */
+  @Test
+  void accept_otherProcessWritesAndIsKilled_isRefusedMeanwhileAndReplacesItsImages()
+      throws Exception {
+    AttackResult result;
+    try (DifferentiableDetector victim = ReferenceVictim.TWO.load()) {
+      AttackedFolder complete = AttackedFolder.at(root);
+      result =
+          AttackRun.of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+              .sink(complete)
+              .against(victim, ReferenceVictim.few());
+      complete.manifest(result);
+    }
+    List<String> names = images();
+    assertThat(root.resolve("unfinished.txt")).doesNotExist();
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Other.class.getName(),
+                root.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    AttackedFolder folder = AttackedFolder.at(root);
+    AttackedImage image = attacked("own.png", Generator.ADM);
+    Image pixels = Image.of(1, 1, new byte[3]);
+    String refusal =
+        root
+            + ": expected a folder that nobody writes to, found one to which another attack writes;"
+            + " wait for its end or choose another folder";
+    try {
+      assertThat(other.getInputStream().read()).isEqualTo('.');
+      assertThatThrownBy(() -> folder.accept(image, pixels))
+          .isInstanceOf(DatasetException.class)
+          .hasMessage(refusal);
+      assertThatThrownBy(() -> folder.check(of(Generator.ADM)))
+          .isInstanceOf(DatasetException.class)
+          .hasMessage(refusal);
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    assertThat(root.resolve("manifest.json")).doesNotExist();
+    assertThat(images())
+        .isNotEqualTo(names)
+        .containsExactly("ADM/imagenet_ai_0508_adm/val/ai/000000_other.png");
+
+    Path foreign = Files.createFile(root.resolve("photo.png"));
+    folder.check(of(Generator.ADM));
+    folder.accept(image, pixels);
+    assertThat(images())
+        .containsExactlyInAnyOrder(
+            "ADM/imagenet_ai_0508_adm/val/ai/000000_own.png", foreign.getFileName().toString());
+    assertThatThrownBy(() -> AttackedFolder.at(root).accept(image, pixels)).hasMessage(refusal);
+    folder.close();
+    AttackedFolder.at(root).check(of(Generator.ADM));
+  }
+
+  @Test
+  void against_failedAttack_letsOthersWriteAndKeepsTheEarlierImages() throws IOException {
+    Files.writeString(root.resolve("manifest.json"), "{\"attack\":\"PGD\",\"images\":[]}");
+    AttackRun<DifferentiableDetector> run =
+        AttackRun.<DifferentiableDetector>of(Attacks.fgsm(Budget.linf(8 / 255.0)))
+            .sink(AttackedFolder.at(root));
+    try (DifferentiableDetector victim = ReferenceVictim.TWO.load()) {
+      assertThatThrownBy(() -> run.against(victim, of(Generator.ADM)))
+          .isInstanceOf(UnreadableImageException.class);
+      assertThat(root.resolve("manifest.json")).exists();
+      AttackedFolder.at(root).check(of(Generator.ADM));
+
+      Files.writeString(root.resolve("manifest.json"), "{\"format\":\"genimage-leaderboard\"}");
+      assertThatThrownBy(() -> run.against(victim, ReferenceVictim.few()))
+          .isInstanceOf(DatasetException.class)
+          .hasMessage(
+              root.resolve("manifest.json")
+                  + ": expected the manifest of an attack, found another file; choose another"
+                  + " folder");
     }
   }
 
