@@ -8,14 +8,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.fuzz.Allocations;
+import org.genimage.data.image.Decoding;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
+import org.genimage.data.image.ImageFile;
+import org.genimage.data.image.Transform;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
@@ -41,6 +46,18 @@ class EvaluationTest {
         .isEqualTo(new Score("3.png", Generator.ADM, Label.NATURE, 100 / 255.0));
     assertThat(result.scores().of(Generator.ADM).accuracy()).isEqualTo(new Proportion(4, 4));
     assertThat(result.scores().of(Generator.BIGGAN).accuracy()).isEqualTo(new Proportion(2, 4));
+  }
+
+  /** The whole image has 4.3 million bytes. */
+  @Test
+  void preparation_withoutDegradation_decodesNoMoreThanTheCrop() {
+    ByteSource jpeg = ByteSource.wrap(Image.of(1200, 1200, new byte[3 * 1200 * 1200]).toJpeg(75));
+    ImageFile file = ImageFile.read("a.jpg", jpeg, Decoding.PILLOW);
+    Transform steps = Degradation.NONE.transform().then(InputContract.crop(64).evaluation());
+    Runnable apply = () -> file.apply(steps, new SplittableRandom(1));
+    apply.run();
+
+    assertThat(Allocations.during(apply)).isLessThan(1_000_000);
   }
 
   /** Whole images have sizes of their own, so no two are in one batch. */

@@ -52,6 +52,37 @@ public final class JpegSegments {
     }
   }
 
+  /**
+   * Returns whether between the first scan's header and the image's end is nothing but coded data
+   * and restart markers. So a decoder that goes to the end finds nothing more to refuse than one
+   * that stops before it.
+   */
+  public static boolean isPlainAfterScan(byte[] file) {
+    boolean[] plain = {false};
+    walk(
+        file,
+        (marker, start, length) -> {
+          plain[0] = marker == SCAN && isPlain(file, start + length);
+          return marker != SCAN;
+        });
+    return plain[0];
+  }
+
+  private static boolean isPlain(byte[] file, int start) {
+    for (int at = start; at + 1 < file.length; at++) {
+      int next = file[at + 1] & 0xff;
+      boolean padding = next == 0xff; // before a marker, or before the zero of a stuffed byte
+      if (file[at] == (byte) 0xff && !padding && next != 0 && !isRestart(next)) {
+        return next == END;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isRestart(int marker) {
+    return marker >= 0xd0 && marker <= 0xd7;
+  }
+
   /** Returns how many scans are decoded; the time grows with them. */
   public static int scans(byte[] file) {
     int[] scans = {0};

@@ -1,6 +1,7 @@
 package org.genimage.data.image;
 
 import java.util.Optional;
+import org.genimage.data.formats.JpegSegments;
 
 /**
  * A JPEG file of which a part can be decoded: whatever lies outside is skipped, and what lies below
@@ -22,13 +23,13 @@ record JpegWindows(byte[] file, int width, int height) {
   private static final int COLUMNS = 16;
 
   /**
-   * Returns the windows, unless decoding the whole file would do something else than the same for
-   * all pixels: a file with several passes, or one that does not end as it should, which is refused
-   * only when its end is read.
+   * Returns the windows, unless decoding the whole file could do something else than the same for
+   * all pixels: a file with several passes, or one whose coded data are followed by something other
+   * than the image's end. What follows may make libjpeg refuse the file, and a window would not see
+   * it.
    */
   static Optional<JpegWindows> of(byte[] file, int width, int height, int sof, int scans) {
-    boolean complete = file[file.length - 2] == (byte) 0xff && file[file.length - 1] == (byte) 0xd9;
-    return sof <= LAST_SEQUENTIAL && scans == 1 && complete
+    return sof <= LAST_SEQUENTIAL && scans == 1 && JpegSegments.isPlainAfterScan(file)
         ? Optional.of(new JpegWindows(file, width, height))
         : Optional.empty();
   }

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 public interface Transform {
 
   /** Returns the image unchanged. */
-  Transform IDENTITY = (image, random) -> image;
+  Transform IDENTITY = Identity.INSTANCE;
 
   /**
    * Transforms an image.
@@ -19,6 +19,6 @@ public interface Transform {
 
   /** Returns this transform followed by another. */
   default Transform then(Transform next) {
-    return (image, random) -> next.apply(apply(image, random), random);
+    return next == IDENTITY ? this : (image, random) -> next.apply(apply(image, random), random);
   }
 }

@@ -24,8 +24,10 @@ interface WindowTransform extends Transform {
 
   @Override
   default Transform then(Transform next) {
-    return (WindowTransform)
-        (width, height, random) -> window(width, height, random).then(next, random);
+    return next == IDENTITY
+        ? this
+        : (WindowTransform)
+            (width, height, random) -> window(width, height, random).then(next, random);
   }
 
   /** What a window's transform does with its pixels. */

@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.genimage.data.fuzz.Allocations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,7 +170,7 @@ class HostileClaimsTest {
   @MethodSource("hostileFiles")
   void of_hostileFile_isReadInLittleMemoryAndWarns(String kind, byte[] file, String warning) {
     FileClaims[] claims = new FileClaims[1];
-    long allocated = allocated(() -> claims[0] = Claims.of(file));
+    long allocated = Allocations.during(() -> claims[0] = Claims.of(file));
 
     assertThat(claims[0].warnings()).anySatisfy(one -> assertThat(one).contains(warning));
     assertThat(claims[0].says()).isEmpty();
@@ -430,28 +431,5 @@ class HostileClaimsTest {
     byte[] header =
         ByteBuffer.allocate(13).putInt(1).putInt(height).put((byte) 8).put((byte) 6).array();
     return ClaimFiles.pngFile(header, ClaimFiles.deflated(rows));
-  }
-
-  /** Returns how many bytes of heap this thread takes for some work. */
-  private static long allocated(Runnable work) {
-    long before = allocated();
-    work.run();
-    return allocated() - before;
-  }
-
-  /** By reflection, since the module of the tests does not read java.management. */
-  private static long allocated() {
-    try {
-      Object threads =
-          Class.forName("java.lang.management.ManagementFactory")
-              .getMethod("getThreadMXBean")
-              .invoke(null);
-      return (long)
-          Class.forName("com.sun.management.ThreadMXBean")
-              .getMethod("getThreadAllocatedBytes", long.class)
-              .invoke(threads, Thread.currentThread().getId());
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
   }
 }

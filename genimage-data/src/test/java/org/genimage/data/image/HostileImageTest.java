@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import org.genimage.data.fuzz.Allocations;
 import org.genimage.data.image.Decoding.Orientation;
 import org.genimage.data.image.Decoding.Truncated;
 import org.genimage.data.reference.ReferenceData;
@@ -43,7 +44,7 @@ class HostileImageTest {
   void read_smallFileThatClaimsMuch_isRefusedWithLittleMemory(String kind, byte[] file) {
     for (Decoding decoding :
         List.of(Decoding.PILLOW, Decoding.PILLOW.orientation(Orientation.APPLIED))) {
-      assertThat(allocated(() -> assertRefused(file, decoding))).isLessThan(64 * MEBIBYTE);
+      assertThat(Allocations.during(() -> assertRefused(file, decoding))).isLessThan(64 * MEBIBYTE);
     }
   }
 
@@ -86,29 +87,6 @@ class HostileImageTest {
         .message()
         .startsWith("small: expected a ")
         .hasLineCount(1);
-  }
-
-  /** Returns how many bytes of heap this thread takes for some work. */
-  private static long allocated(Runnable work) {
-    long before = allocated();
-    work.run();
-    return allocated() - before;
-  }
-
-  /** By reflection, since the module of the tests does not read java.management. */
-  private static long allocated() {
-    try {
-      Object threads =
-          Class.forName("java.lang.management.ManagementFactory")
-              .getMethod("getThreadMXBean")
-              .invoke(null);
-      return (long)
-          Class.forName("com.sun.management.ThreadMXBean")
-              .getMethod("getThreadAllocatedBytes", long.class)
-              .invoke(threads, Thread.currentThread().getId());
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static byte[] webP(int length) {

@@ -3,12 +3,19 @@ package org.genimage.train.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.io.ByteSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.genimage.data.Sampling;
+import org.genimage.data.fuzz.Allocations;
+import org.genimage.data.image.Augmentation;
+import org.genimage.data.image.Decoding;
+import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageFile;
 import org.genimage.models.Blueprint;
 import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detectors;
@@ -39,6 +46,21 @@ class RecipeTest {
     assertThat(origins).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(values).extracting(RecipeValue::name).doesNotHaveDuplicates();
     assertThat(Recipe.paper(blueprint).description()).doesNotContain("Lambda", "@", "Optional");
+  }
+
+  /** The whole image has 4.3 million bytes. */
+  @Test
+  void augmentation_beginsWithACrop_decodesNoMoreThanTheCrop() {
+    ByteSource jpeg = ByteSource.wrap(Image.of(1200, 1200, new byte[3 * 1200 * 1200]).toJpeg(75));
+    ImageFile file = ImageFile.read("a.jpg", jpeg, Decoding.PILLOW);
+    InputContract input = InputContract.crop(64);
+    ImageRecipe crops = ImageRecipe.cropAndFlip();
+
+    for (Augmentation steps : List.of(crops.augmentation(input), crops.validation(input))) {
+      Runnable apply = () -> file.apply(steps.shared(), new SplittableRandom(1));
+      apply.run();
+      assertThat(Allocations.during(apply)).isLessThan(1_000_000);
+    }
   }
 
   @Test
