@@ -112,6 +112,19 @@ class ScoreCommandTest {
   }
 
   @Test
+  void csv_hasNoFormulas() throws IOException {
+    Path odd = Path.of("=cmd(1).png");
+    TestData.image(odd.toAbsolutePath(), 3);
+    try {
+      List<String> lines = score("=cmd(1).png", "--format", "csv").out().lines().toList();
+
+      assertThat(lines.get(1)).startsWith("'=cmd(1).png,0.");
+    } finally {
+      Files.delete(odd);
+    }
+  }
+
+  @Test
   void pattern_isExpanded() throws IOException {
     assertThat(json(score(path("**.png"), "--format", "jsonl"))).hasSize(2);
     assertThat(json(score(path("?.png"), "--format", "jsonl"))).hasSize(1);

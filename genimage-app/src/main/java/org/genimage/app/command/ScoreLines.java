@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.genimage.data.claims.ClaimKind;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
+import org.genimage.data.internal.CsvText;
 import org.genimage.eval.explanation.TileScores;
 
 /** Writes scores, one line each, in a form for people or for programs. */
@@ -131,7 +132,7 @@ interface ScoreLines {
     }
   }
 
-  /** Comma-separated values. */
+  /** Comma-separated values, which a spreadsheet shows as they are and does not run. */
   final class Csv implements ScoreLines {
 
     private static final List<String> COLUMNS =
@@ -188,12 +189,8 @@ interface ScoreLines {
     }
 
     private void write(List<String> cells) {
-      out.print(cells.stream().map(Csv::quoted).collect(Collectors.joining(",")) + "\n");
+      out.print(CsvText.line(cells) + "\n");
       out.flush();
-    }
-
-    private static String quoted(String cell) {
-      return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
     }
   }
 

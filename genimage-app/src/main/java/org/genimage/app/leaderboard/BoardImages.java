@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.genimage.app.command.Outputs;
@@ -15,6 +16,7 @@ import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.ListedImages;
 import org.genimage.data.Sample;
+import org.genimage.data.internal.CsvText;
 
 /**
  * A set of images and the hashes of their files.
@@ -71,13 +73,13 @@ record BoardImages(String name, ImageDataset images, Map<String, String> hashes,
   void write(Path file) {
     StringBuilder lines = new StringBuilder("name,label,generator,sha256\n");
     for (Sample sample : images.samples()) {
-      lines.append(
-          "\"%s\",%s,\"%s\",%s%n"
-              .formatted(
-                  sample.name().replace("\"", "\"\""),
-                  sample.label().folder(),
-                  sample.generator().name().replace("\"", "\"\""),
-                  hashes.get(sample.name())));
+      List<String> cells =
+          List.of(
+              sample.name(),
+              sample.label().folder(),
+              sample.generator().name(),
+              hashes.get(sample.name()));
+      lines.append(CsvText.line(cells)).append('\n');
     }
     Outputs.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
   }

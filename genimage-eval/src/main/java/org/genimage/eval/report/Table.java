@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.genimage.data.internal.CsvText;
 import org.genimage.eval.statistics.Interval;
 
 /**
@@ -42,9 +42,6 @@ public record Table(String name, String title, List<String> columns, List<List<C
   private static final int MANY_COLUMNS = 10;
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** How a formula begins, in full width, too, which Excel takes for the same. */
-  private static final Pattern FORMULA = Pattern.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]");
 
   private static final Map<String, String> LATEX =
       Map.ofEntries(
@@ -245,8 +242,7 @@ public record Table(String name, String title, List<String> columns, List<List<C
    * formula begins with an apostrophe, which the spreadsheet shows.
    */
   public String csv() {
-    Function<List<String>, String> line =
-        cells -> cells.stream().map(Table::quoted).collect(Collectors.joining(",", "", "\r\n"));
+    Function<List<String>, String> line = cells -> CsvText.line(cells) + "\r\n";
     return line.apply(columns)
         + rows.stream()
             .map(row -> line.apply(row.stream().map(Table::plain).toList()))
@@ -264,16 +260,6 @@ public record Table(String name, String title, List<String> columns, List<List<C
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);
-  }
-
-  /** Quotes what separates cells somewhere: in some countries that is a semicolon or a tab. */
-  private static String quoted(String text) {
-    String safe = FORMULA.matcher(text).lookingAt() && !isNumber(text) ? "'" + text : text;
-    return safe.matches("(?s).*[,;\"\t\r\n].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
-  }
-
-  private static boolean isNumber(String text) {
-    return text.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
   }
 
   /** Returns the table as JSON: a title and rows with the columns' names, numbers in full. */
