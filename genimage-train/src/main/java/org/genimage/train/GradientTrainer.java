@@ -15,6 +15,7 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.internal.PeakMemory;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Devices;
 import org.genimage.models.Trainer;
@@ -23,7 +24,6 @@ import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.memory.MemoryCheck;
 import org.genimage.train.memory.MemoryLimit;
-import org.genimage.train.memory.PeakMemory;
 import org.genimage.train.memory.PlannedStep;
 import org.genimage.train.recipe.Recipe;
 

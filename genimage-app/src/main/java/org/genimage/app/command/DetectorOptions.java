@@ -1,6 +1,7 @@
 package org.genimage.app.command;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -59,6 +60,11 @@ public final class DetectorOptions {
     return options;
   }
 
+  /** Returns the number format of the computation. */
+  public Precision precision() {
+    return precision;
+  }
+
   /** What the options name. */
   private sealed interface Source {
 
@@ -93,8 +99,19 @@ public final class DetectorOptions {
       return new Source.Published(
           detector.map(DetectorOptions::published).orElseGet(Pretrained::recommended));
     }
-    Path path = Path.of(weights.get());
-    return Files.exists(path) ? new Source.Place(path) : publishedAs(weights.get());
+    return place(weights.get())
+        .filter(Files::exists)
+        .<Source>map(Source.Place::new)
+        .orElseGet(() -> publishedAs(weights.get()));
+  }
+
+  /** Returns a path; empty if no file can have this name. */
+  private static Optional<Path> place(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static Pretrained published(String name) {

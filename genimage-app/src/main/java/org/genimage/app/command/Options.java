@@ -120,7 +120,7 @@ public final class Options {
   }
 
   /** What happens to images that cannot be read. */
-  static final class Unreadable {
+  public static final class Unreadable {
 
     @Option(
         names = "--skip-unreadable",
@@ -135,7 +135,7 @@ public final class Options {
      *
      * @throws UsageException if it is negative
      */
-    void check() {
+    public void check() {
       Options.check(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
     }
 
@@ -144,7 +144,8 @@ public final class Options {
       return skip;
     }
 
-    ErrorPolicy policy() {
+    /** Returns what to do with such files. */
+    public ErrorPolicy policy() {
       return ErrorPolicy.skip(skip);
     }
   }

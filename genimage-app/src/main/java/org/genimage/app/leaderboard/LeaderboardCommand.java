@@ -15,16 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
-import org.genimage.app.command.DetectorOptions;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Options;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.SimulatedFolder;
 import org.genimage.app.command.Terminal;
+import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.Progress;
 import org.genimage.data.doctor.FileRules;
+import org.genimage.data.internal.PeakMemory;
 import org.genimage.eval.leaderboard.Leaderboard;
 import org.genimage.eval.leaderboard.LeaderboardEntry;
 import org.genimage.eval.leaderboard.LeaderboardManifest;
@@ -62,6 +61,8 @@ import picocli.CommandLine.Spec;
       "  genimage compare genimage-leaderboard another-leaderboard"
     })
 public final class LeaderboardCommand implements Callable<Integer> {
+
+  private static final String SIMULATED = "simulated";
 
   /** Which changes. */
   private enum Suite {
@@ -135,6 +136,8 @@ public final class LeaderboardCommand implements Callable<Integer> {
               + " afterwards, a run without --part joins the parts")
   private Optional<String> part = Optional.empty();
 
+  @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
+
   @Mixin private Options.Seed seed = new Options.Seed();
 
   @Spec private CommandSpec spec;
@@ -144,13 +147,15 @@ public final class LeaderboardCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     terminal = Terminal.of(spec);
-    List<Row> rows = weights.stream().map(Row::of).toList();
-    rows.forEach(row -> row.options().check());
+    List<NamedPlace> detectors = weights.stream().map(NamedPlace::of).toList();
+    detectors.forEach(one -> Entrant.options(one).check());
     attacks.check();
     Options.checkPositive("--changed", changed);
     Options.checkPositive("--threads", threads);
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
-    Predicate<String> mine = mine();
+    unreadable.check();
+    Deal deal = deal();
+    Map<String, Path> places = places();
     out.checkReport();
     BoardPlan plan =
         new BoardPlan(
@@ -161,23 +166,12 @@ public final class LeaderboardCommand implements Callable<Integer> {
             attacks.images(),
             attacks.attacks(seed.value()),
             threads);
-    List<BoardImages> sets = sets();
+    List<Entrant> entrants = Entrant.of(detectors, terminal);
+    List<BoardImages> sets = sets(places);
     Board board = new Board();
-    for (Row row : rows) {
-      boolean forgotten = Machine.forgetPeak();
-      try (DifferentiableDetector detector = row.options().load(terminal)) {
-        String label = board.label(detector.name(), row);
-        board.weights.put(label, Measurement.weights(detector));
-        for (BoardImages set : sets) {
-          Measurement measurement =
-              new Measurement(label, detector, forgotten, set, plan, terminal);
-          measurement.run(mine);
-          if (part.isEmpty()) {
-            board.entries.add(measurement.entry());
-            board.files.addAll(measurement.files());
-          }
-        }
-      }
+    for (Entrant entrant : entrants) {
+      board.weights.put(entrant.label(), entrant.weights());
+      measure(entrant, sets, plan, deal, board);
     }
     if (part.isPresent()) {
       terminal.say("part %s is done; run without --part when all are", part.get());
@@ -187,17 +181,28 @@ public final class LeaderboardCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** One detector of the command line. */
-  private record Row(String text, DetectorOptions options) {
-
-    static Row of(String text) {
-      int end = text.indexOf('=');
-      boolean named = end > 0 && !Files.exists(Path.of(text));
-      return new Row(
-          text,
-          named
-              ? DetectorOptions.of(text.substring(end + 1), Optional.of(text.substring(0, end)))
-              : DetectorOptions.of(text, Optional.empty()));
+  private void measure(
+      Entrant entrant, List<BoardImages> sets, BoardPlan plan, Deal deal, Board board) {
+    PeakMemory peak = PeakMemory.ofThisProcess();
+    boolean begun = peak.begin();
+    try (DifferentiableDetector detector = entrant.options().load(terminal)) {
+      List<Measurement> measurements =
+          sets.stream()
+              .map(
+                  set ->
+                      new Measurement(
+                          entrant.label(), detector, entrant.key(), set, plan, terminal))
+              .toList();
+      if (begun) {
+        measurements.get(0).memory(deal, peak);
+      }
+      measurements.forEach(one -> one.run(deal));
+      if (part.isEmpty()) {
+        for (Measurement one : measurements) {
+          board.entries.add(one.entry(measurements.get(0)));
+          board.files.addAll(one.files());
+        }
+      }
     }
   }
 
@@ -207,27 +212,11 @@ public final class LeaderboardCommand implements Callable<Integer> {
     private final Map<String, String> weights = new LinkedHashMap<>();
     private final List<LeaderboardEntry> entries = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
-
-    /** Returns the detector's name, with that of its file if another row has the same. */
-    String label(String detector, Row row) {
-      if (!weights.containsKey(detector)) {
-        return detector;
-      }
-      String file = row.text().substring(row.text().indexOf('=') + 1);
-      String label =
-          "%s (%s)".formatted(detector, MoreFiles.getNameWithoutExtension(Path.of(file)));
-      Options.check(
-          !weights.containsKey(label),
-          "--weights: expected each detector once, found %s twice; rename one of the files",
-          label);
-      return label;
-    }
   }
 
-  /** Deals the pieces by their names, so that every machine deals alike. */
-  private Predicate<String> mine() {
+  private Deal deal() {
     if (part.isEmpty()) {
-      return piece -> true;
+      return new Deal(0, 1);
     }
     Options.check(
         part.get().matches("[1-9]\\d{0,5}/[1-9]\\d{0,5}"),
@@ -237,7 +226,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
     int own = Integer.parseInt(part.get().substring(0, slash));
     int count = Integer.parseInt(part.get().substring(slash + 1));
     Options.check(own <= count, "--part must be one of %s, got %s", count, own);
-    return piece -> Math.floorMod(piece.hashCode(), count) == own - 1;
+    return new Deal(own - 1, count);
   }
 
   private Optional<RobustnessSuite> changes() {
@@ -248,31 +237,49 @@ public final class LeaderboardCommand implements Callable<Integer> {
     };
   }
 
-  private List<BoardImages> sets() {
+  private Map<String, Path> places() {
     Map<String, Path> places = new LinkedHashMap<>();
-    for (String one : data) {
-      int end = one.indexOf('=');
-      boolean named = end > 0 && !Files.exists(Path.of(one));
-      Path place = Path.of(named ? one.substring(end + 1) : one);
+    for (String text : data) {
+      NamedPlace one = NamedPlace.of(text);
+      Path place = one.path("--data");
       Options.check(
           Files.exists(place),
           "--data: expected images, found nothing at %s; check the path",
           place);
       String name =
-          named
-              ? one.substring(0, end)
-              : MoreFiles.getNameWithoutExtension(place.toAbsolutePath().normalize());
+          one.name()
+              .orElseGet(
+                  () -> MoreFiles.getNameWithoutExtension(place.toAbsolutePath().normalize()));
       Options.check(
           places.put(name, place) == null, "--data: two sets are called %s; write NAME=PATH", name);
     }
+    Options.check(
+        !(simulated && places.containsKey(SIMULATED)),
+        "--data: a set is called simulated as the simulated images are; write NAME=PATH");
+    return places;
+  }
+
+  private List<BoardImages> sets(Map<String, Path> places) {
+    Map<String, ImageDataset> images = new LinkedHashMap<>();
+    places.forEach((name, place) -> images.put(name, BoardImages.open(place, limit, seed.value())));
     if (places.isEmpty() || simulated) {
-      Options.check(
-          !places.containsKey("simulated"),
-          "--data: a set is called simulated as the simulated images are; write NAME=PATH");
-      places.put("simulated", SimulatedFolder.below(out.folder(), seed.value(), terminal));
+      Path place = SimulatedFolder.below(out.folder(), seed.value(), terminal);
+      images.put(SIMULATED, BoardImages.open(place, limit, seed.value()));
     }
     List<BoardImages> sets = new ArrayList<>();
-    places.forEach((name, place) -> sets.add(BoardImages.read(name, place, limit, seed.value())));
+    images.forEach(
+        (name, all) ->
+            sets.add(
+                terminal.during(
+                    "Reading " + name,
+                    all.size(),
+                    progress ->
+                        BoardImages.read(
+                            name,
+                            all,
+                            unreadable.policy(),
+                            sentence -> terminal.say("skipped: %s", sentence),
+                            progress))));
     return sets;
   }
 
@@ -371,7 +378,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
           terminal.during(
               "Files of " + set.name(),
               set.images().size(),
-              progress -> FileRules.of(set.images(), Progress.NONE));
+              progress -> FileRules.of(set.images(), progress));
       rules
           .warning()
           .ifPresent(

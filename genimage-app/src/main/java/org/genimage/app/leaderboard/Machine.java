@@ -4,14 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** What the operating system tells of processor and memory; on Linux, more than elsewhere. */
+/** What the operating system tells of the processor; on Linux, more than elsewhere. */
 final class Machine {
-
-  private static final Path STATUS = Path.of("/proc/self/status");
-  private static final Path CLEAR = Path.of("/proc/self/clear_refs");
 
   private Machine() {}
 
@@ -26,32 +22,6 @@ final class Machine {
           .orElse(architecture);
     } catch (IOException | UncheckedIOException e) {
       return architecture;
-    }
-  }
-
-  /** Forgets the peak of this process's memory; returns whether the system can. */
-  static boolean forgetPeak() {
-    try {
-      Files.writeString(CLEAR, "5");
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Returns the most memory of this process since {@link #forgetPeak}. */
-  static OptionalLong peak() {
-    return bytes("VmHWM:");
-  }
-
-  private static OptionalLong bytes(String name) {
-    try (Stream<String> lines = Files.lines(STATUS)) {
-      return lines
-          .filter(line -> line.startsWith(name))
-          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst();
-    } catch (IOException | UncheckedIOException e) {
-      return OptionalLong.empty();
     }
   }
 }

@@ -15,10 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.SplittableRandom;
+import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.genimage.app.command.Terminal;
@@ -32,8 +30,8 @@ import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.InOrder;
+import org.genimage.data.internal.PeakMemory;
 import org.genimage.eval.Degradation;
-import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Score;
@@ -47,13 +45,13 @@ import org.genimage.eval.robustness.RobustnessResult;
 import org.genimage.eval.robustness.RobustnessSuite;
 import org.genimage.eval.verdict.VerdictCounts;
 import org.genimage.eval.verdict.Verdicts;
-import org.genimage.models.Detector;
 import org.genimage.models.DifferentiableDetector;
 
 /**
  * One detector on one set, piece by piece: the clean images, the aligned ones, each change, each
  * few images under each attack, the cost. Every piece has a file in a folder that is named after
- * the hashes of images and weights, so figures of other weights are never taken for these.
+ * the images' key and the detector's, so figures of other weights, or of the same weights with
+ * another threshold, are never taken for these.
  */
 final class Measurement {
 
@@ -67,11 +65,10 @@ final class Measurement {
 
   private final String label;
   private final DifferentiableDetector detector;
-  private final boolean forgotten;
   private final BoardImages set;
   private final BoardPlan plan;
   private final Path folder;
-  private final String weights;
+  private final String key;
   private final Terminal terminal;
   private final ImageDataset changed;
   private final ImageDataset attacked;
@@ -80,41 +77,28 @@ final class Measurement {
    * Prepares a measurement.
    *
    * @param label the name of the row
-   * @param forgotten whether the peak of memory was forgotten before the detector was loaded
+   * @param key of the detector: SHA-256 of all that decides its figures
    */
   Measurement(
       String label,
       DifferentiableDetector detector,
-      boolean forgotten,
+      String key,
       BoardImages set,
       BoardPlan plan,
       Terminal terminal) {
     this.label = label;
     this.detector = detector;
-    this.forgotten = forgotten;
+    this.key = key;
     this.set = set;
     this.plan = plan;
     this.terminal = terminal;
-    this.weights = weights(detector);
     this.folder =
         plan.folder()
-            .resolve(slug(set.name()) + "-" + set.hash().substring(0, SHORT))
-            .resolve(slug(detector.name()) + "-" + weights.substring(0, SHORT));
+            .resolve(slug(set.name()) + "-" + set.key().substring(0, SHORT))
+            .resolve(slug(detector.name()) + "-" + key.substring(0, SHORT));
     this.changed = set.images().draw(plan.robust(), plan.seed());
     this.attacked =
         plan.attacked() == 0 ? set.images() : set.images().draw(plan.attacked(), plan.seed());
-  }
-
-  /** Returns SHA-256 of the weights. */
-  static String weights(Detector detector) {
-    return DetectorIdentity.of(detector)
-        .weights()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "%s: expected a detector that hands out its weights, found one that does not; a"
-                            .formatted(detector.name())
-                        + " leaderboard could not tell it from others"));
   }
 
   private static String slug(String name) {
@@ -122,30 +106,46 @@ final class Measurement {
   }
 
   /**
+   * Measures the memory that the detector takes to be loaded and to score one batch, unless that is
+   * in a file already. To be called before the detector has done anything else.
+   *
+   * @param peak of the memory since before the detector was loaded
+   */
+  void memory(Deal deal, PeakMemory peak) {
+    KeptFile file = memoryFile();
+    if (deal.isMine() && file.read().isEmpty()) {
+      detector.score(batch());
+      ObjectNode node = file.begin();
+      peak.peak().ifPresent(bytes -> node.put("bytes", bytes));
+      file.write(node);
+    }
+  }
+
+  /**
    * Measures what is not in files yet.
    *
-   * @param mine whether this process measures a piece, by the piece's name
+   * @param deal says of one piece after the other whether this process measures it
    */
-  void run(Predicate<String> mine) {
-    if (mine.test("cost")) {
+  void run(Deal deal) {
+    if (deal.isMine()) {
       cost();
     }
-    if (mine.test("clean")) {
+    if (deal.isMine()) {
       during("clean", set.images(), progress -> verdicts(progress).isPresent());
     }
-    if (mine.test("aligned")) {
+    if (deal.isMine()) {
       during("aligned", set.images(), progress -> aligned().progress(progress).run());
     }
     for (Perturbation one : plan.suite().map(RobustnessSuite::all).orElse(List.of())) {
-      if (mine.test(one.label())) {
+      if (deal.isMine()) {
         during(one.label(), changed, progress -> change(one).progress(progress).run());
       }
     }
-    if (plan.suite().isPresent() && mine.test("unchanged")) {
+    if (plan.suite().isPresent() && deal.isMine()) {
       during("unchanged", changed, progress -> unchanged().progress(progress).run());
     }
     for (Attack<? super DifferentiableDetector> attack : attacks()) {
-      during(attack.name(), attacked, progress -> attack(attack, mine, progress));
+      during(attack.name(), attacked, progress -> attack(attack, deal, progress));
     }
   }
 
@@ -196,9 +196,7 @@ final class Measurement {
 
   private KeptFile file(Attack<?> attack, int part) {
     List<String> premises =
-        new ArrayList<>(List.of("1", weights, attack.name(), AttackPlan.words(attack)));
-    premises.add(detector.calibration().toString());
-    premises.add(detector.input().toString());
+        new ArrayList<>(List.of("1", key, attack.name(), AttackPlan.words(attack)));
     parts()
         .get(part)
         .forEach(sample -> premises.add(sample.label() + set.hashes().get(sample.name())));
@@ -210,19 +208,16 @@ final class Measurement {
   }
 
   private boolean attack(
-      Attack<? super DifferentiableDetector> attack, Predicate<String> mine, Progress progress) {
+      Attack<? super DifferentiableDetector> attack, Deal deal, Progress progress) {
     List<List<Sample>> parts = parts();
     try {
       InOrder.run(
           0,
           parts.size(),
           plan.threads(),
-          part -> part,
+          part -> deal.isMine() ? OptionalInt.of(part) : OptionalInt.empty(),
           part -> {
-            KeptFile file = file(attack, part);
-            if (mine.test(attack.name() + part) && file.read().isEmpty()) {
-              file.write(attacked(attack, parts.get(part), file.begin()));
-            }
+            part.ifPresent(mine -> attack(attack, mine, parts.get(mine)));
             return part;
           },
           (part, same) ->
@@ -231,6 +226,14 @@ final class Measurement {
       throw new UncheckedIOException(e);
     }
     return true;
+  }
+
+  private void attack(
+      Attack<? super DifferentiableDetector> attack, int part, List<Sample> samples) {
+    KeptFile file = file(attack, part);
+    if (file.read().isEmpty()) {
+      file.write(attacked(attack, samples, file.begin()));
+    }
   }
 
   private ObjectNode attacked(
@@ -283,12 +286,23 @@ final class Measurement {
   }
 
   private KeptFile costFile() {
+    return ofMachine(folder.resolve("cost.json"));
+  }
+
+  private KeptFile memoryFile() {
+    return ofMachine(
+        plan.folder()
+            .resolve("memory")
+            .resolve(slug(detector.name()) + "-" + key.substring(0, SHORT) + ".json"));
+  }
+
+  private KeptFile ofMachine(Path file) {
     return KeptFile.of(
-        folder.resolve("cost.json"),
+        file,
         List.of(
-            "2",
-            weights,
-            set.hash(),
+            "3",
+            key,
+            set.key(),
             Machine.processor(),
             Integer.toString(Runtime.getRuntime().availableProcessors())));
   }
@@ -301,47 +315,51 @@ final class Measurement {
     during("cost", set.images(), progress -> measured(file));
   }
 
-  private boolean measured(KeptFile file) {
+  private ImageBatch batch() {
     int count = Math.min(set.images().size(), detector.input().together(TIMED));
     List<Image> images = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Image image = set.images().sample(i).image();
-      images.add(detector.input().evaluation().apply(image, new SplittableRandom(0)));
+      images.add(detector.input().prepare(set.images().sample(i).image()));
     }
-    ImageBatch batch = ImageBatch.of(images);
+    return ImageBatch.of(images);
+  }
+
+  private boolean measured(KeptFile file) {
+    ImageBatch batch = batch();
     detector.score(batch); // the first time builds what is used again
     ObjectNode node = file.begin();
     ArrayNode seconds = node.putArray("seconds");
     for (int i = 0; i < REPETITIONS; i++) {
       long begin = System.nanoTime();
       detector.score(batch);
-      seconds.add((System.nanoTime() - begin) / 1e9 / count);
-    }
-    OptionalLong peak = Machine.peak();
-    if (forgotten && peak.isPresent()) {
-      node.put("bytes", peak.getAsLong());
+      seconds.add((System.nanoTime() - begin) / 1e9 / batch.count());
     }
     file.write(node);
     return true;
   }
 
-  private Optional<Cost> readCost() {
+  private Optional<Cost> readCost(KeptFile memory) {
+    OptionalDouble megabytes =
+        memory.read().stream()
+            .filter(node -> node.has("bytes"))
+            .mapToDouble(node -> node.get("bytes").asDouble() / 1e6)
+            .findFirst();
     return costFile()
         .read()
         .map(
             node -> {
               List<Double> seconds = new ArrayList<>();
               node.path("seconds").forEach(one -> seconds.add(one.asDouble()));
-              return new Cost(
-                  seconds,
-                  node.has("bytes")
-                      ? OptionalDouble.of(node.get("bytes").asDouble() / 1e6)
-                      : OptionalDouble.empty());
+              return new Cost(seconds, megabytes);
             });
   }
 
-  /** Returns everything that was measured, from the files. */
-  LeaderboardEntry entry() {
+  /**
+   * Returns everything that was measured, from the files.
+   *
+   * @param first the measurement of the detector's first set, with which its memory was measured
+   */
+  LeaderboardEntry entry(Measurement first) {
     EvaluationResult scored = clean().run();
     Optional<RobustnessResult> robust =
         plan.suite()
@@ -359,7 +377,7 @@ final class Measurement {
         robust,
         attacks().stream().map(this::underAttack).flatMap(Optional::stream).toList(),
         verdicts(Progress.NONE),
-        readCost());
+        readCost(first.memoryFile()));
   }
 
   /** Returns the files of all pieces, in order. */
@@ -378,7 +396,7 @@ final class Measurement {
             .flatMap(
                 attack ->
                     IntStream.range(0, parts().size()).mapToObj(part -> file(attack, part).file()));
-    return Stream.of(scores, others, Stream.of(costFile().file()))
+    return Stream.of(scores, others, Stream.of(costFile().file(), memoryFile().file()))
         .flatMap(all -> all)
         .filter(Files::isRegularFile)
         .toList();

@@ -24,11 +24,13 @@ import org.genimage.eval.leaderboard.LeaderboardManifest;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.InputContract;
+import org.genimage.models.weights.Calibration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LeaderboardCommandTest {
 
@@ -142,7 +144,9 @@ class LeaderboardCommandTest {
         .contains("--weights %s --weights %s".formatted(one, two));
     assertThat(whole.settings()).containsEntry("seed", "42").containsKey("Square");
     // clean, aligned, unchanged, 16 changes, 4 attacks in 2 parts, cost; twice
-    assertThat(whole.files()).hasSize(2 * (3 + 16 + 8 + 1));
+    assertThat(whole.files().keySet())
+        .filteredOn(file -> !file.contains("memory"))
+        .hasSize(2 * (3 + 16 + 8 + 1));
     assertThat(out.resolve("report.html")).content().contains("Leaderboard: photos");
     assertThat(out.resolve("images/photos.csv")).content().hasLineCount(21);
     assertThat(out.resolve("tables/leaderboard-1-tests.csv")).exists();
@@ -192,16 +196,75 @@ class LeaderboardCommandTest {
   }
 
   @Test
-  void parts_onSeveralThreads_makeTheWhole() {
+  void parts_onSeveralThreads_makeTheWhole() throws IOException {
     Path whole = folder.resolve("whole");
     Path parts = folder.resolve("parts");
     assertThat(run(whole, "--weights=" + one)).as(said).isZero();
+    List<Integer> pieces = new ArrayList<>();
     for (String part : List.of("1/2", "2/2")) {
       assertThat(run(parts, "--weights=" + one, "--part=" + part)).as(said).isZero();
       assertThat(parts.resolve("manifest.json")).doesNotExist();
+      pieces.add(times(parts).size());
     }
+    assertThat(2 * pieces.get(0)).isBetween(pieces.get(1) - 1, pieces.get(1) + 1);
     assertThat(run(parts, "--weights=" + one, "--threads=3")).as(said).isZero();
     assertThat(repeatable(parts)).isEqualTo(repeatable(whole));
+  }
+
+  /** The arrays are the same, but not what is said with them. */
+  @Test
+  void anotherThreshold_isMeasuredAnew() {
+    Path out = folder.resolve("board");
+    assertThat(run(out, "--weights=" + one, "--attacked=0")).as(said).isZero();
+    Path strict = folder.resolve("strict.safetensors");
+    DETECTOR
+        .describe(DETECTOR.initialWeights(1))
+        .calibrated(new Calibration(1, 0.999999))
+        .write(strict);
+
+    assertThat(run(out, "--weights=" + strict, "--attacked=0")).as(said).isZero();
+
+    Path fresh = folder.resolve("fresh");
+    assertThat(run(fresh, "--weights=" + strict, "--attacked=0")).as(said).isZero();
+    assertThat(repeatable(out)).isEqualTo(repeatable(fresh));
+  }
+
+  /** The first image is the one whose time and memory are measured. */
+  @Test
+  void unreadableImage_isRefusedBeforeAnyWork_orSkipped() throws IOException {
+    Path broken = Files.writeString(folder.resolve("broken.png"), "no image");
+    List<String> lines = new ArrayList<>(Files.readAllLines(list));
+    lines.add(1, "%s,ai,BigGAN,val".formatted(broken));
+    String data = "--data=photos=" + Files.write(folder.resolve("some.csv"), lines);
+    Path out = folder.resolve("board");
+
+    assertThat(run(out, "--weights=" + one, "--attacked=0", data)).isEqualTo(1);
+    assertThat(said).contains("error: " + broken).doesNotContain("\tat ");
+    assertThat(out.resolve("scores")).doesNotExist();
+
+    assertThat(run(out, "--weights=" + one, "--attacked=0", data, "--skip-unreadable=1")).isZero();
+    assertThat(said).contains("skipped: " + broken);
+    Path whole = folder.resolve("whole");
+    assertThat(run(whole, "--weights=" + one, "--attacked=0")).isZero();
+    assertThat(repeatable(out)).isEqualTo(repeatable(whole));
+    assertThat(manifest(out).images()).isEqualTo(manifest(whole).images());
+  }
+
+  @Test
+  void thirdDetectorOfTheSameLabel_isRefusedBeforeAnyWork() {
+    Path out = folder.resolve("board");
+
+    assertThat(run(out, "--weights=" + one, "--weights=" + two, "--weights=" + two)).isEqualTo(2);
+
+    assertThat(said).contains("found FerretNet-S (two) twice").doesNotContain("Reading");
+    assertThat(out.resolve("scores")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--data=", "--data=photos=", "--weights=", "--weights=FerretNet-S="})
+  void pathThatNoFileCanHave_isExplained(String option) {
+    assertThat(run(folder, "--weights=" + one, option + "C:\0\\photos")).isEqualTo(2);
+    assertThat(said).startsWith("error: " + option.substring(0, 6)).doesNotContain("\tat ");
   }
 
   @ParameterizedTest

@@ -11,7 +11,6 @@ import java.util.Set;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.Progress;
 import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.Comparison;
@@ -85,10 +84,11 @@ public record SideBySide(EvaluationResult published, FileRules files, List<Align
           new Aligned(
               alignment,
               result,
-              FileRules.of(images, Progress.NONE),
+              FileRules.of(images, evaluation.progress()),
               change(result.scores(), published.scores())));
     }
-    return new SideBySide(published, FileRules.of(evaluation.data(), Progress.NONE), aligned);
+    return new SideBySide(
+        published, FileRules.of(evaluation.data(), evaluation.progress()), aligned);
   }
 
   private static Path beside(Path file, Alignment alignment) {

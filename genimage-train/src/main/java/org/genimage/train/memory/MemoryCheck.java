@@ -2,12 +2,12 @@ package org.genimage.train.memory;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.genimage.data.internal.PeakMemory;
 
 /**
  * Whether a training step fits into memory, decided before the first one: the system ends a process
@@ -62,7 +62,7 @@ public final class MemoryCheck {
    * @throws IllegalStateException if it does not fit
    */
   public int parts(IntConsumer trial) {
-    PeakMemory memory = new PeakMemory(Path.of("/proc/self"));
+    PeakMemory memory = PeakMemory.ofThisProcess();
     return partsBy(samples -> memory.of(() -> trial.accept(samples)));
   }
 

@@ -1,4 +1,4 @@
-package org.genimage.train.memory;
+package org.genimage.data.internal;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,21 +29,17 @@ public final class PeakMemory {
     this.folder = folder;
   }
 
+  /** Returns the reader of this process. */
+  public static PeakMemory ofThisProcess() {
+    return new PeakMemory(Path.of("/proc/self"));
+  }
+
   /** Runs something and returns the bytes of the peak; empty if this system cannot tell. */
   public static OptionalLong during(Runnable work) {
-    PeakMemory memory = new PeakMemory(Path.of("/proc/self"));
-    boolean known = true;
-    try {
-      memory.reset();
-    } catch (IOException e) {
-      known = false;
-    }
+    PeakMemory memory = ofThisProcess();
+    boolean known = memory.begin();
     work.run();
-    try {
-      return known ? OptionalLong.of(memory.read(PEAK)) : OptionalLong.empty();
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
+    return known ? memory.peak() : OptionalLong.empty();
   }
 
   /**
@@ -51,10 +47,29 @@ public final class PeakMemory {
    *
    * @throws IOException if this system cannot tell: no Linux, or the file may not be written
    */
-  long of(Runnable work) throws IOException {
+  public long of(Runnable work) throws IOException {
     reset();
     work.run();
     return read(PEAK);
+  }
+
+  /** Sets the peak to the present size; returns whether the system can. */
+  public boolean begin() {
+    try {
+      reset();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Returns the bytes of the peak since {@link #begin}; empty if this system cannot tell. */
+  public OptionalLong peak() {
+    try {
+      return OptionalLong.of(read(PEAK));
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private void reset() throws IOException {

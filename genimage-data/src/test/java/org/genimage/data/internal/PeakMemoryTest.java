@@ -1,4 +1,4 @@
-package org.genimage.train.memory;
+package org.genimage.data.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
-import org.genimage.data.internal.NativeRuntime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -23,7 +22,7 @@ class PeakMemoryTest {
   @EnabledOnOs(OS.LINUX)
   void of_memoryTakenAndGivenBack_isInThisPeakAlone() throws IOException {
     NativeRuntime.prepare(); // JavaCPP must not be the first to load
-    PeakMemory memory = new PeakMemory(Path.of("/proc/self"));
+    PeakMemory memory = PeakMemory.ofThisProcess();
     long before = memory.of(() -> {});
 
     long with =
