@@ -2,6 +2,9 @@ package org.genimage.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +68,7 @@ class MistakesTest {
       real-images --detector spec: needs --data=PLACE:
       evaluate: needs --data=PATH:
       evaluate --data nowhere: --data: expected images, found nothing at nowhere; check the path
+      evaluate --data pom.xml --compare pom.xml: --compare: pom.xml: expected a file of scores
       evaluate --data pom.xml --limit 0: --limit must be positive, got 0
       compare: genimage compare needs FIRST:
       compare nowhere: needs SECOND:
@@ -98,9 +102,19 @@ class MistakesTest {
     return CALLS.lines().map(Mistake::of);
   }
 
+  /** Returns what is in this module's folder, where commands write unless they are told a place. */
+  private static List<Path> files() throws IOException {
+    try (Stream<Path> here = Files.list(Path.of(""));
+        Stream<Path> built = Files.list(Path.of("target"))) {
+      return Stream.concat(here, built).sorted().toList();
+    }
+  }
+
+  /** Work is said on standard error, step by step, and leaves files; a mistake does neither. */
   @ParameterizedTest
   @MethodSource("mistakes")
-  void mistake_isOneSentence_beforeAnyWork(Mistake mistake) {
+  void mistake_isOneSentence_beforeAnyWork(Mistake mistake) throws IOException {
+    List<Path> before = files();
     Run run = Run.of(mistake.arguments().toArray(String[]::new));
 
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.USAGE);
@@ -108,7 +122,11 @@ class MistakesTest {
         .startsWith("error: ")
         .contains(mistake.sentence())
         .doesNotContain("\tat ");
+    assertThat(run.err().lines())
+        .hasSizeLessThanOrEqualTo(2)
+        .noneMatch(line -> line.endsWith("..."));
     assertThat(run.out()).isEmpty();
+    assertThat(files()).isEqualTo(before);
   }
 
   @Test

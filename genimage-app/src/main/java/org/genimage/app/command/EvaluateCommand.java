@@ -3,11 +3,13 @@ package org.genimage.app.command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
@@ -18,6 +20,7 @@ import org.genimage.eval.Degradation;
 import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.ScoreFileException;
 import org.genimage.eval.Scores;
 import org.genimage.eval.alignment.Alignment;
 import org.genimage.eval.alignment.SideBySide;
@@ -107,7 +110,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Files.exists(data), "--data: expected images, found nothing at %s; check the path", data);
     unreadable.check();
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
-    Optional<Path> compared = other.map(CompareCommand::scores);
+    Optional<EvaluationResult> compared = other.map(EvaluateCommand::read);
     out.checkReport();
     Optional<GenImage> folder =
         Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
@@ -115,6 +118,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         genimage -> genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence)));
     ImageDataset images =
         limited(folder.map(GenImage::validation).orElseGet(() -> ImageDataset.ofManifest(data)));
+    compared.ifPresent(run -> checkSameImages(run, images));
     try (DifferentiableDetector loaded = detector.load(terminal)) {
       EvaluationResult result = score(loaded, images, Degradation.NONE, "scores");
       Report.Builder report =
@@ -123,7 +127,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               .identity(DetectorIdentity.of(loaded))
               .manifest(RunManifest.of(spec));
       write(report.build()); // before anything else can fail
-      compared.ifPresent(file -> compare(report, file));
+      compared.ifPresent(run -> compare(report, run));
       Outputs.reporting(
           () -> addSections(report, loaded, folder, images, result), () -> write(report.build()));
       write(
@@ -139,8 +143,31 @@ public final class EvaluateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private void compare(Report.Builder report, Path file) {
-    EvaluationResult run = EvaluationResult.read(file);
+  private static EvaluationResult read(Path place) {
+    try {
+      return EvaluationResult.read(CompareCommand.scores(place));
+    } catch (ScoreFileException e) {
+      throw new UsageException("--compare: " + e.getMessage());
+    }
+  }
+
+  /** Two runs are compared image by image. */
+  private static void checkSameImages(EvaluationResult run, ImageDataset images) {
+    Set<String> names = new HashSet<>();
+    images.samples().forEach(sample -> names.add(sample.name()));
+    long others =
+        run.scores().all().stream().filter(score -> !names.contains(score.name())).count();
+    int found = run.scores().size() + run.failures().size();
+    Options.check(
+        others == 0 && found == images.size(),
+        "--compare: expected scores of the same %s images, found %s, %s of them of other images;"
+            + " choose the same --data and --limit for both runs",
+        images.size(),
+        run.scores().size(),
+        others);
+  }
+
+  private void compare(Report.Builder report, EvaluationResult run) {
     Path place = other.orElseThrow().toAbsolutePath().normalize();
     report.comparison("%s (%s)".formatted(run.detector(), place.getFileName()), run);
   }

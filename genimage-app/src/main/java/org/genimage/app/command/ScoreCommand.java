@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.data.Progress;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.eval.explanation.Explainers;
 import org.genimage.eval.explanation.TileScores;
@@ -130,9 +131,6 @@ public final class ScoreCommand implements Callable<Integer> {
       terminal.say(
           "A score is no proof: it says how much an image resembles the AI-made images that the");
       terminal.say("detector was trained on. What files say about themselves is not verified.");
-      if (failed > 0) {
-        terminal.say("%d of %d images have no score", failed, inputs.size());
-      }
       if (inputs.stream().anyMatch(ScoreCommand::needsDecoder)) {
         terminal.say("HEIC and AVIF: add --external-decoder heif-dec, if libheif's tools are");
         terminal.say("installed; or convert them, such as with 'heif-dec photo.heic photo.png'");
@@ -172,8 +170,10 @@ public final class ScoreCommand implements Callable<Integer> {
                     "Scoring",
                     inputs.size(),
                     progress -> write(loaded, pass, lines, scored, inputs, progress));
-    explain.ifPresent(file -> explain(file, loaded, decision, inputs, scored));
-    return failed;
+    if (failed > 0) {
+      Terminal.of(spec).say("%d of %d images have no score", failed, inputs.size());
+    }
+    return failed + explain.map(file -> explain(file, loaded, decision, inputs, scored)).orElse(0L);
   }
 
   private long write(
@@ -203,37 +203,51 @@ public final class ScoreCommand implements Callable<Integer> {
     try {
       return plain.tiles(
           TileScores.of(loaded, input.image(), tileSide.orElseGet(() -> TileScores.side(loaded))));
-    } catch (IllegalArgumentException | UndefinedScoreException e) {
+    } catch (IllegalArgumentException | UndefinedScoreException | UnreadableImageException e) {
       return plain.failed("--tiles: " + e.getMessage());
     }
   }
 
-  private void explain(
+  /** Writes the page; returns how many images have a score, but no explanation. */
+  private long explain(
       Path file,
       DifferentiableDetector loaded,
       Decision decision,
       List<Input> inputs,
       List<ScoredInput> scored) {
     ExplanationPage page = new ExplanationPage(loaded.name(), decision);
-    Terminal.of(spec)
-        .during(
-            "Explaining",
-            inputs.size(),
-            progress -> {
-              for (int i = 0; i < inputs.size(); i++) {
-                ScoredInput one = scored.get(i);
-                if (!one.failed()) {
-                  page.add(
-                      one.outcome().orElseThrow(),
-                      one.name(),
-                      Explainers.occlusion().explain(loaded, inputs.get(i).image()),
-                      one.claims().orElseThrow());
-                }
-                progress.update(i + 1, inputs.size());
-              }
-              page.write(file);
-              return file;
-            });
-    Terminal.of(spec).say("explanations: %s", file.toAbsolutePath().normalize().toUri());
+    List<String> problems = new ArrayList<>();
+    Terminal terminal = Terminal.of(spec);
+    terminal.during(
+        "Explaining",
+        inputs.size(),
+        progress -> {
+          for (int i = 0; i < inputs.size(); i++) {
+            if (!scored.get(i).failed()) {
+              explain(page, loaded, inputs.get(i), scored.get(i)).ifPresent(problems::add);
+            }
+            progress.update(i + 1, inputs.size());
+          }
+          page.write(file);
+          return file;
+        });
+    problems.forEach(problem -> terminal.say("not explained: %s", problem));
+    terminal.say("explanations: %s", file.toAbsolutePath().normalize().toUri());
+    return problems.size();
+  }
+
+  /** Returns why an image that has a score has no explanation; it is read once more for that. */
+  private static Optional<String> explain(
+      ExplanationPage page, DifferentiableDetector loaded, Input input, ScoredInput one) {
+    try {
+      page.add(
+          one.outcome().orElseThrow(),
+          one.name(),
+          Explainers.occlusion().explain(loaded, input.image()),
+          one.claims().orElseThrow());
+      return Optional.empty();
+    } catch (IllegalArgumentException | UndefinedScoreException | UnreadableImageException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 }

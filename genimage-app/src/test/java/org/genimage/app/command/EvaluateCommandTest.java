@@ -151,6 +151,19 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void compare_withScoresOfOtherImages_isRefusedBeforeAnyWork() throws IOException {
+    assertThat(run("--weights", weights, "--data", data, "--limit", 4)).isZero();
+    Path first = Files.move(folder.resolve("out"), folder.resolve("first"));
+
+    assertThat(run("--weights", weights, "--data", data, "--compare", first)).isEqualTo(2);
+
+    assertThat(said)
+        .contains("expected scores of the same 8 images, found 4, 0 of them of other images")
+        .doesNotContain("Scoring");
+    assertThat(folder.resolve("out/scores")).doesNotExist();
+  }
+
+  @Test
   void wrongCalls_areOneSentence() {
     assertThat(run("--weights", weights, "--data", data, "--detector", "ResNet-51"))
         .isEqualTo(ExitCode.USAGE);
