@@ -45,50 +45,54 @@ final class NativeCodec {
   private static final String ACCURATE = "INTEGER_ACCURATE";
 
   private static final int LONGEST_JPEG_SIDE = 65_500; // libjpeg's limit
-  private static final Session SESSION;
 
   /** Ops run on the caller's thread; handing an image to another one and back takes longer. */
   private static final RunOptions ON_THIS_THREAD =
       RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
-  static {
-    NativeRuntime.prepare();
-    Graph graph = new Graph();
-    Ops tf = GraphOps.of(graph);
-    Operand<TString> file =
-        tf.withName(FILE).placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    for (int reduction = 1; reduction <= 8; reduction *= 2) {
-      jpeg(tf.withName(JPEG + reduction), file, reduction);
-    }
-    Operand<TInt32> window =
-        tf.withName(WINDOW).placeholder(TInt32.class, Placeholder.shape(Shape.of(4)));
-    tf.withName(WINDOW_OF_JPEG)
-        .image
-        .decodeAndCropJpeg(
-            file,
-            window,
-            DecodeAndCropJpeg.channels(3L),
-            DecodeAndCropJpeg.dctMethod(ACCURATE),
-            DecodeAndCropJpeg.fancyUpscaling(true));
-    tf.withName(PNG).image.decodePng(file, TUint8.class, DecodePng.channels(3L));
-    tf.withName(GREY16).image.decodePng(file, TUint16.class, DecodePng.channels(1L));
-    Operand<TUint8> pixels =
-        tf.withName(PIXELS).placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, 3)));
-    Operand<TInt32> quality =
-        tf.withName(QUALITY).placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
-    Operand<TString> encoded =
-        tf.withName(ENCODED).image.encodeJpegVariableQuality(pixels, quality);
-    jpeg(tf.withName(RECODED), encoded, 1);
-    for (int level = 1; level <= 100; level++) {
-      Operand<TString> full =
-          tf.image.encodeJpeg(
-              pixels, EncodeJpeg.quality((long) level), EncodeJpeg.chromaDownsampling(false));
-      jpeg(tf.withName(FULL_CHROMA + level), full, 1);
-    }
-    SESSION = new Session(graph);
-  }
-
   private NativeCodec() {}
+
+  /** A class of its own: Java never tries again to initialize one where the library was missing. */
+  private static final class Codecs {
+
+    static final Session SESSION = new Session(graph());
+
+    private static Graph graph() {
+      Graph graph = new Graph();
+      Ops tf = GraphOps.of(graph);
+      Operand<TString> file =
+          tf.withName(FILE).placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+      for (int reduction = 1; reduction <= 8; reduction *= 2) {
+        jpeg(tf.withName(JPEG + reduction), file, reduction);
+      }
+      Operand<TInt32> window =
+          tf.withName(WINDOW).placeholder(TInt32.class, Placeholder.shape(Shape.of(4)));
+      tf.withName(WINDOW_OF_JPEG)
+          .image
+          .decodeAndCropJpeg(
+              file,
+              window,
+              DecodeAndCropJpeg.channels(3L),
+              DecodeAndCropJpeg.dctMethod(ACCURATE),
+              DecodeAndCropJpeg.fancyUpscaling(true));
+      tf.withName(PNG).image.decodePng(file, TUint8.class, DecodePng.channels(3L));
+      tf.withName(GREY16).image.decodePng(file, TUint16.class, DecodePng.channels(1L));
+      Operand<TUint8> pixels =
+          tf.withName(PIXELS).placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, 3)));
+      Operand<TInt32> quality =
+          tf.withName(QUALITY).placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+      Operand<TString> encoded =
+          tf.withName(ENCODED).image.encodeJpegVariableQuality(pixels, quality);
+      jpeg(tf.withName(RECODED), encoded, 1);
+      for (int level = 1; level <= 100; level++) {
+        Operand<TString> full =
+            tf.image.encodeJpeg(
+                pixels, EncodeJpeg.quality((long) level), EncodeJpeg.chromaDownsampling(false));
+        jpeg(tf.withName(FULL_CHROMA + level), full, 1);
+      }
+      return graph;
+    }
+  }
 
   private static void jpeg(Ops tf, Operand<TString> file, long reduction) {
     tf.image.decodeJpeg(
@@ -129,7 +133,7 @@ final class NativeCodec {
   }
 
   private static Session.Runner runner() {
-    return SESSION.runner().setOptions(ON_THIS_THREAD);
+    return Codecs.SESSION.runner().setOptions(ON_THIS_THREAD);
   }
 
   /** Decodes a PNG file; channels of 16 bits keep their high byte. */
@@ -193,11 +197,13 @@ final class NativeCodec {
                   .formatted(LONGEST_JPEG_SIDE, image.width(), image.height())
               + "; leave it out");
     }
+    NativeRuntime.prepare();
     return TUint8.tensorOf(
         Shape.of(image.height(), image.width(), 3), DataBuffers.of(image.rgb(), true, false));
   }
 
   private static TString scalar(byte[] file) {
+    NativeRuntime.prepare();
     return TString.tensorOfBytes(NdArrays.scalarOfObject(file));
   }
 

@@ -18,7 +18,7 @@ import org.tensorflow.TensorFlow;
  */
 final class LibraryByPath {
 
-  /** Classes whose initialization asks JavaCPP for a library that nobody has. */
+  /** Classes whose initialization asks JavaCPP for its own library, which TensorFlow lacks. */
   private static final List<String> BEFORE =
       Stream.of(
               "Loader$Helper",
@@ -122,7 +122,9 @@ final class LibraryByPath {
    * @throws LinkageError if it cannot be loaded
    */
   static void load(Path library) {
-    withoutLoading(() -> BEFORE.forEach(LibraryByPath::initialize));
+    if (!isJavaCppsOwnThere()) {
+      withoutLoading(() -> BEFORE.forEach(LibraryByPath::initialize));
+    }
     Loader.loadLibrary(TensorFlow.class, new URL[] {url(library)}, NAME);
     withoutLoading(
         () -> {
@@ -131,12 +133,24 @@ final class LibraryByPath {
         });
   }
 
+  /** Programs that use other libraries by JavaCPP bring it, and its classes must find it then. */
+  private static boolean isJavaCppsOwnThere() {
+    String name = "org/bytedeco/javacpp/%s/%s";
+    String file = System.mapLibraryName("jnijavacpp");
+    ClassLoader loader = Loader.class.getClassLoader();
+    return loader.getResource(name.formatted(Loader.getPlatform(), file)) != null;
+  }
+
   private static void withoutLoading(Runnable work) {
-    System.setProperty(SWITCH, "false");
+    String former = System.setProperty(SWITCH, "false");
     try {
       work.run();
     } finally {
-      System.clearProperty(SWITCH);
+      if (former == null) {
+        System.clearProperty(SWITCH);
+      } else {
+        System.setProperty(SWITCH, former);
+      }
     }
   }
 

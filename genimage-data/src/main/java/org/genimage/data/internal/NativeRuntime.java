@@ -1,6 +1,7 @@
 package org.genimage.data.internal;
 
 import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -43,15 +46,34 @@ public final class NativeRuntime {
   private NativeRuntime() {}
 
   /**
-   * Loads TensorFlow's native library at the first call. Later calls do nothing.
+   * Loads TensorFlow's native library at the first call. Later calls do nothing. A thread that is
+   * interrupted meanwhile stays interrupted, and the library is loaded all the same.
    *
    * @throws IllegalStateException if the class path has no native library or two, or it cannot be
    *     unpacked or loaded; the message says what to do. A later call says the same again
    */
   public static void prepare() {
     if (!loaded) {
-      load();
+      loadAside();
     }
+  }
+
+  /** On another thread: an interrupt would close the files that are unpacked, for everyone. */
+  private static void loadAside() {
+    FutureTask<Void> loading = new FutureTask<>(NativeRuntime::load, null);
+    start(loading);
+    try {
+      Uninterruptibles.getUninterruptibly(loading);
+    } catch (ExecutionException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "genimage-native-library");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**
@@ -60,15 +82,13 @@ public final class NativeRuntime {
    */
   public static void prepareAhead() {
     if (!loaded) {
-      Thread thread = new Thread(NativeRuntime::prepareQuietly, "genimage-native-library");
-      thread.setDaemon(true);
-      thread.start();
+      start(NativeRuntime::loadQuietly);
     }
   }
 
-  private static void prepareQuietly() {
+  private static void loadQuietly() {
     try {
-      prepare();
+      load();
     } catch (RuntimeException e) {
       LOGGER.log(Level.DEBUG, "{0}", e); // said again by prepare()
     }
@@ -149,11 +169,14 @@ public final class NativeRuntime {
   /**
    * Returns the folder in which JavaCPP unpacks.
    *
-   * @throws IllegalStateException if there is none that can be written
+   * @throws IllegalStateException if there is none that can be written, or only one that others can
+   *     write, too
    */
   static Path cache() {
     try {
-      return Loader.getCacheDir().toPath();
+      Path cache = Loader.getCacheDir().toPath();
+      TemporaryCache.check(cache);
+      return cache;
     } catch (IOException e) {
       throw new IllegalStateException(
           "expected a folder to unpack TensorFlow's native library into, found neither %s nor %s"

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.bytedeco.javacpp.Loader;
 
 /**
  * Answers that take a while to find out and stay the same on one machine, kept in the folder into
@@ -41,8 +40,8 @@ public final class Remembered {
 
   private static Optional<Path> folder() {
     try {
-      return Optional.of(Loader.getCacheDir().toPath().resolve("genimage"));
-    } catch (IOException e) { // no folder can be written
+      return Optional.of(NativeRuntime.cache().resolve("genimage"));
+    } catch (IllegalStateException e) { // no folder can be written, or others can write it, too
       return Optional.empty();
     }
   }

@@ -10,6 +10,7 @@ import java.net.URL;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -124,14 +125,13 @@ final class UnpackedLibrary {
   /**
    * The folders in which JavaCPP unpacks, in its order. It takes the first that can be written. A
    * copy that is whole is used from a folder that can only be read, too, such as in a container.
+   * Its last resort, among the temporary files, is not searched: {@link TemporaryCache}.
    */
   private static List<Path> caches() {
     return Stream.of(
             System.getProperty("org.bytedeco.javacpp.cachedir"),
             System.getProperty("org.bytedeco.javacpp.cacheDir"),
-            System.getProperty("user.home") + "/.javacpp/cache/",
-            System.getProperty("java.io.tmpdir")
-                + "/.javacpp-%s/cache/".formatted(System.getProperty("user.name")))
+            System.getProperty("user.home") + "/.javacpp/cache/")
         .flatMap(Stream::ofNullable)
         .map(File::new)
         .filter(File::isDirectory)
@@ -167,9 +167,10 @@ final class UnpackedLibrary {
       throws IOException {
     Path folder = folder(cache);
     synchronized (Runtime.getRuntime()) { // as JavaCPP does, since a lock is the process's
-      try (FileChannel channel =
-              FileChannel.open(
-                  cache.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (isWhole(folder, parts, stamp)) {
+        return;
+      }
+      try (FileChannel channel = lockFile(cache.resolve(".lock"));
           FileLock lock = channel.lock()) {
         if (!lock.isValid() || isWhole(folder, parts, stamp)) {
           return;
@@ -187,6 +188,19 @@ final class UnpackedLibrary {
         }
         WholeFiles.write(folder.resolve(STAMP), stamp);
       }
+    }
+  }
+
+  private static FileChannel lockFile(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "%s: expected a file that this user can write, found that it cannot be (%s); remove it,"
+                  .formatted(file, WholeFiles.reason(e))
+              + " unpack the library once as its owner, or name another folder by the Java option"
+              + " -Dorg.bytedeco.javacpp.cachedir=FOLDER",
+          e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.genimage.data.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.io.ByteSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.bytedeco.javacpp.Loader;
+import org.genimage.data.image.Image;
+import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -29,6 +32,9 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 /** What can be seen in a JVM of its own alone, with class path and cache as each test has them. */
 class NativeRuntimeTest {
 
+  private static final String INTERRUPTED = "genimage.test.interrupted";
+  private static final String DECODING = "genimage.test.decoding";
+  private static final String SWITCH = "org.bytedeco.javacpp.loadLibraries";
   private static final Predicate<String> IS_FAILURE = line -> line.startsWith("failed: ");
   private static final String ARTIFACT = "org.tensorflow:tensorflow-core-native";
 
@@ -42,13 +48,23 @@ class NativeRuntimeTest {
     private FirstUse() {}
 
     public static void main(String[] arguments) {
+      if (Boolean.getBoolean(INTERRUPTED)) {
+        Thread.currentThread().interrupt();
+      }
+      byte[] jpeg = ReferenceData.bytes("images/jpeg_420_q75.jpg");
       for (int attempt = 0; attempt < 2; attempt++) {
         try {
-          NativeRuntime.prepare();
+          if (Boolean.getBoolean(DECODING)) {
+            Image.read("a.jpg", ByteSource.wrap(jpeg));
+          } else {
+            NativeRuntime.prepare();
+          }
         } catch (IllegalStateException e) {
           System.out.println("failed: " + e.getMessage());
         }
       }
+      System.out.println("interrupted: " + Thread.interrupted());
+      System.out.println("switch: " + System.getProperty(SWITCH));
     }
   }
 
@@ -66,6 +82,25 @@ class NativeRuntimeTest {
             + " artifact %s with classifier %s".formatted(ARTIFACT, platform);
 
     assertThat(run()).filteredOn(IS_FAILURE).containsExactly(sentence, sentence);
+  }
+
+  @Test
+  void decode_withoutNative_namesTheArtifactEveryTime() {
+    assertThat(run("-D" + DECODING + "=true"))
+        .filteredOn(IS_FAILURE)
+        .hasSize(2)
+        .allMatch(line -> line.contains("add the Maven artifact " + ARTIFACT));
+  }
+
+  /** The library is damaged, so that its loading fails; that it comes so far is what counts. */
+  @Test
+  void prepare_interrupted_unpacksAllTheSame() throws IOException {
+    classPath.add(jar(platform));
+
+    assertThat(String.join("\n", run("-D" + INTERRUPTED + "=true", cache())))
+        .contains("(0 MB) is unpacked into " + folder)
+        .contains("failed: TensorFlow's native library for %s cannot be loaded".formatted(platform))
+        .contains("interrupted: true");
   }
 
   @Test
@@ -105,6 +140,21 @@ class NativeRuntimeTest {
         .singleElement()
         .asString()
         .endsWith(System.mapLibraryName("jnitensorflow"));
+    assertThat(lines).noneMatch(IS_FAILURE).contains("switch: null", "interrupted: false");
+  }
+
+  /** A program that uses other libraries by JavaCPP needs JavaCPP's own. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void prepare_javaCppsOwnLibraryIsThere_isLoadedByIts() throws IOException {
+    classPath.clear();
+    classPath.add(System.getProperty("java.class.path"));
+    String name = System.mapLibraryName("jnijavacpp");
+    classPath.add(jar("javacpp", "org/bytedeco/javacpp/%s/%s".formatted(platform, name)));
+
+    List<String> lines = run("-Dorg.bytedeco.javacpp.logger.debug=true");
+
+    assertThat(lines).anyMatch(line -> line.contains("Loading") && line.contains(name));
     assertThat(lines).noneMatch(IS_FAILURE);
   }
 
@@ -189,7 +239,11 @@ class NativeRuntimeTest {
   }
 
   private List<String> run() {
-    return run("-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"));
+    return run(cache());
+  }
+
+  private String cache() {
+    return "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache");
   }
 
   private List<String> run(String... options) {

@@ -123,6 +123,23 @@ class UnpackedLibraryTest {
         .contains(first);
   }
 
+  /** A shared cache, of which another user has made the lock. */
+  @Test
+  void file_lockThatCannotBeWritten_isTakenIfWhole_andSaidIfNot() throws IOException {
+    Path first = file();
+    Path lock = cache.resolve(".lock");
+    Files.delete(lock);
+    Files.createDirectory(lock);
+
+    assertThat(UnpackedLibrary.file(library(), List.of(), () -> cache)).contains(first);
+
+    Files.delete(unpacked.resolve(UnpackedLibrary.STAMP));
+    assertThatThrownBy(this::file)
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(lock + ": expected a file that this user can write, found that it")
+        .hasMessageEndingWith("by the Java option -Dorg.bytedeco.javacpp.cachedir=FOLDER");
+  }
+
   @Test
   void file_manyAtOnce_isUnpackedOnce() throws Exception {
     var threads = Executors.newFixedThreadPool(4);
