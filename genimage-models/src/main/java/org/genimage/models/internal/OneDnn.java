@@ -7,9 +7,11 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
@@ -95,11 +97,10 @@ final class OneDnn {
     }
   }
 
-  /** TensorFlow's version, and the code that tries its ops: another code may try others. */
+  /** TensorFlow's build, and the code that tries its ops: another code may try others. */
   static String versions() {
     CRC32 code = new CRC32();
-    for (Class<?> type :
-        List.of(OneDnn.class, Probe.class, OneDnnKernels.class, KernelChoice.class)) {
+    for (Class<?> type : code().toList()) {
       String file = type.getName().substring(type.getPackageName().length() + 1) + ".class";
       try (InputStream in = type.getResourceAsStream(file)) {
         code.update(in == null ? new byte[0] : in.readAllBytes());
@@ -107,8 +108,23 @@ final class OneDnn {
         throw new UncheckedIOException(file + ": cannot be read", e);
       }
     }
-    return "TensorFlow %s, genimage %s"
-        .formatted(TensorFlow.version(), Long.toHexString(code.getValue()));
+    return "TensorFlow %s %s, genimage %s"
+        .formatted(
+            TensorFlow.version(),
+            NativeRuntime.classifier().orElse("of another place"),
+            Long.toHexString(code.getValue()));
+  }
+
+  /** The classes that say which ops are tried, and how. */
+  static Stream<Class<?>> code() {
+    return Stream.of(
+            OneDnn.class,
+            OneDnnKernels.class,
+            OneDnnOps.class,
+            KernelChoice.class,
+            SessionSettings.class)
+        .flatMap(type -> Stream.concat(Stream.of(type), Stream.of(type.getDeclaredClasses())))
+        .sorted(Comparator.comparing(Class::getName));
   }
 
   /** Only TensorFlow's build for GPUs can see one. */

@@ -46,21 +46,25 @@ final class CheckpointArchive implements PyTorchFile.Storages {
    * @param zip the file, open while the archive is looked through; contents open it anew
    */
   static CheckpointArchive of(Path file, ZipFile zip) throws IOException {
+    return new CheckpointArchive(file, zip, root(zip), hasChecksums(zip));
+  }
+
+  private static List<String> names(ZipFile zip) throws IOException {
     try {
-      return new CheckpointArchive(file, zip, root(zip), hasChecksums(zip));
+      return zip.stream().map(ZipEntry::getName).toList();
     } catch (IllegalArgumentException e) { // JDK 17 opens such an archive, then fails on the name
-      throw new RefusedCheckpointException(
-          "it is damaged: the name of a record is not UTF-8; download it again");
+      RefusedCheckpointException refused =
+          new RefusedCheckpointException(
+              "it is damaged: the name of a record is not UTF-8; download it again");
+      refused.initCause(e);
+      throw refused;
     }
   }
 
   /** Returns the archive's one folder, with a slash. */
   private static String root(ZipFile zip) throws IOException {
     List<String> pickles =
-        zip.stream()
-            .map(ZipEntry::getName)
-            .filter(name -> name.matches("[^/]+/data\\.pkl"))
-            .toList();
+        names(zip).stream().filter(name -> name.matches("[^/]+/data\\.pkl")).toList();
     if (pickles.size() != 1) {
       throw new RefusedCheckpointException(
           "it is an archive with %d records data.pkl, where PyTorch writes one", pickles.size());

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.genimage.data.internal.GraphOps;
+import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Devices;
 import org.genimage.models.nn.Kernels;
@@ -46,6 +51,21 @@ class OneDnnTest {
 
       assertThat(oneDnnOps(graph)).isEqualTo(OneDnnKernels.OPS);
     }
+  }
+
+  /** A remembered answer counts no longer when one of them changes. */
+  @Test
+  void versions_coverEveryClassOfOneDnnsAndTheBuildOfTensorFlow() throws Exception {
+    URI place = OneDnn.class.getResource("OneDnn.class").toURI();
+    try (Stream<Path> files = Files.list(Path.of(place).getParent())) {
+      assertThat(OneDnn.code().map(type -> type.getName().replaceAll(".*\\.", "") + ".class"))
+          .containsAll(
+              files
+                  .map(file -> file.getFileName().toString())
+                  .filter(name -> name.startsWith("OneDnn"))
+                  .toList());
+    }
+    assertThat(OneDnn.versions()).contains(NativeRuntime.classifier().orElseThrow());
   }
 
   @ParameterizedTest
