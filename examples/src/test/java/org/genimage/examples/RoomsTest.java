@@ -77,7 +77,7 @@ class RoomsTest {
           .put("data.formats", "")
           .put("data.image", "data.formats data.internal")
           .put("data.archive", "data.internal")
-          .put("data.claims", "data.image data.internal")
+          .put("data.claims", "data.formats data.image data.internal")
           .put("data", "data.image data.archive data.internal")
           .put("data.doctor", "data data.image data.internal")
           .put("data.simulation", "data data.image data.internal")
@@ -233,6 +233,17 @@ class RoomsTest {
             .collect(groupingBy(RoomsTest::room, counting()));
 
     assertThat(sizes).allSatisfy((room, size) -> assertThat(size).isLessThanOrEqualTo(LARGEST));
+  }
+
+  /** So that a name alone says which class is meant. */
+  @Test
+  void classes_haveNamesOfTheirOwn() {
+    assertThat(
+            CLASSES.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .map(JavaClass::getSimpleName)
+                .filter(name -> !name.equals("package-info")))
+        .doesNotHaveDuplicates();
   }
 
   @Test

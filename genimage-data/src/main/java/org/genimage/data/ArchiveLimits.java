@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableSet;
 import java.util.Locale;
 import java.util.Set;
-import org.genimage.data.archive.Limits;
+import org.genimage.data.archive.ReadingLimits;
 
 /**
  * Limits that protect against decompression bombs. An image beyond a limit is refused before memory
@@ -55,8 +55,8 @@ public record ArchiveLimits(long imageBytes, double ratio, Set<String> overlappi
     return new ArchiveLimits(imageBytes, largest, overlapping);
   }
 
-  Limits forReading() {
-    return new Limits(imageBytes, ratio, overlapping, published());
+  ReadingLimits forReading() {
+    return new ReadingLimits(imageBytes, ratio, overlapping, published());
   }
 
   /** Returns the names of GenImage's archives, without {@code .zip}, in lower case. */

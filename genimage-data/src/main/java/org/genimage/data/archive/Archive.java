@@ -43,14 +43,14 @@ final class Archive {
 
   private final String name;
   private final Volumes volumes;
-  private final Limits limits;
+  private final ReadingLimits limits;
   private final ImmutableSortedMap<String, Entries> folders;
   private final int repeated;
 
   private Archive(
       String name,
       Volumes volumes,
-      Limits limits,
+      ReadingLimits limits,
       ImmutableSortedMap<String, Entries> folders,
       int repeated) {
     this.name = name;
@@ -66,7 +66,7 @@ final class Archive {
    * @param name without the extension
    * @throws IOException if it is damaged, an entry leads out of its folder, or entries overlap
    */
-  static Archive open(String name, Volumes volumes, Limits limits) throws IOException {
+  static Archive open(String name, Volumes volumes, ReadingLimits limits) throws IOException {
     Contents contents = new Contents();
     CentralDirectory directory = CentralDirectory.of(volumes);
     long count = directory.read(contents::add);
@@ -233,7 +233,7 @@ final class Archive {
     }
   }
 
-  Limits limits() {
+  ReadingLimits limits() {
     return limits;
   }
 

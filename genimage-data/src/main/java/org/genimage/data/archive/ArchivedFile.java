@@ -43,7 +43,7 @@ final class ArchivedFile extends ByteSource {
     int index = index();
     int packed = entries.packed(index);
     int unpacked = entries.unpacked(index);
-    Limits limits = archive.limits();
+    ReadingLimits limits = archive.limits();
     if (Math.max(packed, unpacked) > limits.imageBytes()) {
       throw new IOException(
           "its %s bytes are more than the limit of %s for an image in an archive"

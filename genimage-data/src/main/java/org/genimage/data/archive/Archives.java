@@ -25,12 +25,12 @@ public final class Archives {
       Pattern.compile("(.+)\\.(?:z(\\d{2,4})|zip(?:\\.(\\d{2,4}))?)", Pattern.CASE_INSENSITIVE);
   private static final Pattern INSERTED = Pattern.compile("(.+)-\\d{1,3}");
 
-  private final Limits limits;
+  private final ReadingLimits limits;
   private final Map<Path, List<Directory>> byFolder = new ConcurrentHashMap<>();
   private final List<String> problems = new CopyOnWriteArrayList<>();
 
   /** Creates an empty collection. */
-  public Archives(Limits limits) {
+  public Archives(ReadingLimits limits) {
     this.limits = limits;
   }
 

@@ -11,5 +11,5 @@ import java.util.Set;
  * @param overlapping the archives, without {@code .zip}, whose entries may overlap
  * @param published the published archives, without {@code .zip}, in lower case
  */
-public record Limits(
+public record ReadingLimits(
     long imageBytes, double ratio, Set<String> overlapping, Set<String> published) {}

@@ -4,13 +4,15 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.genimage.data.formats.JpegSegments;
 
 /**
  * The metadata segments of a JPEG file (ITU-T T.81, annex B): EXIF and XMP in APP1, C2PA in APP11
  * (C2PA 2.2, appendix A.3.1; ISO/IEC 19566-5, annex D), IPTC in APP13, comments.
  */
-final class JpegFile {
+final class JpegFile implements JpegSegments.Visitor {
 
   private static final String EXIF = "Exif\0\0";
   private static final String XMP = "http://ns.adobe.com/xap/1.0/\0";
@@ -22,6 +24,7 @@ final class JpegFile {
   private final ByteBuffer file;
   private final Metadata into;
   private final Map<Integer, List<Piece>> boxes = new TreeMap<>();
+  private boolean cut;
 
   private JpegFile(ByteBuffer file, Metadata into) {
     this.file = file;
@@ -38,36 +41,26 @@ final class JpegFile {
 
   static void read(ByteBuffer file, Metadata into) {
     JpegFile jpeg = new JpegFile(file, into);
-    jpeg.walk();
+    OptionalInt end = JpegSegments.walk(file, jpeg);
+    if (end.isPresent()) {
+      jpeg.trailing(Bytes.from(file, end.getAsInt()));
+    } else if (!jpeg.cut) {
+      into.warnings().add("The JPEG file ends before the image does.");
+    }
     jpeg.boxes.values().forEach(jpeg::join);
   }
 
-  /** Walks the segments to the image's end, past coded data. */
-  private void walk() {
-    int at = 2;
-    while (file.limit() - at >= 2) {
-      int marker = file.get(at + 1) & 0xff;
-      if (file.get(at) != (byte) 0xff || marker == 0xff || marker == 0) {
-        at++; // coded data, or padding
-      } else if (marker == 0xd9) {
-        trailing(Bytes.from(file, at + 2));
-        return;
-      } else if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-        at += 2; // markers without content
-      } else if (file.limit() - at < 4) {
-        break;
-      } else {
-        int length = file.getChar(at + 2);
-        if (length < 2 || length > file.limit() - at - 2) {
-          into.warnings().add("A segment of the JPEG file ends behind the file.");
-          segment(marker, Bytes.from(file, at + 4), true);
-          return;
-        }
-        segment(marker, file.slice(at + 4, length - 2), false);
-        at += 2 + length;
-      }
-    }
-    into.warnings().add("The JPEG file ends before the image does.");
+  @Override
+  public boolean see(int marker, int start, int length) {
+    segment(marker, file.slice(start, length), false);
+    return true;
+  }
+
+  @Override
+  public void seeCut(int marker, int start) {
+    cut = true;
+    into.warnings().add("A segment of the JPEG file ends behind the file.");
+    segment(marker, Bytes.from(file, start), true);
   }
 
   private void trailing(ByteBuffer trailing) {
@@ -76,20 +69,20 @@ final class JpegFile {
     }
   }
 
-  private void segment(int marker, ByteBuffer content, boolean cut) {
-    if (marker == 0xeb) {
+  private void segment(int marker, ByteBuffer content, boolean incomplete) {
+    if (marker == 0xffeb) {
       box(content);
-    } else if (cut) {
+    } else if (incomplete) {
       return;
-    } else if (marker == 0xe1 && Bytes.startWith(content, EXIF)) {
+    } else if (marker == 0xffe1 && Bytes.startWith(content, EXIF)) {
       into.addExif(Bytes.from(content, EXIF.length()));
-    } else if (marker == 0xe1 && Bytes.startWith(content, XMP)) {
+    } else if (marker == 0xffe1 && Bytes.startWith(content, XMP)) {
       into.addXmp(Bytes.from(content, XMP.length()));
-    } else if (marker == 0xe1 && Bytes.startWith(content, EXTENDED_XMP)) {
+    } else if (marker == 0xffe1 && Bytes.startWith(content, EXTENDED_XMP)) {
       into.extendedXmp().add(Bytes.from(content, EXTENDED_XMP.length()), into.warnings());
-    } else if (marker == 0xed && Bytes.startWith(content, PHOTOSHOP)) {
+    } else if (marker == 0xffed && Bytes.startWith(content, PHOTOSHOP)) {
       Iptc.readResources(Bytes.from(content, PHOTOSHOP.length()), into);
-    } else if (marker == 0xfe) {
+    } else if (marker == 0xfffe) {
       into.addText(
           new TextField(ClaimSource.COMMENT, "Comment", Texts.untilZero(Texts.decode(content))));
     }

@@ -185,12 +185,12 @@ public record DataReport(
 
   /** Returns what the report comes to; of several outcomes the last one in {@link Outcome}. */
   public Outcome outcome() {
-    return Verdict.outcome(this);
+    return Judgement.outcome(this);
   }
 
   /** Returns the {@link #outcome} in one sentence, with the figures that it rests on. */
   public String verdict() {
-    return Verdict.sentence(this);
+    return Judgement.sentence(this);
   }
 
   /** Returns the list of the files that cannot be read. */

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /** Judges a report. */
-final class Verdict {
+final class Judgement {
 
-  private Verdict() {}
+  private Judgement() {}
 
   static DataReport.Outcome outcome(DataReport report) {
     if (report.biases().stream().anyMatch(DataReport.Bias::isTelling)) {

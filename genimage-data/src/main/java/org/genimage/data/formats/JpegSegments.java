@@ -2,6 +2,7 @@ package org.genimage.data.formats;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 
 /** The segments of a JPEG file (ITU-T T.81, annex B). */
@@ -23,33 +24,51 @@ public final class JpegSegments {
   }
 
   /** Is shown one segment. */
+  @FunctionalInterface
   public interface Visitor {
     /** Is shown the marker, and where the content begins and how long it is; false to stop. */
     boolean see(int marker, int start, int length);
+
+    /** Is shown the marker of a segment that ends behind the file, with which the walk ends. */
+    default void seeCut(int marker, int start) {}
   }
 
   /** Shows the segments up to the image's end, as libjpeg finds them between coded data. */
   public static void walk(byte[] file, Visitor visitor) {
+    walk(ByteBuffer.wrap(file), visitor);
+  }
+
+  /**
+   * Shows the segments as {@link #walk(byte[], Visitor)} does.
+   *
+   * @return where the image's end marker ends; empty if the visitor stopped, or the file ends
+   *     before the image does
+   */
+  public static OptionalInt walk(ByteBuffer file, Visitor visitor) {
     int at = 2;
-    while (at + 4 <= file.length) {
-      int marker = file[at + 1] & 0xff;
-      if (file[at] != (byte) 0xff || marker == 0xff || marker == 0) {
+    while (file.limit() - at >= 2) {
+      int marker = file.get(at + 1) & 0xff;
+      if (file.get(at) != (byte) 0xff || marker == 0xff || marker == 0) {
         at++; // coded data, or padding
       } else if (marker == END) {
-        return;
+        return OptionalInt.of(at + 2);
       } else if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
         at += 2; // markers without content
+      } else if (file.limit() - at < 4) {
+        return OptionalInt.empty();
       } else {
-        int length = (file[at + 2] & 0xff) << 8 | file[at + 3] & 0xff;
-        if (length < 2 || at + 2 + length > file.length) {
-          return;
+        int length = file.getChar(at + 2);
+        if (length < 2 || length > file.limit() - at - 2) {
+          visitor.seeCut(0xff00 | marker, at + 4);
+          return OptionalInt.empty();
         }
         if (!visitor.see(0xff00 | marker, at + 4, length - 2)) {
-          return;
+          return OptionalInt.empty();
         }
         at += 2 + length;
       }
     }
+    return OptionalInt.empty();
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.zip.Inflater;
  * rows that can be inflated are kept and the rest is filled with zeros, which are black or the
  * palette's first colour, as Pillow does with {@code LOAD_TRUNCATED_IMAGES}.
  */
-public final class PngFile {
+public final class PngChunks {
 
   private static final int SIGNATURE = 8;
   private static final int SHORTEST = 33; // with a header and its checksum
@@ -39,7 +39,7 @@ public final class PngFile {
   private final ByteBuffer header;
   private final int bits;
 
-  private PngFile(byte[] file) throws IOException {
+  private PngChunks(byte[] file) throws IOException {
     this.file = file;
     this.header = ByteBuffer.wrap(file);
     if (file.length < SHORTEST || header.getInt(SIGNATURE + 4) != HEADER) {
@@ -59,8 +59,8 @@ public final class PngFile {
    *
    * @throws IOException if there is none, or its depth and colour type are none of PNG's
    */
-  public static PngFile of(byte[] file) throws IOException {
-    return new PngFile(file);
+  public static PngChunks of(byte[] file) throws IOException {
+    return new PngChunks(file);
   }
 
   public long width() {

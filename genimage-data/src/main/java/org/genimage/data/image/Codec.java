@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.genimage.data.formats.FileFormat;
 import org.genimage.data.formats.JpegSegments;
-import org.genimage.data.formats.PngFile;
+import org.genimage.data.formats.PngChunks;
 import org.genimage.data.image.Decoding.Orientation;
 import org.genimage.data.image.Decoding.Truncated;
 import org.genimage.data.internal.Interruption;
@@ -182,7 +182,7 @@ final class Codec {
   }
 
   private static Image png(byte[] file, boolean padded, SizeLimit limit) throws IOException {
-    PngFile png = PngFile.of(file);
+    PngChunks png = PngChunks.of(file);
     limit.check(png.width(), png.height());
     if (Math.max(png.width(), png.height()) > LONGEST_PNG_SIDE) {
       throw new IOException(
@@ -199,7 +199,7 @@ final class Codec {
     }
   }
 
-  private static Image png(PngFile png, byte[] file) {
+  private static Image png(PngChunks png, byte[] file) {
     return png.isGrey16() ? NativeCodec.decodeGrey16Png(file) : NativeCodec.decodePng(file);
   }
 

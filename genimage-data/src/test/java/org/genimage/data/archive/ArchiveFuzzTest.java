@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Damaged archives are read or refused, by the exceptions that opening and reading document. */
 class ArchiveFuzzTest {
 
-  private static final Limits LIMITS = new Limits(1 << 20, 100, Set.of(), Set.of());
+  private static final ReadingLimits LIMITS = new ReadingLimits(1 << 20, 100, Set.of(), Set.of());
 
   @Test
   @Tag("fuzz")

@@ -72,7 +72,7 @@ final class Download {
    */
   FileRecord run() throws IOException, InterruptedException {
     while (true) {
-      Part part = transfer();
+      PartialDownload part = transfer();
       Optional<TransferException> problem = Foreign.problem(partial);
       Digests found = Digests.of(partial, part.content());
       if (problem.isEmpty()) {
@@ -97,7 +97,7 @@ final class Download {
     }
   }
 
-  private FileRecord keep(Part part, Digests found) throws IOException {
+  private FileRecord keep(PartialDownload part, Digests found) throws IOException {
     Check check =
         file.isPinned() ? Check.PINNED : part.content().isKnown() ? Check.STATED : Check.FIRST_USE;
     FileRecord noted =
@@ -120,7 +120,7 @@ final class Download {
   }
 
   /** Tries until the file is complete. */
-  private Part transfer() throws IOException, InterruptedException {
+  private PartialDownload transfer() throws IOException, InterruptedException {
     int failures = 0;
     while (true) {
       long before = arrived();
@@ -156,19 +156,19 @@ final class Download {
     return pause;
   }
 
-  private Part attempt() throws IOException, InterruptedException {
-    Optional<Part> earlier = Part.read(note).filter(this::isOfThisFile);
+  private PartialDownload attempt() throws IOException, InterruptedException {
+    Optional<PartialDownload> earlier = PartialDownload.read(note).filter(this::isOfThisFile);
     long have = earlier.isPresent() ? arrived() : 0;
     if (have > 0 && earlier.get().content().bytes().equals(Optional.of(have))) {
       resumed = true;
       return earlier.get();
     }
-    String asked = earlier.map(Part::revision).orElse(revision);
+    String asked = earlier.map(PartialDownload::revision).orElse(revision);
     Map<String, String> headers = have > 0 ? range(have, earlier.get()) : Map.of();
     try (Answer answer = client.get(file.host(), file.address(server, asked), headers)) {
       reached = true;
       long start = start(answer, have, earlier);
-      Part part = described(answer, asked, start > 0 ? earlier : Optional.empty());
+      PartialDownload part = described(answer, asked, start > 0 ? earlier : Optional.empty());
       checkSpace(part, start);
       if (start == 0) {
         discard(); // first, so that the note never describes other bytes
@@ -178,13 +178,13 @@ final class Download {
     }
   }
 
-  private boolean isOfThisFile(Part part) {
+  private boolean isOfThisFile(PartialDownload part) {
     return part.canBeResumed()
         && (part.revision().equals(revision) || !COMMIT.matcher(revision).matches())
         && expected.or(part.content()).equals(part.content());
   }
 
-  private static Map<String, String> range(long from, Part part) {
+  private static Map<String, String> range(long from, PartialDownload part) {
     ImmutableMap.Builder<String, String> headers = ImmutableMap.builder();
     headers.put("Range", "bytes=%s-".formatted(from));
     part.etag().ifPresent(etag -> headers.put("If-Range", etag));
@@ -192,7 +192,8 @@ final class Download {
   }
 
   /** Returns where in the file the answer begins. */
-  private long start(Answer answer, long have, Optional<Part> earlier) throws IOException {
+  private long start(Answer answer, long have, Optional<PartialDownload> earlier)
+      throws IOException {
     if (answer.status() == 200) {
       return 0;
     }
@@ -203,7 +204,7 @@ final class Download {
             && range.matches()
             && range.group(1).equals(Long.toString(have))
             && earlier
-                .flatMap(Part::etag)
+                .flatMap(PartialDownload::etag)
                 .map(etag -> answer.header("etag").map(etag::equals).orElse(true))
                 .orElse(true);
     if (!fits) {
@@ -216,7 +217,8 @@ final class Download {
   }
 
   /** Returns what is now known of the file; what the answer says must fit what was known. */
-  private Part described(Answer answer, String asked, Optional<Part> earlier) throws IOException {
+  private PartialDownload described(Answer answer, String asked, Optional<PartialDownload> earlier)
+      throws IOException {
     if (answer.header("content-type").orElse("").startsWith("text/html")) {
       throw Foreign.webPage();
     }
@@ -224,7 +226,7 @@ final class Download {
       throw TransferException.lasting(
           "an answer in the encoding " + answer.header("content-encoding").get(), AGAIN);
     }
-    Content known = expected.or(earlier.map(Part::content).orElse(Content.UNKNOWN));
+    Content known = expected.or(earlier.map(PartialDownload::content).orElse(Content.UNKNOWN));
     Content stated = answer.statement().content();
     Content length = new Content(length(answer), Optional.empty(), Optional.empty());
     for (Content claim : List.of(stated, length)) {
@@ -236,7 +238,7 @@ final class Download {
     }
     String commit =
         COMMIT.matcher(asked).matches() ? asked : answer.statement().commit().orElse(asked);
-    return new Part(commit, Part.strong(answer.header("etag")), known);
+    return new PartialDownload(commit, PartialDownload.strong(answer.header("etag")), known);
   }
 
   private static String difference(Content known, Content claim) {
@@ -263,7 +265,7 @@ final class Download {
     return range.matches() ? Statement.number(range.group(2)) : Optional.empty();
   }
 
-  private void checkSpace(Part part, long start) throws TransferException {
+  private void checkSpace(PartialDownload part, long start) throws TransferException {
     long needed = part.content().bytes().orElse(file.size()) - start;
     long free = freeSpace();
     if (free < needed) {
@@ -282,7 +284,7 @@ final class Download {
     }
   }
 
-  private Part write(Answer answer, Part part, long start)
+  private PartialDownload write(Answer answer, PartialDownload part, long start)
       throws IOException, InterruptedException {
     Optional<Long> total = part.content().bytes();
     long most = total.orElse(2 * file.size() + STEP);
@@ -314,7 +316,7 @@ final class Download {
       throw TransferException.passing("only %s of %s bytes".formatted(done, total.get()), AGAIN);
     }
     progress(done, Optional.of(done));
-    return new Part(
+    return new PartialDownload(
         part.revision(),
         part.etag(),
         part.content().or(new Content(Optional.of(done), Optional.empty(), Optional.empty())));

@@ -18,18 +18,18 @@ import org.genimage.models.pretrained.PublishedFile.Content;
  * @param etag the server's name of the content, with quotes, if it is a strong one
  * @param content its length and hashes, as far as they are known
  */
-record Part(String revision, Optional<String> etag, Content content) {
+record PartialDownload(String revision, Optional<String> etag, Content content) {
 
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Returns what is known; empty if nothing is, or if it cannot be understood. */
-  static Optional<Part> read(Path place) {
+  static Optional<PartialDownload> read(Path place) {
     try {
       JsonNode json = JSON.readTree(Files.readString(place));
       return Optional.ofNullable(json.path("revision").textValue())
           .map(
               revision ->
-                  new Part(
+                  new PartialDownload(
                       revision,
                       text(json, "etag"),
                       new Content(

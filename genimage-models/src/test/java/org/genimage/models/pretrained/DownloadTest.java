@@ -334,7 +334,7 @@ class DownloadTest {
   private void leave(byte[] part, Optional<String> etag) throws IOException {
     Files.createDirectories(place(PINNED).getParent());
     Files.write(partial(PINNED), part);
-    new Part(COMMIT, etag, known(CONTENT))
+    new PartialDownload(COMMIT, etag, known(CONTENT))
         .write(place(PINNED).resolveSibling(".weights.bin.part.json"));
   }
 
