@@ -3,6 +3,7 @@ package org.genimage.data;
 import com.google.common.collect.ImmutableSortedMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -137,7 +138,8 @@ public record Quarantine(Map<String, String> reasons) {
    * Writes the list, in UTF-8. Missing folders are created. An earlier list stays until the new one
    * is complete.
    *
-   * @throws UncheckedIOException if the file cannot be written; an earlier list is then as it was
+   * @throws UncheckedIOException if the file cannot be written, or another process is writing it;
+   *     an earlier list is then as it was
    */
   public void writeTo(Path file) {
     List<String> lines =
@@ -151,7 +153,8 @@ public record Quarantine(Map<String, String> reasons) {
     StringBuilder text = new StringBuilder(header(lines)).append('\n');
     lines.forEach(line -> text.append(line).append('\n'));
     try {
-      WholeFiles.write(file, text.toString());
+      byte[] list = text.toString().getBytes(StandardCharsets.UTF_8);
+      WholeFiles.writeAlone(file, channel -> WholeFiles.drain(channel, ByteBuffer.wrap(list)));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "%s: the list cannot be written (%s); choose another file"

@@ -7,6 +7,7 @@ import com.google.common.io.ByteSource;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
@@ -200,6 +202,61 @@ class PackedImagesTest {
 
     assertThat(said).hasSize(1);
     assertThat(PackedImages.open(file).size()).isEqualTo(40);
+  }
+
+  @Test
+  void write_whileAnotherProcessWrites_saysSo_andLeavesTheFile() throws Exception {
+    byte[] before = Files.readAllBytes(file);
+    try (OtherProcess other = OtherProcess.locking(file)) {
+      assertThatThrownBy(() -> PackedImages.write(file, data, SMALL, "small", Progress.NONE))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageEndingWith("into this file; wait for it, or choose another file");
+      assertThat(other.finish()).isZero();
+    }
+    assertThat(file).hasBinaryContent(before);
+  }
+
+  @Test
+  void write_processKilledInTheMiddle_leavesTheFile_andTheNextWritesIt() throws Exception {
+    byte[] before = Files.readAllBytes(file);
+    try (OtherProcess other = OtherProcess.started(Killed.class, file)) {
+      assertThat(other.exitValue()).isEqualTo(Killed.STATUS);
+    }
+    assertThat(file).hasBinaryContent(before);
+
+    PackedImages.write(file, data, Transforms.centerCrop(8), "small", Progress.NONE);
+
+    assertThat(PackedImages.open(file).sample(39).image().width()).isEqualTo(8);
+  }
+
+  /** Packs images over a file, and ends without a word where the third of four is read. */
+  static final class Killed {
+
+    static final int STATUS = 7;
+
+    private Killed() {}
+
+    public static void main(String[] arguments) {
+      ByteSource image = ByteSource.wrap(Image.of(2, 1, new byte[6]).toPng());
+      ByteSource end =
+          new ByteSource() {
+            @Override
+            public InputStream openStream() {
+              Runtime.getRuntime().halt(STATUS);
+              throw new AssertionError();
+            }
+          };
+      List<Sample> samples = new ArrayList<>();
+      for (ByteSource content : List.of(image, image, end, image)) {
+        samples.add(new Sample(samples.size() + "", content, Label.AI, Generator.ADM));
+      }
+      PackedImages.write(
+          Path.of(arguments[0]),
+          ImageDataset.of(samples),
+          Transform.IDENTITY,
+          "as they are",
+          Progress.NONE);
+    }
   }
 
   /** Content that a checksum cannot vouch for: the writer was wrong, or hostile. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.genimage.data.fuzz.OtherProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -189,6 +190,28 @@ class QuarantineTest {
     Files.writeString(file, "# damaged\n\n./" + PLACE + "\n./data/mine/Val/NATURE/1.png\n");
 
     assertThat(Quarantine.read(file).reasons()).containsOnlyKeys(PLACE, "mine/val/nature/1.png");
+  }
+
+  @Test
+  void writeTo_whileAnotherProcessWrites_saysSo_andNotOnceItIsKilled() throws Exception {
+    Path file = folder.resolve("list");
+    Quarantine old = new Quarantine(Map.of(PLACE, "truncated"));
+    Quarantine next = new Quarantine(Map.of(PLACE, "another reason"));
+    old.writeTo(file);
+    try (OtherProcess other = OtherProcess.writing(file)) {
+      assertThatThrownBy(() -> next.writeTo(file))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessage(
+              file
+                  + ": the list cannot be written (another process is writing it); choose another"
+                  + " file");
+      other.kill();
+    }
+    assertThat(Quarantine.read(file)).isEqualTo(old);
+
+    next.writeTo(file);
+
+    assertThat(Quarantine.read(file)).isEqualTo(next);
   }
 
   @Test

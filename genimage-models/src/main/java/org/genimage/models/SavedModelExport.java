@@ -168,7 +168,7 @@ final class SavedModelExport {
           new ObjectMapper()
               .writerWithDefaultPrettyPrinter()
               .writeValueAsBytes(new TreeMap<>(described.metadata()));
-      WholeFiles.folder(
+      WholeFiles.folderAlone(
           folder,
           files -> {
             Path extra = Files.createDirectory(files.resolve("assets.extra"));
@@ -178,6 +178,11 @@ final class SavedModelExport {
               model.writeTo(file);
             }
           });
+    } catch (WholeFiles.FileInUseException e) {
+      throw new WeightsException(
+          "%s: the SavedModel could not be written (%s); let it finish, or choose another place"
+              .formatted(folder, e.getReason()),
+          e);
     } catch (IOException | TensorFlowException e) {
       throw new WeightsException(
           "%s: the SavedModel could not be written (%s); free some space or choose another place"

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
@@ -297,6 +298,27 @@ class SavedModelExportTest {
             "\"recipe\" : \"none\"",
             "\"genimage.head\" : \"AI_NATURE\"",
             "\"genimage.threshold\" : \"0.25\"");
+    assertThat(temporary).isDirectoryNotContaining("glob:**.partial");
+  }
+
+  @Test
+  void export_whileAnotherProcessExports_saysSo_andNotOnceItIsKilled() throws Exception {
+    Blueprint blueprint = blueprint(new Resize.None(), Head.NATURE_AI);
+    Weights weights = blueprint.initialWeights(3);
+    try (OtherProcess other = OtherProcess.filling(folder())) {
+      assertThatThrownBy(() -> blueprint.export(weights, folder()))
+          .isInstanceOf(WeightsException.class)
+          .hasMessage(
+              folder()
+                  + ": the SavedModel could not be written (another process is writing it); let it"
+                  + " finish, or choose another place");
+      other.kill();
+    }
+    assertThat(folder()).doesNotExist();
+
+    blueprint.export(weights, folder());
+
+    assertThat(folder().resolve("saved_model.pb")).isNotEmptyFile();
     assertThat(temporary).isDirectoryNotContaining("glob:**.partial");
   }
 

@@ -39,7 +39,7 @@ public final class WholeFiles {
 
   private WholeFiles() {}
 
-  /** Another process is writing the file. */
+  /** Another process is writing the file or folder. */
   public static final class FileInUseException extends FileSystemException {
 
     private static final long serialVersionUID = 1L;
@@ -155,6 +155,34 @@ public final class WholeFiles {
       Interruption.check(e, folder + " was being written");
       throw e;
     }
+  }
+
+  /**
+   * Makes a folder as {@link #folder} does, unless another writer is making it. What killed writers
+   * have left of it is removed. An empty file {@code .NAME.lock} beside the folder stays.
+   *
+   * @throws FileInUseException if another process or thread is making it
+   * @throws IOException as {@link #folder} does
+   */
+  public static void folderAlone(Path folder, FolderContent content) throws IOException {
+    Files.createDirectories(folder.toAbsolutePath().getParent());
+    OutputLock lock = OutputLock.of(folder).orElseThrow(() -> new FileInUseException(folder));
+    try (lock) {
+      removePartialsOf(folder);
+      folder(folder, content);
+    }
+  }
+
+  /**
+   * Removes what killed writers have left of a folder, beside it or inside it if it existed.
+   *
+   * @param folder call this with a lock that keeps living writers out
+   * @throws IOException if something cannot be removed
+   */
+  public static void removePartialsOf(Path folder) throws IOException {
+    Path target = folder.toAbsolutePath();
+    PartialFiles.remove(target.getParent(), target.getFileName().toString()::equals);
+    PartialFiles.remove(target, "content"::equals);
   }
 
   private static void newFolder(Path folder, FolderContent content) throws IOException {

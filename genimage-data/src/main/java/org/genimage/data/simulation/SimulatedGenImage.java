@@ -221,7 +221,7 @@ public final class SimulatedGenImage {
     try {
       OutputLock lock = locked(root);
       try (lock) {
-        removePartials(root);
+        WholeFiles.removePartialsOf(root);
         requireEmpty(root);
         requireSpace(root);
         WholeFiles.folder(root, folder -> writeAll(folder, progress, threads));
@@ -244,13 +244,6 @@ public final class SimulatedGenImage {
                         + ": expected a folder that nobody writes to, found one to which another"
                         + " run writes simulated images; wait for its end or choose another"
                         + " folder"));
-  }
-
-  /** Removes what killed runs have left, beside the folder or inside it if it existed. */
-  private static void removePartials(Path root) throws IOException {
-    String name = root.toAbsolutePath().getFileName().toString();
-    WholeFiles.removePartials(root.toAbsolutePath().getParent(), name::equals);
-    WholeFiles.removePartials(root, "content"::equals);
   }
 
   private void requireSpace(Path root) {

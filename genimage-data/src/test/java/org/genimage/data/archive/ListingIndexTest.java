@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.Label;
 import org.genimage.data.OpenOptions;
+import org.genimage.data.fuzz.OtherProcess;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,28 @@ class ListingIndexTest {
 
     assertThat(names("3.png")).containsExactly("1.png", "2.png");
     assertThat(listings).isEqualTo(1);
+  }
+
+  /**
+   * An index is no output: a second writer replaces it, and whoever reads lists anew if need be.
+   */
+  @Test
+  void names_anotherProcessWritesTheIndexAndIsKilled_areRight() throws Exception {
+    names("1.png");
+    Path file;
+    try (Stream<Path> files = Files.list(remembered)) {
+      file = files.findFirst().orElseThrow();
+    }
+    try (OtherProcess other = OtherProcess.writing(file)) {
+      assertThat(names("2.png")).containsExactly("1.png");
+      other.kill();
+    }
+    assertThat(names("2.png")).containsExactly("1.png");
+
+    state = Optional.of(new FolderState(8, HOUR_AGO, HOUR_AGO));
+
+    assertThat(names("3.png")).containsExactly("3.png");
+    assertThat(names("4.png")).containsExactly("3.png");
   }
 
   /** As after unpacking, copying or restoring, each of which sets the modification time back. */

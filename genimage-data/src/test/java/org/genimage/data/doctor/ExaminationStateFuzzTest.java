@@ -17,6 +17,7 @@ import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
 import org.genimage.data.Progress;
 import org.genimage.data.fuzz.Fuzzer;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.data.image.Image;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -144,6 +145,17 @@ class ExaminationStateFuzzTest {
               state
                   + ": another examination writes to it; wait for its end or choose another file");
     }
+  }
+
+  @Test
+  void examine_whileAnotherProcessDoes_isRefused() throws Exception {
+    try (OtherProcess other = OtherProcess.locking(state)) {
+      assertThatThrownBy(() -> doctor().examine(Progress.NONE))
+          .isInstanceOf(DatasetException.class)
+          .hasMessageStartingWith(state + ": another examination writes to it; wait for its end");
+      assertThat(other.finish()).isZero();
+    }
+    assertThat(doctor().examine(Progress.NONE)).isEqualTo(whole);
   }
 
   @Test

@@ -57,11 +57,16 @@ public final class Fuzzer {
     return new Fuzzer(seeds, List.copyOf(more));
   }
 
-  /** Reads damaged copies until the time is over, and prints how many and from which seed. */
+  /**
+   * Reads damaged copies until the time is over. The seed is printed before the first one, so that
+   * a run that ends the virtual machine or never ends can be repeated, and the number afterwards.
+   */
   public void run(String name, Reader reader) {
     double seconds = Double.parseDouble(System.getProperty("genimage.fuzz.seconds", "0.5"));
     long seed = Long.getLong("genimage.fuzz.seed", System.nanoTime());
     Random random = new Random(seed);
+    System.out.printf("fuzz %s: -Dgenimage.fuzz.seed=%d%n", name, seed);
+    System.out.flush();
     ExecutorService thread =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -80,7 +85,7 @@ public final class Fuzzer {
     } finally {
       thread.shutdownNow();
     }
-    System.out.printf("fuzz %s: %d inputs, -Dgenimage.fuzz.seed=%d%n", name, inputs, seed);
+    System.out.printf("fuzz %s: %d inputs%n", name, inputs);
   }
 
   private static Void read(Reader reader, byte[] input) throws Exception {

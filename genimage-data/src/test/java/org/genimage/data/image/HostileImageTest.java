@@ -26,6 +26,8 @@ import org.genimage.data.image.Decoding.Truncated;
 import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,6 +47,57 @@ class HostileImageTest {
     for (Decoding decoding :
         List.of(Decoding.PILLOW, Decoding.PILLOW.orientation(Orientation.APPLIED))) {
       assertThat(Allocations.during(() -> assertRefused(file, decoding))).isLessThan(64 * MEBIBYTE);
+    }
+  }
+
+  /** In a process of its own, whose heap is resident from the start: what comes is native. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void read_smallFilesThatClaimMuch_takeLittleNativeMemory() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "-Xms192m",
+                "-Xmx192m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Resident.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<String> lines = process.inputReader().lines().toList();
+
+    assertThat(process.waitFor()).isZero();
+    assertThat(Long.parseLong(lines.get(lines.size() - 1))).isLessThan(64 * 1024);
+  }
+
+  /** Prints by how many KiB the peak of the resident memory grows while hostile files are read. */
+  static final class Resident {
+
+    private Resident() {}
+
+    public static void main(String[] arguments) throws IOException {
+      byte[] png = Image.of(9, 9, new byte[243]).toPng();
+      byte[] jpeg = Image.of(9, 9, new byte[243]).toJpeg(50);
+      Image.read("a", ByteSource.wrap(png));
+      Image.read("a", ByteSource.wrap(jpeg));
+      long before = peak();
+      hostileFiles().forEach(Resident::read);
+      System.out.println(peak() - before);
+    }
+
+    private static void read(Arguments file) {
+      assertRefused((byte[]) file.get()[1], Decoding.PILLOW);
+    }
+
+    private static long peak() throws IOException {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .map(line -> line.replaceAll("\\D", ""))
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElseThrow();
     }
   }
 

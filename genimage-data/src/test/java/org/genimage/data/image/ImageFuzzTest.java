@@ -51,7 +51,7 @@ class ImageFuzzTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jpg", "png"})
+  @ValueSource(strings = {"jpg", "png", "webp", "gif", "bmp", "tif", "ppm"})
   void header_ofDamagedFile_isRead(String format) throws Exception {
     Fuzzer.of(files(format))
         .run("header of " + format, input -> ImageHeader.read(ByteSource.wrap(input).openStream()));

@@ -3,11 +3,8 @@ package org.genimage.data.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.genimage.data.fuzz.OtherProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,34 +26,6 @@ class PartialFilesTest {
   private static final Duration OLD = PartialFiles.STALE.plusMinutes(1);
 
   @TempDir Path folder;
-
-  /** The other process: begins to write a file, says so, and ends when it is told to. */
-  public static void main(String[] arguments) throws IOException {
-    WholeFiles.write(
-        Path.of(arguments[0]),
-        channel -> {
-          channel.write(ByteBuffer.wrap(new byte[10]));
-          System.out.println("begun");
-          System.in.read();
-        });
-  }
-
-  private Process other(Path file) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                PartialFilesTest.class.getName(),
-                file.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    assertThat(out.readLine()).isEqualTo("begun");
-    return process;
-  }
 
   private Path partial(String name, Duration age) throws IOException {
     return aged(Files.createFile(folder.resolve(partialName(name))), age);
@@ -99,36 +68,57 @@ class PartialFilesTest {
   @Test
   void write_whileAnotherProcessWritesForLong_leavesItsFile_untilItIsKilled() throws Exception {
     Path file = folder.resolve("a.txt");
-    Process other = other(file);
-    try {
+    try (OtherProcess other = OtherProcess.writing(file)) {
       Path written = aged(entries().get(0), OLD);
 
       PartialFiles.removeStale(folder.resolve("../" + folder.getFileName()));
       assertThat(written).exists();
 
-      other.destroyForcibly().waitFor();
+      other.kill();
       assertThat(written).exists();
       WholeFiles.write(folder.resolve("b.txt"), "text");
       assertThat(written).doesNotExist();
-    } finally {
-      other.destroyForcibly();
     }
   }
 
   @Test
   void write_whileAnotherProcessWritesForLong_doesNotHinderIt() throws Exception {
     Path file = folder.resolve("a.txt");
-    Process other = other(file);
-    try {
+    try (OtherProcess other = OtherProcess.writing(file)) {
       aged(entries().get(0), OLD);
       WholeFiles.write(folder.resolve("b.txt"), "text");
-      other.getOutputStream().close();
-      assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(other.exitValue()).isZero();
-    } finally {
-      other.destroyForcibly();
+      assertThat(other.finish()).isZero();
     }
     assertThat(entries()).containsExactlyInAnyOrder(file, folder.resolve("b.txt"));
+  }
+
+  @Test
+  void write_processKilledInTheMiddle_leavesTheOldContent_andTheNextWrites() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.txt"), "old");
+    try (OtherProcess other = OtherProcess.writing(file)) {
+      other.kill();
+    }
+    assertThat(file).hasContent("old");
+
+    WholeFiles.writeAlone(file, channel -> channel.write(ByteBuffer.wrap(new byte[10])));
+
+    assertThat(file).hasBinaryContent(new byte[10]);
+  }
+
+  @Test
+  void folderAlone_processKilledInTheMiddle_isMadeByTheNext_whichCleansUp() throws Exception {
+    Path set = folder.resolve("set");
+    try (OtherProcess other = OtherProcess.filling(set)) {
+      assertThatThrownBy(() -> WholeFiles.folderAlone(set, part -> {}))
+          .isInstanceOf(WholeFiles.FileInUseException.class);
+      other.kill();
+    }
+    assertThat(set).doesNotExist();
+
+    WholeFiles.folderAlone(set, part -> Files.writeString(part.resolve("b"), "b"));
+
+    assertThat(set.resolve("b")).hasContent("b");
+    assertThat(entries()).containsExactlyInAnyOrder(set, folder.resolve(".set.lock"));
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.genimage.data.DatasetException;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
 import org.genimage.data.Seed;
+import org.genimage.data.fuzz.OtherProcess;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +101,18 @@ class SimulationStopTest {
     KilledSimulation.simulation().train(1).validation(0).writeTo(root, second);
 
     assertThat(root).isNotEmptyDirectory();
+  }
+
+  @Test
+  void writeTo_aFolderThatAnotherProcessWrites_isRefused() throws Exception {
+    Path root = folder.resolve("simulated");
+    try (OtherProcess other = OtherProcess.filling(root)) {
+      assertThatThrownBy(() -> KilledSimulation.simulation().writeTo(root, Progress.NONE))
+          .isInstanceOf(DatasetException.class)
+          .hasMessageStartingWith(root + ": expected a folder that nobody writes to");
+      assertThat(other.finish()).isZero();
+    }
+    assertThat(root.resolve("first")).hasContent("first");
   }
 
   @Test
