@@ -52,7 +52,7 @@ record FileRecord(String source, String revision, long bytes, String sha256, Che
     if (Files.notExists(place)) {
       return Optional.empty();
     }
-    JsonNode json = parse(Files.readString(place));
+    JsonNode json = parse(Files.readAllBytes(place));
     Optional<Check> check =
         Arrays.stream(Check.values())
             .filter(one -> one.name().equals(json.path("check").textValue()))
@@ -60,7 +60,7 @@ record FileRecord(String source, String revision, long bytes, String sha256, Che
     if (check.isEmpty()
         || !json.path("source").isTextual()
         || !json.path("revision").isTextual()
-        || !json.path("bytes").isIntegralNumber()
+        || length(json.path("bytes")).isEmpty()
         || !json.path("sha256").asText().matches("[0-9a-f]{64}")) {
       throw TransferException.lasting(
           "the note %s beside it, which genimage did not write so".formatted(place),
@@ -70,17 +70,25 @@ record FileRecord(String source, String revision, long bytes, String sha256, Che
         new FileRecord(
             json.path("source").textValue(),
             json.path("revision").textValue(),
-            json.path("bytes").longValue(),
+            length(json.path("bytes")).get(),
             json.path("sha256").textValue(),
             check.get()));
   }
 
-  private static JsonNode parse(String text) {
+  private static JsonNode parse(byte[] text) {
     try {
       return JSON.readTree(text);
     } catch (IOException e) {
       return JSON.missingNode();
     }
+  }
+
+  /** Returns the length of a file; empty if a number cannot be one. */
+  static Optional<Long> length(JsonNode number) {
+    return Optional.of(number)
+        .filter(one -> one.isIntegralNumber() && one.canConvertToLong())
+        .map(JsonNode::longValue)
+        .filter(bytes -> bytes >= 0);
   }
 
   void write(Path file, Licence licence) throws IOException {

@@ -25,7 +25,7 @@ record PartialDownload(String revision, Optional<String> etag, Content content) 
   /** Returns what is known; empty if nothing is, or if it cannot be understood. */
   static Optional<PartialDownload> read(Path place) {
     try {
-      JsonNode json = JSON.readTree(Files.readString(place));
+      JsonNode json = JSON.readTree(Files.readAllBytes(place));
       return Optional.ofNullable(json.path("revision").textValue())
           .map(
               revision ->
@@ -33,9 +33,7 @@ record PartialDownload(String revision, Optional<String> etag, Content content) 
                       revision,
                       text(json, "etag"),
                       new Content(
-                          Optional.of(json.path("bytes"))
-                              .filter(JsonNode::isIntegralNumber)
-                              .map(JsonNode::longValue),
+                          FileRecord.length(json.path("bytes")),
                           text(json, "sha256"),
                           text(json, "git_blob"))));
     } catch (IOException e) {

@@ -65,6 +65,71 @@ class WeightsFuzzTest {
         pytorch("compiled_part_parallel.pth"));
   }
 
+  @Test
+  void shardIndexes_damaged_areReadOrRefused() throws IOException {
+    byte[] index =
+        """
+        {"metadata": {"total_size": 32}, "weight_map": {
+          "a.weight": "model-00001-of-00002.safetensors",
+          "b.weight": "model-00002-of-00002.safetensors"}}
+        """
+            .getBytes(StandardCharsets.UTF_8);
+    for (String key : List.of("a", "b")) {
+      Weights.of(Map.of(key + ".weight", WeightArray.of(List.of(4), new float[4])))
+          .write(
+              folder.resolve(
+                  "model-0000%s-of-00002.safetensors".formatted(key.equals("a") ? 1 : 2)));
+    }
+
+    fuzz("model.safetensors.index.json", index);
+  }
+
+  /** The configuration beside good pairs, and damaged pairs beside a good configuration. */
+  @Test
+  void loraAdapters_damaged_areReadOrRefused() throws IOException {
+    Path config = folder.resolve("adapter_config.json");
+    Path pairs = folder.resolve("adapter_model.safetensors");
+    Files.write(pairs, peft("plain/adapter_model.safetensors"));
+    Fuzzer.of(
+            peft("plain/adapter_config.json"),
+            peft("rslora/adapter_config.json"),
+            peft("patterns/adapter_config.json"))
+        .allowing(WeightsException.class)
+        .run(
+            "adapter_config.json",
+            input -> {
+              Files.write(config, input);
+              LoraAdapter.read(folder).layers();
+            });
+
+    Files.write(config, peft("plain/adapter_config.json"));
+    Weights base = Weights.read(Files.write(folder.resolve("base"), peft("base.safetensors")));
+    Fuzzer.of(
+            peft("plain/adapter_model.safetensors"),
+            peft("convolutions/adapter_model.safetensors"),
+            peft("patterns/adapter_model.safetensors"))
+        .allowing(WeightsException.class)
+        .run(
+            "adapter_model.safetensors",
+            input -> {
+              Files.write(pairs, input);
+              fold(LoraAdapter.read(folder), base);
+            });
+  }
+
+  /** Pairs of another network than the base's are refused by another exception. */
+  private static void fold(LoraAdapter adapter, Weights base) {
+    try {
+      assertThat(adapter.foldInto(base).keys()).isNotEmpty();
+    } catch (IllegalArgumentException e) {
+      assertThat(e).hasMessageContaining("expected");
+    }
+  }
+
+  private static byte[] peft(String name) throws IOException {
+    return WeightsFuzzTest.class.getResourceAsStream("/written-by-peft/" + name).readAllBytes();
+  }
+
   /** Damage behind right checksums reaches the pickle. */
   @Test
   void pickles_damaged_areReadOrRefused() throws IOException {
