@@ -173,6 +173,40 @@ record Checkpoint(Weights numbers, TrainingState state) {
    * @throws CancellationException if this thread is interrupted
    */
   static Optional<Checkpoint> latest(Path folder, Map<String, String> run) {
+    Optional<Found> found = find(folder, run);
+    if (found.isPresent()) {
+      if (found.get().older()) {
+        setAside(folder);
+      }
+      TrainingState state = found.get().checkpoint().state();
+      LOGGER.log(
+          Level.INFO,
+          "training resumes from {0}: epoch {1}, step {2}",
+          found.get().file(),
+          state.epoch(),
+          state.steps());
+    }
+    return found.map(Found::checkpoint);
+  }
+
+  /**
+   * Returns the progress of the checkpoint that {@link #latest} would return, and leaves the folder
+   * as it is.
+   *
+   * @throws WeightsException as {@link #latest} does
+   */
+  static Optional<TrainingState> progress(Path folder, Map<String, String> run) {
+    return find(folder, run).map(found -> found.checkpoint().state());
+  }
+
+  /**
+   * A good checkpoint.
+   *
+   * @param older whether it is the one before a broken one
+   */
+  private record Found(Path file, Checkpoint checkpoint, boolean older) {}
+
+  private static Optional<Found> find(Path folder, Map<String, String> run) {
     List<String> broken = new ArrayList<>();
     for (String name : List.of(CURRENT, PREVIOUS)) {
       Path file = folder.resolve(name);
@@ -186,17 +220,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
           broken.add(e.getMessage());
           continue;
         }
-        Checkpoint checkpoint = of(file, read, run);
-        if (!broken.isEmpty()) {
-          setAside(folder);
-        }
-        LOGGER.log(
-            Level.INFO,
-            "training resumes from {0}: epoch {1}, step {2}",
-            file,
-            checkpoint.state().epoch(),
-            checkpoint.state().steps());
-        return Optional.of(checkpoint);
+        return Optional.of(new Found(file, of(file, read, run), !broken.isEmpty()));
       }
     }
     if (!broken.isEmpty()) {

@@ -207,11 +207,14 @@ public final class GradientTrainer implements Trainer {
   /**
    * Returns what {@link #fit} will take: it prepares the training and measures the second of two
    * steps, of black images. Nothing is trained and no file is written. A first epoch may take
-   * longer, because its images are not in the system's cache yet.
+   * longer, because its images are not in the system's cache yet. If the folder of checkpoints has
+   * one, the plan is of what is left.
    *
    * @throws DatasetException if the data lack a class or are fewer than a batch
    * @throws IllegalArgumentException as {@link #fit} does
    * @throws IllegalStateException if a step does not fit into memory, or several processes train
+   * @throws org.genimage.models.weights.WeightsException if the checkpoint belongs to another
+   *     training or is damaged
    */
   public Plan plan(Blueprint blueprint, ImageDataset data) {
     checkState(
@@ -221,12 +224,10 @@ public final class GradientTrainer implements Trainer {
     check(blueprint, data);
     Recipe recipe = settings.recipe();
     int batches = TrainingRun.loader(settings, blueprint, data).batches();
-    int parts;
-    try (TrainingGraph graph = graph(blueprint, recipe)) {
-      parts = fittingParts(blueprint, graph);
-    }
-    int together = (recipe.batchSize() + parts - 1) / parts;
-    try (TrainingGraph graph = graph(blueprint, recipe.parts(parts))) {
+    try (TrainingGraph graph = fitting(blueprint)) {
+      TrainingState done = done(blueprint, data, graph);
+      int parts = graph.parts();
+      int together = (recipe.batchSize() + parts - 1) / parts;
       graph.start(entry -> new float[entry.size()]);
       long[] nanos = new long[1];
       OptionalLong memory =
@@ -239,13 +240,27 @@ public final class GradientTrainer implements Trainer {
               });
       return new Plan(
           data.size(),
-          recipe.epochs(),
-          (long) recipe.epochs() * batches,
+          recipe.epochs() - done.epoch(),
+          done.epoch(),
+          (long) (recipe.epochs() - done.epoch()) * batches - done.part().steps(),
           recipe.batchSize(),
           parts,
           Duration.ofNanos(parts * nanos[0]),
           memory);
     }
+  }
+
+  /** Returns where training would begin. */
+  private TrainingState done(Blueprint blueprint, ImageDataset data, TrainingGraph graph) {
+    return settings
+        .checkpoints()
+        .flatMap(
+            policy ->
+                Checkpoint.progress(
+                    policy.folder(),
+                    RunIdentity.of(
+                        settings, blueprint, graph.entries(), Provenance.describe(data))))
+        .orElseGet(TrainingState::start);
   }
 
   /** Returns a graph whose step has so many parts that it fits into memory. */
@@ -350,8 +365,9 @@ public final class GradientTrainer implements Trainer {
    * What a training will take, measured before it begins: {@link #plan}.
    *
    * @param images of one epoch, before those that a recipe balances or draws again
-   * @param epochs passes over them
-   * @param steps of all epochs
+   * @param epochs passes over them that are left
+   * @param done passes that a checkpoint has, from which training resumes; 0 without one
+   * @param steps that are left
    * @param batchSize images of a step
    * @param parts in which a step is computed, one after the other
    * @param step the time of one step, without the loading of its images, which runs meanwhile
@@ -361,6 +377,7 @@ public final class GradientTrainer implements Trainer {
   public record Plan(
       int images,
       int epochs,
+      int done,
       long steps,
       int batchSize,
       int parts,
@@ -369,7 +386,7 @@ public final class GradientTrainer implements Trainer {
 
     private static final double BYTES = 1e9;
 
-    /** Returns the time of all steps. */
+    /** Returns the time of the steps that are left. */
     public Duration time() {
       return step.multipliedBy(steps);
     }
@@ -384,9 +401,10 @@ public final class GradientTrainer implements Trainer {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%d epochs of %d images, %d steps of %d images%s: about %s at %.1f images/s%s",
+          "%d epochs of %d images%s, %d steps of %d images%s: about %s at %.1f images/s%s",
           epochs,
           images,
+          done > 0 ? " are left of " + (epochs + done) : "",
           steps,
           batchSize,
           parts > 1 ? " in " + parts + " parts" : "",

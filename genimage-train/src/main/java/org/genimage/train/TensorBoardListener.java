@@ -2,7 +2,6 @@ package org.genimage.train;
 
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -82,10 +81,8 @@ final class TensorBoardListener implements TrainingListener {
       Files.write(path, record, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       Interruption.check(e, "writing " + path);
-      throw new UncheckedIOException(
-          "%s: could not be written (%s); make room or choose another place"
-              .formatted(path, WholeFiles.reason(e)),
-          e);
+      throw WholeFiles.problem(
+          "%s: could not be written (%s); make room or choose another place", path, e);
     }
   }
 

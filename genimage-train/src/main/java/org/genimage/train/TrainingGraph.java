@@ -73,6 +73,11 @@ final class TrainingGraph implements AutoCloseable {
   private final int side;
   private final long values;
 
+  /** Returns the number of parts in which a step is computed. */
+  int parts() {
+    return parts;
+  }
+
   TrainingGraph(Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution) {
     variables = TrainingPass.Variables.create(frozen);
     group = execution.group();

@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.zip.CRC32C;
 import org.genimage.data.ImageDataset;
 import org.junit.jupiter.api.Test;
@@ -89,8 +91,79 @@ class TrainingListenersTest {
   void csv_ofAnotherFile_isRefused(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("notes.txt"), "notes\nof mine\n");
 
-    assertThatThrownBy(() -> TrainingListeners.csv(file).onBegin(1, 4))
-        .hasMessageContaining("expected a table of epochs");
+    TrainingListener csv = TrainingListeners.csv(file);
+    assertThatThrownBy(() -> csv.onBegin(1, 4)).hasMessageContaining("expected a table of epochs");
+    csv.onEnd();
+    assertThat(file).hasContent("notes\nof mine\n");
+  }
+
+  /** The other process: writes a table of epochs without end. */
+  static final class Other {
+
+    private Other() {}
+
+    public static void main(String[] arguments) {
+      TrainingListener csv = TrainingListeners.csv(Path.of(arguments[0]));
+      csv.onBegin(0, 0);
+      for (int epoch = 0; true; epoch++) {
+        csv.onEpoch(report(epoch));
+        System.out.write('.');
+        System.out.flush();
+      }
+    }
+  }
+
+  private static EpochReport report(int epoch) {
+    Duration second = Duration.ofSeconds(1);
+    return new EpochReport(
+        epoch,
+        1_000_000,
+        4L * epoch,
+        0.5,
+        0.1,
+        16,
+        0,
+        second,
+        second,
+        second,
+        OptionalDouble.empty());
+  }
+
+  @Test
+  void csv_ofAnotherProcess_isRefusedUntilItIsKilledAndStaysWhole(@TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("epochs.csv");
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Other.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    TrainingListener csv = TrainingListeners.csv(file);
+    try {
+      assertThat(other.getInputStream().readNBytes(20)).hasSize(20);
+      assertThatThrownBy(() -> csv.onBegin(20, 80))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              file
+                  + ": expected a table of epochs that no other training writes, found one in use;"
+                  + " wait for the end of the other training, or choose another name");
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    List<String> left = Files.readAllLines(file);
+    assertThat(left).hasSizeGreaterThan(20).allMatch(row -> row.split(",", -1).length == 10);
+
+    csv.onBegin(20, 80);
+    csv.onEpoch(report(20));
+    csv.onEnd();
+    List<String> rows = new ArrayList<>(left.subList(0, 21));
+    rows.add("20,80,0.5,0.1,16,0,1.0,1.0,1.0,");
+    assertThat(Files.readAllLines(file)).isEqualTo(rows);
   }
 
   @Test

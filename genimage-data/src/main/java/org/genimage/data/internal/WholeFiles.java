@@ -1,6 +1,8 @@
 package org.genimage.data.internal;
 
+import com.google.common.base.Strings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -263,6 +265,15 @@ public final class WholeFiles {
     return e instanceof FileSystemException other && other.getReason() != null
         ? other.getReason()
         : String.valueOf(e.getMessage());
+  }
+
+  /**
+   * Returns an unchecked exception.
+   *
+   * @param message with {@code %s} for the place and for the {@link #reason}
+   */
+  public static UncheckedIOException problem(String message, Path place, IOException e) {
+    return new UncheckedIOException(Strings.lenientFormat(message, place, reason(e)), e);
   }
 
   /**

@@ -8,16 +8,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.Hashing;
 import com.google.common.io.ByteSource;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +30,12 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.doctor.FileRules;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.WholeFiles;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.DetectorIdentity;
@@ -71,6 +77,7 @@ public record Report(
   /** The folder of the pictures in {@link #html}; {@link #write} names it after the page. */
   static final String PICTURES = "report-pictures";
 
+  private static final int DIGITS = 12;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern HEADING = Pattern.compile("<h2>(.*?)</h2>", Pattern.DOTALL);
 
@@ -123,21 +130,63 @@ public record Report(
   }
 
   /**
-   * Writes the page, and its pictures, if it has some, into the folder beside it with the page's
+   * Writes the page, and its pictures, if it has some, below the folder beside it with the page's
    * name and {@code -pictures}. Missing folders are created. An earlier report stays until the new
-   * one is complete. A picture whose image cannot be read any more is left out.
+   * one is complete. Then its pictures are removed. A picture whose image cannot be read any more
+   * is left out.
    *
-   * @throws UncheckedIOException if it cannot be written; an earlier report is then as it was
+   * @throws UncheckedIOException if it cannot be written, or another program is writing a report
+   *     with pictures there; an earlier report is then as it was
    */
   public void write(Path file) {
     if (pictures.isEmpty()) {
       write(file, html);
       return;
     }
-    String folder =
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      OutputLock lock =
+          OutputLock.of(file)
+              .orElseThrow(
+                  () ->
+                      new FileSystemException(
+                          file.toString(), null, "another program is writing it"));
+      try (lock) {
+        writeWithPictures(file);
+      }
+    } catch (IOException e) {
+      throw problem(file, e);
+    }
+  }
+
+  /** Pictures of another page have another folder, so that no page ever shows another's. */
+  private void writeWithPictures(Path file) throws IOException {
+    String all =
         MoreFiles.getNameWithoutExtension(file).replaceAll("[^\\p{Alnum}._-]", "-") + "-pictures";
-    pictures.forEach((name, picture) -> write(file.resolveSibling(folder).resolve(name), picture));
-    write(file, html.replace(PICTURES, folder));
+    String own =
+        Hashing.sha256().hashString(html, StandardCharsets.UTF_8).toString().substring(0, DIGITS);
+    Path folder = file.resolveSibling(all);
+    pictures.forEach((name, picture) -> write(folder.resolve(own).resolve(name), picture));
+    write(file, html.replace(PICTURES, all + "/" + own));
+    removeOthers(folder, own);
+  }
+
+  private static void removeOthers(Path folder, String own) throws IOException {
+    List<Path> others;
+    try (Stream<Path> folders = Files.list(folder)) {
+      others =
+          folders
+              .filter(one -> one.getFileName().toString().matches("[0-9a-f]{" + DIGITS + "}"))
+              .filter(one -> !one.endsWith(own))
+              .toList();
+    }
+    for (Path other : others) {
+      try (Stream<Path> files = Files.walk(other)) {
+        for (Path one : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(one);
+        }
+      }
+    }
   }
 
   private static void write(Path file, ByteSource picture) {
@@ -191,10 +240,9 @@ public record Report(
   }
 
   private static UncheckedIOException problem(Path place, IOException e) {
-    return new UncheckedIOException(
-        "report %s could not be written (%s); choose another place or make room there"
-            .formatted(place.toAbsolutePath(), WholeFiles.reason(e)),
-        e);
+    return WholeFiles.problem(
+        "report %s could not be written (%s); choose another place or make room there",
+        place.toAbsolutePath(), e);
   }
 
   /**

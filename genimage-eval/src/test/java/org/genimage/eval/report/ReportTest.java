@@ -9,6 +9,7 @@ import com.google.common.io.ByteSource;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -232,7 +233,8 @@ class ReportTest {
             Evaluation.of(DETECTOR, data).run().scores(),
             List.of(new Failure(hostile, generator, Label.AI, hostile)),
             2,
-            Duration.ofSeconds(75));
+            Duration.ofSeconds(75),
+            Optional.empty());
 
     String html =
         Report.builder(hostile, result)
@@ -333,7 +335,8 @@ class ReportTest {
   void html_verdictsOfOneSide_areAWarning() {
     Scores scores = Fakes.scores(200, 1).at(1);
     EvaluationResult result =
-        new EvaluationResult("d", Map.of(), "0", scores, List.of(), 0, Duration.ZERO);
+        new EvaluationResult(
+            "d", Map.of(), "0", scores, List.of(), 0, Duration.ZERO, Optional.empty());
     assertThat(Report.builder("t", result).build().html())
         .contains("Verdicts of one side", "calls 100.0\u202f% of the images natural");
   }
@@ -369,7 +372,14 @@ class ReportTest {
     EvaluationResult result = Evaluation.of(DETECTOR, data).run();
     EvaluationResult worse =
         new EvaluationResult(
-            "d", Map.of(), "0", result.scores().at(0.9), List.of(), 0, Duration.ZERO);
+            "d",
+            Map.of(),
+            "0",
+            result.scores().at(0.9),
+            List.of(),
+            0,
+            Duration.ZERO,
+            Optional.empty());
     Report report = Report.builder("t", result).comparison("at 0.9", worse).build();
     assertThat(report.html())
         .contains("Compared with at 0.9", "Chance alone can explain the difference in accuracy");
@@ -412,24 +422,102 @@ class ReportTest {
     Report report = small().mistakes(Fakes.dataset()).build();
     Path file = folder.resolve("my page.html");
     report.write(file);
-    assertThat(filesIn(folder)).containsExactlyInAnyOrder(file, folder.resolve("my-page-pictures"));
-    assertThat(filesIn(folder.resolve("my-page-pictures"))).hasSize(2);
+    assertThat(filesIn(folder))
+        .containsExactlyInAnyOrder(
+            file, folder.resolve("my-page-pictures"), folder.resolve(".my page.html.lock"));
+    Path pictures = filesIn(folder.resolve("my-page-pictures")).get(0);
+    assertThat(filesIn(pictures)).hasSize(2);
     assertThat(Files.readString(file))
-        .contains("2 of 8 images are decided wrongly", "src=\"my-page-pictures/0001.jpg\"")
+        .contains("2 of 8 images are decided wrongly")
+        .contains("src=\"my-page-pictures/" + pictures.getFileName() + "/0001.jpg\"")
         .contains(">6.png</td>", "title=\"7.png\">7.png</td>")
         .doesNotContain("report-pictures");
-    assertThat(Image.read(folder.resolve("my-page-pictures/0001.jpg")).height())
-        .isEqualTo(Fakes.SIDE);
+    assertThat(Image.read(pictures.resolve("0001.jpg")).height()).isEqualTo(Fakes.SIDE);
   }
 
-  /** 100,000 images with some 20,000 mistakes: the page stays small. */
+  /**
+   * The other process: writes a picture, says so, and ends in the second one when it is told to.
+   */
+  static final class Other {
+
+    private Other() {}
+
+    public static void main(String[] arguments) {
+      ByteSource last =
+          new ByteSource() {
+            @Override
+            public InputStream openStream() throws IOException {
+              System.out.write('.');
+              System.out.flush();
+              System.in.read();
+              Runtime.getRuntime().halt(HALTED);
+              return InputStream.nullInputStream();
+            }
+          };
+      page("the other page", ByteSource.wrap(new byte[] {7}), last).write(Path.of(arguments[0]));
+    }
+  }
+
+  private static final int HALTED = 17;
+
+  private static Report page(String text, ByteSource first, ByteSource second) {
+    String html = text + " <img src=\"%s/0001.jpg\">".formatted(Report.PICTURES);
+    return new Report("t", html, List.of(), ImmutableMap.of("0001.jpg", first, "0002.jpg", second));
+  }
+
   @Test
-  void mistakes_hundredThousandImages_pageIsBelow5Megabytes() {
+  void write_otherProcessWritesAndIsKilled_isRefusedMeanwhileAndTheOldPageStays() throws Exception {
+    Path file = folder.resolve("report.html");
+    ByteSource one = ByteSource.wrap(new byte[] {1});
+    page("the old page", one, one).write(file);
+    String old = Files.readString(file);
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Other.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(other.getInputStream().read()).isEqualTo('.');
+      assertThatThrownBy(() -> page("the new page", one, one).write(file))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessage(
+              "report %s could not be written (another program is writing it); choose another place"
+                  + " or make room there",
+              file.toAbsolutePath());
+      other.getOutputStream().close();
+      assertThat(other.waitFor()).isEqualTo(HALTED);
+    } finally {
+      other.destroyForcibly();
+    }
+    assertThat(file).hasContent(old);
+    assertThat(picture(old)).hasBinaryContent(new byte[] {1});
+    assertThat(filesIn(folder.resolve("report-pictures"))).hasSize(2);
+
+    page("the new page", ByteSource.wrap(new byte[] {2}), one).write(file);
+
+    assertThat(picture(Files.readString(file))).hasBinaryContent(new byte[] {2});
+    assertThat(filesIn(folder.resolve("report-pictures"))).hasSize(1);
+  }
+
+  private Path picture(String html) {
+    return folder.resolve(html.substring(html.indexOf('"') + 1, html.lastIndexOf('"')));
+  }
+
+  /** 100,000 images with some 20,000 mistakes: the page has rows for the surest 1,000 alone. */
+  @Test
+  void mistakes_hundredThousandImages_pageHasAThousandRows() {
     EvaluationResult result = Fakes.result(100_000 / 16);
     assertThat(result.scores().size()).isEqualTo(100_000);
     Report report = Report.builder("t", result).mistakes(ImageDataset.of(List.of())).build();
-    assertThat(report.html().length()).isBetween(100_000, 5_000_000);
     assertThat(report.html()).contains("; the table has the surest 1,000");
+    assertThat(report.html().split("<td class=\"file\"", -1)).hasSize(1_000 + 1);
+    int without = Report.builder("t", result).build().html().length();
+    assertThat(report.html().length() - without).isBetween(100_000, 400_000);
   }
 
   @Test
@@ -457,10 +545,12 @@ class ReportTest {
     assertThat(ContactSheetSection.columns(60)).isEqualTo(15);
   }
 
+  /** A page shows curves and counts, not scores: a point of a curve alone takes five characters. */
   @Test
-  void html_manyScores_staysSmall() {
-    EvaluationResult result = Fakes.result(1500); // 24,000 scores
-    assertThat(Report.builder("t", result).build().html().length()).isLessThan(200_000);
+  void html_manyScores_hasLessThanTwoCharactersForEachFurtherOne() {
+    int few = Report.builder("t", Fakes.result(1000)).build().html().length();
+    int many = Report.builder("t", Fakes.result(2000)).build().html().length();
+    assertThat(many - few).isBetween(0, 2 * 16_000);
   }
 
   @Test
