@@ -277,9 +277,8 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image>, A
   }
 
   private static UncheckedIOException problem(Path place, IOException e) {
-    return new UncheckedIOException(
-        "%s: attacked images cannot be written there (%s); choose another folder or make room"
-            .formatted(place, WholeFiles.reason(e)),
-        e);
+    return WholeFiles.problem(
+        "%s: attacked images cannot be written there (%s); choose another folder or make room",
+        place, e);
   }
 }

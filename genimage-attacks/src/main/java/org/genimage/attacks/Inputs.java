@@ -2,6 +2,8 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.genimage.data.Seed;
 import org.genimage.data.image.Pixels;
@@ -56,6 +58,14 @@ public final class Inputs {
     checkArgument(
         stepSize > 0 && Double.isFinite(stepSize), "step size must be positive, got %s", stepSize);
     checkArgument(steps > 0, "number of steps must be positive, got %s", steps);
+  }
+
+  /** Returns the settings of an attack in steps, in words, to add others to. */
+  static Map<String, String> steps(Norm norm, double stepSize, int steps) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("step size", new Budget(norm, stepSize).toString());
+    settings.put("steps", Integer.toString(steps));
+    return settings;
   }
 
   /** Moves values outside [0, 1] to its ends, in place. */

@@ -2,7 +2,6 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.genimage.data.image.Pixels;
 import org.genimage.models.DifferentiableDetector;
@@ -32,9 +31,7 @@ record MiFgsm(Budget budget, double stepSize, int steps, double decay)
 
   @Override
   public Map<String, String> settings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("step size", new Budget(budget.norm(), stepSize).toString());
-    settings.put("steps", Integer.toString(steps));
+    Map<String, String> settings = Inputs.steps(budget.norm(), stepSize, steps);
     settings.put("decay", Double.toString(decay));
     return settings;
   }

@@ -2,7 +2,6 @@ package org.genimage.attacks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.genimage.data.Seed;
 import org.genimage.data.image.Pixels;
@@ -34,9 +33,7 @@ record Pgd(Budget budget, double stepSize, int steps, boolean randomStart, long 
 
   @Override
   public Map<String, String> settings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("step size", new Budget(budget.norm(), stepSize).toString());
-    settings.put("steps", Integer.toString(steps));
+    Map<String, String> settings = Inputs.steps(budget.norm(), stepSize, steps);
     settings.put("start", randomStart ? "random, seed " + seed : "the image");
     return settings;
   }

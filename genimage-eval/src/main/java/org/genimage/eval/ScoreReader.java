@@ -114,8 +114,7 @@ final class ScoreReader {
 
   private static UncheckedIOException unreadable(Path file, IOException e) {
     Interruption.check(e, file + " was being read");
-    return new UncheckedIOException(
-        "%s: scores cannot be read (%s); check the path".formatted(file, WholeFiles.reason(e)), e);
+    return WholeFiles.problem("%s: scores cannot be read (%s); check the path", file, e);
   }
 
   private static void checkIsFile(Path file) {

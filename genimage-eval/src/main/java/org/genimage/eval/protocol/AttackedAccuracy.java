@@ -62,10 +62,9 @@ record AttackedAccuracy(Proportion accuracy, String data, Optional<DetectorIdent
       throw refused(file, "bytes that are not UTF-8");
     } catch (IOException e) {
       Interruption.check(e, file + " was being read");
-      throw new UncheckedIOException(
-          "%s: the accuracy under attack cannot be read (%s); remove the file and run again"
-              .formatted(file, WholeFiles.reason(e)),
-          e);
+      throw WholeFiles.problem(
+          "%s: the accuracy under attack cannot be read (%s); remove the file and run again",
+          file, e);
     }
     AttackedAccuracy found = text.startsWith(START) ? ofJson(file, text) : ofVersion1(file, text);
     if (!found.data().equals(data)) {
@@ -145,10 +144,9 @@ record AttackedAccuracy(Proportion accuracy, String data, Optional<DetectorIdent
     try {
       WholeFiles.write(file, new CheckedLines().seal(node.toString()) + "\n");
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: the accuracy under attack cannot be written (%s); make room or choose another folder"
-              .formatted(file, WholeFiles.reason(e)),
-          e);
+      throw WholeFiles.problem(
+          "%s: the accuracy under attack cannot be written (%s); make room or choose another folder",
+          file, e);
     }
   }
 

@@ -245,10 +245,8 @@ public record ProtocolRun(
     try {
       WholeFiles.checkWritable(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s: scores cannot be written there (%s); choose another folder"
-              .formatted(folder, WholeFiles.reason(e)),
-          e);
+      throw WholeFiles.problem(
+          "%s: scores cannot be written there (%s); choose another folder", folder, e);
     }
   }
 

@@ -60,13 +60,7 @@ record BaselineSection(EvaluationResult result, Baselines baselines) implements 
             "Accuracy of trivial rules",
             List.of("Rule", "Images", "Accuracy, %", "95 % interval"),
             baselines.all().stream()
-                .map(
-                    one ->
-                        List.of(
-                            Cell.text(ruleOf(one)),
-                            Cell.count(one.accuracy().total()),
-                            Cell.percent(one.accuracy().value()),
-                            Cell.interval(one.accuracy().wilson())))
+                .map(one -> Cell.accuracy(one.accuracy(), Cell.text(ruleOf(one))))
                 .toList()));
   }
 }

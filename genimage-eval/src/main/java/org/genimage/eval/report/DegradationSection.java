@@ -83,15 +83,13 @@ record DegradationSection(List<DegradedAccuracy> measured) implements Section {
             measured.stream()
                 .map(
                     one ->
-                        List.of(
+                        Cell.accuracy(
+                            one.accuracy(),
                             Cell.text(one.series()),
                             Cell.text(
                                 one.degradation().kind().isEmpty()
                                     ? "none"
-                                    : one.degradation().name()),
-                            Cell.count(one.accuracy().total()),
-                            Cell.percent(one.accuracy().value()),
-                            Cell.interval(one.accuracy().wilson())))
+                                    : one.degradation().name())))
                 .toList()));
   }
 }

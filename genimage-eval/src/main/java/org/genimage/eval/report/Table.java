@@ -7,6 +7,7 @@ import static org.genimage.eval.report.Html.format;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.genimage.data.internal.CsvText;
 import org.genimage.eval.statistics.Interval;
+import org.genimage.eval.statistics.Proportion;
 
 /**
  * A table of a report, which can be written as HTML, Markdown, LaTeX, CSV or JSON. All text is
@@ -71,6 +73,16 @@ public record Table(String name, String title, List<String> columns, List<List<C
    * @param value the exact number behind it, for CSV and JSON
    */
   public record Cell(String text, OptionalDouble value) {
+
+    /** Returns a row that ends with an accuracy: images, per cent, 95 % interval. */
+    static List<Cell> accuracy(Proportion accuracy, Cell... first) {
+      return ImmutableList.<Cell>builder()
+          .add(first)
+          .add(count(accuracy.total()))
+          .add(percent(accuracy.value()))
+          .add(interval(accuracy.wilson()))
+          .build();
+    }
 
     /** An empty cell: a dash for people, nothing in CSV, null in JSON. */
     public static final Cell NONE = text("–");

@@ -66,10 +66,6 @@ final class Clahe {
     return (value + (1 << (shift - 1))) >> shift;
   }
 
-  private static int clip(int value) {
-    return Math.max(0, Math.min(255, value));
-  }
-
   /** Returns the image with its contrast equalized, clipped at this limit. */
   static Image of(Image image, double limit) {
     byte[] rgb = image.toArray();
@@ -90,9 +86,9 @@ final class Clahe {
       int scale = (116 * 255 + 50) / 100;
       int shift = -((16 * 255 * (1 << FINE_SHIFT) + 50) / 100);
       int middle = 128 << FINE_SHIFT;
-      lightness[i] = clip(descaled(scale * roots[1] + shift, FINE_SHIFT));
-      a[i] = clip(descaled(500 * (roots[0] - roots[1]) + middle, FINE_SHIFT));
-      b[i] = clip(descaled(200 * (roots[1] - roots[2]) + middle, FINE_SHIFT));
+      lightness[i] = PixelChanges.clip(descaled(scale * roots[1] + shift, FINE_SHIFT));
+      a[i] = PixelChanges.clip(descaled(500 * (roots[0] - roots[1]) + middle, FINE_SHIFT));
+      b[i] = PixelChanges.clip(descaled(200 * (roots[1] - roots[2]) + middle, FINE_SHIFT));
     }
     int[] equalized = equalized(lightness, width, height, limit);
     for (int i = 0; i < lightness.length; i++) {
@@ -122,7 +118,9 @@ final class Clahe {
       int[] counts = new int[256];
       for (int y = tile / TILES * tileHeight; y < (tile / TILES + 1) * tileHeight; y++) {
         for (int x = tile % TILES * tileWidth; x < (tile % TILES + 1) * tileWidth; x++) {
-          counts[values[mirrored(y, height) * width + mirrored(x, width)]]++;
+          counts[
+              values[
+                  OpenCvChanges.mirrored(y, height) * width + OpenCvChanges.mirrored(x, width)]]++;
         }
       }
       tables[tile] = table(counts, tileWidth * tileHeight, limit);
@@ -150,10 +148,6 @@ final class Clahe {
       }
     }
     return result;
-  }
-
-  private static int mirrored(int place, int length) {
-    return place < length ? place : 2 * (length - 1) - place;
   }
 
   private static int[] table(int[] counts, int pixels, double limit) {

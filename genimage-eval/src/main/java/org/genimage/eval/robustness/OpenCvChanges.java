@@ -195,7 +195,8 @@ final class OpenCvChanges {
     return Image.of(width, height, rgb);
   }
 
-  private static int mirrored(int place, int length) {
+  /** Returns a place, mirrored about the outermost pixels if it is beyond them. */
+  static int mirrored(int place, int length) {
     int at = Math.floorMod(place, 2 * (length - 1));
     return at < length ? at : 2 * (length - 1) - at;
   }

@@ -12,10 +12,6 @@ final class PillowChanges {
 
   private PillowChanges() {}
 
-  private static int clip(int value) {
-    return Math.max(0, Math.min(255, value));
-  }
-
   /**
    * Returns Pillow's {@code UnsharpMask(2, percent, 3)}: three box blurs of the standard deviation
    * 2 together, and what differs from them by more than 3 levels is amplified.
@@ -28,7 +24,7 @@ final class PillowChanges {
         int value = rgb[i] & 0xff;
         int difference = value - (blurred[i] & 0xff);
         if (Math.abs(difference) > 3) {
-          rgb[i] = (byte) clip(value + difference * percent / 100);
+          rgb[i] = (byte) PixelChanges.clip(value + difference * percent / 100);
         }
       }
       return Image.of(image.width(), image.height(), rgb);
@@ -88,9 +84,10 @@ final class PillowChanges {
         int red = (fixed(0.5, r) + fixed(-0.41869, g) + fixed(-0.08131, b)) >> SCALE;
         blue = noisy(blue + MIDDLE, deviation, random) - MIDDLE;
         red = noisy(red + MIDDLE, deviation, random) - MIDDLE;
-        rgb[i] = (byte) clip(y + (fixed(1.402, red) >> SCALE));
-        rgb[i + 1] = (byte) clip(y + ((fixed(-0.34414, blue) + fixed(-0.71414, red)) >> SCALE));
-        rgb[i + 2] = (byte) clip(y + (fixed(1.772, blue) >> SCALE));
+        rgb[i] = (byte) PixelChanges.clip(y + (fixed(1.402, red) >> SCALE));
+        rgb[i + 1] =
+            (byte) PixelChanges.clip(y + ((fixed(-0.34414, blue) + fixed(-0.71414, red)) >> SCALE));
+        rgb[i + 2] = (byte) PixelChanges.clip(y + (fixed(1.772, blue) >> SCALE));
       }
       return Image.of(image.width(), image.height(), rgb);
     };
@@ -144,8 +141,8 @@ final class PillowChanges {
       hue = (float) (4.0 + green - red);
     }
     hue = (float) ((hue / 6.0 + 1.0) % 1.0);
-    int h = (clip((int) (hue * 255.0)) + turn) & 0xff;
-    int s = clip((int) (saturation * 255.0));
+    int h = (PixelChanges.clip((int) (hue * 255.0)) + turn) & 0xff;
+    int s = PixelChanges.clip((int) (saturation * 255.0));
     write(rgb, at, h, s, most);
   }
 
@@ -160,9 +157,9 @@ final class PillowChanges {
     int sector = (int) Math.floor((float) h * 6.0 / 255.0);
     float f = (float) ((float) h * 6.0 / 255.0 - (float) sector);
     float share = (float) ((float) s / 255.0);
-    byte p = (byte) clip(rounded(v * (1.0 - share)));
-    byte q = (byte) clip(rounded(v * (1.0 - share * f)));
-    byte t = (byte) clip(rounded(v * (1.0 - share * (1.0 - f))));
+    byte p = (byte) PixelChanges.clip(rounded(v * (1.0 - share)));
+    byte q = (byte) PixelChanges.clip(rounded(v * (1.0 - share * f)));
+    byte t = (byte) PixelChanges.clip(rounded(v * (1.0 - share * (1.0 - f))));
     byte most = (byte) v;
     byte[] colour =
         switch (sector % 6) {
@@ -201,7 +198,7 @@ final class PillowChanges {
           double scale = 255.0 / (high - low);
           double offset = -low * scale;
           for (int i = c; i < rgb.length; i += 3) {
-            rgb[i] = (byte) clip((int) ((rgb[i] & 0xff) * scale + offset));
+            rgb[i] = (byte) PixelChanges.clip((int) ((rgb[i] & 0xff) * scale + offset));
           }
         }
       }

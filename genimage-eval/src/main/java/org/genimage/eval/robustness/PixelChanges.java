@@ -241,4 +241,9 @@ final class PixelChanges {
     int longer = Math.max(image.width(), image.height());
     return longer <= most ? image : resized(image, (double) most / longer, filter, random);
   }
+
+  /** Returns the nearest number that fits into 8 bits. */
+  static int clip(int value) {
+    return Math.max(0, Math.min(255, value));
+  }
 }

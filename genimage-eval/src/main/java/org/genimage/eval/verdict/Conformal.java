@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.genimage.data.Label;
-import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 import org.genimage.models.Verdict;
 
@@ -43,18 +42,10 @@ public final class Conformal {
    * @throws IllegalArgumentException if an alpha is out of its range
    */
   public static Conformal of(Scores heldBack, double alphaOfNature, double alphaOfAi) {
-    double[] nature = values(heldBack, Label.NATURE);
-    double[] ai = values(heldBack, Label.AI);
+    double[] nature = OrderStatistic.rising(heldBack, Label.NATURE);
+    double[] ai = OrderStatistic.rising(heldBack, Label.AI);
     return new Conformal(
         nature, ai, rank(nature.length, alphaOfNature), rank(ai.length, alphaOfAi));
-  }
-
-  private static double[] values(Scores scores, Label label) {
-    return scores.all().stream()
-        .filter(score -> score.label() == label)
-        .mapToDouble(Score::value)
-        .sorted()
-        .toArray();
   }
 
   /**

@@ -2,7 +2,10 @@ package org.genimage.eval.verdict;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
+import org.genimage.data.Label;
+import org.genimage.eval.Scores;
 import org.genimage.eval.statistics.Binomial;
 
 /*
@@ -66,5 +69,10 @@ public final class OrderStatistic {
     checkArgument(
         limit > 0 && limit < 1, "bound of an error rate must be in (0, 1), got %s", limit);
     return Binomial.atLeast(rank, images, 1 - limit);
+  }
+
+  /** Returns the scores of a label's images from the lowest. */
+  static double[] rising(Scores scores, Label label) {
+    return Arrays.stream(scores.values(label)).sorted().toArray();
   }
 }

@@ -22,7 +22,6 @@ import org.genimage.data.Sample;
 import org.genimage.data.internal.FileNames;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.Score;
-import org.genimage.eval.Scores;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.ErrorBound;
 import org.genimage.models.SecondView;
@@ -142,8 +141,8 @@ public record VerdictRules(
   }
 
   private VerdictRule choose(EvaluationResult result, String selection, boolean compared) {
-    double[] nature = values(result.scores(), Label.NATURE);
-    double[] ai = values(result.scores(), Label.AI);
+    double[] nature = OrderStatistic.rising(result.scores(), Label.NATURE);
+    double[] ai = OrderStatistic.rising(result.scores(), Label.AI);
     if (nature.length == 0 || ai.length == 0) {
       throw new DatasetException(
           "a rule of verdicts needs images of both labels, got %s natural and %s AI; add the others"
@@ -183,14 +182,6 @@ public record VerdictRules(
     Proportion proportion = new Proportion(errors, rising.length);
     return new ErrorBound(
         limit, proportion.upperBound(1 - delta), 1 - delta, errors, rising.length);
-  }
-
-  private static double[] values(Scores scores, Label label) {
-    return scores.all().stream()
-        .filter(score -> score.label() == label)
-        .mapToDouble(Score::value)
-        .sorted()
-        .toArray();
   }
 
   private static double temperature(Map<String, String> provenance) {

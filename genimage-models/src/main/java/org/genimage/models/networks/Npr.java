@@ -2,9 +2,7 @@ package org.genimage.models.networks;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.List;
 import org.genimage.models.nn.ModelScope;
-import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Shapes;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -16,23 +14,13 @@ import org.tensorflow.types.TFloat32;
  *
  * @param trunk sees the relationships, at the images' size
  */
-public record Npr(ResNet trunk) implements Network {
+public record Npr(ResNet trunk) implements FrontedResNet {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 256, 256, 3]
     Ops tf = scope.tf();
     var front = tf.math.mul(relationships(tf, images), tf.constant(2 / 3f));
     return trunk.logits(scope, scope.at("front").output(front)); // [N, outputs]
-  }
-
-  @Override
-  public boolean takesAnySize() {
-    return trunk.takesAnySize();
-  }
-
-  @Override
-  public List<String> head() {
-    return trunk.head();
   }
 
   /**

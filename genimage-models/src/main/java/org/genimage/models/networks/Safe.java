@@ -4,7 +4,6 @@ import java.util.List;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
-import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Shapes;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -23,23 +22,13 @@ import org.tensorflow.types.TInt32;
  *
  * @param trunk sees the band, at the images' size
  */
-public record Safe(ResNet trunk) implements Network {
+public record Safe(ResNet trunk) implements FrontedResNet {
 
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 256, 256, 3]
     var details = scope.at("hh").output(band(scope, images)); // [N, 130, 130, 3]
     var front = resized(scope.tf(), details, Shapes.sides(scope.tf(), images));
     return trunk.logits(scope, scope.at("front").output(front)); // [N, outputs]
-  }
-
-  @Override
-  public boolean takesAnySize() {
-    return trunk.takesAnySize();
-  }
-
-  @Override
-  public List<String> head() {
-    return trunk.head();
   }
 
   /**

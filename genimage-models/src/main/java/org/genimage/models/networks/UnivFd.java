@@ -8,6 +8,7 @@ import static org.genimage.models.nn.Transformers.declareAttention;
 import static org.genimage.models.nn.Transformers.declareMlp;
 import static org.genimage.models.nn.Transformers.layerNorm;
 import static org.genimage.models.nn.Transformers.mlp;
+import static org.genimage.models.nn.Transformers.patches;
 import static org.genimage.models.nn.Transformers.selfAttention;
 
 import java.util.List;
@@ -86,17 +87,9 @@ public record UnivFd(int patch, int width, int depth, int heads, int features, i
   }
 
   private Operand<TFloat32> tower(ModelScope scope, Operand<TFloat32> images) {
-    long height = images.shape().get(1);
-    long breadth = images.shape().get(2);
-    checkArgument(
-        height % patch == 0 && breadth % patch == 0,
-        "patches of side %s need images of a multiple of it, got %sx%s",
-        patch,
-        breadth,
-        height);
     Ops tf = scope.tf();
     Init init = Init.normal(DEVIATION);
-    int patches = Math.toIntExact(height / patch * (breadth / patch));
+    int patches = Math.toIntExact(patches(images, patch));
     var token = scope.parameter("class_embedding", Layout.SAME, init, width);
     var positions = scope.parameter("positional_embedding", Layout.SAME, init, patches + 1, width);
     var projection = scope.parameter("proj", Layout.SAME, init, width, features); // [1024, 768]

@@ -35,6 +35,20 @@ public final class Transformers {
   public static Operand<TFloat32> patchEmbedding(
       ModelScope scope, Operand<TFloat32> images, int patch, int width) {
     Ops tf = scope.tf();
+    long patches = patches(images, patch);
+    Conv window = new Conv(patch, patch, 0);
+    var x = Layers.biasedConv(scope, images, width, window);
+    return tf.reshape(x, tf.array(-1, patches, width));
+  }
+
+  /**
+   * Returns into how many square patches images are cut.
+   *
+   * @param images {@code [N, H, W, C]}
+   * @param patch side of a patch
+   * @throws IllegalArgumentException if it does not divide H and W
+   */
+  public static long patches(Operand<TFloat32> images, int patch) {
     long height = images.shape().get(1);
     long breadth = images.shape().get(2);
     checkArgument(
@@ -43,9 +57,7 @@ public final class Transformers {
         patch,
         breadth,
         height);
-    Conv window = new Conv(patch, patch, 0);
-    var x = Layers.biasedConv(scope, images, width, window);
-    return tf.reshape(x, tf.array(-1, height / patch * (breadth / patch), width));
+    return height / patch * (breadth / patch);
   }
 
   /**
