@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.eval.statistics.DeLong;
 import org.genimage.eval.statistics.Interval;
@@ -40,8 +39,6 @@ public record Comparison(
     Interval aucInterval,
     double delong) {
 
-  private record Key(String name, Generator generator, Label label) {}
-
   /**
    * Compares the scores of two detectors.
    *
@@ -52,8 +49,8 @@ public record Comparison(
    * @throws IllegalArgumentException if the images differ, or one occurs twice
    */
   public static Comparison of(Scores first, Scores second, Bootstrap bootstrap) {
-    Map<Key, Score> others = new HashMap<>();
-    second.all().forEach(score -> others.put(key(score), score));
+    Map<Score.Key, Score> others = new HashMap<>();
+    second.all().forEach(score -> others.put(score.key(), score));
     checkArgument(
         others.size() == second.size() && first.size() == second.size(),
         "a comparison needs the same images once each, got %s and %s scores of %s images",
@@ -62,7 +59,7 @@ public record Comparison(
         others.size());
     List<Score> paired = new ArrayList<>(first.size());
     for (Score score : first.all()) {
-      Score other = others.remove(key(score));
+      Score other = others.remove(score.key());
       checkArgument(
           other != null,
           "a comparison needs the same images, %s of %s has no score by the second detector",
@@ -81,7 +78,7 @@ public record Comparison(
       onlySecond += two && !one ? 1 : 0;
     }
     McNemar test = new McNemar(onlyFirst, onlySecond);
-    DeLong.Difference areas = areas(first.all(), paired);
+    DeLong.Difference areas = areas(first, second.with(paired));
     return new Comparison(
         onlyFirst,
         onlySecond,
@@ -93,42 +90,31 @@ public record Comparison(
         areas.pValue());
   }
 
-  private static Key key(Score score) {
-    return new Key(score.name(), score.generator(), score.label());
-  }
-
   /** Returns the mid-p-value of McNemar's test, which is less cautious than the exact one. */
   public double mcnemarMid() {
     return new McNemar(onlyFirst, onlySecond).mid();
   }
 
-  private static DeLong.Difference areas(List<Score> first, List<Score> second) {
-    double[] ai = values(first, Label.AI);
-    double[] nature = values(first, Label.NATURE);
+  private static DeLong.Difference areas(Scores first, Scores second) {
+    double[] ai = first.values(Label.AI);
+    double[] nature = first.values(Label.NATURE);
     if (ai.length == 0 || nature.length == 0) {
       return new DeLong.Difference(
           Double.NaN, Double.NaN, Double.NaN, Double.NaN, Interval.UNDEFINED);
     }
     return DeLong.of(ai, nature)
-        .minus(DeLong.of(values(second, Label.AI), values(second, Label.NATURE)));
-  }
-
-  private static double[] values(List<Score> scores, Label label) {
-    return scores.stream()
-        .filter(score -> score.label() == label)
-        .mapToDouble(Score::value)
-        .toArray();
+        .minus(DeLong.of(second.values(Label.AI), second.values(Label.NATURE)));
   }
 
   private static Interval accuracyInterval(
       List<Score> scores, int[] gains, McNemar test, Bootstrap bootstrap) {
-    Map<Key, List<Integer>> strata = new HashMap<>();
+    Map<Score.Key, List<Integer>> strata = new HashMap<>();
     List<List<Integer>> ordered = new ArrayList<>();
     for (int i = 0; i < gains.length; i++) {
       Score score = scores.get(i);
       strata
           .computeIfAbsent(
-              new Key("", score.generator(), score.label()),
+              new Score.Key("", score.generator(), score.label()),
               key -> {
                 ordered.add(new ArrayList<>());
                 return ordered.get(ordered.size() - 1);

@@ -38,18 +38,6 @@ public record EvaluationResult(
     failures = List.copyOf(failures);
   }
 
-  /** Creates a result without a warning of repeated images. */
-  public EvaluationResult(
-      String detector,
-      Map<String, String> provenance,
-      String data,
-      Scores scores,
-      List<Failure> failures,
-      long timed,
-      Duration duration) {
-    this(detector, provenance, data, scores, failures, timed, duration, Optional.empty());
-  }
-
   /**
    * Reads a file that {@link Evaluation#file} wrote, without detector and images, to compute any
    * metric.

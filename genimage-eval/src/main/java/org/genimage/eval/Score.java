@@ -25,6 +25,20 @@ public record Score(String name, Generator generator, Label label, double value)
     checkArgument(value >= 0 && value <= 1, "score of %s must be in [0, 1], got %s", name, value);
   }
 
+  /**
+   * Which image a score is of.
+   *
+   * @param name the image's name
+   * @param generator the subset that it belongs to
+   * @param label what it is
+   */
+  public record Key(String name, Generator generator, Label label) {}
+
+  /** Returns which image this is the score of. */
+  public Key key() {
+    return new Key(name, generator, label);
+  }
+
   /** Returns the score of a sample. */
   static Score of(Sample sample, double value) {
     return new Score(sample.name(), sample.generator(), sample.label(), value);

@@ -74,10 +74,8 @@ final class ScoreFile implements AutoCloseable {
       }
     } catch (IOException e) {
       Interruption.check(e, file + " was being opened");
-      throw new UncheckedIOException(
-          "%s: scores cannot be written there (%s); choose another place"
-              .formatted(file, WholeFiles.reason(e)),
-          e);
+      throw WholeFiles.problem(
+          "%s: scores cannot be written there (%s); choose another place", file, e);
     }
   }
 
@@ -173,10 +171,8 @@ final class ScoreFile implements AutoCloseable {
 
   private UncheckedIOException problem(IOException e) {
     Interruption.check(e, "scores were being written to " + file + "; run again, it resumes");
-    return new UncheckedIOException(
-        "%s: scores could not be written (%s); make room there and run again, it resumes"
-            .formatted(file, WholeFiles.reason(e)),
-        e);
+    return WholeFiles.problem(
+        "%s: scores could not be written (%s); make room there and run again, it resumes", file, e);
   }
 
   /** Returns the result of a file, if every image has its line. */
@@ -200,7 +196,8 @@ final class ScoreFile implements AutoCloseable {
         Scores.of(scores).at(header.threshold()),
         lines.stream().filter(ScoreLine::failed).map(ScoreLine::toFailure).toList(),
         0,
-        Duration.ZERO);
+        Duration.ZERO,
+        Optional.empty());
   }
 
   private static void checkComplete(Path file, ScoreReader.Content content) {

@@ -7,6 +7,8 @@ import com.google.common.base.Suppliers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
@@ -64,6 +66,16 @@ public final class Scores {
     return new Scores(this, newThreshold);
   }
 
+  /**
+   * Returns the scores of the images that another detector has scored, too, in the same order;
+   * empty if there are none.
+   */
+  public Optional<Scores> sharedWith(Scores other) {
+    Set<Score.Key> others = other.all.stream().map(Score::key).collect(Collectors.toSet());
+    List<Score> shared = all.stream().filter(score -> others.contains(score.key())).toList();
+    return shared.isEmpty() ? Optional.empty() : Optional.of(with(shared));
+  }
+
   /** Returns the scores in the order of the images. */
   public List<Score> all() {
     return all;
@@ -84,6 +96,11 @@ public final class Scores {
             all.stream().mapToDouble(Score::value).toArray(),
             all.stream().map(Score::label).toList())
         .at(threshold);
+  }
+
+  /** Returns the scores of a label's images, in their order. */
+  public double[] values(Label label) {
+    return all.stream().filter(score -> score.label() == label).mapToDouble(Score::value).toArray();
   }
 
   /** Returns the number of images. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.genimage.data.Generator;
@@ -183,7 +184,14 @@ public final class Fakes {
   public static EvaluationResult result(int perLabel) {
     Scores scores = scores(perLabel, 1);
     return new EvaluationResult(
-        "d", Map.of(), "0", scores, List.of(), scores.size(), Duration.ofSeconds(4));
+        "d",
+        Map.of(),
+        "0",
+        scores,
+        List.of(),
+        scores.size(),
+        Duration.ofSeconds(4),
+        Optional.empty());
   }
 
   private static byte[] png(int red) {

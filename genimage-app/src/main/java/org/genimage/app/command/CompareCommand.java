@@ -106,10 +106,10 @@ public final class CompareCommand implements Callable<Integer> {
           line.name(),
           words(line.first()),
           words(line.second()),
-          line.outcome());
+          line.words());
     }
     terminal.say(
-        "%d of %d figures differ beyond their intervals",
+        "%d of %d figures differ beyond their 95 %% intervals",
         comparison.beyond().size(), comparison.lines().size());
   }
 

@@ -276,6 +276,7 @@ final class Measurement {
         new UnderAttack(
             attack.name(),
             AttackPlan.words(attack),
+            Double.isFinite(attack.budget().size()),
             Scores.of(scores),
             Scores.of(after),
             distances));

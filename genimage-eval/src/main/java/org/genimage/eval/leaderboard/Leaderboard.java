@@ -3,6 +3,8 @@ package org.genimage.eval.leaderboard;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Maps;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,11 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.Comparison;
+import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 import org.genimage.eval.robustness.RobustnessResult;
-import org.genimage.eval.statistics.DeLong;
 
 /**
  * Detectors on sets of images.
@@ -75,18 +78,22 @@ public record Leaderboard(List<LeaderboardEntry> entries) {
   /**
    * Returns the ranks by area of the clean, aligned and changed images (DeLong), and by accuracy,
    * clean and under each attack (McNemar), each with a correction of its own. A figure that some
-   * detector lacks ranks the others.
+   * detector lacks ranks the others. Two detectors are compared on the images that both have
+   * scored; {@link Ranks.Difference#leftOut} counts the others.
    *
-   * @throws IllegalArgumentException if there is no such set, or the detectors of a set were
-   *     measured on different images
+   * @throws IllegalArgumentException if there is no such set, or an image occurs twice
    */
   public List<Ranks> ranks(String set) {
     List<LeaderboardEntry> all = of(set);
     List<Ranks> ranks = new ArrayList<>();
-    add(ranks, LeaderboardEntry.AREA, areas(all, entry -> Optional.of(entry.clean())), true);
-    add(ranks, LeaderboardEntry.ALIGNED, areas(all, LeaderboardEntry::aligned), true);
+    add(ranks, Quantity.AREA.toString(), areas(all, entry -> Optional.of(entry.clean())), true);
+    add(ranks, Quantity.ALIGNED.toString(), areas(all, LeaderboardEntry::aligned), true);
     addRobust(ranks, all);
-    add(ranks, LeaderboardEntry.ACCURACY, areas(all, entry -> Optional.of(entry.clean())), false);
+    add(
+        ranks,
+        Quantity.ACCURACY.toString(),
+        areas(all, entry -> Optional.of(entry.clean())),
+        false);
     all.stream()
         .flatMap(entry -> entry.attacks().stream())
         .map(UnderAttack::attack)
@@ -95,7 +102,7 @@ public record Leaderboard(List<LeaderboardEntry> entries) {
             attack ->
                 add(
                     ranks,
-                    LeaderboardEntry.UNDER + attack,
+                    Quantity.UNDER.of(attack),
                     areas(all, entry -> after(entry, attack)),
                     false));
     return ImmutableList.copyOf(ranks);
@@ -116,7 +123,9 @@ public record Leaderboard(List<LeaderboardEntry> entries) {
   }
 
   private static void add(
-      List<Ranks> ranks, String figure, Map<String, Scores> scores, boolean areas) {
+      List<Ranks> ranks, String figure, Map<String, Scores> all, boolean areas) {
+    Map<String, Scores> scores =
+        Maps.filterValues(all, one -> !areas || LeaderboardEntry.hasBothLabels(one));
     if (scores.isEmpty()) {
       return;
     }
@@ -132,34 +141,58 @@ public record Leaderboard(List<LeaderboardEntry> entries) {
   }
 
   private static Ranks.Difference difference(Scores first, Scores second, boolean areas) {
-    Comparison both = Comparison.of(first, second, Bootstrap.seeded(1).resamples(400));
+    String test = areas ? "DeLong" : "McNemar, exact";
+    Optional<Scores> shared =
+        first.sharedWith(second).filter(one -> !areas || LeaderboardEntry.hasBothLabels(one));
+    int leftOut = leftOut(keys(first), keys(second));
+    if (shared.isEmpty()) {
+      return Ranks.Difference.undefined(test, leftOut);
+    }
+    Comparison both =
+        Comparison.of(
+            shared.get(),
+            second.sharedWith(first).orElseThrow(),
+            Bootstrap.seeded(1).resamples(400));
     return areas
-        ? new Ranks.Difference(both.aucDifference(), both.aucInterval(), both.delong(), "DeLong")
+        ? new Ranks.Difference(
+            both.aucDifference(), both.aucInterval(), both.delong(), test, leftOut)
         : new Ranks.Difference(
-            both.accuracyDifference(), both.accuracyInterval(), both.mcnemar(), "McNemar, exact");
+            both.accuracyDifference(), both.accuracyInterval(), both.mcnemar(), test, leftOut);
+  }
+
+  private static Set<Score.Key> keys(Scores scores) {
+    return scores.all().stream().map(Score::key).collect(Collectors.toSet());
+  }
+
+  /** Returns how many images only one of both has. */
+  private static int leftOut(Set<Score.Key> first, Set<Score.Key> second) {
+    return Sets.symmetricDifference(first, second).size();
   }
 
   private static void addRobust(List<Ranks> ranks, List<LeaderboardEntry> all) {
-    Map<String, DeLong> areas = new LinkedHashMap<>();
-    Map<String, Double> values = new LinkedHashMap<>();
+    Map<String, RobustnessResult> results = new LinkedHashMap<>();
     for (LeaderboardEntry entry : all) {
-      Optional<DeLong> area = entry.robust().map(RobustnessResult::robustDeLong);
-      area.ifPresent(one -> areas.put(entry.detector(), one));
-      area.ifPresent(one -> values.put(entry.detector(), one.area()));
+      entry
+          .robust()
+          .filter(result -> !Double.isNaN(result.robustArea()))
+          .ifPresent(result -> results.put(entry.detector(), result));
     }
-    if (!areas.isEmpty()) {
+    if (!results.isEmpty()) {
       ranks.add(
           Ranks.of(
-              LeaderboardEntry.ROBUST,
-              values,
-              (first, second) -> {
-                DeLong.Difference difference = areas.get(first).minus(areas.get(second));
-                return new Ranks.Difference(
-                    difference.value(),
-                    difference.interval(),
-                    difference.pValue(),
-                    "DeLong, images as blocks");
-              }));
+              Quantity.ROBUST.toString(),
+              Maps.transformValues(results, RobustnessResult::robustArea),
+              (first, second) -> robustDifference(results.get(first), results.get(second))));
     }
+  }
+
+  private static Ranks.Difference robustDifference(
+      RobustnessResult first, RobustnessResult second) {
+    String test = "DeLong, images as blocks";
+    int leftOut = leftOut(first.complete(), second.complete());
+    return first
+        .robustDifference(second)
+        .map(one -> new Ranks.Difference(one.value(), one.interval(), one.pValue(), test, leftOut))
+        .orElseGet(() -> Ranks.Difference.undefined(test, leftOut));
   }
 }

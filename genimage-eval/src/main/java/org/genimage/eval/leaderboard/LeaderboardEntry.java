@@ -13,7 +13,6 @@ import org.genimage.eval.Metric;
 import org.genimage.eval.MetricInterval;
 import org.genimage.eval.Metrics;
 import org.genimage.eval.ReliabilityCurve;
-import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 import org.genimage.eval.robustness.RobustnessResult;
 import org.genimage.eval.statistics.DeLong;
@@ -43,53 +42,6 @@ public record LeaderboardEntry(
     Optional<VerdictCounts> verdicts,
     Optional<Cost> cost) {
 
-  /** Area under the ROC curve of the images as they are. Interval: DeLong's. */
-  public static final String AREA = "ROC AUC";
-
-  /** Accuracy at the detector's own threshold. Interval: Wilson's. */
-  public static final String ACCURACY = "accuracy";
-
-  /** Mean of the accuracies of both labels. Interval: Wilson's of two shares. */
-  public static final String BALANCED = "balanced accuracy";
-
-  /** Area after formats were made equal. Interval: DeLong's. */
-  public static final String ALIGNED = "ROC AUC, aligned";
-
-  /** Area over all changes together. Interval: DeLong's with images as blocks. */
-  public static final String ROBUST = "ROC AUC, robust";
-
-  /**
-   * Area after the worst change. Interval: DeLong's; too narrow, since the worst was looked for.
-   */
-  public static final String WORST = "ROC AUC, worst change";
-
-  /** Share of images whose verdict no change turns. Interval: Wilson's. */
-  public static final String STEADY = "verdicts that never turn";
-
-  /** Accuracy at 0.5 of the images that are attacked, before. Interval: Wilson's. */
-  public static final String BEFORE = "accuracy before attacks";
-
-  /** What the names of accuracies under an attack begin with. Interval: Wilson's. */
-  public static final String UNDER = "accuracy under ";
-
-  /** Mean distance of score and share of AI images. Interval: bootstrap. */
-  public static final String CALIBRATION = "calibration error";
-
-  /** What a perfectly calibrated detector would show there by chance; no interval. */
-  public static final String CHANCE = "calibration error by chance";
-
-  /** Share of images that the verdict rule decides. Interval: Wilson's. */
-  public static final String COVERAGE = "coverage";
-
-  /** Wrong verdicts out of the decided ones. Interval: Wilson's. */
-  public static final String ERRORS = "errors where decided";
-
-  /** Median time; its interval is the range of the repetitions. */
-  public static final String SECONDS = "seconds an image";
-
-  /** Most memory; no interval. */
-  public static final String MEMORY = "memory in MB";
-
   private static final int RESAMPLES = 400;
 
   /**
@@ -100,7 +52,7 @@ public record LeaderboardEntry(
   public LeaderboardEntry {
     attacks = ImmutableList.copyOf(attacks);
     checkArgument(
-        clean.count(Label.AI) > 0 && clean.count(Label.NATURE) > 0,
+        hasBothLabels(clean),
         "expected images of both labels in %s, found %s natural and %s AI images; add some",
         set,
         clean.count(Label.NATURE),
@@ -115,73 +67,82 @@ public record LeaderboardEntry(
   public List<MeasuredFigure> figures() {
     List<MeasuredFigure> all = new ArrayList<>();
     Bootstrap bootstrap = Bootstrap.seeded(1).resamples(RESAMPLES);
-    add(all, AREA, Metrics.ROC_AUC, clean, bootstrap);
-    add(all, ACCURACY, Metrics.ACCURACY, clean, bootstrap);
-    add(all, BALANCED, Metrics.BALANCED_ACCURACY, clean, bootstrap);
-    aligned.ifPresent(scores -> add(all, ALIGNED, Metrics.ROC_AUC, scores, bootstrap));
+    add(all, Quantity.AREA, Metrics.ROC_AUC, clean, bootstrap);
+    add(all, Quantity.ACCURACY, Metrics.ACCURACY, clean, bootstrap);
+    add(all, Quantity.BALANCED, Metrics.BALANCED_ACCURACY, clean, bootstrap);
+    aligned.ifPresent(scores -> add(all, Quantity.ALIGNED, Metrics.ROC_AUC, scores, bootstrap));
     robust.ifPresent(result -> addRobust(all, result));
-    attacks.stream().findFirst().ifPresent(one -> all.add(share(BEFORE, one.before().accuracy())));
+    attacks.stream()
+        .findFirst()
+        .ifPresent(one -> all.add(share(Quantity.BEFORE, "", one.before().accuracy())));
     for (UnderAttack one : attacks) {
-      all.add(share(UNDER + one.attack(), one.after().accuracy()));
+      all.add(share(Quantity.UNDER, one.attack(), one.after().accuracy()));
     }
     for (UnderAttack one : attacks) {
       OptionalDouble distance = one.medianDistance();
-      if (one.budget().contains("without limit") && distance.isPresent()) {
+      if (!one.limited() && distance.isPresent()) {
         all.add(
             new MeasuredFigure(
-                "median L2 change by " + one.attack(), distance.getAsDouble(), Interval.UNDEFINED));
+                Quantity.CHANGE, one.attack(), distance.getAsDouble(), Interval.UNDEFINED));
       }
     }
-    add(all, CALIBRATION, Metrics.CALIBRATION_ERROR, clean, bootstrap);
+    add(all, Quantity.CALIBRATION, Metrics.CALIBRATION_ERROR, clean, bootstrap);
     all.add(
-        new MeasuredFigure(
-            CHANCE, ReliabilityCurve.of(clean).meanGapByChance(), Interval.UNDEFINED));
+        MeasuredFigure.of(
+            Quantity.CHANCE, ReliabilityCurve.of(clean).meanGapByChance(), Interval.UNDEFINED));
     verdicts.ifPresent(
         counts -> {
-          all.add(share(COVERAGE, counts.coverage()));
-          counts.errors().ifPresent(errors -> all.add(share(ERRORS, errors)));
+          all.add(share(Quantity.COVERAGE, "", counts.coverage()));
+          counts.errors().ifPresent(errors -> all.add(share(Quantity.ERRORS, "", errors)));
         });
     cost.ifPresent(
         one -> {
-          all.add(new MeasuredFigure(SECONDS, one.median(), one.range()));
+          all.add(MeasuredFigure.of(Quantity.SECONDS, one.median(), one.range()));
           one.megabytes()
-              .ifPresent(size -> all.add(new MeasuredFigure(MEMORY, size, Interval.UNDEFINED)));
+              .ifPresent(
+                  size -> all.add(MeasuredFigure.of(Quantity.MEMORY, size, Interval.UNDEFINED)));
         });
     return ImmutableList.copyOf(all);
   }
 
   private static void addRobust(List<MeasuredFigure> all, RobustnessResult result) {
-    DeLong area = result.robustDeLong();
-    all.add(new MeasuredFigure(ROBUST, area.area(), area.interval()));
-    DeLong worst = area(result.changed().get(result.worst()));
-    all.add(new MeasuredFigure(WORST, worst.area(), worst.interval()));
-    int steady = result.verdictsTurned().getOrDefault(0, 0);
-    all.add(share(STEADY, new Proportion(steady, result.clean().size())));
+    if (!Double.isNaN(result.robustArea())) {
+      DeLong area = result.robustDeLong();
+      all.add(MeasuredFigure.of(Quantity.ROBUST, area.area(), area.interval()));
+    }
+    Scores worst = result.changed().get(result.worst());
+    if (hasBothLabels(worst)) {
+      all.add(MeasuredFigure.of(Quantity.WORST, area(worst).area(), area(worst).interval()));
+    }
+    result.steady().ifPresent(share -> all.add(share(Quantity.STEADY, "", share)));
+  }
+
+  static boolean hasBothLabels(Scores scores) {
+    return scores.count(Label.AI) > 0 && scores.count(Label.NATURE) > 0;
   }
 
   static DeLong area(Scores scores) {
-    return DeLong.of(values(scores, Label.AI), values(scores, Label.NATURE));
-  }
-
-  private static double[] values(Scores scores, Label label) {
-    return scores.all().stream()
-        .filter(score -> score.label() == label)
-        .mapToDouble(Score::value)
-        .toArray();
+    return DeLong.of(scores.values(Label.AI), scores.values(Label.NATURE));
   }
 
   private static void add(
-      List<MeasuredFigure> all, String name, Metric metric, Scores scores, Bootstrap bootstrap) {
+      List<MeasuredFigure> all,
+      Quantity quantity,
+      Metric metric,
+      Scores scores,
+      Bootstrap bootstrap) {
     MetricInterval one = MetricInterval.of(List.of(metric), scores, bootstrap).get(0);
-    all.add(new MeasuredFigure(name, one.value(), one.interval()));
+    all.add(MeasuredFigure.of(quantity, one.value(), one.interval()));
   }
 
-  private static MeasuredFigure share(String name, Proportion share) {
-    return new MeasuredFigure(name, share.value(), share.wilson());
+  private static MeasuredFigure share(Quantity quantity, String attack, Proportion share) {
+    return new MeasuredFigure(quantity, attack, share.value(), share.wilson());
   }
 
-  /** Returns a figure by its name; empty if it was not measured. */
-  public Optional<MeasuredFigure> figure(String name) {
-    return figures().stream().filter(one -> one.name().equals(name)).findFirst();
+  /** Returns a figure that is not of an attack; empty if it was not measured. */
+  public Optional<MeasuredFigure> figure(Quantity quantity) {
+    return figures().stream()
+        .filter(one -> one.quantity() == quantity && one.attack().isEmpty())
+        .findFirst();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.base.Enums;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public record LeaderboardManifest(
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FORMAT = "genimage-leaderboard";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /**
    * A figure of a detector on a set.
@@ -88,7 +89,9 @@ public record LeaderboardManifest(
               .addObject()
               .put("set", row.set())
               .put("detector", row.detector())
-              .put("figure", row.figure().name());
+              .put("figure", row.figure().name())
+              .put("quantity", row.figure().quantity().name())
+              .put("attack", row.figure().attack());
       put(one, "value", row.figure().value());
       put(one, "low", row.figure().interval().low());
       put(one, "high", row.figure().interval().high());
@@ -99,9 +102,7 @@ public record LeaderboardManifest(
     } catch (JsonProcessingException e) {
       throw new AssertionError(e); // texts and numbers
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s cannot be written (%s); choose another place".formatted(file, WholeFiles.reason(e)),
-          e);
+      throw WholeFiles.problem("%s cannot be written (%s); choose another place", file, e);
     }
   }
 
@@ -131,8 +132,7 @@ public record LeaderboardManifest(
     } catch (JsonProcessingException e) {
       throw refused(file, "text that is not JSON");
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s cannot be read (%s); check the path".formatted(file, WholeFiles.reason(e)), e);
+      throw WholeFiles.problem("%s cannot be read (%s); check the path", file, e);
     }
     if (!FORMAT.equals(node.path("format").asText())) {
       throw refused(file, "another file");
@@ -147,7 +147,8 @@ public record LeaderboardManifest(
               one.path("set").asText(),
               one.path("detector").asText(),
               new MeasuredFigure(
-                  one.path("figure").asText(),
+                  quantity(file, one),
+                  one.path("attack").asText(),
                   one.path("value").asDouble(Double.NaN),
                   new Interval(
                       one.path("low").asDouble(Double.NaN),
@@ -160,6 +161,13 @@ public record LeaderboardManifest(
         map(node.path("images")),
         rows,
         map(node.path("files")));
+  }
+
+  private static Quantity quantity(Path file, JsonNode figure) {
+    String name = figure.path("quantity").asText();
+    return Enums.getIfPresent(Quantity.class, name)
+        .toJavaUtil()
+        .orElseThrow(() -> refused(file, "a figure of the unknown quantity '%s'".formatted(name)));
   }
 
   private static Map<String, String> map(JsonNode node) {

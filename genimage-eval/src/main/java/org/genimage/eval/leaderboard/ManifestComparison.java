@@ -5,23 +5,29 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.genimage.eval.statistics.Interval;
 import org.genimage.eval.statistics.ProportionDifference;
 
 /**
- * Two leaderboards compared, number by number. A number differs beyond its interval if the interval
- * of the difference, as of two independent measurements, has no 0 in it.
+ * Two leaderboards compared, number by number. A number with a 95 % confidence interval differs
+ * beyond it if the interval of the difference, as of two independent measurements, has no 0 in it.
+ * Times and memory have none: only their ratio is known.
  *
  * @param premises what the figures follow from and what differs there, as sentences
  * @param lines one per figure of either
  */
 public record ManifestComparison(List<String> premises, List<Line> lines) {
 
-  /** Figures that differ by less are equal: another order of additions makes such differences. */
+  /**
+   * Figures that differ by less are equal: another order of additions makes such differences. Of
+   * times and memory it is a share.
+   */
   private static final double EQUAL = 1e-6;
 
   /** How two figures differ. */
@@ -32,8 +38,10 @@ public record ManifestComparison(List<String> premises, List<Line> lines) {
     WITHIN("within the intervals"),
     /** By more than chance makes. */
     BEYOND("beyond the intervals"),
-    /** They differ, and have no intervals. */
-    NO_INTERVAL("different, without intervals"),
+    /** They differ, and not both have a 95 % confidence interval. */
+    NO_INTERVAL("different, without a confidence interval"),
+    /** Times or memory, which {@link Line#ratio} compares. */
+    COST("different"),
     /** Only the first has the figure. */
     ONLY_FIRST("only in the first"),
     /** Only the second has the figure. */
@@ -67,9 +75,25 @@ public record ManifestComparison(List<String> premises, List<Line> lines) {
       String name,
       Optional<MeasuredFigure> first,
       Optional<MeasuredFigure> second,
-      Outcome outcome) {}
+      Outcome outcome) {
 
-  private record Key(String set, String detector, String figure) {}
+    /** Returns the second time or memory divided by the first; empty for all other figures. */
+    public OptionalDouble ratio() {
+      return outcome == Outcome.COST
+          ? OptionalDouble.of(second.orElseThrow().value() / first.orElseThrow().value())
+          : OptionalDouble.empty();
+    }
+
+    /** Returns the outcome in words, such as {@code 1.25 times the first}. */
+    public String words() {
+      OptionalDouble ratio = ratio();
+      return ratio.isPresent() && Double.isFinite(ratio.getAsDouble())
+          ? String.format(Locale.ROOT, "%.2f times the first", ratio.getAsDouble())
+          : outcome.toString();
+    }
+  }
+
+  private record Key(String set, String detector, Quantity quantity, String attack) {}
 
   /** Copies the lists. */
   public ManifestComparison {
@@ -111,7 +135,10 @@ public record ManifestComparison(List<String> premises, List<Line> lines) {
         .rows()
         .forEach(
             row ->
-                figures.put(new Key(row.set(), row.detector(), row.figure().name()), row.figure()));
+                figures.put(
+                    new Key(
+                        row.set(), row.detector(), row.figure().quantity(), row.figure().attack()),
+                    row.figure()));
     return figures;
   }
 
@@ -137,7 +164,13 @@ public record ManifestComparison(List<String> premises, List<Line> lines) {
 
   private static Line line(
       Key key, Optional<MeasuredFigure> first, Optional<MeasuredFigure> second) {
-    return new Line(key.set(), key.detector(), key.figure(), first, second, outcome(first, second));
+    return new Line(
+        key.set(),
+        key.detector(),
+        key.quantity().of(key.attack()),
+        first,
+        second,
+        outcome(first, second));
   }
 
   private static Outcome outcome(Optional<MeasuredFigure> first, Optional<MeasuredFigure> second) {
@@ -149,11 +182,16 @@ public record ManifestComparison(List<String> premises, List<Line> lines) {
     }
     MeasuredFigure one = first.get();
     MeasuredFigure other = second.get();
+    boolean cost = one.quantity().isCost();
+    double unit = cost ? Math.abs(one.value()) : 1;
     if (Double.compare(one.value(), other.value()) == 0
-        || Math.abs(one.value() - other.value()) < EQUAL) {
+        || Math.abs(one.value() - other.value()) < EQUAL * unit) {
       return Outcome.EQUAL;
     }
-    if (!one.hasInterval() || !other.hasInterval()) {
+    if (cost) {
+      return Outcome.COST;
+    }
+    if (!one.hasConfidence() || !other.hasConfidence()) {
       return Outcome.NO_INTERVAL;
     }
     Interval difference =

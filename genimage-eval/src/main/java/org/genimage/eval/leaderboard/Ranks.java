@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.genimage.eval.statistics.Holm;
 import org.genimage.eval.statistics.Interval;
@@ -52,13 +53,21 @@ public record Ranks(String figure, List<Rank> ranks, List<PairedTest> tests) {
    * @param interval 95 %
    * @param pValue two-sided, of no difference
    * @param test its name, such as {@code DeLong}
+   * @param leftOut images that only one of both has a score of
    */
-  public record Difference(double value, Interval interval, double pValue, String test) {}
+  public record Difference(
+      double value, Interval interval, double pValue, String test, int leftOut) {
+
+    /** Returns a difference that is not known, because no images are the same. */
+    public static Difference undefined(String test, int leftOut) {
+      return new Difference(Double.NaN, Interval.UNDEFINED, 1, test, leftOut);
+    }
+  }
 
   /**
    * Two detectors compared.
    *
-   * @param first the one with the higher figure
+   * @param first the one with the higher figure, each on all images that it has a score of
    * @param second the other
    * @param difference of the two
    * @param adjusted the p-value after Holm's correction
@@ -68,6 +77,17 @@ public record Ranks(String figure, List<Rank> ranks, List<PairedTest> tests) {
     /** Returns whether chance does not explain the difference. */
     public boolean real() {
       return adjusted < LEVEL;
+    }
+
+    /** Returns the detector that is really better; empty if chance explains the difference. */
+    public Optional<String> better() {
+      return real() ? Optional.of(difference.value() > 0 ? first : second) : Optional.empty();
+    }
+
+    private boolean beats(String detector) {
+      return better()
+          .filter(one -> !one.equals(detector) && List.of(first, second).contains(detector))
+          .isPresent();
     }
   }
 
@@ -124,10 +144,9 @@ public record Ranks(String figure, List<Rank> ranks, List<PairedTest> tests) {
         name,
         value,
         1 + (int) values.values().stream().filter(other -> other > value).count(),
-        1 + (int) tests.stream().filter(test -> test.real() && test.second().equals(name)).count(),
+        1 + (int) tests.stream().filter(test -> test.beats(name)).count(),
         count
-            - (int)
-                tests.stream().filter(test -> test.real() && test.first().equals(name)).count());
+            - (int) tests.stream().filter(test -> test.better().equals(Optional.of(name))).count());
   }
 
   /** Returns the rank of a detector. */

@@ -13,12 +13,18 @@ import org.genimage.eval.Scores;
  *
  * @param attack its name, such as {@code PGD}; one per entry of a leaderboard
  * @param budget the largest change, such as {@code 2/255}, and what else decided it, in words
+ * @param limited whether the change has a limit; an attack without one seeks the smallest change
  * @param before of the images as the detector sees them
  * @param after of the same images in the same order, attacked and stored in 8 bits
  * @param distances the root of the sum of all squared changes of each image, values being in [0, 1]
  */
 public record UnderAttack(
-    String attack, String budget, Scores before, Scores after, List<Double> distances) {
+    String attack,
+    String budget,
+    boolean limited,
+    Scores before,
+    Scores after,
+    List<Double> distances) {
 
   /**
    * Copies the list.

@@ -4,6 +4,7 @@ import static org.genimage.eval.report.Html.escape;
 import static org.genimage.eval.report.Html.format;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,6 +15,9 @@ import java.util.Set;
 import org.genimage.eval.leaderboard.Leaderboard;
 import org.genimage.eval.leaderboard.LeaderboardEntry;
 import org.genimage.eval.leaderboard.MeasuredFigure;
+import org.genimage.eval.leaderboard.Quantity;
+import org.genimage.eval.leaderboard.Quantity.Spread;
+import org.genimage.eval.leaderboard.Quantity.Unit;
 import org.genimage.eval.leaderboard.Ranks;
 import org.genimage.eval.leaderboard.UnderAttack;
 import org.genimage.eval.report.Table.Cell;
@@ -24,39 +28,69 @@ import org.genimage.eval.statistics.Interval;
  *
  * @param entries from the largest area
  * @param tables the table, attacks, cost, ranks, tests
+ * @param shown the first three, every figure with its interval in one column, for people
  */
-record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table> tables)
+record LeaderboardSection(
+    String set, List<LeaderboardEntry> entries, List<Table> tables, List<Table> shown)
     implements Section {
 
-  /** Shown as it is; all other figures are shares. */
-  private static final Set<String> NUMBERS =
-      Set.of(
-          LeaderboardEntry.AREA,
-          LeaderboardEntry.ALIGNED,
-          LeaderboardEntry.ROBUST,
-          LeaderboardEntry.WORST,
-          LeaderboardEntry.CALIBRATION,
-          LeaderboardEntry.CHANCE);
+  private static final List<Column> MAIN =
+      columns(Quantity.AREA, Quantity.BALANCED, Quantity.ALIGNED, Quantity.ROBUST, Quantity.WORST);
 
-  private static final String INTERVAL = ": 95 %";
-  private static final String RANGE = ": fastest, slowest";
+  private static final List<Column> TRUST =
+      columns(
+          Quantity.CALIBRATION,
+          Quantity.CHANCE,
+          Quantity.COVERAGE,
+          Quantity.ERRORS,
+          Quantity.SECONDS,
+          Quantity.MEMORY);
 
-  private static final List<String> MAIN =
-      List.of(
-          LeaderboardEntry.AREA,
-          LeaderboardEntry.BALANCED,
-          LeaderboardEntry.ALIGNED,
-          LeaderboardEntry.ROBUST,
-          LeaderboardEntry.WORST);
+  /** A figure of every detector. */
+  private record Column(Quantity quantity, String attack) {
 
-  private static final List<String> TRUST =
-      List.of(
-          LeaderboardEntry.CALIBRATION,
-          LeaderboardEntry.CHANCE,
-          LeaderboardEntry.COVERAGE,
-          LeaderboardEntry.ERRORS,
-          LeaderboardEntry.SECONDS,
-          LeaderboardEntry.MEMORY);
+    private String head() {
+      String name = quantity.of(attack);
+      String head = Character.toUpperCase(name.charAt(0)) + name.substring(1);
+      return isShare() ? head + ", %" : head;
+    }
+
+    private String intervalHead() {
+      String name = quantity.of(attack);
+      return Character.toUpperCase(name.charAt(0))
+          + name.substring(1)
+          + (quantity.spread() == Spread.RANGE ? ": fastest, slowest" : ": 95 %");
+    }
+
+    private boolean isShare() {
+      return quantity.unit() == Unit.SHARE;
+    }
+
+    private boolean hasInterval() {
+      return quantity.spread() == Spread.CONFIDENCE || quantity.spread() == Spread.RANGE;
+    }
+
+    private int decimals() {
+      return switch (quantity.unit()) {
+        case SHARE -> 1;
+        case NUMBER -> 3;
+        case SMALL_NUMBER, SECONDS -> 4;
+        case MEGABYTES -> 0;
+      };
+    }
+
+    private Cell cell(MeasuredFigure figure) {
+      return isShare() ? Cell.percent(figure.value()) : Cell.number(figure.value(), decimals());
+    }
+
+    private Cell interval(MeasuredFigure figure) {
+      return isShare() ? Cell.interval(figure.interval()) : numbers(figure.interval(), decimals());
+    }
+  }
+
+  private static List<Column> columns(Quantity... quantities) {
+    return Arrays.stream(quantities).map(quantity -> new Column(quantity, "")).toList();
+  }
 
   /**
    * Returns the section of a set.
@@ -65,14 +99,19 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
    */
   static LeaderboardSection of(int number, Leaderboard board, String set) {
     List<LeaderboardEntry> entries = board.of(set);
-    Map<String, Map<String, MeasuredFigure>> figures = new HashMap<>();
+    Map<String, Map<Column, MeasuredFigure>> figures = new HashMap<>();
     for (LeaderboardEntry entry : entries) {
-      Map<String, MeasuredFigure> own = new LinkedHashMap<>();
-      entry.figures().forEach(one -> own.put(one.name(), one));
+      Map<Column, MeasuredFigure> own = new LinkedHashMap<>();
+      entry.figures().forEach(one -> own.put(new Column(one.quantity(), one.attack()), one));
       figures.put(entry.detector(), own);
     }
     Tables all = new Tables(number, set, entries, figures, board.ranks(set));
-    return new LeaderboardSection(set, entries, all.all());
+    return new LeaderboardSection(
+        set,
+        entries,
+        List.of(
+            all.main(false), all.attacks(false), all.trust(false), all.rankTable(), all.tests()),
+        List.of(all.main(true), all.attacks(true), all.trust(true)));
   }
 
   @Override
@@ -94,7 +133,7 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
           <h3>Ranks</h3>
           %s
           <h3>Which differences are real</h3>
-          <p>All pairs on the same images. A difference is real if its p-value after Holm’s correction for
+          <p>All pairs, each on the images that both have scored. A difference is real if its p-value after Holm’s correction for
           all pairs of the figure is below 0.05. Intervals are 95&nbsp;%% and not corrected.</p>
           %s
         </section>
@@ -102,7 +141,7 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
         .formatted(
             escape(set),
             Html.count(entries.get(0).clean().size()),
-            compact(tables.get(0)).html(),
+            shown.get(0).html(),
             Charts.marks(
                 "Accuracy of each detector",
                 entries.stream()
@@ -113,40 +152,12 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
                     .toList()),
             tables.get(1).rows().isEmpty()
                 ? "<p>Not measured.</p>"
-                : budgets(entries) + compact(tables.get(1)).html(),
-            compact(tables.get(2)).html(),
+                : budgets(entries) + shown.get(1).html(),
+            shown.get(2).html(),
             tables.get(3).html(),
             tables.get(4).rows().isEmpty()
                 ? "<p>There is one detector.</p>"
                 : tables.get(4).html());
-  }
-
-  /** Returns the table with every figure and its interval in one column, for people. */
-  private static Table compact(Table table) {
-    List<String> heads = table.columns();
-    List<String> columns = new ArrayList<>();
-    List<List<Cell>> rows = new ArrayList<>();
-    table.rows().forEach(row -> rows.add(new ArrayList<>()));
-    for (int i = 0; i < heads.size(); i++) {
-      boolean joined = i + 1 < heads.size() && isInterval(heads.get(i + 1));
-      columns.add(heads.get(i));
-      for (int k = 0; k < rows.size(); k++) {
-        Cell cell = table.rows().get(k).get(i);
-        boolean both = joined && !cell.equals(Cell.NONE);
-        rows.get(k)
-            .add(
-                both
-                    ? Cell.text(
-                        "%s (%s)".formatted(cell.text(), table.rows().get(k).get(i + 1).text()))
-                    : cell);
-      }
-      i += joined ? 1 : 0;
-    }
-    return new Table(table.name(), table.title(), columns, rows);
-  }
-
-  private static boolean isInterval(String head) {
-    return head.endsWith(INTERVAL) || head.endsWith(RANGE);
   }
 
   private static String budgets(List<LeaderboardEntry> entries) {
@@ -165,31 +176,6 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
                     attacks.stream().map(one -> one.attack() + ": " + one.budget()).toList())));
   }
 
-  private static boolean isNumber(String name) {
-    return NUMBERS.contains(name) || isCost(name);
-  }
-
-  private static boolean isCost(String name) {
-    return name.equals(LeaderboardEntry.SECONDS)
-        || name.equals(LeaderboardEntry.MEMORY)
-        || name.startsWith("median L2 change");
-  }
-
-  private static boolean hasInterval(String name) {
-    return !name.equals(LeaderboardEntry.CHANCE)
-        && !name.equals(LeaderboardEntry.WORST)
-        && !name.equals(LeaderboardEntry.MEMORY)
-        && !name.startsWith("median L2 change");
-  }
-
-  private static void addColumns(List<String> columns, String name) {
-    String head = Character.toUpperCase(name.charAt(0)) + name.substring(1);
-    columns.add(isNumber(name) ? head : head + ", %");
-    if (hasInterval(name)) {
-      columns.add(head + (name.equals(LeaderboardEntry.SECONDS) ? RANGE : INTERVAL));
-    }
-  }
-
   private static Cell numbers(Interval interval, int decimals) {
     String pattern = "%." + decimals + "f – %." + decimals + "f";
     return Double.isNaN(interval.low())
@@ -202,77 +188,84 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
       int number,
       String set,
       List<LeaderboardEntry> entries,
-      Map<String, Map<String, MeasuredFigure>> figures,
+      Map<String, Map<Column, MeasuredFigure>> figures,
       List<Ranks> ranks) {
 
-    private List<Table> all() {
-      List<String> attacks = new ArrayList<>(List.of(LeaderboardEntry.BEFORE));
-      Set<String> under = new LinkedHashSet<>();
+    private Table attacks(boolean joined) {
+      Set<Column> columns = new LinkedHashSet<>(columns(Quantity.BEFORE));
       for (LeaderboardEntry entry : entries) {
         figures.get(entry.detector()).keySet().stream()
-            .filter(
-                name ->
-                    name.startsWith(LeaderboardEntry.UNDER) || name.startsWith("median L2 change"))
-            .forEach(under::add);
+            .filter(column -> !column.attack().isEmpty())
+            .forEach(columns::add);
       }
-      attacks.addAll(under);
       List<LeaderboardEntry> attacked =
           entries.stream().filter(entry -> !entry.attacks().isEmpty()).toList();
-      return List.of(
-          main(),
-          table("attacks", "Under attack", attacks, attacked),
-          table("cost", "Calibration, verdicts and cost", TRUST, entries),
-          rankTable(),
-          tests());
+      return table("attacks", "Under attack", List.copyOf(columns), attacked, joined);
+    }
+
+    private Table trust(boolean joined) {
+      return table("cost", "Calibration, verdicts and cost", TRUST, entries, joined);
     }
 
     private String named(String kind) {
       return "leaderboard-%s-%s".formatted(number, kind);
     }
 
-    private Table main() {
-      List<String> columns = new ArrayList<>(List.of("Detector", "Rank"));
-      MAIN.forEach(name -> addColumns(columns, name));
-      columns.add("Worst change");
+    private Table main(boolean joined) {
+      List<String> heads = new ArrayList<>(List.of("Detector", "Rank"));
+      MAIN.forEach(column -> addHeads(heads, column, joined));
+      heads.add("Worst change");
       List<List<Cell>> rows = new ArrayList<>();
       for (LeaderboardEntry entry : entries) {
         List<Cell> row = new ArrayList<>(List.of(Cell.text(entry.detector())));
         row.add(Cell.text(ranks.get(0).of(entry.detector()).toString()));
-        MAIN.forEach(name -> addCells(row, entry, name));
+        MAIN.forEach(column -> addCells(row, entry, column, joined));
         row.add(entry.robust().map(result -> Cell.text(result.worst())).orElse(Cell.NONE));
         rows.add(row);
       }
-      return new Table(named("table"), "Detectors on %s".formatted(set), columns, rows);
+      return new Table(named("table"), "Detectors on %s".formatted(set), heads, rows);
     }
 
     private Table table(
-        String kind, String title, List<String> names, List<LeaderboardEntry> shown) {
-      List<String> columns = new ArrayList<>(List.of("Detector"));
-      names.forEach(name -> addColumns(columns, name));
+        String kind,
+        String title,
+        List<Column> columns,
+        List<LeaderboardEntry> shown,
+        boolean joined) {
+      List<String> heads = new ArrayList<>(List.of("Detector"));
+      columns.forEach(column -> addHeads(heads, column, joined));
       List<List<Cell>> rows = new ArrayList<>();
       for (LeaderboardEntry entry : shown) {
         List<Cell> row = new ArrayList<>(List.of(Cell.text(entry.detector())));
-        names.forEach(name -> addCells(row, entry, name));
+        columns.forEach(column -> addCells(row, entry, column, joined));
         rows.add(row);
       }
-      return new Table(named(kind), "%s, on %s".formatted(title, set), columns, rows);
+      return new Table(named(kind), "%s, on %s".formatted(title, set), heads, rows);
     }
 
-    private void addCells(List<Cell> row, LeaderboardEntry entry, String name) {
+    private static void addHeads(List<String> heads, Column column, boolean joined) {
+      heads.add(column.head());
+      if (column.hasInterval() && !joined) {
+        heads.add(column.intervalHead());
+      }
+    }
+
+    private void addCells(List<Cell> row, LeaderboardEntry entry, Column column, boolean joined) {
       Optional<MeasuredFigure> figure =
-          Optional.ofNullable(figures.get(entry.detector()).get(name));
-      if (figure.isEmpty()) {
-        row.add(Cell.NONE);
-        if (hasInterval(name)) {
-          row.add(Cell.NONE);
-        }
+          Optional.ofNullable(figures.get(entry.detector()).get(column));
+      Cell cell = figure.map(column::cell).orElse(Cell.NONE);
+      if (!column.hasInterval()) {
+        row.add(cell);
         return;
       }
-      MeasuredFigure one = figure.get();
-      int decimals = name.equals(LeaderboardEntry.MEMORY) ? 0 : isCost(name) ? 4 : 3;
-      row.add(isNumber(name) ? Cell.number(one.value(), decimals) : Cell.percent(one.value()));
-      if (hasInterval(name)) {
-        row.add(isNumber(name) ? numbers(one.interval(), decimals) : Cell.interval(one.interval()));
+      Cell interval = figure.map(column::interval).orElse(Cell.NONE);
+      if (!joined) {
+        row.addAll(List.of(cell, interval));
+      } else {
+        row.add(
+            cell.equals(Cell.NONE)
+                ? cell
+                : Cell.text("%s (%s)".formatted(cell.text(), interval.text())));
       }
     }
 
@@ -309,7 +302,8 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
                   Cell.number(test.difference().pValue(), 4),
                   Cell.number(test.adjusted(), 4),
                   Cell.text(test.real() ? "yes" : "no"),
-                  Cell.text(test.difference().test())));
+                  Cell.text(test.difference().test()),
+                  Cell.count(test.difference().leftOut())));
         }
       }
       return new Table(
@@ -324,7 +318,8 @@ record LeaderboardSection(String set, List<LeaderboardEntry> entries, List<Table
               "p-value",
               "After Holm",
               "Real",
-              "Test"),
+              "Test",
+              "Images left out"),
           rows);
     }
   }

@@ -88,9 +88,7 @@ record SuiteSection(Map<String, RobustnessResult> detectors) implements Section 
                   Cell.number(result.robustArea(), 3),
                   Cell.text(result.worst()),
                   Cell.number(areas.get(result.worst()), 3),
-                  Cell.percent(
-                      (double) result.verdictsTurned().getOrDefault(0, 0)
-                          / result.clean().size())));
+                  result.steady().map(share -> Cell.percent(share.value())).orElse(Cell.NONE)));
           areas.forEach((change, area) -> all.add(line(name, change, area, result)));
         });
     return List.of(

@@ -5,12 +5,15 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSortedMap;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import org.genimage.data.Generator;
 import org.genimage.data.Label;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.Metrics;
@@ -26,8 +29,6 @@ import org.genimage.eval.statistics.Proportion;
  * @param changed of the same images after each change, by its label, in the suite's order
  */
 public record RobustnessResult(Scores clean, Map<String, Scores> changed) {
-
-  private record Key(String name, Generator generator, Label label) {}
 
   /**
    * Copies the map.
@@ -62,29 +63,72 @@ public record RobustnessResult(Scores clean, Map<String, Scores> changed) {
     return Metrics.ROC_AUC.of(clean);
   }
 
-  /** Returns the area over the scores of all changes together, one threshold for all. */
+  /**
+   * Returns the images that have a score as they are and after every change, in the order of the
+   * images.
+   */
+  public Set<Score.Key> complete() {
+    Set<Score.Key> complete = new LinkedHashSet<>(byKey(clean).keySet());
+    changed.values().forEach(scores -> complete.retainAll(byKey(scores).keySet()));
+    return Collections.unmodifiableSet(complete);
+  }
+
+  /**
+   * Returns the area over the scores of all changes together, one threshold for all. Only the
+   * {@link #complete} images count.
+   *
+   * @return NaN if they are not of both labels
+   */
   public double robustArea() {
-    List<Score> all = new ArrayList<>();
-    changed.values().forEach(scores -> all.addAll(scores.all()));
-    return Metrics.ROC_AUC.of(Scores.of(all));
+    Set<Score.Key> complete = complete();
+    if (!hasBothLabels(complete)) {
+      return Double.NaN;
+    }
+    return Metrics.ROC_AUC.of(
+        Scores.of(
+            changed.values().stream()
+                .flatMap(scores -> scores.all().stream())
+                .filter(score -> complete.contains(score.key()))
+                .toList()));
+  }
+
+  /** Returns whether there are images of both labels. */
+  private static boolean hasBothLabels(Set<Score.Key> images) {
+    return images.stream().map(Score.Key::label).distinct().count() == Label.values().length;
   }
 
   /**
    * Returns {@link #robustArea} with the variance that follows from the images being the same after
-   * every change: {@link DeLong#ofBlocks}. Images that lack a score after some change are left out.
+   * every change: {@link DeLong#ofBlocks}.
    *
-   * @throws IllegalArgumentException if no image of a label has a score after every change
+   * @throws IllegalArgumentException if no image of a label is {@link #complete}
    */
   public DeLong robustDeLong() {
-    List<Map<Key, Score>> all = changed.values().stream().map(RobustnessResult::byKey).toList();
+    return deLong(complete());
+  }
+
+  /**
+   * Returns the robust area less another detector's, over the images that are {@link #complete} in
+   * both results, whatever their order.
+   *
+   * @return empty if they are not of both labels
+   */
+  public Optional<DeLong.Difference> robustDifference(RobustnessResult other) {
+    Set<Score.Key> both = new LinkedHashSet<>(complete());
+    both.retainAll(other.complete());
+    return hasBothLabels(both)
+        ? Optional.of(deLong(both).minus(other.deLong(both)))
+        : Optional.empty();
+  }
+
+  private DeLong deLong(Set<Score.Key> images) {
+    List<Map<Score.Key, Score>> all =
+        changed.values().stream().map(RobustnessResult::byKey).toList();
     List<double[]> ai = new ArrayList<>();
     List<double[]> nature = new ArrayList<>();
-    for (Score score : clean.all()) {
-      Key key = key(score);
-      if (all.stream().allMatch(scores -> scores.containsKey(key))) {
-        (score.label() == Label.AI ? ai : nature)
-            .add(all.stream().mapToDouble(scores -> scores.get(key).value()).toArray());
-      }
+    for (Score.Key key : images) {
+      (key.label() == Label.AI ? ai : nature)
+          .add(all.stream().mapToDouble(scores -> scores.get(key).value()).toArray());
     }
     return DeLong.ofBlocks(ai.toArray(double[][]::new), nature.toArray(double[][]::new));
   }
@@ -116,11 +160,11 @@ public record RobustnessResult(Scores clean, Map<String, Scores> changed) {
     Scores after = changed.get(change);
     checkArgument(
         after != null, "expected one of %s, found %s; name a change", changed.keySet(), change);
-    Map<Key, Score> scores = byKey(after);
+    Map<Score.Key, Score> scores = byKey(after);
     long right = 0;
     long flipped = 0;
     for (Score before : clean.all()) {
-      Score now = scores.get(key(before));
+      Score now = scores.get(before.key());
       if (now != null && before.correct(clean.threshold())) {
         right++;
         flipped += now.correct(after.threshold()) ? 0 : 1;
@@ -129,30 +173,42 @@ public record RobustnessResult(Scores clean, Map<String, Scores> changed) {
     return right == 0 ? Optional.empty() : Optional.of(new Proportion(flipped, right));
   }
 
-  /** Returns the number of images by the number of changes that turn their verdict. */
+  /**
+   * Returns the number of images by the number of changes that turn their verdict. Only the {@link
+   * #complete} images count: of the others nobody knows whether a verdict turned.
+   */
   public Map<Integer, Integer> verdictsTurned() {
-    Map<Key, Integer> turned = new HashMap<>();
+    Map<Score.Key, Score> unchanged = byKey(clean);
+    Map<Score.Key, Integer> turned = new HashMap<>();
+    complete().forEach(key -> turned.put(key, 0));
     for (Scores after : changed.values()) {
-      Map<Key, Score> scores = byKey(after);
-      for (Score before : clean.all()) {
-        Score now = scores.get(key(before));
-        boolean turns =
-            now != null && before.correct(clean.threshold()) != now.correct(after.threshold());
-        turned.merge(key(before), turns ? 1 : 0, Integer::sum);
-      }
+      Map<Score.Key, Score> scores = byKey(after);
+      turned.replaceAll(
+          (key, times) ->
+              unchanged.get(key).correct(clean.threshold())
+                      == scores.get(key).correct(after.threshold())
+                  ? times
+                  : times + 1);
     }
     Map<Integer, Integer> counts = new TreeMap<>();
     turned.values().forEach(times -> counts.merge(times, 1, Integer::sum));
     return ImmutableSortedMap.copyOf(counts);
   }
 
-  private static Map<Key, Score> byKey(Scores scores) {
-    Map<Key, Score> found = new HashMap<>();
-    scores.all().forEach(score -> found.put(key(score), score));
-    return found;
+  /**
+   * Returns how many of the {@link #complete} images have the same verdict after every change;
+   * empty if no image is complete.
+   */
+  public Optional<Proportion> steady() {
+    int images = complete().size();
+    return images == 0
+        ? Optional.empty()
+        : Optional.of(new Proportion(verdictsTurned().getOrDefault(0, 0), images));
   }
 
-  private static Key key(Score score) {
-    return new Key(score.name(), score.generator(), score.label());
+  private static Map<Score.Key, Score> byKey(Scores scores) {
+    Map<Score.Key, Score> found = new LinkedHashMap<>();
+    scores.all().forEach(score -> found.put(score.key(), score));
+    return found;
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.genimage.data.Progress;
 import org.genimage.eval.Baselines;
@@ -32,6 +33,7 @@ class ReportBrowserTest {
 
   private static final Fakes.RedDetector DETECTOR = new Fakes.RedDetector(Map.of());
   private static final int PHONE = 360;
+  private static final int SHEET = 1009; // CSS pixels between the margins of a sheet of A4
 
   @TempDir private static Path folder;
 
@@ -151,9 +153,29 @@ class ReportBrowserTest {
     assertThat(found).isEqualTo("true 0 true 0 0");
   }
 
-  /** Printed, the page has no long tables that are cut off, and pictures stay whole. */
+  /** The rules for paper, applied to a screen as wide as a sheet of A4. */
   @Test
-  void page_printed_hasPages() throws Exception {
+  void page_onPaper_cutsNoTableAndNoPicture() throws Exception {
+    String found =
+        run(
+            680,
+            """
+            for (const rule of d.styleSheets[0].cssRules) {
+              if (rule.media && rule.media.mediaText === "print") { rule.media.mediaText = "all"; }
+            }
+            const style = (e) => d.defaultView.getComputedStyle(e);
+            const all = (query) => [...d.querySelectorAll(query)];
+            const hidden = all(".table").filter((e) => style(e).overflowX !== "visible"
+              || e.scrollHeight > e.clientHeight + 1);
+            const split = all("figure, .chart, .sheet, tr").filter((e) => style(e).breakInside !== "avoid");
+            const shown = all(".contents, .skip").filter((e) => style(e).display !== "none");
+            return [all(".table").length > 5, hidden.length, split.length, shown.length].join(" ");
+            """);
+    assertThat(found).isEqualTo("true 0 0 0");
+  }
+
+  @Test
+  void page_printed_hasPagesOfItsSections() throws Exception {
     Path pdf = folder.resolve("report.pdf");
     Process process =
         new ProcessBuilder(
@@ -169,8 +191,15 @@ class ReportBrowserTest {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
-    assertThat(Files.readAllBytes(pdf)).startsWith('%', 'P', 'D', 'F');
-    assertThat(Files.size(pdf)).isBetween(20_000L, 5_000_000L);
+    String content = Files.readString(pdf, StandardCharsets.ISO_8859_1);
+    assertThat(content).startsWith("%PDF");
+    long pages = Pattern.compile("/Type ?/Page\\b").matcher(content).results().count();
+    String heights = run(680, "return d.documentElement.scrollHeight;");
+    // Paper has smaller letters than the screen, no contents, and white space before whole
+    // pictures.
+    assertThat((double) pages)
+        .isBetween(
+            0.4 * Integer.parseInt(heights) / SHEET, 2.0 * Integer.parseInt(heights) / SHEET);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,7 +37,14 @@ class VerdictRulesTest {
 
   private static EvaluationResult result(Scores scores, Map<String, String> provenance) {
     return new EvaluationResult(
-        "d", provenance, "0", scores, List.of(), scores.size(), Duration.ofSeconds(1));
+        "d",
+        provenance,
+        "0",
+        scores,
+        List.of(),
+        scores.size(),
+        Duration.ofSeconds(1),
+        Optional.empty());
   }
 
   /** Scores of both labels that overlap: natural ones below AI ones on average. */

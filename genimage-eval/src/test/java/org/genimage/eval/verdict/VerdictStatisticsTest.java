@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -196,7 +197,14 @@ class VerdictStatisticsTest {
     Scores scores = mondrian();
     EvaluationResult result =
         new EvaluationResult(
-            "d", Map.of(), "0", scores, List.of(), scores.size(), Duration.ofSeconds(1));
+            "d",
+            Map.of(),
+            "0",
+            scores,
+            List.of(),
+            scores.size(),
+            Duration.ofSeconds(1),
+            Optional.empty());
     assertThat(rows("two_threshold_rule"))
         .isNotEmpty()
         .allSatisfy(
