@@ -20,6 +20,7 @@ import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
@@ -165,9 +166,7 @@ class AttackedFolderTest {
     public static void main(String[] arguments) throws IOException {
       AttackedFolder.at(Path.of(arguments[0]))
           .accept(attacked("other.png", Generator.ADM), Image.of(1, 1, new byte[3]));
-      System.out.write('.');
-      System.out.flush();
-      System.in.read();
+      OtherProcess.awaitGoingOn();
     }
   }
 
@@ -186,16 +185,6 @@ class AttackedFolderTest {
     }
     List<String> names = images();
     assertThat(root.resolve("unfinished.txt")).doesNotExist();
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Other.class.getName(),
-                root.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
     AttackedFolder folder = AttackedFolder.at(root);
     AttackedImage image = attacked("own.png", Generator.ADM);
     Image pixels = Image.of(1, 1, new byte[3]);
@@ -203,16 +192,14 @@ class AttackedFolderTest {
         root
             + ": expected a folder that nobody writes to, found one to which another attack writes;"
             + " wait for its end or choose another folder";
-    try {
-      assertThat(other.getInputStream().read()).isEqualTo('.');
+    try (OtherProcess other = OtherProcess.begun(Other.class, root)) {
       assertThatThrownBy(() -> folder.accept(image, pixels))
           .isInstanceOf(DatasetException.class)
           .hasMessage(refusal);
       assertThatThrownBy(() -> folder.check(of(Generator.ADM)))
           .isInstanceOf(DatasetException.class)
           .hasMessage(refusal);
-    } finally {
-      other.destroyForcibly().waitFor();
+      other.kill();
     }
     assertThat(root.resolve("manifest.json")).doesNotExist();
     assertThat(images())

@@ -27,8 +27,12 @@ record FolderJson(String file, JsonNode json) {
 
   private static final int MAX_BYTES = 1 << 24;
   private static final int MAX_SIZE = 1 << 16;
-  private static final int SHOWN = 100;
-  private static final JsonMapper JSON =
+
+  /** Characters of a value that a message shows. */
+  static final int SHOWN = 100;
+
+  /** Refuses what other readers would read in another way. */
+  static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

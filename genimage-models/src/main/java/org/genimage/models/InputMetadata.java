@@ -1,10 +1,7 @@
 package org.genimage.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import com.google.common.collect.Iterators;
@@ -37,17 +34,10 @@ final class InputMetadata {
   private static final Set<String> FIELDS =
       Sets.union(RESIZES, Set.of(FLOORED_CROP, FILTER, SIDE, CHANNELS, MEAN, STD));
 
-  private static final int SHOWN = 100;
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private InputMetadata() {}
 
   static String write(InputContract input) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = FolderJson.JSON.createObjectNode();
     Resize before = input.resize();
     if (before instanceof Resize.FlooredCrop crop) {
       json.put(FLOORED_CROP, crop.side());
@@ -66,8 +56,8 @@ final class InputMetadata {
     }
     json.put(SIDE, input.side());
     json.put(CHANNELS, input.channels().name());
-    json.set(MEAN, JSON.valueToTree(input.mean()));
-    json.set(STD, JSON.valueToTree(input.std()));
+    json.set(MEAN, FolderJson.JSON.valueToTree(input.mean()));
+    json.set(STD, FolderJson.JSON.valueToTree(input.std()));
     return json.toString();
   }
 
@@ -89,10 +79,10 @@ final class InputMetadata {
   private static JsonNode parse(String text) {
     JsonNode json;
     try {
-      json = JSON.readTree(text);
+      json = FolderJson.JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "expected a JSON object, found " + Ascii.truncate(text, SHOWN, "..."), e);
+          "expected a JSON object, found " + Ascii.truncate(text, FolderJson.SHOWN, "..."), e);
     }
     if (!json.isObject()) {
       throw expected("a JSON object", json);
@@ -101,7 +91,9 @@ final class InputMetadata {
       if (!FIELDS.contains(field)) {
         throw new IllegalArgumentException(
             "expected the fields %s, found %s"
-                .formatted(FIELDS.stream().sorted().toList(), Ascii.truncate(field, SHOWN, "...")));
+                .formatted(
+                    FIELDS.stream().sorted().toList(),
+                    Ascii.truncate(field, FolderJson.SHOWN, "...")));
       }
     }
     return json;
@@ -177,7 +169,8 @@ final class InputMetadata {
   }
 
   private static IllegalArgumentException expected(String what, JsonNode found) {
-    String shown = found.isMissingNode() ? "none" : Ascii.truncate(found.toString(), SHOWN, "...");
+    String shown =
+        found.isMissingNode() ? "none" : Ascii.truncate(found.toString(), FolderJson.SHOWN, "...");
     return new IllegalArgumentException("expected %s, found %s".formatted(what, shown));
   }
 }

@@ -1,10 +1,7 @@
 package org.genimage.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableSet;
@@ -36,22 +33,15 @@ final class VerdictMetadata {
       ImmutableSet.of(
           "detector", "temperature", "images_sha256", "selection", "compared_with_training");
 
-  private static final int SHOWN = 100;
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private VerdictMetadata() {}
 
   static Map<String, String> of(VerdictRule rule) {
-    ObjectNode json = JSON.createObjectNode();
+    ObjectNode json = FolderJson.JSON.createObjectNode();
     json.put("natural_below", rule.natureBelow());
     json.put("ai_above", rule.aiAbove());
     put(json.putObject("false_accusations"), rule.falseAccusations());
     put(json.putObject("missed_ai"), rule.missed());
-    json.set("views", JSON.valueToTree(rule.views()));
+    json.set("views", FolderJson.JSON.valueToTree(rule.views()));
     json.putObject("chosen_on")
         .put("detector", rule.origin().detector())
         .put("temperature", rule.origin().temperature())
@@ -104,7 +94,7 @@ final class VerdictMetadata {
   private static VerdictRule read(String text) {
     JsonNode json;
     try {
-      json = JSON.readTree(text);
+      json = FolderJson.JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("expected a JSON object, found " + shown(text), e);
     }
@@ -201,6 +191,6 @@ final class VerdictMetadata {
   }
 
   private static String shown(String text) {
-    return Ascii.truncate(text, SHOWN, "...");
+    return Ascii.truncate(text, FolderJson.SHOWN, "...");
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.zip.CRC32C;
 import org.genimage.data.ImageDataset;
+import org.genimage.data.fuzz.OtherProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.Event;
@@ -107,8 +108,9 @@ class TrainingListenersTest {
       csv.onBegin(0, 0);
       for (int epoch = 0; true; epoch++) {
         csv.onEpoch(report(epoch));
-        System.out.write('.');
-        System.out.flush();
+        if (epoch == 20) {
+          System.out.println(OtherProcess.BEGUN);
+        }
       }
     }
   }
@@ -133,27 +135,15 @@ class TrainingListenersTest {
   void csv_ofAnotherProcess_isRefusedUntilItIsKilledAndStaysWhole(@TempDir Path folder)
       throws Exception {
     Path file = folder.resolve("epochs.csv");
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Other.class.getName(),
-                file.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
     TrainingListener csv = TrainingListeners.csv(file);
-    try {
-      assertThat(other.getInputStream().readNBytes(20)).hasSize(20);
+    try (OtherProcess other = OtherProcess.begun(Other.class, file)) {
       assertThatThrownBy(() -> csv.onBegin(20, 80))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               file
                   + ": expected a table of epochs that no other training writes, found one in use;"
                   + " wait for the end of the other training, or choose another name");
-    } finally {
-      other.destroyForcibly().waitFor();
+      other.kill();
     }
     List<String> left = Files.readAllLines(file);
     assertThat(left).hasSizeGreaterThan(20).allMatch(row -> row.split(",", -1).length == 10);

@@ -54,6 +54,21 @@ public final class OutputLock implements AutoCloseable {
     return lock;
   }
 
+  /**
+   * Locks an output, and creates its folder if it is missing.
+   *
+   * @throws WholeFiles.FileInUseException if another writer has it
+   * @throws IOException if the lock cannot be written beside the output
+   */
+  public static OutputLock alone(Path output) throws IOException {
+    Files.createDirectories(output.toAbsolutePath().getParent());
+    Optional<OutputLock> lock = of(output);
+    if (lock.isEmpty()) {
+      throw new WholeFiles.FileInUseException(output);
+    }
+    return lock.get();
+  }
+
   private static Path place(Path output) throws IOException {
     Path target = output.toAbsolutePath();
     Path real =

@@ -1,6 +1,7 @@
 package org.genimage.data.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
@@ -28,6 +29,17 @@ class OutputLockTest {
     first.close();
     assertThat(OutputLock.of(output)).as("the first is not the second").isEmpty();
     second.close();
+  }
+
+  @Test
+  void alone_outputInUse_saysSo() throws IOException {
+    Path output = folder.resolve("new").resolve("out.txt");
+    OutputLock lock = OutputLock.alone(output);
+    assertThatThrownBy(() -> OutputLock.alone(output))
+        .isInstanceOf(WholeFiles.FileInUseException.class)
+        .hasMessage(output + ": another process is writing it");
+    lock.close();
+    OutputLock.alone(output).close();
   }
 
   @Test

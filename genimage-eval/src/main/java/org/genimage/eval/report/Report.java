@@ -15,7 +15,6 @@ import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,13 +143,7 @@ public record Report(
       return;
     }
     try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      OutputLock lock =
-          OutputLock.of(file)
-              .orElseThrow(
-                  () ->
-                      new FileSystemException(
-                          file.toString(), null, "another program is writing it"));
+      OutputLock lock = OutputLock.alone(file);
       try (lock) {
         writeWithPictures(file);
       }

@@ -31,6 +31,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.doctor.FileRules;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.data.image.Image;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.DetectorIdentity;
@@ -447,9 +448,7 @@ class ReportTest {
           new ByteSource() {
             @Override
             public InputStream openStream() throws IOException {
-              System.out.write('.');
-              System.out.flush();
-              System.in.read();
+              OtherProcess.awaitGoingOn();
               Runtime.getRuntime().halt(HALTED);
               return InputStream.nullInputStream();
             }
@@ -471,28 +470,14 @@ class ReportTest {
     ByteSource one = ByteSource.wrap(new byte[] {1});
     page("the old page", one, one).write(file);
     String old = Files.readString(file);
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Other.class.getName(),
-                file.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      assertThat(other.getInputStream().read()).isEqualTo('.');
+    try (OtherProcess other = OtherProcess.begun(Other.class, file)) {
       assertThatThrownBy(() -> page("the new page", one, one).write(file))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessage(
-              "report %s could not be written (another program is writing it); choose another place"
+              "report %s could not be written (another process is writing it); choose another place"
                   + " or make room there",
               file.toAbsolutePath());
-      other.getOutputStream().close();
-      assertThat(other.waitFor()).isEqualTo(HALTED);
-    } finally {
-      other.destroyForcibly();
+      assertThat(other.finish()).isEqualTo(HALTED);
     }
     assertThat(file).hasContent(old);
     assertThat(picture(old)).hasBinaryContent(new byte[] {1});
