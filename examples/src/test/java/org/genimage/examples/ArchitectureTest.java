@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -92,6 +93,49 @@ class ArchitectureTest {
               source ->
                   assertThat(Files.readString(source))
                       .doesNotContain("System.out", "System.err", "printStackTrace"));
+    }
+  }
+
+  /** A program that teaches is read at one go. */
+  @Test
+  void examples_areShort() throws IOException {
+    assertThat(sources(Path.of("src/main")))
+        .hasSizeGreaterThan(8)
+        .allSatisfy(source -> assertThat(Files.readAllLines(source)).hasSizeLessThanOrEqualTo(110));
+  }
+
+  /**
+   * What differs between detectors is a value of theirs, or stands in a table: never in a branch.
+   */
+  @Test
+  void programsAndTraining_branchOnNoDetectorsName() throws IOException {
+    String names =
+        Detectors.catalogue().stream()
+            .map(entry -> Pattern.quote(entry.blueprint().name()))
+            .collect(Collectors.joining("|"));
+    Pattern branch =
+        Pattern.compile(
+            "(?i)case [^:;>]*\"(?:%1$s)\"|equals\\(\\s*\"(?:%1$s)\"|\"(?:%1$s)\"\\s*\\.equals"
+                .replace("%1$s", names));
+    assertThat(branch.matcher("case \"npr\", \"Swin-T\" ->").find()).isTrue();
+
+    for (String module : List.of("genimage-train", "genimage-eval", "genimage-app", "examples")) {
+      assertThat(sources(Path.of("..", module, "src/main")))
+          .isNotEmpty()
+          .allSatisfy(
+              source ->
+                  assertThat(
+                          branch
+                              .matcher(Files.readString(source))
+                              .results()
+                              .map(MatchResult::group))
+                      .isEmpty());
+    }
+  }
+
+  private static List<Path> sources(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".java")).toList();
     }
   }
 

@@ -23,6 +23,8 @@ class DocumentationTest {
 
   private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
   private static final Path README = PROJECT.resolve("README.md");
+  private static final Path EXTENSIONS =
+      PROJECT.resolve("examples/src/it/extensions/src/main/java");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)((?:#[^)]*)?)\\)");
 
   static Stream<Path> pages() {
@@ -102,8 +104,48 @@ class DocumentationTest {
             });
   }
 
+  /** Every program of the project that extends genimage from outside stands in a guide. */
+  @Test
+  void extensions_programs_standInTheGuides() {
+    List<String> blocks =
+        extensionGuides().stream().flatMap(page -> blocks(page, "java").stream()).toList();
+
+    assertThat(files(EXTENSIONS, ".java"))
+        .hasSizeGreaterThan(5)
+        .allSatisfy(
+            file ->
+                assertThat(blocks)
+                    .contains(lines(file).replaceFirst("(?s)^package .*?\n(?=/\\*\\*)", "")));
+  }
+
+  /** A guide's own types are compiled outside genimage, against exported packages alone. */
+  @Test
+  void extensionGuides_types_areCompiledOutsideGenimage() {
+    List<String> programs =
+        files(EXTENSIONS, ".java").stream().map(DocumentationTest::lines).toList();
+    for (Path page : extensionGuides()) {
+      String own = text(page).replaceFirst("(?s)\n## In genimage.*", "");
+      List<String> types =
+          blocks(page, "java").stream()
+              .filter(block -> block.startsWith("/**") && block.endsWith("}\n"))
+              .filter(block -> own.contains(block.substring(0, block.indexOf('\n'))))
+              .toList();
+      assertThat(types)
+          .as(page.toString())
+          .allMatch(type -> programs.stream().anyMatch(program -> program.endsWith(type)));
+      boolean code = !page.endsWith("adding-a-generator.md"); // its own data need none
+      assertThat(types.isEmpty()).as(page.toString()).isNotEqualTo(code);
+    }
+  }
+
+  private static List<Path> extensionGuides() {
+    return files(PROJECT.resolve("docs"), ".md").stream()
+        .filter(page -> page.getFileName().toString().startsWith("adding-"))
+        .toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("guides")
+  @MethodSource("pages")
   void prose_isWrappedBelow120Columns(Path page) {
     assertThat(prose(page)).allSatisfy(line -> assertThat(line).hasSizeLessThan(120));
   }

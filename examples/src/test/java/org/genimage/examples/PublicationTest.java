@@ -1,8 +1,11 @@
 package org.genimage.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +13,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PublicationTest {
 
   private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
+  private static final Pattern EXCLUDED = Pattern.compile("<exclude>(org\\.genimage[^<]*)<");
+  private static final Pattern ADDRESS = Pattern.compile("<(address\\.\\w+)>UNSET<");
   private static final Pattern MODULE = Pattern.compile("<module>([\\w-]+)</module>");
   private static final Pattern ARTIFACT =
       Pattern.compile("<artifactId>(genimage-[\\w-]+)</artifactId>");
@@ -78,6 +86,89 @@ class PublicationTest {
 
     assertThat(folders).hasSizeGreaterThan(4);
     assertThat(folders).allSatisfy(folder -> assertThat(ignored).contains("/" + folder + "/"));
+  }
+
+  /** A pattern without a slash in front hides files of any folder, also sources. */
+  @Test
+  void ignoredFiles_areAnchoredButForWhatToolsLeaveEverywhere() throws IOException {
+    assertThat(text(".gitignore").lines())
+        .filteredOn(line -> !line.isEmpty() && !line.startsWith("#") && !line.startsWith("/"))
+        .containsExactlyInAnyOrder(
+            "target/",
+            "dependency-reduced-pom.xml",
+            "__pycache__/",
+            "hs_err_pid*.log",
+            "core.[0-9]*",
+            ".idea/",
+            "*.iml",
+            ".classpath",
+            ".project",
+            ".settings/",
+            ".vscode/",
+            ".DS_Store");
+  }
+
+  /** A project that is built by a test must not hang it. */
+  @Test
+  void consumers_haveATimeLimit() throws IOException {
+    assertThat(text("examples/pom.xml"))
+        .containsPattern("<timeoutInSeconds>[1-9]\\d{1,2}</timeoutInSeconds>");
+  }
+
+  /**
+   * What is not exported may change: the comparison of versions leaves it out, and nothing else.
+   */
+  @Test
+  void comparisonOfVersions_leavesOutWhatIsNotExported() throws IOException {
+    List<Pattern> excluded =
+        found(EXCLUDED, text("pom.xml")).stream()
+            .map(one -> Pattern.compile(one.replace(".", "\\.").replace("*", "[a-z]+")))
+            .toList();
+    assertThat(excluded).isNotEmpty();
+    for (String module : published()) {
+      Path sources = PROJECT.resolve(module + "/src/main/java");
+      if (!Files.exists(sources.resolve("module-info.java"))) {
+        continue;
+      }
+      String exports = Files.readString(sources.resolve("module-info.java"));
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(one -> one.endsWith("package-info.java")).toList()) {
+          String room =
+              sources.relativize(file.getParent()).toString().replace(File.separatorChar, '.');
+          assertThat(excluded.stream().anyMatch(one -> one.matcher(room).matches()))
+              .as(room)
+              .isNotEqualTo(exports.contains("exports " + room + ";"));
+        }
+      }
+    }
+  }
+
+  /** The published POMs name addresses, so that a release without them must fail. */
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  @Timeout(120)
+  void release_withoutAddresses_fails() throws Exception {
+    List<String> unset = found(ADDRESS, text("pom.xml"));
+    assumeTrue(!unset.isEmpty(), "all addresses are set");
+    Process maven =
+        new ProcessBuilder(
+                Path.of(System.getProperty("genimage.maven"), "bin", "mvn").toString(),
+                "-o",
+                "-q",
+                "-B",
+                "-N",
+                "-Prelease",
+                "validate")
+            .directory(PROJECT.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(maven.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(maven.waitFor()).as(output).isNotZero();
+    assertThat(unset)
+        .allSatisfy(
+            name ->
+                assertThat(output).contains(name + " is \"UNSET\"; set that property in pom.xml"));
   }
 
   /** The modules that are deployed, but for the BOM. */

@@ -1,5 +1,9 @@
 package org.genimage.examples;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.counting;
@@ -15,8 +19,11 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
+import java.io.FileOutputStream;
+import java.io.FileWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.net.URI;
@@ -25,12 +32,14 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.genimage.app.Main;
 import org.genimage.attacks.Attacks;
@@ -44,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.ExecutionEnvironment;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
 
 /** The rooms (packages) of the modules: what each may use, how large it is, what is public. */
 class RoomsTest {
@@ -192,6 +202,104 @@ class RoomsTest {
         .orShould()
         .callMethod(ConcreteFunction.class, "create", Function.class)
         .check(CLASSES);
+  }
+
+  /** Who writes files without the helper that writes them whole or not at all, and why. */
+  private static final Map<String, String> WRITERS =
+      ImmutableMap.<String, String>builder()
+          .put("org.genimage.app.ArchivedClasses", "images of a temporary folder of its own")
+          .put("org.genimage.data.doctor.ExaminationState", "grows line by line")
+          .put("org.genimage.eval.ScoreFile", "grows line by line")
+          .put("org.genimage.train.TensorBoardListener", "grows record by record")
+          .put(
+              "org.genimage.models.pretrained.Download",
+              "grows, and is renamed when its hash is right")
+          .put("org.genimage.data.simulation.SimulatedGenImage", "fills a folder of the helper")
+          .put("org.genimage.models.SavedModelExport", "fills a folder of the helper")
+          .buildOrThrow();
+
+  private static final Set<String> WRITING =
+      Set.of("write", "writeString", "newOutputStream", "newBufferedWriter", "copy", "move");
+
+  private static final Set<String> OPENING = Set.of("WRITE", "APPEND", "CREATE", "CREATE_NEW");
+
+  /** So that a killed writer leaves the old file or none, never a half. */
+  @Test
+  void files_areWrittenByTheHelper() {
+    Set<String> found =
+        CLASSES.stream()
+            .filter(type -> !room(type).equals("data.internal"))
+            .filter(RoomsTest::writesFiles)
+            .map(type -> type.getName().replaceFirst("\\$.*", ""))
+            .collect(toCollection(TreeSet::new));
+
+    assertThat(found).containsExactlyInAnyOrderElementsOf(WRITERS.keySet());
+  }
+
+  private static boolean writesFiles(JavaClass type) {
+    boolean writes =
+        type.getCodeUnitAccessesFromSelf().stream()
+            .anyMatch(
+                use ->
+                    use.getTargetOwner().isEquivalentTo(Files.class)
+                        && WRITING.contains(use.getTarget().getName()));
+    boolean opens =
+        type.getFieldAccessesFromSelf().stream()
+            .anyMatch(
+                use ->
+                    use.getTargetOwner().isEquivalentTo(StandardOpenOption.class)
+                        && OPENING.contains(use.getTarget().getName()));
+    boolean streams =
+        type.getConstructorCallsFromSelf().stream()
+            .anyMatch(
+                use ->
+                    List.of(FileOutputStream.class, FileWriter.class, RandomAccessFile.class)
+                        .stream()
+                        .anyMatch(use.getTargetOwner()::isEquivalentTo));
+    return writes || opens || streams;
+  }
+
+  /** Threads, optimisations and devices of every session are decided side by side. */
+  @Test
+  void sessions_areConfiguredInOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("org.genimage.models.internal.SessionSettings")
+        .should()
+        .callMethodWhere(
+            target(owner(assignableTo(ConfigProto.class)))
+                .and(target(nameMatching("newBuilder|getDefaultInstance|parseFrom|toBuilder"))))
+        .check(CLASSES);
+  }
+
+  /**
+   * TensorFlow keeps such a gradient for the whole process; decision 12 says what we do instead.
+   */
+  @Test
+  void gradients_areNeverRegisteredWithTensorFlow() {
+    noClasses()
+        .should()
+        .callMethodWhere(target(nameMatching("registerCustomGradient|registerGradient")))
+        .check(CLASSES);
+  }
+
+  /** What the guides build on must be there for everybody. */
+  @Test
+  void consumers_importExportedPackagesAlone() throws IOException {
+    Set<String> exported = new TreeSet<>();
+    for (Class<?> module : MODULES) {
+      exported.addAll(exports(module));
+    }
+    Pattern imported = Pattern.compile("import (?:static )?(org\\.genimage(?:\\.[a-z]+)+)\\.[A-Z]");
+    try (Stream<Path> files = Files.walk(Path.of("src/it"))) {
+      List<Path> sources = files.filter(file -> file.toString().endsWith(".java")).toList();
+      assertThat(sources).hasSizeGreaterThan(8);
+      for (Path source : sources) {
+        assertThat(imported.matcher(Files.readString(source)).results().map(use -> use.group(1)))
+            .as(source.toString())
+            .isSubsetOf(exported);
+      }
+    }
   }
 
   @Test
