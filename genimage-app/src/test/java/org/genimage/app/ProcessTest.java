@@ -24,7 +24,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What only a process of its own shows: its end by a signal, and its environment. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
 class ProcessTest {
 
   private static final int INTERRUPTED = 130;
@@ -68,6 +67,7 @@ class ProcessTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no signals")
   void interrupted_endsWithItsOwnExitCode() throws Exception {
     Process process =
         start(Map.of(), "simulate", folder.resolve("images").toString(), "--train", "100000");
