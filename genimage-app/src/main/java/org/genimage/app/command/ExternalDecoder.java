@@ -65,7 +65,8 @@ record ExternalDecoder(Path program, Duration time, long bytes) {
                 new UsageException(
                     "--external-decoder: expected a program such as heif-dec, found no '%s' on the PATH;"
                             .formatted(name)
-                        + " install the tools of libheif (package libheif-examples on Debian)"));
+                        + " install the tools of libheif (package libheif-examples on Debian), where it"
+                        + " may be called heif-convert"));
   }
 
   private static Path path(String place) {

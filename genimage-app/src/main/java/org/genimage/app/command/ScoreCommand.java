@@ -132,8 +132,9 @@ public final class ScoreCommand implements Callable<Integer> {
           "A score is no proof: it says how much an image resembles the AI-made images that the");
       terminal.say("detector was trained on. What files say about themselves is not verified.");
       if (inputs.stream().anyMatch(ScoreCommand::needsDecoder)) {
-        terminal.say("HEIC and AVIF: add --external-decoder heif-dec, if libheif's tools are");
-        terminal.say("installed; or convert them, such as with 'heif-dec photo.heic photo.png'");
+        terminal.say(
+            "HEIC and AVIF: add --external-decoder heif-dec (or heif-convert), if libheif's");
+        terminal.say("tools are installed; or convert them: 'heif-convert photo.heic photo.png'");
       }
       return failed > 0 ? ExitCode.FAILED : ExitCode.DONE;
     }

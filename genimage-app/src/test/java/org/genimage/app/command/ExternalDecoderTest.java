@@ -2,6 +2,7 @@ package org.genimage.app.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.UnreadableImageException;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,8 +22,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** With a stand-in for libheif's program, a script. */
+/** With a stand-in for libheif's program, a script; and with the program where there is one. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-in is a script of a Unix shell")
 class ExternalDecoderTest {
 
@@ -89,6 +94,42 @@ class ExternalDecoderTest {
         .hasMessageContaining(sentence)
         .hasMessageContaining(photo.toString());
     assertThat(ProcessHandle.current().descendants().filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"heic", "avif"})
+  void decode_byLibheif_isNearlyWhatLibheifEncoded(String extension) throws Exception {
+    ExternalDecoder libheif =
+        installed("heif-dec").or(() -> installed("heif-convert")).orElse(null);
+    assumeTrue(libheif != null, "libheif's decoder is not installed");
+    assumeTrue(installed("heif-enc").isPresent(), "libheif's encoder is not installed");
+    byte[] grey = new byte[3 * 64 * 48];
+    Arrays.fill(grey, (byte) 100);
+    Files.write(folder.resolve("grey.png"), Image.of(64, 48, grey).toPng());
+    Path encoded = folder.resolve("grey." + extension);
+    Process encoder =
+        new ProcessBuilder(
+                "heif-enc", folder.resolve("grey.png").toString(), "-o", encoded.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assumeTrue(encoder.waitFor() == 0, "libheif has no encoder for " + extension);
+
+    assertThat(ExternalDecoder.isFor(encoded)).isTrue();
+    Image decoded = libheif.decode(encoded);
+
+    assertThat(List.of(decoded.width(), decoded.height())).containsExactly(64, 48);
+    for (byte value : decoded.toArray()) {
+      assertThat(value).isBetween((byte) 96, (byte) 104);
+    }
+  }
+
+  private static Optional<ExternalDecoder> installed(String program) {
+    try {
+      return Optional.of(ExternalDecoder.find(program, System.getenv("PATH")));
+    } catch (UsageException e) {
+      return Optional.empty();
+    }
   }
 
   @Test
