@@ -185,11 +185,8 @@ public final class GradientTrainer implements Trainer {
    */
   @Override
   public Weights fit(Blueprint blueprint, ImageDataset data) {
-    check(blueprint, data);
-    try (CheckpointFolder folder = CheckpointFolder.open(settings);
-        TrainingGraph graph = fitting(blueprint)) {
-      folder.requireSpace(graph, settings.validation().isPresent());
-      return new TrainingRun(settings, blueprint, data, graph).toEnd();
+    try (Prepared training = prepared(blueprint, data, false)) {
+      return training.toEnd();
     }
   }
 
@@ -217,37 +214,77 @@ public final class GradientTrainer implements Trainer {
    *     training or is damaged
    */
   public Plan plan(Blueprint blueprint, ImageDataset data) {
-    checkState(
-        settings.execution().group().size() == 1,
-        "expected a plan of one process, found %s; make it without the cluster",
-        settings.execution().group().size());
+    checkAlone();
     check(blueprint, data);
-    Recipe recipe = settings.recipe();
     int batches = TrainingRun.loader(settings, blueprint, data).batches();
     try (TrainingGraph graph = fitting(blueprint)) {
       TrainingState done = done(blueprint, data, graph);
-      int parts = graph.parts();
-      int together = (recipe.batchSize() + parts - 1) / parts;
-      graph.start(entry -> new float[entry.size()]);
-      long[] nanos = new long[1];
-      OptionalLong memory =
-          PeakMemory.during(
-              () -> {
-                graph.rehearse(together, recipe.images().splits());
-                long begin = System.nanoTime();
-                graph.rehearse(together, recipe.images().splits());
-                nanos[0] = System.nanoTime() - begin;
-              });
-      return new Plan(
-          data.size(),
-          recipe.epochs() - done.epoch(),
-          done.epoch(),
-          (long) (recipe.epochs() - done.epoch()) * batches - done.part().steps(),
-          recipe.batchSize(),
-          parts,
-          Duration.ofNanos(parts * nanos[0]),
-          memory);
+      return Plan.of(settings.recipe(), data.size(), batches, done, graph.parts(), measured(graph));
     }
+  }
+
+  /**
+   * Prepares a training up to its first step, and measures what it will take as {@link #plan} does.
+   * So the training need not be prepared twice. If the trainer has checkpoints, their folder is
+   * made, and no other training can use it until this one is closed.
+   *
+   * @throws IllegalStateException if a step does not fit into memory, or several processes train
+   * @throws RuntimeException as {@link #fit} does
+   */
+  public Prepared prepare(Blueprint blueprint, ImageDataset data) {
+    checkAlone();
+    return prepared(blueprint, data, true);
+  }
+
+  private void checkAlone() {
+    int processes = settings.execution().group().size();
+    checkState(
+        processes == 1,
+        "expected a plan of one process, found %s; make it without the cluster",
+        processes);
+  }
+
+  private Prepared prepared(Blueprint blueprint, ImageDataset data, boolean measured) {
+    check(blueprint, data);
+    CheckpointFolder folder = CheckpointFolder.open(settings);
+    try {
+      TrainingGraph graph = fitting(blueprint);
+      try {
+        folder.requireSpace(graph, settings.validation().isPresent());
+        StepCost cost = measured ? measured(graph) : StepCost.UNKNOWN;
+        TrainingRun run = new TrainingRun(settings, blueprint, data, graph);
+        run.begin();
+        return new Prepared(folder, graph, run, run.plan(data.size(), cost));
+      } catch (RuntimeException | Error e) {
+        graph.close();
+        throw e;
+      }
+    } catch (RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  /** What a step takes. */
+  record StepCost(Duration time, OptionalLong memory) {
+
+    private static final StepCost UNKNOWN = new StepCost(Duration.ZERO, OptionalLong.empty());
+  }
+
+  private StepCost measured(TrainingGraph graph) {
+    Recipe recipe = settings.recipe();
+    int together = (recipe.batchSize() + graph.parts() - 1) / graph.parts();
+    graph.start(entry -> new float[entry.size()]);
+    long[] nanos = new long[1];
+    OptionalLong memory =
+        PeakMemory.during(
+            () -> {
+              graph.rehearse(together, recipe.images().splits());
+              long begin = System.nanoTime();
+              graph.rehearse(together, recipe.images().splits());
+              nanos[0] = System.nanoTime() - begin;
+            });
+    return new StepCost(Duration.ofNanos(graph.parts() * nanos[0]), memory);
   }
 
   /** Returns where training would begin. */
@@ -361,6 +398,44 @@ public final class GradientTrainer implements Trainer {
     }
   }
 
+  /** A training that stands before its first step: {@link #prepare}. It holds native memory. */
+  public static final class Prepared implements AutoCloseable {
+
+    private final CheckpointFolder folder;
+    private final TrainingGraph graph;
+    private final TrainingRun run;
+    private final Plan plan;
+
+    private Prepared(CheckpointFolder folder, TrainingGraph graph, TrainingRun run, Plan plan) {
+      this.folder = folder;
+      this.graph = graph;
+      this.run = run;
+      this.plan = plan;
+    }
+
+    /** Returns what is left to do, and how long it will take. */
+    public Plan plan() {
+      return plan;
+    }
+
+    /**
+     * Trains to the end, as {@link GradientTrainer#fit(Blueprint, ImageDataset)} does. To be called
+     * once.
+     *
+     * @throws RuntimeException as {@code fit} does
+     */
+    public Weights toEnd() {
+      return run.toEnd();
+    }
+
+    /** Gives the native memory and the folder of checkpoints back. */
+    @Override
+    public void close() {
+      graph.close();
+      folder.close();
+    }
+  }
+
   /**
    * What a training will take, measured before it begins: {@link #plan}.
    *
@@ -385,6 +460,21 @@ public final class GradientTrainer implements Trainer {
       OptionalLong memory) {
 
     private static final double BYTES = 1e9;
+
+    /** Returns the plan of what is left after a state. */
+    static Plan of(
+        Recipe recipe, int images, int batches, TrainingState state, int parts, StepCost cost) {
+      int left = recipe.epochs() - state.epoch();
+      return new Plan(
+          images,
+          left,
+          state.epoch(),
+          (long) left * batches - state.part().steps(),
+          recipe.batchSize(),
+          parts,
+          cost.time(),
+          cost.memory());
+    }
 
     /** Returns the time of the steps that are left. */
     public Duration time() {

@@ -91,8 +91,13 @@ final class TrainingRun {
         .onError(settings.errors());
   }
 
+  /** Returns what is left to do after {@link #begin}. */
+  GradientTrainer.Plan plan(int images, GradientTrainer.StepCost cost) {
+    return GradientTrainer.Plan.of(recipe, images, batches, state, graph.parts(), cost);
+  }
+
+  /** Trains from where {@link #begin} left the variables. */
   Weights toEnd() {
-    begin();
     totalSamples = samplesLeft();
     try (Shutdown shutdown = new Shutdown()) {
       listener.onBegin(state.epoch(), state.steps());
@@ -117,7 +122,8 @@ final class TrainingRun {
     }
   }
 
-  private void begin() {
+  /** Sets the variables as they are before the first step, or as a checkpoint has them. */
+  void begin() {
     group.gather();
     Optional<Checkpoint> found =
         settings.checkpoints().flatMap(policy -> Checkpoint.latest(policy.folder(), identity));

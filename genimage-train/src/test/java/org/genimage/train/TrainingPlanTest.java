@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +68,37 @@ class TrainingPlanTest {
     assertThatThrownBy(() -> other.plan(TINY, stripes(16, 9)))
         .isInstanceOf(WeightsException.class)
         .hasMessageContaining("expected a checkpoint of this training, found one of another");
+  }
+
+  @Test
+  void prepare_ofAResumedTraining_trainsWhatThePlanNames(@TempDir Path folder) {
+    GradientTrainer trainer = GradientTrainer.with(RECIPE.epochs(3)).checkpoints(folder);
+    assertThatThrownBy(() -> trainer.listener(stoppingAt(5)).fit(TINY, stripes(16, 9)))
+        .hasMessage("stopped");
+    List<Long> steps = new ArrayList<>();
+    TrainingListener notes =
+        new TrainingListener() {
+          @Override
+          public void onStep(StepReport report) {
+            steps.add(report.step());
+          }
+        };
+
+    Weights resumed;
+    try (GradientTrainer.Prepared training =
+        trainer.listener(notes).prepare(TINY, stripes(16, 9))) {
+      assertThat(training.plan().steps()).isEqualTo(8);
+      assertThat(training.plan().done()).isEqualTo(1);
+      assertThat(training.plan().step()).isPositive();
+      assertThat(steps).isEmpty();
+      resumed = training.toEnd();
+    }
+
+    assertThat(steps).hasSize(8).startsWith(5L).endsWith(12L);
+    Weights whole = GradientTrainer.with(RECIPE.epochs(3)).fit(TINY, stripes(16, 9));
+    for (String key : whole.keys()) {
+      assertThat(resumed.get(key).toFloats()).as(key).isEqualTo(whole.get(key).toFloats());
+    }
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -16,6 +16,7 @@ import org.genimage.models.pretrained.Licence;
 import org.genimage.models.pretrained.Pretrained;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which detector, with which weights, in which numbers. All commands that score share it. */
@@ -37,14 +38,7 @@ public final class DetectorOptions {
               + " --weights, its published weights are used")
   private Optional<String> detector = Optional.empty();
 
-  @Option(
-      names = "--precision",
-      paramLabel = "NAME",
-      defaultValue = "float32",
-      description =
-          "number format of the computation: float32, bfloat16 or float16 (default:"
-              + " ${DEFAULT-VALUE})")
-  private Precision precision;
+  @Mixin private Options.NumberFormat numbers = new Options.NumberFormat();
 
   /**
    * Returns the options as if they had been given, for commands with several detectors.
@@ -56,13 +50,12 @@ public final class DetectorOptions {
     DetectorOptions options = new DetectorOptions();
     options.weights = Optional.of(weights);
     options.detector = detector;
-    options.precision = Precision.FLOAT32;
     return options;
   }
 
   /** Returns the number format of the computation. */
   public Precision precision() {
-    return precision;
+    return numbers.precision();
   }
 
   /** What the options name. */
@@ -148,20 +141,20 @@ public final class DetectorOptions {
     Source source = source();
     if (source instanceof Source.Published published) {
       return withDownload(
-          published.pretrained(), terminal, pretrained -> pretrained.load(precision));
+          published.pretrained(), terminal, pretrained -> pretrained.load(precision()));
     }
     Path path = ((Source.Place) source).path();
     if (Files.isDirectory(path)) {
-      return Detectors.load(path, FolderOptions.NONE.precision(precision));
+      return Detectors.load(path, FolderOptions.NONE.precision(precision()));
     }
     return detector
-        .map(name -> Detectors.named(name).load(path, precision))
+        .map(name -> Detectors.named(name).load(path, precision()))
         .orElseGet(() -> loadNamed(path));
   }
 
   private DifferentiableDetector loadNamed(Path file) {
     try {
-      return Detectors.load(file, precision);
+      return Detectors.load(file, precision());
     } catch (WeightsException e) {
       if (nameDetector(Weights.read(file))) {
         throw e;

@@ -8,9 +8,9 @@ import org.genimage.data.GenImage;
 import org.genimage.data.doctor.DataDoctor;
 import org.genimage.data.doctor.DataReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Examines every image of a benchmark and prints its defects. */
@@ -40,10 +40,7 @@ import picocli.CommandLine.Spec;
     })
 public final class DoctorCommand implements Callable<Integer> {
 
-  @Parameters(
-      paramLabel = "DIR",
-      description = "a folder in GenImage's layout, unpacked or with its archives")
-  private Path folder;
+  @Mixin private Options.Folder folder = new Options.Folder();
 
   @Option(
       names = "--json",
@@ -72,10 +69,10 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     terminal = Terminal.of(spec);
-    Options.checkFolder("DIR", folder);
+    folder.check();
     json.ifPresent(Outputs::checkWritableFile);
     quarantine.ifPresent(Outputs::checkWritableFile);
-    DataDoctor doctor = DataDoctor.of(GenImage.open(folder));
+    DataDoctor doctor = DataDoctor.of(GenImage.open(folder.path()));
     DataDoctor kept = state.isPresent() ? doctor.state(state.get()) : doctor;
     DataReport report = terminal.during("Examining", 0, kept::examine);
     terminal.print("%s", report.table());

@@ -4,8 +4,13 @@ import com.google.common.base.Strings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.genimage.data.ErrorPolicy;
+import org.genimage.models.Precision;
+import org.genimage.models.weights.Weights;
+import org.genimage.models.weights.WeightsException;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Options that several commands have. */
 public final class Options {
@@ -119,6 +124,69 @@ public final class Options {
     }
   }
 
+  /** The number format of the computation. */
+  static final class NumberFormat {
+
+    @Option(
+        names = "--precision",
+        paramLabel = "NAME",
+        defaultValue = "float32",
+        description =
+            "number format of the computation: float32, bfloat16 or float16 (default:"
+                + " ${DEFAULT-VALUE})")
+    private Precision precision = Precision.FLOAT32;
+
+    Precision precision() {
+      return precision;
+    }
+  }
+
+  /** A weights file to write. */
+  static final class WeightsFile {
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE",
+        required = true,
+        description = "the file to write (.safetensors)")
+    private Path file;
+
+    /**
+     * Checks that the file can be written, before any work is done.
+     *
+     * @throws UsageException if it cannot; the message says why
+     */
+    void check() {
+      Outputs.checkWritableFile(file);
+    }
+
+    Path file() {
+      return file;
+    }
+  }
+
+  /** The folder that a command looks into. */
+  static final class Folder {
+
+    @Parameters(
+        paramLabel = "DIR",
+        description = "a folder in GenImage's layout, unpacked or with its archives")
+    private Path folder;
+
+    /**
+     * Checks that the folder is there, before any work is done.
+     *
+     * @throws UsageException if it is not
+     */
+    void check() {
+      checkFolder("DIR", folder);
+    }
+
+    Path path() {
+      return folder;
+    }
+  }
+
   /** What happens to images that cannot be read. */
   public static final class Unreadable {
 
@@ -175,6 +243,33 @@ public final class Options {
         name,
         Files.exists(folder) ? "a file" : "nothing",
         folder);
+  }
+
+  /**
+   * Checks that a file is there that should have weights.
+   *
+   * @param option that names it
+   * @throws UsageException if not
+   */
+  public static void checkWeights(String option, Path file) {
+    check(
+        Files.exists(file),
+        "%s: expected weights, found nothing at %s; check the path",
+        option,
+        file);
+  }
+
+  /**
+   * Reads weights that an option names, before any work is done.
+   *
+   * @throws UsageException if they cannot be read, or are none of the detector
+   */
+  public static Weights reading(String option, Supplier<Weights> weights) {
+    try {
+      return weights.get();
+    } catch (WeightsException e) {
+      throw new UsageException("%s: %s".formatted(option, e.getMessage()));
+    }
   }
 
   /**

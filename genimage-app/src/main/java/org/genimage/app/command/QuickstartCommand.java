@@ -84,7 +84,9 @@ public final class QuickstartCommand implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       defaultValue = "9600",
-      description = "training images of all epochs together (default: ${DEFAULT-VALUE})")
+      description =
+          "training images of all epochs together, in whole epochs: at least one, at most 30 (default:"
+              + " ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(
@@ -150,14 +152,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   private void report(
       DifferentiableDetector detector, ImageDataset test, List<EpochReport> history) {
     EvaluationResult result =
-        terminal.during(
-            "Scoring unseen images",
-            test.size(),
-            progress ->
-                Evaluation.of(detector, test)
-                    .onError(unreadable.policy())
-                    .progress(progress)
-                    .run());
+        terminal.scored("Scoring unseen images", detector, test, unreadable.policy());
     Report.Builder page = builder(DetectorIdentity.of(detector), result, history, test);
     write(page.build()); // before anything else can fail
     Baselines baselines =

@@ -14,9 +14,9 @@ import org.genimage.data.Quarantine;
 import org.genimage.data.Split;
 import org.genimage.data.TestSet;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Prints which parts of GenImage a folder has, without reading an image. */
@@ -35,10 +35,7 @@ import picocli.CommandLine.Spec;
     })
 public final class ScanCommand implements Callable<Integer> {
 
-  @Parameters(
-      paramLabel = "DIR",
-      description = "a folder in GenImage's layout, unpacked or with its archives")
-  private Path folder;
+  @Mixin private Options.Folder folder = new Options.Folder();
 
   @Option(
       names = "--index",
@@ -66,7 +63,7 @@ public final class ScanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     terminal = Terminal.of(spec);
-    Options.checkFolder("DIR", folder);
+    folder.check();
     boolean sound = checksums.isEmpty() || check(ArchiveChecksums.read(checksums.get()));
     OpenOptions options = OpenOptions.DEFAULT;
     if (index.isPresent()) {
@@ -75,7 +72,7 @@ public final class ScanCommand implements Callable<Integer> {
     if (quarantine.isPresent()) {
       options = options.quarantine(Quarantine.read(quarantine.get()));
     }
-    GenImage data = GenImage.open(folder, options);
+    GenImage data = GenImage.open(folder.path(), options);
     data.missing().forEach(line -> terminal.print("missing: %s", line));
     for (Split split : Split.values()) {
       for (Generator generator : data.generators()) {
@@ -92,7 +89,7 @@ public final class ScanCommand implements Callable<Integer> {
 
   private boolean check(ArchiveChecksums list) {
     var problems =
-        terminal.during("Checking archives", 0, progress -> list.problems(folder, progress));
+        terminal.during("Checking archives", 0, progress -> list.problems(folder.path(), progress));
     problems.forEach(line -> terminal.print("%s", line));
     return problems.isEmpty();
   }

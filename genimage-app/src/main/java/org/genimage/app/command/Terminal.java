@@ -6,10 +6,14 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.genimage.data.ErrorPolicy;
+import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.statistics.Interval;
 import org.genimage.eval.statistics.Proportion;
+import org.genimage.models.Detector;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -131,6 +135,19 @@ public final class Terminal {
    */
   public <T> T during(String task, long images, Work<T> work) {
     return during(task, "images", images, work);
+  }
+
+  /**
+   * Scores images and shows the progress.
+   *
+   * @param errors what happens to images that cannot be read
+   */
+  public EvaluationResult scored(
+      String task, Detector detector, ImageDataset images, ErrorPolicy errors) {
+    return during(
+        task,
+        images.size(),
+        progress -> Evaluation.of(detector, images).onError(errors).progress(progress).run());
   }
 
   /**

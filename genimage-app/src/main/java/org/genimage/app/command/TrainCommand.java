@@ -1,6 +1,5 @@
 package org.genimage.app.command;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,15 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
-import org.genimage.eval.Evaluation;
+import org.genimage.data.Progress;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
-import org.genimage.models.Precision;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.Checkpoints;
 import org.genimage.train.GradientTrainer;
@@ -90,7 +89,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       description =
-          "training images of all epochs together, instead of --epochs (default: the recipe's)")
+          "training images of all epochs together, instead of --epochs, in whole epochs: at least one"
+              + " (default: the recipe's)")
   private Optional<Integer> samples = Optional.empty();
 
   @Option(
@@ -120,14 +120,7 @@ public final class TrainCommand implements Callable<Integer> {
           "weights that training must not change: patterns of their names, such as layer1\\..*")
   private List<String> frozen = new ArrayList<>();
 
-  @Option(
-      names = "--precision",
-      paramLabel = "NAME",
-      defaultValue = "float32",
-      description =
-          "number format of the computation: float32, bfloat16 or float16 (default:"
-              + " ${DEFAULT-VALUE})")
-  private Precision precision;
+  @Mixin private Options.NumberFormat numbers = new Options.NumberFormat();
 
   @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
@@ -153,12 +146,7 @@ public final class TrainCommand implements Callable<Integer> {
         chosen.size() == 1 || backbone.isEmpty(),
         "--backbone is one detector's weights, got --detector %s; name one detector",
         name);
-    backbone.ifPresent(
-        file ->
-            Options.check(
-                Files.exists(file),
-                "--backbone: expected weights, found nothing at %s; check the path",
-                file));
+    backbone.ifPresent(file -> Options.checkWeights("--backbone", file));
     chosen.forEach(this::run);
     return ExitCode.DONE;
   }
@@ -166,6 +154,7 @@ public final class TrainCommand implements Callable<Integer> {
   private void run(Blueprint published) {
     SmallData small = SmallData.of(published);
     Blueprint blueprint = plan == Plan.SMALL ? small.input(published) : published;
+    Optional<Weights> start = start(blueprint);
     GenImage genimage =
         GenImage.open(
             data.folder().orElseGet(() -> small.simulated(out.folder(), seed.value(), terminal)));
@@ -173,7 +162,7 @@ public final class TrainCommand implements Callable<Integer> {
     ImageDataset train = limited(genimage.train());
     Recipe recipe = recipe(blueprint, small, train.size());
     Path folder = out.resolve("%s-%s".formatted(blueprint.name(), plan).toLowerCase(Locale.ROOT));
-    Weights trained = train(blueprint, recipe, train, folder);
+    Weights trained = train(blueprint, start, recipe, train, folder);
     Path file = folder.resolve("weights.safetensors");
     SimulatedTraining.noted(trained, data.areSimulated()).write(file);
     evaluate(blueprint, trained, limited(genimage.validation()));
@@ -212,32 +201,41 @@ public final class TrainCommand implements Callable<Integer> {
     return recipe
         .epochs(passes.orElse(recipe.epochs()))
         .batchSize(batch.orElse(recipe.batchSize()))
-        .precision(precision)
+        .precision(numbers.precision())
         .seed(seed.value());
   }
 
-  private Weights train(Blueprint blueprint, Recipe recipe, ImageDataset images, Path folder) {
+  private Weights train(
+      Blueprint blueprint,
+      Optional<Weights> start,
+      Recipe recipe,
+      ImageDataset images,
+      Path folder) {
     long begin = System.nanoTime();
-    GradientTrainer planned =
-        GradientTrainer.with(recipe).freeze(frozen(blueprint).toArray(String[]::new));
-    terminal.say("plan: %s, %s", blueprint.name(), planned.plan(blueprint, images));
-    Weights trained =
-        terminal.during(
-            "Training " + blueprint.name(),
-            (long) recipe.epochs() * images.size(),
-            progress -> {
-              GradientTrainer trainer =
-                  planned
-                      .checkpoints(
-                          Checkpoints.in(folder.resolve("checkpoints"))
-                              .every(Duration.ofMinutes(10)))
-                      .onError(unreadable.policy())
-                      .listener(
-                          TrainingListeners.progress(progress),
-                          TrainingListeners.csv(folder.resolve("epochs.csv")),
-                          TrainingListeners.tensorBoard(folder.resolve("tensorboard")));
-              return start(blueprint).map(trainer::from).orElse(trainer).fit(blueprint, images);
-            });
+    AtomicReference<Progress> shown = new AtomicReference<>(Progress.NONE);
+    GradientTrainer plain =
+        GradientTrainer.with(recipe)
+            .freeze(frozen(blueprint).toArray(String[]::new))
+            .checkpoints(
+                Checkpoints.in(folder.resolve("checkpoints")).every(Duration.ofMinutes(10)))
+            .onError(unreadable.policy())
+            .listener(
+                TrainingListeners.progress((done, all) -> shown.get().update(done, all)),
+                TrainingListeners.csv(folder.resolve("epochs.csv")),
+                TrainingListeners.tensorBoard(folder.resolve("tensorboard")));
+    GradientTrainer trainer = start.map(plain::from).orElse(plain);
+    Weights trained;
+    try (GradientTrainer.Prepared training = trainer.prepare(blueprint, images)) {
+      terminal.say("plan: %s, %s", blueprint.name(), training.plan());
+      trained =
+          terminal.during(
+              "Training " + blueprint.name(),
+              (long) training.plan().epochs() * images.size(),
+              progress -> {
+                shown.set(progress);
+                return training.toEnd();
+              });
+    }
     terminal.say(
         "%s: %s of %d images in %.1f minutes",
         blueprint.name(),
@@ -247,10 +245,14 @@ public final class TrainCommand implements Callable<Integer> {
     return trained;
   }
 
+  /** Returns the first weights; reads a file before images are simulated or counted. */
   private Optional<Weights> start(Blueprint blueprint) {
-    return backbone.isEmpty() && plan == Plan.SMALL
-        ? SmallData.start(blueprint, seed.value())
-        : backbone.map(file -> blueprint.startFrom(seed.value(), Weights.read(file)));
+    if (backbone.isEmpty()) {
+      return plan == Plan.SMALL ? SmallData.start(blueprint, seed.value()) : Optional.empty();
+    }
+    return Optional.of(
+        Options.reading(
+            "--backbone", () -> blueprint.startFrom(seed.value(), Weights.read(backbone.get()))));
   }
 
   private List<String> frozen(Blueprint blueprint) {
@@ -262,14 +264,7 @@ public final class TrainCommand implements Callable<Integer> {
   private void evaluate(Blueprint blueprint, Weights trained, ImageDataset test) {
     try (Detector detector = blueprint.load(trained)) {
       EvaluationResult result =
-          terminal.during(
-              "Scoring held-out images",
-              test.size(),
-              progress ->
-                  Evaluation.of(detector, test)
-                      .onError(unreadable.policy())
-                      .progress(progress)
-                      .run());
+          terminal.scored("Scoring held-out images", detector, test, unreadable.policy());
       terminal.print("%s, held-out images", result.detector());
       terminal.print(result);
     }

@@ -13,7 +13,6 @@ import org.genimage.data.ImageDataset;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.CalibrationCertainty;
 import org.genimage.eval.Calibrations;
-import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.verdict.VerdictRules;
 import org.genimage.models.Blueprint;
@@ -127,25 +126,22 @@ public final class WeightsCommand {
         description = "the detector that the weights belong to")
     private String detector;
 
-    @Option(
-        names = "--out",
-        paramLabel = "FILE",
-        required = true,
-        description = "the file to write (.safetensors)")
-    private Path out;
+    @Mixin private Options.WeightsFile out = new Options.WeightsFile();
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
       files.forEach(WeightsCommand::checkFile);
-      Outputs.checkWritableFile(out);
+      out.check();
       Blueprint blueprint = DetectorOptions.named(detector);
       Weights weights = blueprint.read(files);
       try (DifferentiableDetector loaded = blueprint.load(weights)) { // complete, or an error
-        loaded.weights().write(out);
+        loaded.weights().write(out.file());
         Terminal.of(spec)
-            .say("wrote %s: weights of %s, %d arrays", out, loaded.name(), weights.keys().size());
+            .say(
+                "wrote %s: weights of %s, %d arrays",
+                out.file(), loaded.name(), weights.keys().size());
       }
       return ExitCode.DONE;
     }
@@ -180,12 +176,7 @@ public final class WeightsCommand {
         description = "a folder in GenImage's layout, whose validation images are scored")
     private Path data;
 
-    @Option(
-        names = "--out",
-        paramLabel = "FILE",
-        required = true,
-        description = "the file to write (.safetensors)")
-    private Path out;
+    @Mixin private Options.WeightsFile out = new Options.WeightsFile();
 
     @Option(
         names = "--false-accusations",
@@ -216,22 +207,14 @@ public final class WeightsCommand {
       unreadable.check();
       detector.check();
       Options.checkFolder("--data", data);
-      Outputs.checkWritableFile(out);
+      out.check();
       Terminal terminal = Terminal.of(spec);
       ImageDataset images = GenImage.open(data).validation();
       try (DifferentiableDetector loaded = detector.load(terminal)) {
-        EvaluationResult result =
-            terminal.during(
-                "Scoring",
-                images.size(),
-                progress ->
-                    Evaluation.of(loaded, images)
-                        .onError(unreadable.policy())
-                        .progress(progress)
-                        .run());
+        EvaluationResult result = terminal.scored("Scoring", loaded, images, unreadable.policy());
         if (missed.isPresent()) {
           VerdictRule rule = VerdictRules.of(falseAccusations, missed.get()).choose(result, images);
-          rule.on(loaded.weights()).write(out);
+          rule.on(loaded.weights()).write(out.file());
           terminal.print("%s", rule);
           terminal.print("%s", rule.sentences());
         } else {
@@ -241,12 +224,12 @@ public final class WeightsCommand {
                   result.scores(),
                   Bootstrap.seeded(1).resamples(RESAMPLES));
           Calibration calibration = certainty.calibration();
-          loaded.weights().calibrated(calibration).write(out);
+          loaded.weights().calibrated(calibration).write(out.file());
           terminal.print("temperature %.4f", calibration.temperature());
           terminal.print("threshold %.4f", calibration.threshold());
           terminal.print("%s", certainty.sentence());
         }
-        terminal.say("weights: %s", out.toAbsolutePath().normalize());
+        terminal.say("weights: %s", out.file().toAbsolutePath().normalize());
       }
       return ExitCode.DONE;
     }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,10 +20,9 @@ import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Options;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.Terminal;
-import org.genimage.data.DatasetException;
+import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
-import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
 import org.genimage.eval.Baseline;
@@ -77,6 +77,9 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class RealImagesCommand implements Callable<Integer> {
 
+  /** The fewest images that are trained on: two of each label, one for each half of a batch. */
+  private static final int FEWEST = 4;
+
   /** What the detectors are tested on. */
   private enum Test {
     HELD_OUT,
@@ -123,7 +126,9 @@ public final class RealImagesCommand implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "N",
-      description = "training images of all epochs together (default: the recipe's)")
+      description =
+          "training images of all epochs together, in whole epochs: at least one (default: the"
+              + " recipe's)")
   private Optional<Integer> samples = Optional.empty();
 
   @Option(
@@ -190,19 +195,94 @@ public final class RealImagesCommand implements Callable<Integer> {
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
+    Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
     SourcedImages images = SourcedImages.read(place, seed.value());
+    checkParts(images);
     terminal.say(
         "%d images to train on, %d held out", images.training().size(), images.test().size());
     for (Blueprint blueprint : chosen) {
-      run(blueprint, images);
+      run(blueprint, first, images);
     }
     terminal.print("%n%s", RealFigures.table(out.folder()));
     return ExitCode.DONE;
   }
 
-  private void run(Blueprint published, SourcedImages images) {
+  /** Reads the weights to start from, and tries whether they are complete. */
+  private Weights read(Blueprint published, Path file) {
+    Options.checkWeights("--start", file);
+    Blueprint blueprint = recipe(published).input(published, side);
+    return Options.reading(
+        "--start",
+        () -> {
+          Weights weights = blueprint.read(List.of(file));
+          blueprint.load(weights).close();
+          return weights;
+        });
+  }
+
+  private RealRecipe recipe(Blueprint published) {
     RealRecipe plan = RealRecipe.of(published);
-    RealRecipe recipe = samples.map(plan::samples).orElse(plan);
+    return samples.map(plan::samples).orElse(plan);
+  }
+
+  /** Checks everything that is trained on, chosen on or tested on, before hours of training. */
+  private void checkParts(SourcedImages images) {
+    if (test == Test.HELD_OUT) {
+      checkLabels("held-out images", images.test());
+      cut("training images", images.training(), images.source(), true);
+      return;
+    }
+    for (Fold fold : folds(images)) {
+      checkLabels("test images of " + fold.name(), fold.test());
+      cut("training images of " + fold.name(), fold.training(), images.source(), false);
+    }
+  }
+
+  private static void checkLabels(String what, ImageDataset images) {
+    Map<Label, Long> counts = new EnumMap<>(Label.class);
+    images.samples().forEach(sample -> counts.merge(sample.label(), 1L, Long::sum));
+    Options.check(
+        counts.size() == Label.values().length,
+        "%s: expected natural and AI images, found %s and %s; add images, or change --calibration"
+            + " or --folds",
+        what,
+        counts.getOrDefault(Label.NATURE, 0L),
+        counts.getOrDefault(Label.AI, 0L));
+  }
+
+  /**
+   * Training images by what they are for.
+   *
+   * @param learned are trained on
+   * @param threshold choose temperature and threshold
+   * @param rule chooses the verdict rule
+   */
+  private record Parts(ImageDataset learned, ImageDataset threshold, Optional<ImageDataset> rule) {}
+
+  private Parts cut(
+      String what, ImageDataset images, Function<Sample, String> source, boolean withRule) {
+    Seed root = Seed.of(seed.value());
+    List<ImageDataset> parts = SourcedImages.cut(images, source, calibration, root.at("cut"));
+    ImageDataset learned = parts.get(0);
+    Options.check(
+        learned.size() >= FEWEST,
+        "%s: expected at least %s beside those for the calibration, found %s; add some",
+        what,
+        FEWEST,
+        learned.size());
+    checkLabels(what + " to learn from", learned);
+    if (!withRule) {
+      checkLabels(what + " to choose the threshold", parts.get(1));
+      return new Parts(learned, parts.get(1), Optional.empty());
+    }
+    List<ImageDataset> choosing = SourcedImages.cut(parts.get(1), source, 0.5, root.at("rule"));
+    checkLabels(what + " to choose the threshold", choosing.get(0));
+    checkLabels(what + " to choose the verdict rule", choosing.get(1));
+    return new Parts(learned, choosing.get(0), Optional.of(choosing.get(1)));
+  }
+
+  private void run(Blueprint published, Optional<Weights> first, SourcedImages images) {
+    RealRecipe recipe = recipe(published);
     Blueprint blueprint = recipe.input(published, side);
     Path folder =
         out.resolve("%s-%s-%s".formatted(letters(published.name()), letters(test), seed.value()));
@@ -214,7 +294,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     columns.put("side", blueprint.input().side());
     columns.put("samples", recipe.samples());
     columns.put("started_from", start.map(file -> file.getFileName().toString()).orElse("random"));
-    Training training = new Training(recipe, blueprint, images.source());
+    Training training = new Training(recipe, blueprint, first, images.source());
     if (test == Test.HELD_OUT) {
       heldOut(training, images, folder, columns);
     } else {
@@ -231,7 +311,7 @@ public final class RealImagesCommand implements Callable<Integer> {
   private void heldOut(
       Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
     Timer timer = new Timer();
-    Weights weights = training.fit(images.training(), folder, true);
+    Weights weights = training.fit(images.training(), folder.resolve("epochs.csv"), true);
     timer.write(columns);
     weights.write(folder.resolve("weights.safetensors"));
     ImageDataset held = images.test();
@@ -260,7 +340,11 @@ public final class RealImagesCommand implements Callable<Integer> {
         .byGenerator()
         .forEach((name, scores) -> RealFigures.put(perGenerator, name.name(), scores.accuracy()));
     columns.put("generators", perGenerator);
-    Baselines trivial = Baselines.of(images.training(), Progress.NONE).on(held, Progress.NONE);
+    Baselines trivial =
+        terminal.during(
+            "Trying trivial rules",
+            images.training().size(),
+            progress -> Baselines.of(images.training(), progress).on(held, progress));
     Map<String, Object> rules = new LinkedHashMap<>();
     for (Baseline baseline : trivial.all()) {
       RealFigures.put(rules, baseline.name(), baseline.accuracy());
@@ -295,21 +379,16 @@ public final class RealImagesCommand implements Callable<Integer> {
   /** Trains and tests on every fold of the training images; held-out images are not read. */
   private void folds(
       Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
-    List<Fold> all =
-        test == Test.SOURCES
-            ? Folds.of(images.training())
-                .aiSources(images.source())
-                .photoSources(images.source())
-                .seed(seed.value())
-                .leaveOneOfEachOut()
-            : randomFolds(images);
+    List<Fold> all = folds(images);
     Timer timer = new Timer();
     FoldResult result =
         FoldRun.of(
                 all,
                 fold -> {
                   terminal.say("%s", fold);
-                  Weights weights = training.fit(fold.training(), folder, false);
+                  String epochs =
+                      "epochs-%s-%s.csv".formatted(1 + all.indexOf(fold), letters(fold.name()));
+                  Weights weights = training.fit(fold.training(), folder.resolve(epochs), false);
                   return training.blueprint.load(weights);
                 })
             .run();
@@ -337,6 +416,16 @@ public final class RealImagesCommand implements Callable<Integer> {
         .write(folder.resolve("report.html"));
   }
 
+  private List<Fold> folds(SourcedImages images) {
+    return test == Test.SOURCES
+        ? Folds.of(images.training())
+            .aiSources(images.source())
+            .photoSources(images.source())
+            .seed(seed.value())
+            .leaveOneOfEachOut()
+        : randomFolds(images);
+  }
+
   private List<Fold> randomFolds(SourcedImages images) {
     List<ImageDataset> parts =
         SourcedImages.dealt(
@@ -355,8 +444,7 @@ public final class RealImagesCommand implements Callable<Integer> {
   }
 
   private EvaluationResult scored(String task, Detector detector, ImageDataset images) {
-    return terminal.during(
-        task, images.size(), progress -> Evaluation.of(detector, images).progress(progress).run());
+    return terminal.scored(task, detector, images, ErrorPolicy.fail());
   }
 
   private static Map<String, Scores> bySource(
@@ -397,60 +485,55 @@ public final class RealImagesCommand implements Callable<Integer> {
 
     private final RealRecipe plan;
     private final Blueprint blueprint;
+    private final Optional<Weights> first;
     private final Function<Sample, String> source;
 
-    Training(RealRecipe plan, Blueprint blueprint, Function<Sample, String> source) {
+    Training(
+        RealRecipe plan,
+        Blueprint blueprint,
+        Optional<Weights> first,
+        Function<Sample, String> source) {
       this.plan = plan;
       this.blueprint = blueprint;
+      this.first = first;
       this.source = source;
     }
 
-    /** Returns calibrated weights; the images for the calibration are not trained on. */
-    Weights fit(ImageDataset images, Path folder, boolean withRule) {
-      Seed root = Seed.of(seed.value());
-      List<ImageDataset> parts = SourcedImages.cut(images, source, calibration, root.at("cut"));
-      List<ImageDataset> choosing =
-          withRule
-              ? SourcedImages.cut(parts.get(1), source, 0.5, root.at("rule"))
-              : List.of(parts.get(1));
-      ImageDataset learned = parts.get(0);
-      if (learned.size() < 4) {
-        throw new DatasetException(
-            "training needs at least 4 images beside those for the calibration, found %s; add some"
-                .formatted(learned.size()));
-      }
-      Recipe recipe = plan.recipe(learned.size(), blueprint, seed.value());
-      Weights trained = trained(recipe, learned, folder);
+    /**
+     * Returns calibrated weights; the images for the calibration are not trained on.
+     *
+     * @param epochs the file with the table of epochs
+     */
+    Weights fit(ImageDataset images, Path epochs, boolean withRule) {
+      Parts parts = cut("training images", images, source, withRule);
+      Recipe recipe = plan.recipe(parts.learned().size(), blueprint, seed.value());
+      Weights trained = trained(recipe, parts.learned(), epochs);
       Weights calibrated;
       try (Detector detector = blueprint.load(trained)) {
-        Scores scores = scored("Choosing the threshold", detector, choosing.get(0)).scores();
+        Scores scores = scored("Choosing the threshold", detector, parts.threshold()).scores();
         calibrated = trained.calibrated(Calibrations.forBalancedAccuracy(scores));
       }
-      if (!withRule) {
+      if (parts.rule().isEmpty()) {
         return calibrated;
       }
+      ImageDataset choosing = parts.rule().get();
       try (Detector detector = blueprint.load(calibrated)) {
-        EvaluationResult result = scored("Choosing a verdict rule", detector, choosing.get(1));
-        VerdictRule rule = VerdictRules.of(0.05, 0.05).choose(result, choosing.get(1));
+        EvaluationResult result = scored("Choosing a verdict rule", detector, choosing);
+        VerdictRule rule = VerdictRules.of(0.05, 0.05).choose(result, choosing);
         terminal.say("%s", rule.sentences());
         return rule.on(calibrated);
       }
     }
 
-    private Weights trained(Recipe recipe, ImageDataset images, Path folder) {
+    private Weights trained(Recipe recipe, ImageDataset images, Path epochs) {
       return terminal.during(
           "Training " + blueprint.name(),
           (long) recipe.epochs() * images.size(),
           progress -> {
             GradientTrainer trainer =
                 GradientTrainer.with(recipe)
-                    .listener(
-                        TrainingListeners.progress(progress),
-                        TrainingListeners.csv(folder.resolve("epochs.csv")));
-            return start
-                .map(file -> trainer.from(blueprint.read(List.of(file))))
-                .orElse(trainer)
-                .fit(blueprint, images);
+                    .listener(TrainingListeners.progress(progress), TrainingListeners.csv(epochs));
+            return first.map(trainer::from).orElse(trainer).fit(blueprint, images);
           });
     }
   }

@@ -1,5 +1,7 @@
 package org.genimage.app.serve;
 
+import java.util.concurrent.CompletionException;
+
 /** Ends the handling of a request, or of an image, with a problem. */
 final class ProblemException extends RuntimeException {
 
@@ -14,5 +16,14 @@ final class ProblemException extends RuntimeException {
 
   Problem problem() {
     return problem;
+  }
+
+  /** Returns what failed, without the exceptions in which futures wrap it. */
+  static Throwable unwrapped(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 }

@@ -233,10 +233,7 @@ final class ScoreEndpoint {
 
   /** Returns the problem that a failure is to a client; the log has the rest. */
   static Problem problem(Exchange exchange, Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    Throwable cause = ProblemException.unwrapped(failure);
     if (cause instanceof ProblemException known) {
       return known.problem();
     }

@@ -137,6 +137,9 @@ class RealImagesCommandTest {
     JsonNode figures = figures("ferretnet-s-folds-42");
     assertThat(figures.get("images").asInt()).isEqualTo(40);
     assertThat(figures.get("folds").get("part 1").get("images").asInt()).isEqualTo(20);
+    Path made = folder.resolve("ferretnet-s-folds-42");
+    assertThat(made.resolve("epochs-1-part-1.csv")).exists();
+    assertThat(made.resolve("epochs-2-part-2.csv")).exists();
   }
 
   @Test
@@ -177,6 +180,38 @@ class RealImagesCommandTest {
   @Test
   void test_ofUnknownName_isAWrongCall() {
     assertThat(run("--data=" + list, "--test=all")).isEqualTo(2);
+  }
+
+  /** Hours of training must not end in a part that has nothing to choose on. */
+  @Test
+  void partsWithoutOneLabel_areFoundBeforeTraining() throws IOException {
+    List<String> lines = new ArrayList<>();
+    int natural = 0;
+    for (String line : Files.readAllLines(list)) {
+      boolean nature = line.contains(",nature,") && line.endsWith(",train");
+      natural += nature ? 1 : 0;
+      if (!nature || natural <= 5) {
+        lines.add(nature ? line.replaceAll("taken-\\w+", "one-source") : line);
+      }
+    }
+    Path few = Files.write(folder.resolve("few.csv"), lines);
+
+    assertThat(run("--data=" + few, "--side=32", "--samples=16")).isEqualTo(2);
+
+    assertThat(said)
+        .contains("to choose the threshold: expected natural and AI images, found 0 and ")
+        .doesNotContain("Training");
+  }
+
+  @Test
+  void start_ofAnotherDetector_isFoundBeforeTraining() {
+    Path file = folder.resolve("other.safetensors");
+    Detectors.safe().initialWeights(1).write(file);
+
+    assertThat(run("--data=" + list, "--side=32", "--start=" + file)).isEqualTo(2);
+    assertThat(said).startsWith("error: --start: ").doesNotContain("Training", "\tat ");
+    assertThat(run("--data=" + list, "--start=nowhere.pth")).isEqualTo(2);
+    assertThat(said).contains("--start: expected weights, found nothing at nowhere.pth");
   }
 
   @ParameterizedTest
