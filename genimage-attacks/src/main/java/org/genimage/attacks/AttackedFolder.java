@@ -112,7 +112,8 @@ public final class AttackedFolder implements BiConsumer<AttackedImage, Image>, A
   }
 
   private void checkManifest() throws IOException {
-    if (Files.exists(manifest) && !isOfAttack(Files.readAllBytes(manifest))) {
+    if (Files.exists(manifest)
+        && !(Files.isRegularFile(manifest) && isOfAttack(Files.readAllBytes(manifest)))) {
       throw new DatasetException(
           manifest
               + ": expected the manifest of an attack, found another file; choose another folder");

@@ -236,6 +236,11 @@ class AttackedFolderTest {
               root.resolve("manifest.json")
                   + ": expected the manifest of an attack, found another file; choose another"
                   + " folder");
+      Files.delete(root.resolve("manifest.json"));
+      Files.createDirectory(root.resolve("manifest.json"));
+      assertThatThrownBy(() -> run.against(victim, ReferenceVictim.few()))
+          .isInstanceOf(DatasetException.class)
+          .hasMessageContaining("manifest.json: expected the manifest of an attack, found another");
     }
   }
 

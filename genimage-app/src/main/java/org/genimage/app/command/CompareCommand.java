@@ -117,7 +117,7 @@ public final class CompareCommand implements Callable<Integer> {
     return figure
         .map(
             one ->
-                one.hasInterval()
+                one.hasConfidence()
                     ? String.format(
                         Locale.ROOT,
                         "%.4f (%.4f to %.4f)",

@@ -14,6 +14,7 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ public record Report(
   /** The folder of the pictures in {@link #html}; {@link #write} names it after the page. */
   static final String PICTURES = "report-pictures";
 
+  private static final System.Logger LOGGER = System.getLogger(Report.class.getName());
   private static final int DIGITS = 12;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern HEADING = Pattern.compile("<h2>(.*?)</h2>", Pattern.DOTALL);
@@ -161,7 +163,11 @@ public record Report(
     Path folder = file.resolveSibling(all);
     pictures.forEach((name, picture) -> write(folder.resolve(own).resolve(name), picture));
     write(file, html.replace(PICTURES, all + "/" + own));
-    removeOthers(folder, own);
+    try {
+      removeOthers(folder, own);
+    } catch (IOException e) { // on Windows, a browser may show one; the next report tries again
+      LOGGER.log(Level.DEBUG, "pictures of an earlier report could not be removed", e);
+    }
   }
 
   private static void removeOthers(Path folder, String own) throws IOException {

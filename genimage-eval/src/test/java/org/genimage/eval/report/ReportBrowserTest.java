@@ -194,12 +194,9 @@ class ReportBrowserTest {
     String content = Files.readString(pdf, StandardCharsets.ISO_8859_1);
     assertThat(content).startsWith("%PDF");
     long pages = Pattern.compile("/Type ?/Page\\b").matcher(content).results().count();
-    String heights = run(680, "return d.documentElement.scrollHeight;");
-    // Paper has smaller letters than the screen, no contents, and white space before whole
-    // pictures.
-    assertThat((double) pages)
-        .isBetween(
-            0.4 * Integer.parseInt(heights) / SHEET, 2.0 * Integer.parseInt(heights) / SHEET);
+    double sheets = Double.parseDouble(run(680, "return d.documentElement.scrollHeight;")) / SHEET;
+    // Paper has smaller letters than the screen, and white space before whole pictures.
+    assertThat((double) pages).isBetween(0.4 * sheets, 2 * sheets);
   }
 
   @Test
