@@ -231,8 +231,10 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * cannot: check that both logits are finite before you use a score or make a label of it.
    *
    * @param folder is made; what the weights say of their origin is put beside the graph, in {@code
-   *     assets.extra/provenance.json}
-   * @throws WeightsException if the weights do not fit, the folder exists, or it cannot be written
+   *     assets.extra/provenance.json}. An empty file {@code .NAME.lock} beside it keeps a second
+   *     export away
+   * @throws WeightsException if the weights do not fit, the folder exists, another process is
+   *     making it, or it cannot be written
    */
   public void export(Weights weights, Path folder) {
     withItsInput(

@@ -46,13 +46,16 @@ final class Codec {
   /**
    * A file whose bytes were read, and of a JPEG file the header.
    *
-   * @param windows if a part can be decoded alone
+   * @param windows looks whether a part can be decoded alone
    */
   record Opened(
-      String name, FileFormat format, Step<Image> decoder, Optional<JpegWindows> windows) {
+      String name,
+      FileFormat format,
+      Step<Image> decoder,
+      Supplier<Optional<JpegWindows>> windows) {
 
     private Opened(String name, FileFormat format, Step<Image> decoder) {
-      this(name, format, decoder, Optional.empty());
+      this(name, format, decoder, Optional::empty);
     }
 
     /** Decodes the whole image. */
@@ -61,8 +64,7 @@ final class Codec {
     }
 
     /** Decodes a window, as {@link JpegWindows#decode} does. */
-    byte[] window(Box window, byte[] kept) {
-      JpegWindows jpeg = windows.orElseThrow();
+    byte[] window(JpegWindows jpeg, Box window, byte[] kept) {
       return withinMemory(name, () -> guarded(name, format, () -> jpeg.decode(window, kept)));
     }
 
@@ -231,8 +233,8 @@ final class Codec {
         FileFormat.JPEG,
         () -> NativeCodec.decodeJpeg(whole, reduction),
         padded || reduction > 1
-            ? Optional.empty()
-            : JpegWindows.of(file, width, height, bytes.getChar(frame - 4), scans));
+            ? Optional::empty
+            : () -> JpegWindows.of(file, width, height, bytes.getChar(frame - 4), scans));
   }
 
   /** Returns by how much a JPEG file can shrink before it is too small: 1, 2, 4 or 8. */

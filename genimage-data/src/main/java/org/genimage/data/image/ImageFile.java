@@ -2,6 +2,7 @@ package org.genimage.data.image;
 
 import com.google.common.io.ByteSource;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.genimage.data.image.WindowTransform.Window;
 import org.genimage.data.internal.LimitedFiles;
@@ -70,8 +71,11 @@ public final class ImageFile {
    *     the message begins with the image's name
    */
   public Image apply(Transform transform, RandomGenerator random) {
-    if (transform instanceof WindowTransform windowed && file.windows().isPresent()) {
-      return apply(windowed, file.windows().get(), random);
+    if (transform instanceof WindowTransform windowed) {
+      Optional<JpegWindows> jpeg = file.windows().get();
+      if (jpeg.isPresent()) {
+        return apply(windowed, jpeg.get(), random);
+      }
     }
     Image image = decode();
     return UnreadableImageException.naming(file.name(), () -> transform.apply(image, random));
@@ -83,7 +87,7 @@ public final class ImageFile {
             file.name(), () -> transform.window(jpeg.width(), jpeg.height(), random));
     Box read = window.box();
     Box decoded = jpeg.around(read);
-    byte[] rgb = file.window(decoded, KEPT.get());
+    byte[] rgb = file.window(jpeg, decoded, KEPT.get());
     if (rgb.length <= LARGEST_KEPT) {
       KEPT.set(rgb);
     }

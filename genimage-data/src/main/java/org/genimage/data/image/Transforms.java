@@ -270,31 +270,7 @@ public final class Transforms {
    * @throws IllegalArgumentException if the size is not positive
    */
   public static Transform tile(int size) {
-    checkArgument(size > 0, "size to tile to must be positive, got %s", size);
-    return (image, random) -> tiled(image, size);
-  }
-
-  private static Image tiled(Image image, int size) {
-    if (Math.min(image.width(), image.height()) >= size) {
-      return image;
-    }
-    long width = (size + image.width() - 1L) / image.width() * image.width();
-    long height = (size + image.height() - 1L) / image.height() * image.height();
-    if (width * height > Decoding.PILLOW.maxPixels()) {
-      throw new UnreadableImageException(
-          "expected an image of at most %s pixels when it is repeated to %s, found %sx%s, which"
-                  .formatted(Decoding.PILLOW.maxPixels(), size, image.width(), image.height())
-              + " would be %sx%s; leave it out".formatted(width, height));
-    }
-    byte[] rgb = new byte[Math.toIntExact(3 * width * height)];
-    int row = 3 * image.width();
-    for (int y = 0; y < height; y++) {
-      for (int start = 0; start < 3 * width; start += row) {
-        int target = Math.toIntExact(3 * width * y) + start;
-        System.arraycopy(image.rgb(), y % image.height() * row, rgb, target, row);
-      }
-    }
-    return Image.wrap((int) width, (int) height, rgb);
+    return new Tile(size);
   }
 
   /**

@@ -55,7 +55,8 @@ interface WindowTransform extends Transform {
       return work.apply(image.rgb(), image.width(), box);
     }
 
-    private Window then(Transform next, RandomGenerator random) {
+    /** The same, and another transform of the result. */
+    Window then(Transform next, RandomGenerator random) {
       return new Window(
           box, (rgb, rowWidth, place) -> next.apply(work.apply(rgb, rowWidth, place), random));
     }

@@ -1,8 +1,10 @@
 package org.genimage.data.internal;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -66,14 +68,33 @@ public final class Remembered {
     }
     boolean answer = attempt.getAsBoolean();
     if (answer) {
-      write(file.get(), circumstances.get());
+      Interruption.deferred(() -> write(file.get(), circumstances.get()));
     }
     return answer;
   }
 
+  /**
+   * Returns whether Linux uses a word in what it says of the processors; elsewhere the answer is
+   * no.
+   */
+  public static boolean processorSays(String word) {
+    try {
+      return text(PROCESSOR).contains(word);
+    } catch (IOException e) { // another system
+      return false;
+    }
+  }
+
+  /** Not by a channel, which an interrupt would close: the answer is kept for the whole process. */
+  private static String text(Path file) throws IOException {
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   private static boolean isWritten(Path file, String text) {
     try {
-      return Files.readString(file).equals(text);
+      return text(file).equals(text);
     } catch (IOException e) { // none yet, or one that is no text
       return false;
     }
@@ -91,7 +112,7 @@ public final class Remembered {
   private Optional<String> processor() {
     try {
       return Optional.of(
-          Files.readString(processor)
+          text(processor)
               .lines()
               .takeWhile(line -> !line.isBlank())
               .filter(line -> KIND.matcher(line).matches())

@@ -34,6 +34,8 @@ class ImageFileTest {
         Transforms.randomResizedCrop(80, 0.01, 0.2, Filter.LANCZOS),
         Transforms.resizeShorterSide(40, Filter.BICUBIC).then(Transforms.centerCrop(32)),
         Transforms.resizeShorterSide(90, Filter.BILINEAR).then(Transforms.flooredCenterCrop(33)),
+        Transforms.tile(16).then(Transforms.randomCrop(16)),
+        Transforms.tile(150).then(Transforms.centerCrop(140)).then(Transforms.horizontalFlip(0.5)),
         Transforms.randomCrop(30).then(Transforms.horizontalFlip(0.5)).then(Transforms.grey()));
   }
 
@@ -171,6 +173,7 @@ class ImageFileTest {
     assertThat(resized.then(Transform.IDENTITY)).isSameAs(resized);
     assertThat(allocated(file, crop.then(Transform.IDENTITY).then(Transforms.grey())))
         .isLessThan(800 * 900);
+    assertThat(allocated(file, Transforms.tile(200).then(crop))).isLessThan(800 * 900);
     assertThat(allocated(file, Transforms.grey().then(crop))).isGreaterThan(3 * 800 * 900);
   }
 

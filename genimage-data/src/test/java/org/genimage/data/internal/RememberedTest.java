@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RememberedTest {
@@ -50,6 +52,27 @@ class RememberedTest {
     assertThat(ask(VERSIONS, false)).isTrue();
 
     assertThat(attempts).isEqualTo(1);
+  }
+
+  /** A class that asks while it is initialized would be broken for the whole process. */
+  @Test
+  void yes_ofAnInterruptedThread_isRemembered() {
+    Thread.currentThread().interrupt();
+    assertThat(ask(VERSIONS, true)).isTrue();
+    assertThat(ask(VERSIONS, false)).isTrue();
+    assertThat(Thread.interrupted()).isTrue();
+
+    assertThat(attempts).isEqualTo(1);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void processorSays_onAnInterruptedThread_isTheSame() {
+    Thread.currentThread().interrupt();
+    assertThat(Remembered.processorSays("processor")).isTrue();
+    assertThat(Thread.interrupted()).isTrue();
+
+    assertThat(Remembered.processorSays("no such word")).isFalse();
   }
 
   @Test

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +34,6 @@ import org.tensorflow.types.TFloat32;
 final class OneDnn {
 
   private static final System.Logger LOG = System.getLogger(OneDnn.class.getName());
-  private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
   /** The largest difference from TensorFlow's public ops; rounding makes about 1e-6 of it. */
   private static final float TOLERANCE = 1e-3f;
@@ -73,7 +70,7 @@ final class OneDnn {
 
     static final boolean AVAILABLE =
         isAvailable()
-            && processorSays("avx512bw")
+            && Remembered.processorSays("avx512bw")
             && Remembered.here()
                 .holds(
                     "onednn-bfloat16",
@@ -86,15 +83,7 @@ final class OneDnn {
 
   /** Returns whether the processor is Intel's, on Linux; elsewhere the answer is no. */
   static boolean isIntel() {
-    return processorSays("GenuineIntel");
-  }
-
-  private static boolean processorSays(String word) {
-    try {
-      return Files.exists(PROCESSOR) && Files.readString(PROCESSOR).contains(word);
-    } catch (IOException e) {
-      return false;
-    }
+    return Remembered.processorSays("GenuineIntel");
   }
 
   /** TensorFlow's build, and the code that tries its ops: another code may try others. */
