@@ -41,6 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CacheTest {
 
+  private static final String SHA256 =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
   private static final byte[] CONTENT = content(200_000);
   private static final PublishedModel PINNED = model(COMMIT, 200_000, known(CONTENT));
   private static final PublishedModel UNPINNED = model("main", 200_000, Content.UNKNOWN);
@@ -209,7 +211,13 @@ class CacheTest {
       strings = {
         "no JSON",
         "{}",
-        "{\"source\":\"s\",\"revision\":\"r\",\"bytes\":1,\"sha256\":\"00\",\"check\":\"STATED\"}"
+        "{\"source\":\"s\",\"revision\":\"r\",\"bytes\":1,\"sha256\":\"00\",\"check\":\"STATED\"}",
+        "{\"source\":\"s\",\"revision\":\"r\",\"bytes\":-1,\"sha256\":\""
+            + SHA256
+            + "\",\"check\":\"STATED\"}",
+        "{\"source\":\"s\",\"revision\":\"r\",\"bytes\":99999999999999999999,\"sha256\":\""
+            + SHA256
+            + "\",\"check\":\"STATED\"}"
       })
   void note_thatIsBroken_isNamed(String text) throws IOException {
     Path note = FileRecord.place(put(PINNED, CONTENT));

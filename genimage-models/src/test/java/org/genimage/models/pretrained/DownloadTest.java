@@ -75,6 +75,21 @@ class DownloadTest {
     server.close();
   }
 
+  /** However a download ended: whole files with their notes, and parts with theirs. */
+  @AfterEach
+  void nothingElse_isLeft() throws IOException {
+    try (Stream<Path> left = Files.walk(folder)) {
+      for (Path file : left.filter(Files::isRegularFile).toList()) {
+        String name = file.getFileName().toString();
+        assertThat(name)
+            .matches("weights\\.bin(\\.json)?|\\.weights\\.bin\\.(part(\\.json)?|lock)");
+        if (!name.endsWith(".json") && !name.endsWith(".lock")) {
+          assertThat(file.resolveSibling(name + ".json")).exists();
+        }
+      }
+    }
+  }
+
   private Path obtain(PublishedModel model) {
     return obtain(model, Publications.access(server.address(), folder));
   }
