@@ -1,6 +1,7 @@
 package org.genimage.train;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,9 +42,13 @@ final class CsvListener implements TrainingListener {
               Stream.of(HEADER),
               rows.stream().skip(1).filter(row -> Integer.parseInt(row.split(",")[0]) < epoch)));
     } catch (NumberFormatException e) {
-      throw new IllegalStateException(
-          file + ": expected a table of epochs, found another file; choose another name", e);
+      throw another(e);
     }
+  }
+
+  private IllegalStateException another(Exception cause) {
+    return new IllegalStateException(
+        file + ": expected a table of epochs, found another file; choose another name", cause);
   }
 
   @Override
@@ -106,6 +111,8 @@ final class CsvListener implements TrainingListener {
   private List<String> read() {
     try {
       return Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw another(e);
     } catch (IOException e) {
       Interruption.check(e, "reading " + file);
       throw WholeFiles.problem("%s: could not be read (%s)", file, e);

@@ -1,5 +1,7 @@
 package org.genimage.train;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 /**
  * Dynamic loss scaling (Micikevicius et al. 2018): the loss is multiplied before the gradients are
  * taken, so that small ones survive 16-bit floats. As PyTorch's GradScaler does it, the factor is
@@ -9,6 +11,14 @@ package org.genimage.train;
  * @param steps without overflow since the factor last changed
  */
 record LossScale(double factor, int steps) {
+
+  LossScale {
+    checkArgument(
+        factor > 0 && Double.isFinite(factor) && steps >= 0,
+        "a loss scale must be a positive number after a count of steps, got %s after %s",
+        (Object) factor,
+        steps);
+  }
 
   static final LossScale START = new LossScale(65536, 0);
 

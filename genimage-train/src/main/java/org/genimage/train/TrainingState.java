@@ -58,12 +58,16 @@ record TrainingState(
       checkArgument(
           position >= 0 && steps >= 0 && samples >= 0 && skipped >= 0 && Double.isFinite(lossSum),
           "the progress inside an epoch must consist of counts and a finite loss");
+      checkArgument(
+          nanos >= 0 && waiting >= 0 && stepping >= 0,
+          "the times of an epoch must not be negative");
     }
   }
 
   TrainingState {
     losses = List.copyOf(losses);
     accuracies = List.copyOf(accuracies);
+    checkArgument(losses.stream().allMatch(Double::isFinite), "losses must be finite");
     checkArgument(
         epoch >= 0 && steps >= part.steps(),
         "a state must have at least as many steps as its epoch, and no negative epoch, got epoch"

@@ -31,6 +31,15 @@ class LossScaleTest {
   }
 
   @Test
+  void of_noPositiveNumber_isRefused() {
+    for (double factor : new double[] {0, -1, Double.POSITIVE_INFINITY, Double.NaN}) {
+      assertThatThrownBy(() -> new LossScale(factor, 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("a loss scale must be a positive number");
+    }
+  }
+
+  @Test
   void after_twoThousandGoodSteps_isDoubled() {
     LossScale scale = LossScale.START;
     for (int i = 0; i < 1999; i++) {

@@ -10,6 +10,7 @@ import static org.genimage.train.GradientTrainerTest.stripes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,12 +91,17 @@ class TrainingListenersTest {
 
   @Test
   void csv_ofAnotherFile_isRefused(@TempDir Path folder) throws IOException {
-    Path file = Files.writeString(folder.resolve("notes.txt"), "notes\nof mine\n");
+    for (String content : List.of("notes\nof mine\n", "notes\n\u00ff of mine\n")) {
+      byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+      Path file = Files.write(folder.resolve("notes.txt"), bytes);
 
-    TrainingListener csv = TrainingListeners.csv(file);
-    assertThatThrownBy(() -> csv.onBegin(1, 4)).hasMessageContaining("expected a table of epochs");
-    csv.onEnd();
-    assertThat(file).hasContent("notes\nof mine\n");
+      TrainingListener csv = TrainingListeners.csv(file);
+      assertThatThrownBy(() -> csv.onBegin(1, 4))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("expected a table of epochs");
+      csv.onEnd();
+      assertThat(file).hasBinaryContent(bytes);
+    }
   }
 
   /** The other process: writes a table of epochs without end. */
