@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.base.Ascii;
 import com.google.common.base.CharMatcher;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ record FolderJson(String file, JsonNode json) {
             "%s: expected a JSON object, found %s; download it again".formatted(file, shown(json)));
       }
       return Optional.of(new FolderJson(file.toString(), json));
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | CharConversionException e) {
       throw new WeightsException(
           "%s: expected a JSON object, found none; download it again".formatted(file), e);
     } catch (IOException e) {

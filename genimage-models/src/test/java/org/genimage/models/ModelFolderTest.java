@@ -418,9 +418,11 @@ class ModelFolderTest {
 
   @Test
   void load_filesThatAreMissingOrDamaged_areNamed() throws IOException {
-    Files.writeString(folder.resolve("preprocessor_config.json"), "{");
-    assertRefused(
-        "preprocessor_config.json: expected a JSON object, found none; download it again");
+    for (String text : List.of("{", "{\0\0\0@")) { // the second looks like UTF-32
+      Files.writeString(folder.resolve("preprocessor_config.json"), text);
+      assertRefused(
+          "preprocessor_config.json: expected a JSON object, found none; download it again");
+    }
     Files.delete(folder.resolve("preprocessor_config.json"));
     assertRefused("expected preprocessor_config.json, which says how an image becomes");
     Files.writeString(folder.resolve("config.json"), "[]");

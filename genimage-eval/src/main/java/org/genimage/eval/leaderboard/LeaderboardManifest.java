@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Enums;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -129,7 +130,7 @@ public record LeaderboardManifest(
     JsonNode node;
     try {
       node = JSON.readTree(Files.readAllBytes(file));
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | CharConversionException e) {
       throw refused(file, "text that is not JSON");
     } catch (IOException e) {
       throw WholeFiles.problem("%s cannot be read (%s); check the path", file, e);

@@ -382,6 +382,7 @@ class LeaderboardTest {
         List.of(
             "{}",
             "[",
+            "{\0\0\0@", // looks like UTF-32
             "{\"format\":\"genimage-leaderboard\",\"version\":9}",
             "{\"format\":\"genimage-leaderboard\",\"version\":2,\"figures\":[{\"quantity\":\"x\"}]}")) {
       Files.writeString(file, content);

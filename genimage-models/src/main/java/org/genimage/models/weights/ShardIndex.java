@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.base.Ascii;
 import com.google.common.collect.Maps;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,8 @@ final class ShardIndex {
       return json;
     } catch (JsonProcessingException e) {
       throw wrong("it is no JSON (%s)".formatted(shown(e.getOriginalMessage())));
+    } catch (CharConversionException e) {
+      throw wrong("it is no JSON (%s)".formatted(shown(e.getMessage())));
     } catch (IOException e) {
       Interruption.check(e, index + " was being read");
       throw wrong("it could not be read (%s)".formatted(WeightsFormat.reason(e)));

@@ -153,6 +153,18 @@ class LoraAdapterTest {
         .hasMessageContaining(message);
   }
 
+  /** It looks like UTF-32. */
+  @Test
+  void read_configurationThatIsNoText_isRefused() throws IOException {
+    Path plain = adapter("plain");
+    Files.writeString(plain.resolve("adapter_config.json"), "{\0\0\0@");
+
+    assertThatThrownBy(() -> LoraAdapter.read(plain))
+        .isInstanceOf(WeightsException.class)
+        .hasMessageEndingWith(
+            ": expected the configuration of a LoRA adapter, found no JSON; download it again");
+  }
+
   @Test
   void read_missingFiles_areNamed() throws IOException {
     Path plain = adapter("plain");
