@@ -101,8 +101,9 @@ public final class TablesCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1600",
       description =
-          "training images of ResNet-50, all epochs together; other detectors get a number in"
-              + " proportion to their small recipes (default: ${DEFAULT-VALUE})")
+          "training images of ResNet-50, all epochs together, in whole epochs: at least one; other"
+              + " detectors get a number in proportion to their small recipes (default:"
+              + " ${DEFAULT-VALUE})")
   private int samples;
 
   @Option(

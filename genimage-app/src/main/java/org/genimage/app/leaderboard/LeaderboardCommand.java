@@ -183,8 +183,8 @@ public final class LeaderboardCommand implements Callable<Integer> {
 
   private void measure(
       Entrant entrant, List<BoardImages> sets, BoardPlan plan, Deal deal, Board board) {
-    PeakMemory peak = PeakMemory.ofThisProcess();
-    boolean begun = peak.begin();
+    Optional<PeakMemory> peak =
+        Optional.of(PeakMemory.ofThisProcess()).filter(PeakMemory::begin);
     try (DifferentiableDetector detector = entrant.options().load(terminal)) {
       List<Measurement> measurements =
           sets.stream()
@@ -193,9 +193,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
                       new Measurement(
                           entrant.label(), detector, entrant.key(), set, plan, terminal))
               .toList();
-      if (begun) {
-        measurements.get(0).memory(deal, peak);
-      }
+      measurements.get(0).memory(deal, peak);
       measurements.forEach(one -> one.run(deal));
       if (part.isEmpty()) {
         for (Measurement one : measurements) {

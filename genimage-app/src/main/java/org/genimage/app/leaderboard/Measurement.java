@@ -109,14 +109,15 @@ final class Measurement {
    * Measures the memory that the detector takes to be loaded and to score one batch, unless that is
    * in a file already. To be called before the detector has done anything else.
    *
-   * @param peak of the memory since before the detector was loaded
+   * @param peak of the memory since before the detector was loaded; empty where the system does not
+   *     tell
    */
-  void memory(Deal deal, PeakMemory peak) {
+  void memory(Deal deal, Optional<PeakMemory> peak) {
     KeptFile file = memoryFile();
-    if (deal.isMine() && file.read().isEmpty()) {
+    if (deal.isMine() && peak.isPresent() && file.read().isEmpty()) {
       detector.score(batch());
       ObjectNode node = file.begin();
-      peak.peak().ifPresent(bytes -> node.put("bytes", bytes));
+      peak.get().peak().ifPresent(bytes -> node.put("bytes", bytes));
       file.write(node);
     }
   }
