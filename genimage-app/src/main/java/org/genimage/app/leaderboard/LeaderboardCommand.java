@@ -183,8 +183,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
 
   private void measure(
       Entrant entrant, List<BoardImages> sets, BoardPlan plan, Deal deal, Board board) {
-    Optional<PeakMemory> peak =
-        Optional.of(PeakMemory.ofThisProcess()).filter(PeakMemory::begin);
+    Optional<PeakMemory> peak = Optional.of(PeakMemory.ofThisProcess()).filter(PeakMemory::begin);
     try (DifferentiableDetector detector = entrant.options().load(terminal)) {
       List<Measurement> measurements =
           sets.stream()

@@ -135,10 +135,9 @@ final class LibraryByPath {
 
   /** Programs that use other libraries by JavaCPP bring it, and its classes must find it then. */
   private static boolean isJavaCppsOwnThere() {
-    String name = "org/bytedeco/javacpp/%s/%s";
     String file = System.mapLibraryName("jnijavacpp");
-    ClassLoader loader = Loader.class.getClassLoader();
-    return loader.getResource(name.formatted(Loader.getPlatform(), file)) != null;
+    String name = "org/bytedeco/javacpp/%s/%s".formatted(Loader.getPlatform(), file);
+    return Loader.class.getClassLoader().getResource(name) != null;
   }
 
   private static void withoutLoading(Runnable work) {
