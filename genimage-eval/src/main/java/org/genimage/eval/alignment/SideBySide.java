@@ -3,20 +3,15 @@ package org.genimage.eval.alignment;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
-import org.genimage.data.Label;
 import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.Comparison;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
-import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 
 /**
@@ -98,28 +93,13 @@ public record SideBySide(EvaluationResult published, FileRules files, List<Align
     return file.resolveSibling(name.substring(0, dot) + "-" + slug + name.substring(dot));
   }
 
-  private record Key(String name, Generator generator, Label label) {}
-
-  private static Key key(Score score) {
-    return new Key(score.name(), score.generator(), score.label());
-  }
-
   private static Optional<Comparison> change(Scores aligned, Scores published) {
-    List<Score> first = common(aligned, published);
-    List<Score> second = common(published, aligned);
-    return first.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            Comparison.of(
-                Scores.of(first).at(aligned.threshold()),
-                Scores.of(second).at(published.threshold()),
-                Bootstrap.seeded(1)));
-  }
-
-  private static List<Score> common(Scores own, Scores others) {
-    Set<Key> known = new HashSet<>();
-    others.all().forEach(score -> known.add(key(score)));
-    return own.all().stream().filter(score -> known.contains(key(score))).toList();
+    return aligned
+        .sharedWith(published)
+        .map(
+            own ->
+                Comparison.of(
+                    own, published.sharedWith(aligned).orElseThrow(), Bootstrap.seeded(1)));
   }
 
   /**

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 
 /**
@@ -29,7 +30,7 @@ public record UnderAttack(
   /**
    * Copies the list.
    *
-   * @throws IllegalArgumentException if the numbers of images differ
+   * @throws IllegalArgumentException if the images differ, or their order
    */
   public UnderAttack {
     distances = ImmutableList.copyOf(distances);
@@ -40,6 +41,16 @@ public record UnderAttack(
         before.size(),
         after.size(),
         distances.size());
+    for (int i = 0; i < distances.size(); i++) {
+      Score one = before.all().get(i);
+      Score other = after.all().get(i);
+      checkArgument(
+          one.key().equals(other.key()),
+          "expected the same images in the same order before and after %s, found %s and %s",
+          attack,
+          one.name(),
+          other.name());
+    }
   }
 
   /**

@@ -10,9 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
-import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
-import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageHeader;
@@ -33,8 +31,6 @@ public final class Strata {
   private static final int NO_JPEG = 101;
 
   private Strata() {}
-
-  private record Key(String name, Generator generator, Label label) {}
 
   /**
    * Returns scores by the shorter side of the images, from the smallest: below 128 pixels, 128 to
@@ -78,13 +74,13 @@ public final class Strata {
 
   private static Map<String, Scores> by(
       Scores scores, ImageDataset images, ToIntFunction<ImageHeader> stratum, Naming naming) {
-    Map<Key, Integer> places = new HashMap<>();
+    Map<Score.Key, Integer> places = new HashMap<>();
     for (int i = 0; i < images.size(); i++) {
       Sample sample = images.sample(i);
       Interruption.check("headers of images were being read");
       try {
         places.put(
-            new Key(sample.name(), sample.generator(), sample.label()),
+            new Score.Key(sample.name(), sample.generator(), sample.label()),
             stratum.applyAsInt(header(sample)));
       } catch (UnreadableImageException e) {
         continue; // it has no score either
@@ -92,7 +88,7 @@ public final class Strata {
     }
     Map<Integer, List<Score>> parts = new TreeMap<>();
     for (Score score : scores.all()) {
-      Integer place = places.get(new Key(score.name(), score.generator(), score.label()));
+      Integer place = places.get(score.key());
       if (place != null) {
         parts.computeIfAbsent(place, key -> new ArrayList<>()).add(score);
       }

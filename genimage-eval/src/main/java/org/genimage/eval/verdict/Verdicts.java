@@ -50,13 +50,6 @@ public final class Verdicts {
     }
   }
 
-  private record Key(String name, Generator generator, Label label) {
-
-    static Key of(Score score) {
-      return new Key(score.name(), score.generator(), score.label());
-    }
-  }
-
   private Verdicts(VerdictRule rule, List<Decided> all) {
     this.rule = rule;
     this.all = ImmutableList.copyOf(all);
@@ -85,13 +78,13 @@ public final class Verdicts {
         "verdicts need scores of the views %s, got %s; use rule.withViews() to leave them out",
         rule.views(),
         views.keySet());
-    List<Map<Key, Double>> ofViews =
+    List<Map<Score.Key, Double>> ofViews =
         rule.views().stream().map(view -> byImage(views.get(view))).toList();
     List<Decided> all = new ArrayList<>(scores.size());
     for (Score score : scores.all()) {
       List<Double> others = new ArrayList<>();
       for (int i = 0; i < ofViews.size(); i++) {
-        Double other = ofViews.get(i).get(Key.of(score));
+        Double other = ofViews.get(i).get(score.key());
         checkArgument(
             other != null,
             "each image needs a score in every view, got none of %s for %s",
@@ -104,9 +97,9 @@ public final class Verdicts {
     return new Verdicts(rule, all);
   }
 
-  private static Map<Key, Double> byImage(Scores scores) {
-    Map<Key, Double> values = new HashMap<>();
-    scores.all().forEach(score -> values.put(Key.of(score), score.value()));
+  private static Map<Score.Key, Double> byImage(Scores scores) {
+    Map<Score.Key, Double> values = new HashMap<>();
+    scores.all().forEach(score -> values.put(score.key(), score.value()));
     return values;
   }
 
@@ -184,13 +177,13 @@ public final class Verdicts {
    * @param after the verdicts of the same images afterwards; images that lack one do not count
    */
   public VerdictChanges changes(Verdicts after) {
-    Map<Key, Decided> later = new HashMap<>();
-    after.all.forEach(one -> later.put(Key.of(one.score()), one));
+    Map<Score.Key, Decided> later = new HashMap<>();
+    after.all.forEach(one -> later.put(one.score().key(), one));
     long[] right = new long[3];
     long[] unsure = new long[3];
     long[] wrong = new long[3];
     for (Decided before : all) {
-      Decided then = later.get(Key.of(before.score()));
+      Decided then = later.get(before.score().key());
       if (then != null) {
         long[] row = before.right() ? right : before.wrong() ? wrong : unsure;
         row[then.right() ? 0 : then.wrong() ? 1 : 2]++;

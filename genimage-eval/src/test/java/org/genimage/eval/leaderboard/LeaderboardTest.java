@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 import org.genimage.eval.report.Report;
@@ -335,6 +336,13 @@ class LeaderboardTest {
             () -> new UnderAttack("PGD", "", true, of(0.9, 0.1), of(0.9, 0.1), List.of(1.0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("expected the same images before and after PGD, found 2, 2 and 1 distances");
+    Scores other = Scores.of(List.of(of(0.9, 0.1).all().get(1), of(0.9, 0.1).all().get(0)));
+    assertThatThrownBy(
+            () -> new UnderAttack("PGD", "", true, of(0.9, 0.1), other, List.of(1.0, 2.0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "expected the same images in the same order before and after PGD, found 0.png and"
+                + " 1.png");
   }
 
   private static Scores of(double... values) {
@@ -373,6 +381,20 @@ class LeaderboardTest {
     manifest.write(file);
 
     assertThat(LeaderboardManifest.read(file)).isEqualTo(manifest);
+  }
+
+  @Test
+  void manifest_writerKilled_leavesTheOldOneAndHindersNobody() throws Exception {
+    LeaderboardManifest manifest = manifest(board(), "a1");
+    Path file = folder.resolve("manifest.json");
+    manifest.write(file);
+    try (OtherProcess other = OtherProcess.writing(file)) {
+      other.kill();
+    }
+
+    assertThat(LeaderboardManifest.read(file)).isEqualTo(manifest);
+    manifest(board(), "b2").write(file);
+    assertThat(LeaderboardManifest.read(file)).isEqualTo(manifest(board(), "b2"));
   }
 
   @Test
