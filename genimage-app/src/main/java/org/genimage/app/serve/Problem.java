@@ -42,7 +42,8 @@ record Problem(String code, int status, String title, String detail, OptionalInt
         "cross-site",
         403,
         "Not for other sites",
-        "A page of another site sent this request. Use the service's own page.");
+        "A page of another site sent this request. Use the service's own page. Behind a proxy, let"
+            + " it pass the header Host on; a program sends neither Origin nor Sec-Fetch-Site.");
   }
 
   static Problem malformed(String detail) {

@@ -109,7 +109,7 @@ final class Routes extends Handler.Abstract.NonBlocking {
       }
       if (!route.isOpen()) {
         token.check(request);
-        checkSite(request);
+        OtherSites.check(request);
       }
       route.answer().accept(exchange);
     } catch (RuntimeException e) {
@@ -119,13 +119,5 @@ final class Routes extends Handler.Abstract.NonBlocking {
       }
     }
     return true;
-  }
-
-  /** So that no page of another site makes its visitors' browsers use the service. */
-  private static void checkSite(Request request) {
-    String site = request.getHeaders().get("Sec-Fetch-Site");
-    if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-      throw new ProblemException(Problem.crossSite());
-    }
   }
 }

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -444,6 +445,52 @@ class ScoringServerTest {
     assertProblem(post(RedDetector.png(0.5), "Sec-Fetch-Site", site), 403, "cross-site");
     assertThat(post(RedDetector.png(0.5), "Sec-Fetch-Site", "same-origin").statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  void originOfAnotherSite_isRefusedAtEveryAddressOfPrograms() throws Exception {
+    start(SETTINGS);
+    byte[] png = RedDetector.png(0.5);
+    String own = "http://127.0.0.1:" + server.address().getPort();
+    String otherPort = "http://127.0.0.1:" + (server.address().getPort() ^ 1);
+
+    for (String origin : List.of("http://evil.example", "null", otherPort)) {
+      assertProblem(post(png, "Origin", origin), 403, "cross-site");
+      assertProblem(post(png, "Origin", origin, "Sec-Fetch-Site", "none"), 403, "cross-site");
+      for (String address : List.of("/v1/detectors", "/metrics")) {
+        assertProblem(
+            send(HttpRequest.newBuilder(at(address)).header("Origin", origin)), 403, "cross-site");
+      }
+    }
+    assertThat(post(png, "Origin", own).statusCode()).isEqualTo(200);
+    assertThat(post(png, "Origin", own.replace("http:", "https:")).statusCode()).isEqualTo(200);
+    // A proxy that writes its own Host: the browser itself has compared.
+    HttpResponse<String> proxied =
+        post(png, "Origin", "https://service.example", "Sec-Fetch-Site", "same-origin");
+    assertThat(proxied.statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://example.org, example.org, true",
+    "http://example.org, Example.ORG:80, true",
+    "https://example.org:443, example.org, true",
+    "https://my_service:8443, my_service:8443, true",
+    "http://[::1]:8080, [::1]:8080, true",
+    "https://example.org, example.org:80, false",
+    "http://example.org:8080, example.org, false",
+    "http://example.org.evil.example, example.org, false",
+    "http://[::1]:8080, [::2]:8080, false",
+    "http://example.org@evil.example, example.org, false",
+    "http://example.org/, example.org, false",
+    "file://, example.org, false",
+    "chrome-extension://example.org, example.org, false",
+    "http://example.org:x, example.org, false",
+    "http://example.org, , false",
+    "'', '', false",
+  })
+  void origin_isComparedByHostAndPort(String origin, String host, boolean isOwn) {
+    assertThat(OtherSites.isOwn(origin, host)).isEqualTo(isOwn);
   }
 
   @Test
