@@ -190,7 +190,10 @@ public final class ServiceBenchmark {
 
   /** Sends requests from many connections, each waiting for its answer, and counts the answers. */
   private Answers send(URI address, int count, int clients) throws Exception {
-    Answers answers = new Answers();
+    return send(address, count, clients, new Answers());
+  }
+
+  private Answers send(URI address, int count, int clients, Answers answers) throws Exception {
     AtomicInteger next = new AtomicInteger();
     CountDownLatch ended = new CountDownLatch(clients);
     for (int client = 0; client < clients; client++) {
@@ -279,14 +282,19 @@ public final class ServiceBenchmark {
       print("service.start.descriptors", service.descriptors());
       double server = service.processorSeconds();
       double own = ownProcessorSeconds();
-      long start = System.nanoTime();
-      Answers answers = send(service.address, count, clients);
-      double seconds = secondsSince(start);
+      Answers answers = new Answers();
+      double seconds = 0;
+      for (int tenth = 1; tenth <= 10; tenth++) {
+        long start = System.nanoTime();
+        send(service.address, count / 10, clients, answers);
+        seconds += secondsSince(start);
+        print("service.resident_mb_after_" + tenth * (count / 10), service.megabytes());
+      }
       own = ownProcessorSeconds() - own;
-      print("service.rate", count / seconds);
+      print("service.rate", count / 10 * 10 / seconds);
       print("service.client_processor_seconds", own);
       print("service.processor_seconds", service.processorSeconds() - server);
-      double rate = count / (seconds - own / PROCESSORS);
+      double rate = count / 10 * 10 / (seconds - own / PROCESSORS);
       print("service.rate_less_client", rate);
       answers.printStatuses("service");
       answers.printPercentiles("service", answers.milliseconds);

@@ -3,6 +3,7 @@ package org.genimage.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -48,6 +49,36 @@ class ArchitectureTest {
     named.remove(module);
 
     assertThat(Set.of(allowed.split(" "))).containsAll(named);
+  }
+
+  /** What newer compilers refuse, and Java 17's accepts. */
+  @Test
+  void documentation_belongsToADeclaration() throws IOException {
+    Pattern comment = Pattern.compile("/\\*\\*.*?\\*/\\s*(/\\*\\*|\\}|//|)", Pattern.DOTALL);
+    List<Path> found;
+    try (Stream<Path> files = Files.walk(Path.of(".."))) {
+      found =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> !file.toString().contains("target"))
+              .filter(
+                  file ->
+                      comment
+                          .matcher(read(file))
+                          .results()
+                          .anyMatch(one -> !one.group(1).isEmpty()))
+              .toList();
+    }
+
+    assertThat(found).isEmpty();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -136,7 +136,6 @@ class ModelFolderTest {
     return sum;
   }
 
-  /** Metadata keeps the crop, so that a file written from a folder is prepared for alike. */
   /** As hubs publish large models: an index, and a part of the weights in each of two files. */
   @Test
   void load_weightsInTwoShards_givesTheLogitsOfOneFile() throws IOException {
@@ -173,6 +172,7 @@ class ModelFolderTest {
     }
   }
 
+  /** Metadata keeps the crop, so that a file written from a folder is prepared for alike. */
   @Test
   void write_detectorOfAFolder_keepsItsInput() throws IOException {
     try (DifferentiableDetector detector = Detectors.load(copy("swin"))) {
