@@ -104,7 +104,7 @@ public final class AttackCommand implements Callable<Integer> {
     Options.checkPositive("--cw-steps", cwSteps);
     Options.checkPositive("--queries", queries);
     out.check();
-    Outputs.checkWritableFile(out.report());
+    Outputs.checkFile("--out", out.report(), Outputs.Kind.REPORT, List.of());
     try (DifferentiableDetector victim = detector.load(terminal)) {
       Path folder =
           data.folder()

@@ -3,6 +3,7 @@ package org.genimage.app.command;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.genimage.models.Blueprint;
@@ -96,6 +97,11 @@ public final class DetectorOptions {
         .filter(Files::exists)
         .<Source>map(Source.Place::new)
         .orElseGet(() -> publishedAs(weights.get()));
+  }
+
+  /** Returns the file or folder that the weights are read from; empty if they are published. */
+  List<Path> places() {
+    return weights.flatMap(DetectorOptions::place).filter(Files::exists).stream().toList();
   }
 
   /** Returns a path; empty if no file can have this name. */

@@ -2,8 +2,10 @@ package org.genimage.app.command;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.doctor.DataDoctor;
 import org.genimage.data.doctor.DataReport;
@@ -70,8 +72,15 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     terminal = Terminal.of(spec);
     folder.check();
-    json.ifPresent(Outputs::checkWritableFile);
-    quarantine.ifPresent(Outputs::checkWritableFile);
+    List<Path> outputs = Stream.of(json, quarantine, state).flatMap(Optional::stream).toList();
+    Options.check(
+        outputs.stream().map(file -> file.toAbsolutePath().normalize()).distinct().count()
+            == outputs.size(),
+        "--json, --quarantine and --state: expected a file for each, found one for two; name another");
+    json.ifPresent(file -> Outputs.checkFile("--json", file, Outputs.Kind.DOCTOR, List.of()));
+    quarantine.ifPresent(
+        file -> Outputs.checkFile("--quarantine", file, Outputs.Kind.QUARANTINE, List.of()));
+    state.ifPresent(file -> Outputs.checkFile("--state", file, Outputs.Kind.STATE, List.of()));
     DataDoctor doctor = DataDoctor.of(GenImage.open(folder.path()));
     DataDoctor kept = state.isPresent() ? doctor.state(state.get()) : doctor;
     DataReport report = terminal.during("Examining", 0, kept::examine);

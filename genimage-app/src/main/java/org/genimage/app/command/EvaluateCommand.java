@@ -112,6 +112,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     limit.ifPresent(count -> Options.checkPositive("--limit", count));
     Optional<EvaluationResult> compared = other.map(EvaluateCommand::read);
     out.checkReport();
+    other.ifPresent(
+        place ->
+            Outputs.checkApart(
+                "--out", scores("scores"), List.of(data, CompareCommand.scores(place))));
     Optional<GenImage> folder =
         Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
     folder.ifPresent(
@@ -244,10 +248,12 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Evaluation evaluation(DifferentiableDetector loaded, ImageDataset images, String name) {
-    String file = name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".jsonl";
-    return Evaluation.of(loaded, images)
-        .onError(unreadable.policy())
-        .file(out.resolve("scores").resolve(file));
+    return Evaluation.of(loaded, images).onError(unreadable.policy()).file(scores(name));
+  }
+
+  private Path scores(String name) {
+    return out.resolve("scores")
+        .resolve(name.toLowerCase(Locale.ROOT).replace(' ', '-') + ".jsonl");
   }
 
   private List<DegradedAccuracy> degradations(

@@ -16,6 +16,11 @@ sealed interface Input {
   /** Returns what the user called it. */
   String name();
 
+  /** Returns its file; empty if it is none. */
+  default Optional<Path> path() {
+    return Optional.empty();
+  }
+
   /**
    * Decodes it.
    *
@@ -44,8 +49,13 @@ sealed interface Input {
     }
 
     @Override
+    public Optional<Path> path() {
+      return file.path();
+    }
+
+    @Override
     public Image image() {
-      return decoder.decode(file.path());
+      return decoder.decode(file.place());
     }
 
     @Override
@@ -60,21 +70,26 @@ sealed interface Input {
   }
 
   /** A file. */
-  record File(Path path) implements Input {
+  record File(Path place) implements Input {
 
     @Override
     public String name() {
-      return path.toString();
+      return place.toString();
+    }
+
+    @Override
+    public Optional<Path> path() {
+      return Optional.of(place);
     }
 
     @Override
     public Image image() {
-      return Image.read(path);
+      return Image.read(place);
     }
 
     @Override
     public FileClaims claims() {
-      return Claims.of(path);
+      return Claims.of(place);
     }
   }
 

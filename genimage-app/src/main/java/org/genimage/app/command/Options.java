@@ -3,6 +3,8 @@ package org.genimage.app.command;
 import com.google.common.base.Strings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.genimage.data.ErrorPolicy;
@@ -86,7 +88,7 @@ public final class Options {
      */
     public void checkReport() {
       check();
-      Outputs.checkWritableFile(report());
+      Outputs.checkFile("--out", report(), Outputs.Kind.REPORT, List.of());
       Outputs.checkWritable(tables());
     }
 
@@ -152,12 +154,13 @@ public final class Options {
     private Path file;
 
     /**
-     * Checks that the file can be written, before any work is done.
+     * Checks that the file can be written and does not exist, before any work is done.
      *
+     * @param inputs the weights that are read
      * @throws UsageException if it cannot; the message says why
      */
-    void check() {
-      Outputs.checkWritableFile(file);
+    void check(Collection<Path> inputs) {
+      Outputs.checkFile("--out", file, Outputs.Kind.WEIGHTS, inputs);
     }
 
     Path file() {

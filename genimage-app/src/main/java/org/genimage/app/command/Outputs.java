@@ -3,10 +3,15 @@ package org.genimage.app.command;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.stream.Stream;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -72,6 +77,103 @@ public final class Outputs {
   }
 
   /**
+   * A kind of file that commands write. A file of one's own kind is replaced, never another: who
+   * mistypes a name must not lose a photograph.
+   */
+  enum Kind {
+    /** A page of explanations. */
+    EXPLANATIONS(
+        "no file but a page of explanations",
+        "<!DOCTYPEhtml>",
+        "<title>Scoresandwheretheycomefrom"),
+    /** A report. */
+    REPORT("no file but a report of genimage", "<!DOCTYPEhtml>", "--paper:"),
+    /** The doctor's report. */
+    DOCTOR("no file but a report of 'genimage doctor'", "{\"subsets\":", ""),
+    /** A list of images to leave out. */
+    QUARANTINE("no file but a list of 'genimage doctor'", "#genimagequarantine,", ""),
+    /** The state of the doctor's examination. */
+    STATE("no file but the state of an examination", "genimageexamination", ""),
+    /** Weights, which are never replaced: to train them again may take days. */
+    WEIGHTS("no file", "", "");
+
+    private static final int READ = 4096; // bytes, more than the heads of pages have
+
+    private final String words;
+    private final String begin;
+    private final String mark;
+
+    Kind(String words, String begin, String mark) {
+      this.words = words;
+      this.begin = begin;
+      this.mark = mark;
+    }
+
+    private boolean isOf(Path file) throws IOException {
+      if (this == WEIGHTS) {
+        return false;
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        String text =
+            new String(in.readNBytes(READ), StandardCharsets.UTF_8).replaceAll("\\s+", "");
+        return text.startsWith(begin) && text.contains(mark);
+      }
+    }
+  }
+
+  /**
+   * Checks that a file can be written and that nothing is lost by it, before any work is done: it
+   * is none of those that the command reads, also under another name, and what is there is of the
+   * kind that the command writes, or empty.
+   *
+   * @param option that names the file
+   * @param inputs what the command reads; what does not exist is passed over
+   * @throws UsageException if not; the message says why
+   */
+  static void checkFile(String option, Path file, Kind kind, Collection<Path> inputs) {
+    checkApart(option, file, inputs);
+    try {
+      if (Files.exists(file) && !Files.isDirectory(file)) {
+        Options.check(
+            Files.isRegularFile(file) && (Files.size(file) == 0 || kind.isOf(file)),
+            "%s: expected %s at %s, found a file that is not replaced; choose another name, or remove"
+                + " it",
+            option,
+            kind.words,
+            file);
+      }
+    } catch (IOException e) {
+      throw new UsageException(sentence(file, e));
+    }
+    checkWritableFile(file);
+  }
+
+  /**
+   * Checks that a file to write is none of those that the command reads, also under another name.
+   *
+   * @param option that names the file
+   * @param inputs what does not exist is passed over
+   * @throws UsageException if it is one
+   */
+  public static void checkApart(String option, Path file, Collection<Path> inputs) {
+    for (Path input : inputs) {
+      Options.check(
+          !isSame(file, input),
+          "%s: expected a file to write, found %s, which the command reads; choose another name",
+          option,
+          file);
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      throw new UsageException(sentence(one, e));
+    }
+  }
+
+  /**
    * Checks that a place can become a folder, or is one.
    *
    * @throws UsageException if a file is there
@@ -79,6 +181,29 @@ public final class Outputs {
   static void checkFolder(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new UsageException(sentence(folder, new FileAlreadyExistsException(folder.toString())));
+    }
+  }
+
+  /**
+   * Checks that a folder can be made, or filled if it exists and is empty.
+   *
+   * @throws UsageException if it cannot; the message says why
+   */
+  static void checkNewFolder(Path folder) {
+    checkFolder(folder);
+    boolean exists = Files.exists(folder);
+    try (Stream<Path> content = exists ? Files.list(folder) : Stream.empty()) {
+      Options.check(
+          content.findAny().isEmpty(),
+          "%s: expected no folder or an empty one, found one with files; choose another",
+          folder);
+    } catch (IOException e) {
+      throw new UsageException(sentence(folder, e));
+    }
+    try {
+      WholeFiles.checkWritable(exists ? folder : folder.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new UsageException(sentence(folder, e));
     }
   }
 
@@ -126,6 +251,10 @@ public final class Outputs {
   }
 
   private static String sentence(Path place, IOException e) {
-    return "%s cannot be written (%s); choose another place".formatted(place, WholeFiles.reason(e));
+    String reason =
+        e instanceof NoSuchFileException // names a file that the user does not know
+            ? "no file can be made there"
+            : WholeFiles.reason(e);
+    return "%s cannot be written (%s); choose another place".formatted(place, reason);
   }
 }

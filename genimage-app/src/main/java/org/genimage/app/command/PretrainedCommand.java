@@ -129,6 +129,12 @@ public final class PretrainedCommand {
       }
       int failed = 0;
       for (Pretrained one : chosen) {
+        if (!one.isDownloaded()) {
+          terminal.say(
+              "%s: not downloaded; run 'genimage pretrained get %s'", one.name(), one.name());
+          failed++;
+          continue;
+        }
         try {
           one.with(DownloadOptions.DEFAULT.offline(true)).download();
           terminal.print("%s: as published", one.name());

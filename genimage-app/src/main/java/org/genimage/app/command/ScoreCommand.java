@@ -112,8 +112,8 @@ public final class ScoreCommand implements Callable<Integer> {
           }
         });
     detector.check();
-    explain.ifPresent(Outputs::checkWritableFile);
     List<Input> inputs = decodable(InputPaths.of(images, System.in));
+    explain.ifPresent(file -> checkPage(file, inputs));
     Options.check(
         explain.isEmpty() || inputs.size() <= ExplanationPage.MOST,
         "--explain: expected at most %s images, found %s; name fewer",
@@ -140,6 +140,12 @@ public final class ScoreCommand implements Callable<Integer> {
     }
   }
 
+  private void checkPage(Path file, List<Input> inputs) {
+    List<Path> read = new ArrayList<>(detector.places());
+    inputs.forEach(input -> input.path().ifPresent(read::add));
+    Outputs.checkFile("--explain", file, Outputs.Kind.EXPLANATIONS, read);
+  }
+
   private List<Input> decodable(List<Input> inputs) {
     if (externalDecoder.isEmpty()) {
       return inputs;
@@ -154,7 +160,7 @@ public final class ScoreCommand implements Callable<Integer> {
   }
 
   private static boolean needsDecoder(Input input) {
-    return input instanceof Input.File file && ExternalDecoder.isFor(file.path());
+    return input instanceof Input.File file && ExternalDecoder.isFor(file.place());
   }
 
   private long score(DifferentiableDetector loaded, Decision decision, List<Input> inputs) {

@@ -68,7 +68,7 @@ public final class SimulateCommand implements Callable<Integer> {
     Options.checkPositive("--train", train);
     Options.checkPositive("--validation", validation);
     SimulatedGenImage images = images();
-    Outputs.checkFolder(folder);
+    Outputs.checkNewFolder(folder);
     Terminal terminal = Terminal.of(spec);
     return terminal.during(
         "Simulating images",

@@ -147,6 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
         "--backbone is one detector's weights, got --detector %s; name one detector",
         name);
     backbone.ifPresent(file -> Options.checkWeights("--backbone", file));
+    chosen.forEach(one -> Outputs.checkApart("--out", file(one), backbone.stream().toList()));
     chosen.forEach(this::run);
     return ExitCode.DONE;
   }
@@ -161,13 +162,18 @@ public final class TrainCommand implements Callable<Integer> {
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     ImageDataset train = limited(genimage.train());
     Recipe recipe = recipe(blueprint, small, train.size());
-    Path folder = out.resolve("%s-%s".formatted(blueprint.name(), plan).toLowerCase(Locale.ROOT));
+    Path file = file(blueprint);
+    Path folder = file.getParent();
     Weights trained = train(blueprint, start, recipe, train, folder);
-    Path file = folder.resolve("weights.safetensors");
     SimulatedTraining.noted(trained, data.areSimulated()).write(file);
     evaluate(blueprint, trained, limited(genimage.validation()));
     terminal.say("weights: %s", file.toAbsolutePath().normalize());
     terminal.say("next: %s", next(file));
+  }
+
+  private Path file(Blueprint blueprint) {
+    return out.resolve("%s-%s".formatted(blueprint.name(), plan).toLowerCase(Locale.ROOT))
+        .resolve("weights.safetensors");
   }
 
   private String next(Path file) {

@@ -133,7 +133,7 @@ public final class WeightsCommand {
     @Override
     public Integer call() {
       files.forEach(WeightsCommand::checkFile);
-      out.check();
+      out.check(files);
       Blueprint blueprint = DetectorOptions.named(detector);
       Weights weights = blueprint.read(files);
       try (DifferentiableDetector loaded = blueprint.load(weights)) { // complete, or an error
@@ -207,7 +207,7 @@ public final class WeightsCommand {
       unreadable.check();
       detector.check();
       Options.checkFolder("--data", data);
-      out.check();
+      out.check(detector.places());
       Terminal terminal = Terminal.of(spec);
       ImageDataset images = GenImage.open(data).validation();
       try (DifferentiableDetector loaded = detector.load(terminal)) {

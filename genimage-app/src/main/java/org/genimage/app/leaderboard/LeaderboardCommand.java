@@ -20,6 +20,7 @@ import org.genimage.app.command.Options;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.SimulatedFolder;
 import org.genimage.app.command.Terminal;
+import org.genimage.app.command.UsageException;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.doctor.FileRules;
@@ -63,6 +64,8 @@ import picocli.CommandLine.Spec;
 public final class LeaderboardCommand implements Callable<Integer> {
 
   private static final String SIMULATED = "simulated";
+
+  private static final String MANIFEST = "manifest.json";
 
   /** Which changes. */
   private enum Suite {
@@ -157,6 +160,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
     Deal deal = deal();
     Map<String, Path> places = places();
     out.checkReport();
+    checkManifest();
     BoardPlan plan =
         new BoardPlan(
             out.resolve("scores"),
@@ -179,6 +183,19 @@ public final class LeaderboardCommand implements Callable<Integer> {
     }
     write(board, sets, plan);
     return ExitCode.DONE;
+  }
+
+  /** A manifest of an earlier run is replaced, another program's file of this name is not. */
+  private void checkManifest() {
+    Path file = out.resolve(MANIFEST);
+    if (Files.exists(file)) {
+      try {
+        LeaderboardManifest.read(file);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(
+            "--out: %s, and it is not replaced; choose another folder".formatted(e.getMessage()));
+      }
+    }
   }
 
   private void measure(
@@ -299,7 +316,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
             images,
             LeaderboardManifest.rows(leaderboard),
             hashes(board.files))
-        .write(out.resolve("manifest.json"));
+        .write(out.resolve(MANIFEST));
     Map<String, String> shown = new LinkedHashMap<>(origin);
     shown.putAll(settings);
     board.weights.forEach((name, hash) -> shown.put("weights of " + name, "SHA-256 " + hash));

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.genimage.app.command.DetectorOptions;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Options;
+import org.genimage.app.command.Outputs;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.Terminal;
 import org.genimage.data.ErrorPolicy;
@@ -79,6 +80,8 @@ public final class RealImagesCommand implements Callable<Integer> {
 
   /** The fewest images that are trained on: two of each label, one for each half of a batch. */
   private static final int FEWEST = 4;
+
+  private static final String WEIGHTS = "weights.safetensors";
 
   /** What the detectors are tested on. */
   private enum Test {
@@ -195,6 +198,8 @@ public final class RealImagesCommand implements Callable<Integer> {
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
+    chosen.forEach(
+        one -> Outputs.checkApart("--out", folder(one).resolve(WEIGHTS), start.stream().toList()));
     Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
     SourcedImages images = SourcedImages.read(place, seed.value());
     checkParts(images);
@@ -284,8 +289,7 @@ public final class RealImagesCommand implements Callable<Integer> {
   private void run(Blueprint published, Optional<Weights> first, SourcedImages images) {
     RealRecipe recipe = recipe(published);
     Blueprint blueprint = recipe.input(published, side);
-    Path folder =
-        out.resolve("%s-%s-%s".formatted(letters(published.name()), letters(test), seed.value()));
+    Path folder = folder(published);
     Map<String, Object> columns = new LinkedHashMap<>();
     columns.put("detector", published.name());
     columns.put("test", letters(test));
@@ -303,6 +307,11 @@ public final class RealImagesCommand implements Callable<Integer> {
     new RealFigures(columns).write(folder);
   }
 
+  private Path folder(Blueprint published) {
+    return out.resolve(
+        "%s-%s-%s".formatted(letters(published.name()), letters(test), seed.value()));
+  }
+
   private static String letters(Object name) {
     return name.toString().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
   }
@@ -313,7 +322,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     Timer timer = new Timer();
     Weights weights = training.fit(images.training(), folder.resolve("epochs.csv"), true);
     timer.write(columns);
-    weights.write(folder.resolve("weights.safetensors"));
+    weights.write(folder.resolve(WEIGHTS));
     ImageDataset held = images.test();
     EvaluationResult result;
     SideBySide aligned;
