@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
+import com.google.common.hash.Hashing;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.eval.DetectorIdentity;
@@ -31,6 +34,7 @@ final class DetectorFacts {
   private final Detector detector;
   private final boolean explains;
   private final Optional<String> weights;
+  private final String calibration;
   private final ImmutableList<String> limits;
 
   /**
@@ -42,12 +46,32 @@ final class DetectorFacts {
     this.detector = detector;
     this.explains = explains;
     this.weights = DetectorIdentity.of(detector).weights();
+    this.calibration = calibration(detector);
     ImmutableList.Builder<String> all = ImmutableList.<String>builder().addAll(LIMITS);
     entry(detector.name())
         .ifPresent(
             entry -> all.add("%s is bad at: %s.".formatted(detector.name(), entry.weakness())));
     detector.verdictRule().ifPresent(rule -> all.add(rule.sentences()));
     this.limits = all.build();
+  }
+
+  /** Returns the hash of all that turns the numbers of the weights into answers. */
+  private static String calibration(Detector detector) {
+    List<String> premises = new ArrayList<>(List.of(detector.name(), detector.input().toString()));
+    premises.add(detector.calibration().toString());
+    premises.add(Double.toString(detector.threshold()));
+    detector
+        .verdictRule()
+        .ifPresent(
+            rule -> {
+              premises.add(rule.toString());
+              premises.add(rule.falseAccusations().toString());
+              premises.add(rule.missed().toString());
+              premises.add(rule.origin().toString());
+            });
+    return Hashing.sha256()
+        .hashString(String.join("\n", premises), StandardCharsets.UTF_8)
+        .toString();
   }
 
   private static Optional<CatalogueEntry> entry(String name) {
@@ -76,21 +100,21 @@ final class DetectorFacts {
     return json;
   }
 
-  /** Writes name, hash and thresholds into an answer. */
+  /** Writes name, hashes and thresholds into an answer. */
   void identify(ObjectNode json) {
-    json.put("threshold", detector.threshold());
-    json.set("thresholds", thresholds());
     json.put("detector", detector.name());
     json.put("weights", weights.map(hash -> "sha256:" + hash).orElse(null));
+    json.put("calibration", "sha256:" + calibration);
+    json.put("threshold", detector.threshold());
+    json.set("thresholds", thresholds());
   }
 
   /** Returns all of it, for the list of detectors. */
   ObjectNode toJson() {
     ObjectNode json = JSON.createObjectNode();
+    identify(json);
+    json.remove("detector");
     json.put("name", detector.name());
-    json.put("weights", weights.map(hash -> "sha256:" + hash).orElse(null));
-    json.put("threshold", detector.threshold());
-    json.set("thresholds", thresholds());
     json.put("side", detector.input().side());
     json.put("licence", detector.provenance().get("genimage.licence"));
     json.put("source", detector.provenance().get("genimage.source"));

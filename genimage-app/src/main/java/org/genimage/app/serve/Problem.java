@@ -26,7 +26,7 @@ record Problem(String code, int status, String title, String detail, OptionalInt
   }
 
   static Problem method(String allowed) {
-    return of("method", 405, "Method not allowed", "Use one of " + allowed + ".");
+    return of("method", 405, "Method not allowed", "Use " + allowed + ".");
   }
 
   static Problem unauthorised() {

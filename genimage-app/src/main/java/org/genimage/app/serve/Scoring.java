@@ -2,10 +2,10 @@ package org.genimage.app.serve;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.io.ByteSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,8 +24,23 @@ final class Scoring {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Formats of pictures that are told apart, and not decoded. */
-  private static final Set<String> OTHER_FORMATS = Set.of("AVIF", "HEIF", "JPEG XL", "SVG");
+  /** Formats of pictures that are told apart, and not decoded, with what converts them. */
+  private static final ImmutableMap<String, String> OTHER_FORMATS =
+      ImmutableMap.of(
+          "AVIF",
+          libheif("avif"),
+          "HEIC",
+          libheif("heic"),
+          "JPEG XL",
+          " with libjxl's \"djxl photo.jxl photo.png\"",
+          "SVG",
+          "");
+
+  private static String libheif(String extension) {
+    return (" with libheif's \"heif-convert photo.%s photo.png\" (its newer versions:"
+            + " \"heif-dec photo.%s photo.png\")")
+        .formatted(extension, extension);
+  }
 
   private final DetectorService service;
   private final DetectorFacts facts;
@@ -74,13 +89,12 @@ final class Scoring {
       return Image.read("image", ByteSource.wrap(upload.content()), decoding);
     } catch (UnreadableImageException e) {
       String format = Claims.of(upload.content()).format();
-      if (OTHER_FORMATS.contains(format)) {
+      if (OTHER_FORMATS.containsKey(format)) {
         throw new ProblemException(
             Problem.mediaType(
-                "%s images are not decoded here. Convert the image to PNG without resizing it, for"
-                        .formatted(format)
-                    + " example with ImageMagick's \"magick photo.heic photo.png\", and send"
-                    + " that."));
+                "%s images are not decoded here. Convert the image to PNG without resizing it%s, and"
+                        .formatted(format, OTHER_FORMATS.get(format))
+                    + " send that."));
       }
       throw new ProblemException(Problem.unreadable(sentence(e.getMessage())));
     }

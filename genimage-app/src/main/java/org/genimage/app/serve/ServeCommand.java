@@ -2,8 +2,10 @@ package org.genimage.app.serve;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import org.genimage.app.command.DetectorOptions;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Terminal;
 import org.genimage.app.command.UsageException;
+import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.Batching;
 import org.genimage.models.Detector;
 import picocli.CommandLine.Command;
@@ -173,7 +176,7 @@ public final class ServeCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     try {
       Batching batching = batching(loaded);
-      ScoringServer server = ScoringServer.start(batching, settings, log());
+      ScoringServer server = start(batching, settings);
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -183,7 +186,7 @@ public final class ServeCommand implements Callable<Integer> {
                     stopped.countDown();
                   },
                   "genimage-stop"));
-      terminal.say("%s answers until it is stopped at", loaded.name());
+      terminal.say("%s answers at %s until it is stopped", loaded.name(), server.address());
       spec.commandLine().getOut().println(server.address());
       spec.commandLine().getOut().flush();
     } catch (RuntimeException e) {
@@ -196,6 +199,14 @@ public final class ServeCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
     }
     return ExitCode.INTERRUPTED;
+  }
+
+  private ScoringServer start(Batching batching, ServiceSettings settings) {
+    try {
+      return ScoringServer.start(batching, settings, log());
+    } catch (UncheckedIOException e) {
+      throw new UsageException(e.getMessage()); // of the address, which names its options
+    }
   }
 
   private Batching batching(Detector loaded) {
@@ -255,10 +266,16 @@ public final class ServeCommand implements Callable<Integer> {
     }
     try {
       return Optional.of(Files.readString(tokenFile.get()).strip());
+    } catch (CharacterCodingException e) {
+      throw new UsageException(
+          "--token-file: expected a file with a token, found bytes that are no text in %s; make one"
+                  .formatted(tokenFile.get())
+              + " with 'openssl rand -hex 32'");
     } catch (IOException e) {
       throw new UsageException(
-          "--token-file: expected a file with a token, found %s; check the path and the permissions"
-              .formatted(e));
+          "--token-file: expected a file with a token, found none that can be read (%s);"
+                  .formatted(WholeFiles.reason(e))
+              + " check the path and the permissions");
     }
   }
 

@@ -17,14 +17,17 @@ import org.eclipse.jetty.http.MultiPartFormData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Promise;
+import org.genimage.data.claims.Claims;
 
 /** Reads the images of a request's body into memory, without waiting on a thread. */
 final class Uploads {
 
   private static final int PART_HEADERS = 8192;
+  private static final long MIB = 1 << 20;
+  private static final int LONGEST_TYPE = 100;
   private static final String TYPES =
-      "Send one image as the body, with a type such as image/jpeg or application/octet-stream, or"
-          + " several as multipart/form-data.";
+      "Send one image as the body, with a Content-Type such as image/jpeg or"
+          + " application/octet-stream, or several as multipart/form-data.";
 
   private final ServiceLimits limits;
 
@@ -57,23 +60,51 @@ final class Uploads {
    * @throws ProblemException if it is no image, or too large
    */
   void check(Request request) {
+    if (isEmpty(request)) {
+      throw new ProblemException(empty());
+    }
     String type = type(request);
     boolean isKnown =
         type.startsWith("image/")
             || type.startsWith("application/octet-stream")
             || type.startsWith("multipart/form-data");
     if (!isKnown) {
-      throw new ProblemException(Problem.mediaType(TYPES));
+      throw new ProblemException(Problem.mediaType(found(type) + TYPES));
     }
     if (request.getLength() > most(request)) {
-      throw new ProblemException(tooLarge());
+      throw new ProblemException(tooLarge(request));
     }
   }
 
-  private Problem tooLarge() {
+  /** Returns whether a request has no body, as its headers tell it. */
+  private static boolean isEmpty(Request request) {
+    return request.getLength() == 0
+        || request.getLength() < 0 && !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+  }
+
+  private static Problem empty() {
+    return Problem.malformed("The body is empty. " + TYPES);
+  }
+
+  private static String found(String type) {
+    return type.isEmpty()
+        ? "The body has no Content-Type. "
+        : "The body has the Content-Type %s, which is not taken. "
+            .formatted(Claims.visible(Ascii.truncate(type, LONGEST_TYPE, "...")));
+  }
+
+  private Problem tooLarge(Request request) {
     return Problem.tooLarge(
-        "An image may have %s bytes, and a request %s images."
-            .formatted(limits.imageBytes(), limits.images()));
+        isMultipart(request)
+            ? "A request may have %s images (--max-images) of %s each (--max-megabytes), and %s in all."
+                .formatted(limits.images(), size(limits.imageBytes()), size(limits.requestBytes()))
+            : "An image may have %s; where the service is yours, --max-megabytes raises that."
+                .formatted(size(limits.imageBytes())));
+  }
+
+  private static String size(long bytes) {
+    boolean isWhole = bytes % MIB == 0 || bytes > 100 * MIB;
+    return isWhole ? bytes / MIB + " MiB" : bytes + " bytes";
   }
 
   /** Returns the images of the body, when it is read; a failure is a {@link ProblemException}. */
@@ -87,7 +118,7 @@ final class Uploads {
     return uploads.handle(
         (read, problem) -> {
           if (problem != null) {
-            throw new ProblemException(problem(problem));
+            throw new ProblemException(problem(request, problem));
           }
           return read;
         });
@@ -100,7 +131,7 @@ final class Uploads {
     return body.thenApply(
         content -> {
           if (content.length == 0) {
-            throw new ProblemException(Problem.malformed("The body is empty. " + TYPES));
+            throw new ProblemException(empty());
           }
           return List.of(new Upload(Optional.empty(), content));
         });
@@ -146,7 +177,7 @@ final class Uploads {
     }
   }
 
-  private Problem problem(Throwable failure) {
+  private Problem problem(Request request, Throwable failure) {
     Throwable cause = ProblemException.unwrapped(failure);
     if (cause instanceof ProblemException known) {
       return known.problem();
@@ -155,7 +186,7 @@ final class Uploads {
       return Problem.bodyTooSlow();
     }
     if (cause instanceof IllegalStateException) {
-      return tooLarge(); // of a body, of a part, of the number of parts
+      return tooLarge(request); // of a body, of a part, of the number of parts
     }
     if (cause instanceof EOFException
         || cause instanceof HttpException

@@ -333,6 +333,7 @@ class ScoringServerTest {
     HttpResponse<String> wrong = get("/v1/score");
     assertProblem(wrong, 405, "method");
     assertThat(wrong.headers().firstValue("Allow")).hasValue("POST");
+    assertThat(detail(wrong)).isEqualTo("Use POST.");
     assertProblem(send(HttpRequest.newBuilder(at("/v1/detectors")).DELETE()), 405, "method");
     HttpResponse<String> head =
         send(HttpRequest.newBuilder(at("/")).method("HEAD", HttpRequest.BodyPublishers.noBody()));
@@ -344,10 +345,31 @@ class ScoringServerTest {
   void badBodies_areProblems() throws Exception {
     start(SETTINGS);
 
-    assertProblem(post("text/plain", new byte[9]), 415, "media-type");
+    HttpResponse<String> text = post("Text/Plain; charset=x", new byte[9]);
+    assertProblem(text, 415, "media-type");
+    assertThat(detail(text))
+        .startsWith("The body has the Content-Type text/plain; charset=x, which is not taken. Send")
+        .contains("image/jpeg", "application/octet-stream", "multipart/form-data");
+    HttpResponse<String> untyped =
+        send(
+            HttpRequest.newBuilder(at("/v1/score"))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[9])));
+    assertProblem(untyped, 415, "media-type");
+    assertThat(detail(untyped)).startsWith("The body has no Content-Type. Send one image");
     assertProblem(post("image/png", new byte[0]), 400, "malformed");
+    HttpResponse<String> nothing =
+        send(HttpRequest.newBuilder(at("/v1/score")).POST(HttpRequest.BodyPublishers.noBody()));
+    assertProblem(nothing, 400, "malformed");
+    assertThat(detail(nothing)).startsWith("The body is empty. Send one image");
+    try (Wire wire = new Wire(server.address())) { // neither a length nor a type
+      assertThat(wire.send("POST /v1/score HTTP/1.1\r\nHost: t\r\n\r\n").answer())
+          .startsWith("HTTP/1.1 400")
+          .contains("The body is empty.");
+    }
     assertProblem(post("image/png", new byte[100]), 422, "unreadable");
-    assertProblem(post("image/png", new byte[100_001]), 413, "too-large");
+    HttpResponse<String> large = post("image/png", new byte[100_001]);
+    assertProblem(large, 413, "too-large");
+    assertThat(detail(large)).startsWith("An image may have 100000 bytes;");
     assertProblem(post("multipart/form-data", new byte[9]), 400, "malformed");
     assertProblem(post("multipart/form-data; boundary=XX", new byte[9]), 400, "malformed");
     byte[] whole = multipart("images", RedDetector.png(0.5));
@@ -361,7 +383,9 @@ class ScoringServerTest {
         "malformed");
     assertProblem(post("multipart/form-data; boundary=XX", multipart("images")), 400, "malformed");
     byte[] png = RedDetector.png(0.5);
-    assertProblem(postAll(png, png, png, png), 413, "too-large");
+    HttpResponse<String> many = postAll(png, png, png, png);
+    assertProblem(many, 413, "too-large");
+    assertThat(detail(many)).startsWith("A request may have 3 images (--max-images)");
     assertProblem(postAll(new byte[100_001]), 413, "too-large");
     for (String options : List.of("explain", "explain=1", "explain=true&x=1", "x")) {
       assertProblem(postTo("/v1/score?" + options, "image/png", png), 400, "malformed");
@@ -371,6 +395,19 @@ class ScoringServerTest {
         400,
         "malformed");
     assertThat(post(png).statusCode()).isEqualTo(200);
+  }
+
+  private static String detail(HttpResponse<String> problem) throws IOException {
+    return JSON.readTree(problem.body()).get("detail").textValue();
+  }
+
+  @Test
+  void limitOfAFile_isNamedInTheUnitOfItsOption() throws Exception {
+    start(SETTINGS.limits(ServiceLimits.DEFAULT.imageBytes(1 << 20).uploadBytes(16 << 20)));
+    HttpResponse<String> large = post("image/png", new byte[(1 << 20) + 1]);
+
+    assertProblem(large, 413, "too-large");
+    assertThat(detail(large)).startsWith("An image may have 1 MiB;").contains("--max-megabytes");
   }
 
   @Test
@@ -383,7 +420,8 @@ class ScoringServerTest {
 
     assertProblem(response, 415, "media-type");
     assertThat(JSON.readTree(response.body()).get("detail").textValue())
-        .contains("Convert the image to PNG");
+        .startsWith("HEIC images are not decoded here.")
+        .contains("Convert the image to PNG", "heif-convert photo.heic photo.png", "heif-dec");
   }
 
   /** A few kilobytes that claim, and expand to, far more pixels than are allowed. */

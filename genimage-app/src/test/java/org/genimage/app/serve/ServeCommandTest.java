@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,16 +39,42 @@ class ServeCommandTest {
         "--batch 0 | --batch: expected 1 or more, found 0",
         "--max-wait -1 | --max-wait: expected 0 or more, found -1",
         "--host no.such.host.invalid | --host: expected an address of this machine",
-        "--token-file no-such-file | --token-file: expected a file with a token",
+        "--token-file no-such-file | found none that can be read (no-such-file does"
+            + " not exist); check the path",
+        "--token-file TOKEN | a token must have 16 to 512 letters, digits",
+        "--token-file BYTES | found bytes that are no text in",
       })
-  void mistakes_areNamedBeforeWeightsAreRead(String options, String message) {
+  void mistakes_areNamedBeforeWeightsAreRead(String options, String message, @TempDir Path folder)
+      throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "short\n");
+    Path bytes = Files.write(folder.resolve("bytes"), new byte[] {(byte) 0xff, (byte) 0xfe});
     List<String> arguments = new ArrayList<>(List.of("serve"));
-    arguments.addAll(Arrays.asList(options.split(" ")));
+    for (String option : options.split(" ")) {
+      arguments.add(option.replace("TOKEN", token.toString()).replace("BYTES", bytes.toString()));
+    }
     java.io.StringWriter errors = new java.io.StringWriter();
     CommandLine program = Main.commandLine().setErr(new java.io.PrintWriter(errors));
 
     assertThat(program.execute(arguments.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
-    assertThat(errors.toString()).contains(message);
+    assertThat(errors.toString()).contains(message).doesNotContain("Exception");
+  }
+
+  @Test
+  void portInUse_isAMistakeInOneSentence(@TempDir Path folder) throws Exception {
+    Path weights = folder.resolve("weights.safetensors");
+    Detectors.ferretNetSmall().initialWeights(1).write(weights);
+    java.io.StringWriter errors = new java.io.StringWriter();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = Integer.toString(taken.getLocalPort());
+      CommandLine program = Main.commandLine().setErr(new java.io.PrintWriter(errors));
+
+      assertThat(program.execute("serve", "--port", port, "--weights", weights.toString()))
+          .isEqualTo(ExitCode.USAGE);
+      assertThat(errors.toString())
+          .contains("error: expected a free port " + port + " at 127.0.0.1, found ")
+          .contains("choose others with --host and --port")
+          .doesNotContain("Exception", "answers at");
+    }
   }
 
   /** The signal comes while a request's body is on its way. */
@@ -93,6 +121,7 @@ class ServeCommandTest {
       }
       assertThat(process.exitValue()).isEqualTo(128 + 15);
       assertThat(Files.readString(log))
+          .contains("FerretNet-S answers at " + address + " until it is stopped")
           .contains("POST /v1/score 200 in ")
           .doesNotContain("SLF4J", "Exception");
     } finally {

@@ -14,7 +14,7 @@ enum Container {
   GIF("GIF", "GIF8[79]a", GifFile::read),
   TIFF("TIFF", "II[*+]\0|MM\0[*+]", TiffFile::read),
   AVIF("AVIF", "....ftypavi[fs]|....ftyp.{8}(?:.{4}){0,10}?avi[fs]", BoxFile::read),
-  HEIF("HEIF", "....ftyp(?:hei[cxms]|hev[cxms]|mif[12]|msf1)", BoxFile::read),
+  HEIC("HEIC", "....ftyp(?:hei[cxms]|hev[cxms]|mif[12]|msf1)", BoxFile::read),
   JPEG_XL("JPEG XL", "\0\0\0\u000cJXL \r\n\u0087\n", BoxFile::read),
   SVG(
       "SVG",

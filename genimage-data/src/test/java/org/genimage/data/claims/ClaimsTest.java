@@ -487,7 +487,7 @@ class ClaimsTest {
             ClaimFiles.box(
                 "meta", new byte[4], locations, items, ClaimFiles.box("idat", new byte[3], xmp)));
 
-    assertThat(Claims.of(file).format()).isEqualTo("HEIF");
+    assertThat(Claims.of(file).format()).isEqualTo("HEIC");
     assertThat(Claims.of(file).says()).containsExactly(ClaimKind.AI_GENERATED);
     assertThat(Claims.of(file).warnings()).isEmpty();
   }

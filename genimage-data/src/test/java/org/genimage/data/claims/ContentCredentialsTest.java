@@ -78,7 +78,7 @@ class ContentCredentialsTest {
             "TIFF, big-endian", tiff(ByteOrder.BIG_ENDIAN, Map.of(ClaimFiles.C2PA_TAG, store))),
         Arguments.of("GIF", ClaimFiles.gif("C2PA_GIF\1\0\0", store)),
         Arguments.of("AVIF", Bytes.concat(box("ftyp", ascii("avif\0\0\0\0")), avifBox)),
-        Arguments.of("HEIF", Bytes.concat(box("ftyp", ascii("heic\0\0\0\0mif1")), avifBox)),
+        Arguments.of("HEIC", Bytes.concat(box("ftyp", ascii("heic\0\0\0\0mif1")), avifBox)),
         Arguments.of("JPEG XL", ClaimFiles.jpegXl(store)),
         Arguments.of(
             "SVG",

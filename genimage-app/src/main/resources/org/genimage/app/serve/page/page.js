@@ -177,6 +177,7 @@ async function describe() {
   byId("detector").textContent =
     `Detector: ${detector.name}` +
     (detector.weights ? `, weights ${detector.weights.slice(0, 19)}…` : "") +
+    `, calibration ${detector.calibration.slice(0, 19)}…` +
     (detector.licence ? `, licence ${detector.licence}` : "");
   byId("limit-list").replaceChildren(
     ...detector.limits.map((text) => {
