@@ -82,6 +82,7 @@ public final class Terminal {
 
   /** Says what the command does, in a line on standard error. */
   public void say(String format, Object... arguments) {
+    out.flush(); // both may be the same terminal or file
     errors.println(String.format(Locale.ROOT, format, arguments));
     errors.flush();
   }

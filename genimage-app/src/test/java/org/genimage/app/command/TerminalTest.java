@@ -2,9 +2,11 @@ package org.genimage.app.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,6 +39,21 @@ class TerminalTest {
 
     assertThat(result).isEqualTo("done");
     assertThat(said()).isEqualTo("Scoring ...\n");
+  }
+
+  @Test
+  void say_afterAResult_comesAfterIt() {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    Terminal buffered =
+        new Terminal(
+            new PrintWriter(both, false, StandardCharsets.UTF_8),
+            new PrintWriter(both, false, StandardCharsets.UTF_8),
+            false);
+
+    buffered.print("FGSM", new Proportion(1, 2));
+    buffered.say("report");
+
+    assertThat(both.toString(StandardCharsets.UTF_8)).containsSubsequence("FGSM", "report");
   }
 
   /** Where standard error goes, as Linux shows it: the links need not lead anywhere. */
