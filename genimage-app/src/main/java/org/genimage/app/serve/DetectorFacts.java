@@ -112,9 +112,9 @@ final class DetectorFacts {
   /** Returns all of it, for the list of detectors. */
   ObjectNode toJson() {
     ObjectNode json = JSON.createObjectNode();
-    identify(json);
-    json.remove("detector");
     json.put("name", detector.name());
+    identify(json);
+    json.remove("detector"); // which answers call the name
     json.put("side", detector.input().side());
     json.put("licence", detector.provenance().get("genimage.licence"));
     json.put("source", detector.provenance().get("genimage.source"));

@@ -34,7 +34,8 @@ record Problem(String code, int status, String title, String detail, OptionalInt
         "token",
         401,
         "A token is needed",
-        "Send the header \"Authorization: Bearer TOKEN\" with the service's token.");
+        "The header \"Authorization: Bearer TOKEN\" with the service's token is missing, or its token"
+            + " is another. Send it.");
   }
 
   static Problem crossSite() {
@@ -107,7 +108,8 @@ record Problem(String code, int status, String title, String detail, OptionalInt
   /** Returns the problem of a status that the HTTP library found. */
   static Problem ofStatus(int status) {
     return switch (status) {
-      case 400 -> malformed("The request is not valid HTTP.");
+      case 400 ->
+          malformed("The request is not valid HTTP. Its address may have \"//\" or \"..\" in it.");
       case 404 -> notFound();
       case 408 -> bodyTooSlow();
       case 413 -> tooLarge("The body is larger than this service takes.");

@@ -32,12 +32,12 @@ final class Scoring {
           "HEIC",
           libheif("heic"),
           "JPEG XL",
-          " with libjxl's \"djxl photo.jxl photo.png\"",
+          ", for example with libjxl's \"djxl photo.jxl photo.png\"",
           "SVG",
           "");
 
   private static String libheif(String extension) {
-    return (" with libheif's \"heif-convert photo.%s photo.png\" (its newer versions:"
+    return (", for example with libheif's \"heif-convert photo.%s photo.png\" (its newer versions:"
             + " \"heif-dec photo.%s photo.png\")")
         .formatted(extension, extension);
   }

@@ -330,6 +330,10 @@ class ScoringServerTest {
 
     assertProblem(get("/nothing"), 404, "not-found");
     assertProblem(get("/../../etc/passwd"), 400, "malformed");
+    HttpResponse<String> twoSlashes =
+        send(HttpRequest.newBuilder(URI.create(server.address() + "/v1/score")));
+    assertProblem(twoSlashes, 400, "malformed");
+    assertThat(detail(twoSlashes)).contains("may have \"//\"");
     HttpResponse<String> wrong = get("/v1/score");
     assertProblem(wrong, 405, "method");
     assertThat(wrong.headers().firstValue("Allow")).hasValue("POST");

@@ -83,6 +83,7 @@ class ServeCommandTest {
   void terminated_answersWhatItHasAccepted(@TempDir Path folder) throws Exception {
     Path weights = folder.resolve("weights.safetensors");
     Detectors.ferretNetSmall().initialWeights(1).write(weights);
+    Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef0123\n");
     Path log = folder.resolve("log");
     Process process =
         new ProcessBuilder(
@@ -97,6 +98,8 @@ class ServeCommandTest {
                 "0",
                 "--batch",
                 "2",
+                "--token-file",
+                token.toString(),
                 "--weights",
                 weights.toString())
             .redirectError(log.toFile())
@@ -109,8 +112,14 @@ class ServeCommandTest {
       byte[] png = Image.of(300, 280, new byte[3 * 300 * 280]).toPng();
       try (Wire first = new Wire(URI.create(address));
           Wire second = new Wire(URI.create(address))) {
-        assertThat(first.post(png).answer()).startsWith("HTTP/1.1 200").contains("FerretNet-S");
-        second.send(Wire.head(png.length)).send(Arrays.copyOf(png, 100));
+        String head =
+            Wire.head(png.length)
+                .replace("Host: test", "Host: test\r\nAuthorization: Bearer 0123456789abcdef0123");
+        assertThat(first.post(png).answer()).startsWith("HTTP/1.1 401");
+        assertThat(first.send(head).send(png).answer())
+            .startsWith("HTTP/1.1 200")
+            .contains("FerretNet-S");
+        second.send(head).send(Arrays.copyOf(png, 100));
         Thread.sleep(300); // so that the request's beginning has arrived
         process.destroy(); // SIGTERM
         Thread.sleep(300);
