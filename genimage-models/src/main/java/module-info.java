@@ -8,6 +8,7 @@ module org.genimage.models {
 
   exports org.genimage.models;
   exports org.genimage.models.internal to
+      org.genimage.app,
       org.genimage.attacks,
       org.genimage.train;
   exports org.genimage.models.networks;

@@ -130,7 +130,7 @@ class RoomsTest {
           .put(
               "attacks",
               "data data.image data.internal models models.nn models.weights models.internal")
-          .put("app.command", EXPORTED + " data.formats data.internal")
+          .put("app.command", EXPORTED + " data.formats data.internal models.internal")
           .put("app.real", "app.command " + EXPORTED + " data.internal")
           .put("app.leaderboard", "app.command " + EXPORTED + " data.internal")
           .put("app.serve", "app.command " + EXPORTED)

@@ -127,7 +127,12 @@ final class Manifest {
   private Sample sample(JsonNode row, int line) {
     String path = row.path("path").asText("");
     if (path.isEmpty()) {
-      throw wrong(line, "no path in " + row);
+      boolean semicolons = row.properties().stream().anyMatch(one -> one.getKey().contains(";"));
+      throw wrong(
+          line,
+          semicolons
+              ? "semicolons between the columns, where commas must be"
+              : "no path in " + row);
     }
     Label label =
         switch (row.path("label").asText("").toLowerCase(Locale.ROOT)) {

@@ -109,7 +109,8 @@ public final class AttackCommand implements Callable<Integer> {
       Path folder =
           data.folder()
               .orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
-      ImageDataset chosen = GenImage.open(folder).validation().draw(images, seed.value());
+      ImageDataset chosen =
+          Options.opening(() -> GenImage.open(folder).validation().draw(images, seed.value()));
       for (String attack : List.of("FGSM", "PGD", "CW-L2", "Square")) {
         folder(attack).check(chosen);
       }

@@ -57,19 +57,30 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (Files.isRegularFile(manifest(first)) && Files.isRegularFile(manifest(second))) {
+    boolean board = Files.isRegularFile(manifest(first));
+    boolean otherBoard = Files.isRegularFile(manifest(second));
+    if (board && otherBoard) {
       print(
-          ManifestComparison.of(
-              LeaderboardManifest.read(manifest(first)),
-              LeaderboardManifest.read(manifest(second))));
+          Options.opening(
+              () ->
+                  ManifestComparison.of(
+                      LeaderboardManifest.read(manifest(first)),
+                      LeaderboardManifest.read(manifest(second)))));
       return ExitCode.DONE;
     }
+    Options.check(
+        !board && !otherBoard || !Files.exists(board ? second : first),
+        "expected two evaluations or two leaderboards, found a leaderboard at %s and none at %s; give"
+            + " two of a kind",
+        board ? first : second,
+        board ? second : first);
     Path one = scores(first);
     Path other = scores(second);
-    EvaluationResult left = EvaluationResult.read(one);
-    EvaluationResult right = EvaluationResult.read(other);
+    EvaluationResult left = Options.opening(() -> EvaluationResult.read(one));
+    EvaluationResult right = Options.opening(() -> EvaluationResult.read(other));
     Comparison comparison =
-        Comparison.of(left.scores(), right.scores(), Bootstrap.seeded(seed.value()));
+        Options.opening(
+            () -> Comparison.of(left.scores(), right.scores(), Bootstrap.seeded(seed.value())));
     Terminal terminal = Terminal.of(spec);
     terminal.print("first: %s, second: %s", left.detector(), right.detector());
     terminal.print("difference, first minus second, on %d images", left.scores().size());
@@ -94,6 +105,11 @@ public final class CompareCommand implements Callable<Integer> {
   }
 
   private void print(ManifestComparison comparison) {
+    Options.check(
+        comparison.lines().stream()
+            .anyMatch(line -> line.first().isPresent() && line.second().isPresent()),
+        "expected leaderboards with the same detectors and sets of images, found no figure in both;"
+            + " nothing can be compared");
     Terminal terminal = Terminal.of(spec);
     comparison.premises().forEach(premise -> terminal.say("%s", premise));
     String pattern = "%s | %s | %s | %s | %s | %s";

@@ -3,14 +3,19 @@ package org.genimage.app.command;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.genimage.models.Blueprint;
+import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detectors;
 import org.genimage.models.DifferentiableDetector;
 import org.genimage.models.FolderOptions;
 import org.genimage.models.Precision;
+import org.genimage.models.nn.Parameter;
 import org.genimage.models.pretrained.DownloadException;
 import org.genimage.models.pretrained.DownloadOptions;
 import org.genimage.models.pretrained.Licence;
@@ -39,6 +44,9 @@ public final class DetectorOptions {
               + " --weights, its published weights are used")
   private Optional<String> detector = Optional.empty();
 
+  /** Whether detectors are named as in {@code --weights NAME=FILE}. */
+  private boolean several;
+
   @Mixin private Options.NumberFormat numbers = new Options.NumberFormat();
 
   /**
@@ -47,8 +55,9 @@ public final class DetectorOptions {
    * @param weights a file, a model folder or a published name
    * @param detector of weights that do not name it
    */
-  public static DetectorOptions of(String weights, Optional<String> detector) {
+  public static DetectorOptions ofSeveral(String weights, Optional<String> detector) {
     DetectorOptions options = new DetectorOptions();
+    options.several = true;
     options.weights = Optional.of(weights);
     options.detector = detector;
     return options;
@@ -76,15 +85,22 @@ public final class DetectorOptions {
    */
   public void check() {
     source();
-    detector.ifPresent(DetectorOptions::named);
+    detector.ifPresent(name -> named(several ? "--weights" : "--detector", name));
   }
 
   /** Returns the detector with a name; if there is none, that is a wrong argument. */
   public static Blueprint named(String name) {
+    return named("--detector", name);
+  }
+
+  private static Blueprint named(String option, String name) {
     try {
       return Detectors.named(name);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--detector: " + e.getMessage());
+      List<String> known =
+          Detectors.catalogue().stream().map(entry -> entry.blueprint().name()).toList();
+      throw new UsageException(
+          "%s: %s%s".formatted(option, e.getMessage(), Options.suggestion(name, known)));
     }
   }
 
@@ -117,6 +133,7 @@ public final class DetectorOptions {
     try {
       return Pretrained.named(name);
     } catch (IllegalArgumentException e) {
+      named(name);
       throw new UsageException(
           "--detector %s needs --weights FILE: %s".formatted(name, e.getMessage()));
     }
@@ -129,7 +146,8 @@ public final class DetectorOptions {
       throw new UsageException(
           "--weights: expected a file, a model folder or one of %s, found '%s', which is none of them;"
                   .formatted(names(), name)
-              + " check the path");
+              + " check the path"
+              + Options.suggestion(name, Pretrained.all().stream().map(Pretrained::name).toList()));
     }
   }
 
@@ -151,11 +169,65 @@ public final class DetectorOptions {
     }
     Path path = ((Source.Place) source).path();
     if (Files.isDirectory(path)) {
-      return Detectors.load(path, FolderOptions.NONE.precision(precision()));
+      Options.check(
+          !Files.exists(path.resolve("saved_model.pb")),
+          "--weights: expected weights or a model folder, found the SavedModel %s, which genimage"
+              + " writes but does not read; give the weights that it was exported from",
+          path);
+      return Options.opening(() -> Detectors.load(path, FolderOptions.NONE.precision(precision())));
     }
-    return detector
-        .map(name -> Detectors.named(name).load(path, precision()))
-        .orElseGet(() -> loadNamed(path));
+    return fitting(
+        () -> Weights.read(path),
+        () ->
+            detector
+                .map(name -> Detectors.named(name).load(path, precision()))
+                .orElseGet(() -> loadNamed(path)));
+  }
+
+  /**
+   * Loads weights, before any work is done.
+   *
+   * @throws UsageException if they do not fit; it says which detectors they fit
+   */
+  static <T> T fitting(Supplier<Weights> weights, Supplier<T> loading) {
+    try {
+      return Options.opening(loading);
+    } catch (UsageException e) {
+      String advice = "; load weights made for it";
+      if (!e.getMessage().endsWith(advice)) {
+        throw e;
+      }
+      Weights found = weights.get();
+      List<String> names =
+          Detectors.catalogue().stream()
+              .map(CatalogueEntry::blueprint)
+              .filter(other -> fits(other, found))
+              .map(Blueprint::name)
+              .toList();
+      String words = e.getMessage().substring(0, e.getMessage().length() - advice.length());
+      throw new UsageException(
+          names.isEmpty()
+              ? words + "; give weights of this detector"
+              : "%s; they fit %s: name it with --detector"
+                  .formatted(words, String.join(", ", names)));
+    }
+  }
+
+  private static boolean fits(Blueprint blueprint, Weights weights) {
+    try {
+      Weights adapted = blueprint.adapted(weights);
+      Map<String, Parameter> entries = new HashMap<>();
+      blueprint.entries().forEach(entry -> entries.put(entry.key(), entry));
+      return entries.keySet().containsAll(adapted.keys())
+          && entries.values().stream()
+              .filter(entry -> entry.role().required() || adapted.keys().contains(entry.key()))
+              .allMatch(
+                  entry ->
+                      adapted.keys().contains(entry.key())
+                          && adapted.get(entry.key()).shape().equals(entry.shape()));
+    } catch (WeightsException e) {
+      return false;
+    }
   }
 
   private DifferentiableDetector loadNamed(Path file) {
@@ -166,9 +238,12 @@ public final class DetectorOptions {
         throw e;
       }
       throw new UsageException(
-          "--weights: expected a file that names its detector, found %s, which does not; add --detector"
-                  .formatted(file)
-              + " NAME, such as --detector FerretNet-S");
+          "--weights: expected a file that names its detector, found %s, which does not; %s"
+              .formatted(
+                  file,
+                  several
+                      ? "write --weights DETECTOR=FILE, such as --weights ferretnet-s=" + file
+                      : "add --detector NAME, such as --detector FerretNet-S"));
     }
   }
 

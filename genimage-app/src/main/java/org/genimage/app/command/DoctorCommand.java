@@ -81,7 +81,7 @@ public final class DoctorCommand implements Callable<Integer> {
     quarantine.ifPresent(
         file -> Outputs.checkFile("--quarantine", file, Outputs.Kind.QUARANTINE, List.of()));
     state.ifPresent(file -> Outputs.checkFile("--state", file, Outputs.Kind.STATE, List.of()));
-    DataDoctor doctor = DataDoctor.of(GenImage.open(folder.path()));
+    DataDoctor doctor = DataDoctor.of(Options.opening(() -> GenImage.open(folder.path())));
     DataDoctor kept = state.isPresent() ? doctor.state(state.get()) : doctor;
     DataReport report = terminal.during("Examining", 0, kept::examine);
     terminal.print("%s", report.table());

@@ -117,11 +117,18 @@ public final class EvaluateCommand implements Callable<Integer> {
             Outputs.checkApart(
                 "--out", scores("scores"), List.of(data, CompareCommand.scores(place))));
     Optional<GenImage> folder =
-        Files.isRegularFile(data) ? Optional.empty() : Optional.of(GenImage.open(data));
+        Files.isRegularFile(data)
+            ? Optional.empty()
+            : Optional.of(Options.opening(() -> GenImage.open(data)));
     folder.ifPresent(
         genimage -> genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence)));
     ImageDataset images =
-        limited(folder.map(GenImage::validation).orElseGet(() -> ImageDataset.ofManifest(data)));
+        Options.opening(
+            () ->
+                limited(
+                    folder
+                        .map(GenImage::validation)
+                        .orElseGet(() -> ImageDataset.ofManifest(data))));
     compared.ifPresent(run -> checkSameImages(run, images));
     try (DifferentiableDetector loaded = detector.load(terminal)) {
       EvaluationResult result = score(loaded, images, Degradation.NONE, "scores");

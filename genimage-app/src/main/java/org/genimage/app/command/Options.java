@@ -5,10 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
+import org.genimage.eval.ScoreFileException;
 import org.genimage.models.Precision;
+import org.genimage.models.internal.NearestNames;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import picocli.CommandLine.Option;
@@ -271,8 +276,69 @@ public final class Options {
     try {
       return weights.get();
     } catch (WeightsException e) {
-      throw new UsageException("%s: %s".formatted(option, e.getMessage()));
+      throw new UsageException("%s: %s".formatted(option, words(e)));
     }
+  }
+
+  /**
+   * Opens what an argument names, before any work is done. What is refused then is a mistake of the
+   * command line.
+   *
+   * @throws UsageException if it is not as it must be
+   */
+  public static <T> T opening(Supplier<T> place) {
+    try {
+      return place.get();
+    } catch (WeightsException
+        | DatasetException
+        | ScoreFileException
+        | IllegalArgumentException e) {
+      throw new UsageException(words(e));
+    }
+  }
+
+  /** What the library advises, for programs, and what helps who uses the commands. */
+  private static final Map<String, String> ADVICE =
+      Map.of(
+          "name more that starts fresh, or drop it with without",
+          "give published ImageNet weights of this network",
+          "load them into that detector",
+          "leave out --detector",
+          "load them into it",
+          "name it with --detector",
+          "give both files, as in load(List.of(network, head))",
+          "join both files with 'genimage weights convert'",
+          "download it, or give network, head and input with FolderOptions",
+          "download it, or give a file of weights",
+          "load the folder of the detector with FolderOptions.NONE.adapter(folder)",
+          "give the folder of the detector: only the library adds adapters",
+          "choose with FolderOptions.NONE.weights(name)",
+          "leave one in the folder",
+          "give the input with FolderOptions.NONE.input(contract)",
+          "only the library can be told its input",
+          "say which output means AI, as in FolderOptions.NONE.head(Head.AI_NATURE)",
+          "only the library can be told which output means AI",
+          "give the network with FolderOptions.NONE.network(network), or",
+          "only the library can be told its network;");
+
+  /** Returns why something is refused, with advice for the command line. */
+  private static String words(RuntimeException problem) {
+    String text = String.valueOf(problem.getMessage());
+    for (Map.Entry<String, String> advice : ADVICE.entrySet()) {
+      text = text.replace(advice.getKey(), advice.getValue());
+    }
+    return text;
+  }
+
+  /** Returns the end of a sentence that suggests a name like a mistyped one; empty if none is. */
+  static String suggestion(String name, Collection<String> known) {
+    String plain = name.toLowerCase(Locale.ROOT);
+    return NearestNames.to(plain, known.stream().map(one -> one.toLowerCase(Locale.ROOT)).toList())
+        .stream()
+        .findFirst()
+        .filter(near -> NearestNames.distance(plain, near) <= (1 + plain.length()) / 3)
+        .map(near -> "; did you mean %s?".formatted(near))
+        .orElse("");
   }
 
   /**

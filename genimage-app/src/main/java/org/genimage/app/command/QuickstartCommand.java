@@ -140,7 +140,7 @@ public final class QuickstartCommand implements Callable<Integer> {
   private GenImage open() {
     Path folder =
         data.folder().orElseGet(() -> SimulatedFolder.below(out.folder(), seed.value(), terminal));
-    GenImage genimage = GenImage.open(folder);
+    GenImage genimage = Options.opening(() -> GenImage.open(folder));
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
     return genimage;
   }

@@ -64,15 +64,17 @@ public final class ScanCommand implements Callable<Integer> {
   public Integer call() {
     terminal = Terminal.of(spec);
     folder.check();
-    boolean sound = checksums.isEmpty() || check(ArchiveChecksums.read(checksums.get()));
+    boolean sound =
+        checksums.isEmpty() || check(Options.opening(() -> ArchiveChecksums.read(checksums.get())));
     OpenOptions options = OpenOptions.DEFAULT;
     if (index.isPresent()) {
       options = options.index(index.get());
     }
     if (quarantine.isPresent()) {
-      options = options.quarantine(Quarantine.read(quarantine.get()));
+      options = options.quarantine(Options.opening(() -> Quarantine.read(quarantine.get())));
     }
-    GenImage data = GenImage.open(folder.path(), options);
+    OpenOptions all = options;
+    GenImage data = Options.opening(() -> GenImage.open(folder.path(), all));
     data.missing().forEach(line -> terminal.print("missing: %s", line));
     for (Split split : Split.values()) {
       for (Generator generator : data.generators()) {

@@ -156,11 +156,11 @@ public final class TrainCommand implements Callable<Integer> {
     SmallData small = SmallData.of(published);
     Blueprint blueprint = plan == Plan.SMALL ? small.input(published) : published;
     Optional<Weights> start = start(blueprint);
-    GenImage genimage =
-        GenImage.open(
-            data.folder().orElseGet(() -> small.simulated(out.folder(), seed.value(), terminal)));
+    Path images =
+        data.folder().orElseGet(() -> small.simulated(out.folder(), seed.value(), terminal));
+    GenImage genimage = Options.opening(() -> GenImage.open(images));
     genimage.missing().forEach(sentence -> terminal.say("note: %s", sentence));
-    ImageDataset train = limited(genimage.train());
+    ImageDataset train = Options.opening(() -> limited(genimage.train()));
     Recipe recipe = recipe(blueprint, small, train.size());
     Path file = file(blueprint);
     Path folder = file.getParent();
@@ -231,7 +231,8 @@ public final class TrainCommand implements Callable<Integer> {
                 TrainingListeners.tensorBoard(folder.resolve("tensorboard")));
     GradientTrainer trainer = start.map(plain::from).orElse(plain);
     Weights trained;
-    try (GradientTrainer.Prepared training = trainer.prepare(blueprint, images)) {
+    try (GradientTrainer.Prepared training =
+        Options.opening(() -> trainer.prepare(blueprint, images))) {
       terminal.say("plan: %s, %s", blueprint.name(), training.plan());
       trained =
           terminal.during(

@@ -2,7 +2,6 @@ package org.genimage.app.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +69,7 @@ public final class WeightsCommand {
     public Integer call() {
       checkFile(file);
       Terminal terminal = Terminal.of(spec);
-      Weights weights = Weights.read(file);
+      Weights weights = Options.opening(() -> Weights.read(file));
       terminal.print("%-28s %s", "file", file);
       terminal.print("%-28s %d", "arrays", weights.keys().size());
       terminal.print("%-28s %,d", "numbers", weights.size());
@@ -135,8 +134,10 @@ public final class WeightsCommand {
       files.forEach(WeightsCommand::checkFile);
       out.check(files);
       Blueprint blueprint = DetectorOptions.named(detector);
-      Weights weights = blueprint.read(files);
-      try (DifferentiableDetector loaded = blueprint.load(weights)) { // complete, or an error
+      Weights weights = Options.opening(() -> blueprint.read(files));
+      try (DifferentiableDetector loaded =
+          DetectorOptions.fitting(
+              () -> weights, () -> blueprint.load(weights))) { // complete, or an error
         loaded.weights().write(out.file());
         Terminal.of(spec)
             .say(
@@ -200,16 +201,14 @@ public final class WeightsCommand {
 
     @Override
     public Integer call() {
-      List<Double> rates = new ArrayList<>(List.of(falseAccusations));
-      missed.ifPresent(rates::add);
-      rates.forEach(
-          rate -> Options.check(rate > 0 && rate < 1, "a rate must be in (0, 1), got %s", rate));
+      checkRate("--false-accusations", falseAccusations);
+      missed.ifPresent(rate -> checkRate("--missed", rate));
       unreadable.check();
       detector.check();
       Options.checkFolder("--data", data);
       out.check(detector.places());
       Terminal terminal = Terminal.of(spec);
-      ImageDataset images = GenImage.open(data).validation();
+      ImageDataset images = Options.opening(() -> GenImage.open(data).validation());
       try (DifferentiableDetector loaded = detector.load(terminal)) {
         EvaluationResult result = terminal.scored("Scoring", loaded, images, unreadable.policy());
         if (missed.isPresent()) {
@@ -232,6 +231,14 @@ public final class WeightsCommand {
         terminal.say("weights: %s", out.file().toAbsolutePath().normalize());
       }
       return ExitCode.DONE;
+    }
+
+    private static void checkRate(String option, double rate) {
+      Options.check(
+          rate > 0 && rate < 1,
+          "%s: expected a share between 0 and 1, such as 0.05, found %s",
+          option,
+          rate);
     }
   }
 }

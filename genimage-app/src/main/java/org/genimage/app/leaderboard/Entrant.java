@@ -50,7 +50,7 @@ record Entrant(String label, DetectorOptions options, String weights, String key
 
   /** Returns how a detector is loaded. */
   static DetectorOptions options(NamedPlace argument) {
-    return DetectorOptions.of(argument.place(), argument.name());
+    return DetectorOptions.ofSeveral(argument.place(), argument.name());
   }
 
   private static String label(String name, NamedPlace argument, Map<String, Entrant> taken) {

@@ -275,7 +275,9 @@ public final class LeaderboardCommand implements Callable<Integer> {
 
   private List<BoardImages> sets(Map<String, Path> places) {
     Map<String, ImageDataset> images = new LinkedHashMap<>();
-    places.forEach((name, place) -> images.put(name, BoardImages.open(place, limit, seed.value())));
+    places.forEach(
+        (name, place) ->
+            images.put(name, Options.opening(() -> BoardImages.open(place, limit, seed.value()))));
     if (places.isEmpty() || simulated) {
       Path place = SimulatedFolder.below(out.folder(), seed.value(), terminal);
       images.put(SIMULATED, BoardImages.open(place, limit, seed.value()));

@@ -81,6 +81,11 @@ public final class RealImagesCommand implements Callable<Integer> {
   /** The fewest images that are trained on: two of each label, one for each half of a batch. */
   private static final int FEWEST = 4;
 
+  /**
+   * A fifth of 10 is for the test, a fifth of 8 for the calibration: one for each of its halves.
+   */
+  private static final String ENOUGH = ": 10 of each label from one source are enough";
+
   private static final String WEIGHTS = "weights.safetensors";
 
   /** What the detectors are tested on. */
@@ -201,7 +206,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     chosen.forEach(
         one -> Outputs.checkApart("--out", folder(one).resolve(WEIGHTS), start.stream().toList()));
     Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
-    SourcedImages images = SourcedImages.read(place, seed.value());
+    SourcedImages images = Options.opening(() -> SourcedImages.read(place, seed.value()));
     checkParts(images);
     terminal.say(
         "%d images to train on, %d held out", images.training().size(), images.test().size());
@@ -249,7 +254,8 @@ public final class RealImagesCommand implements Callable<Integer> {
     Options.check(
         counts.size() == Label.values().length,
         "%s: expected natural and AI images, found %s and %s; add images, or change --calibration"
-            + " or --folds",
+            + " or --folds"
+            + ENOUGH,
         what,
         counts.getOrDefault(Label.NATURE, 0L),
         counts.getOrDefault(Label.AI, 0L));
@@ -271,7 +277,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     ImageDataset learned = parts.get(0);
     Options.check(
         learned.size() >= FEWEST,
-        "%s: expected at least %s beside those for the calibration, found %s; add some",
+        "%s: expected at least %s beside those for the calibration, found %s; add some" + ENOUGH,
         what,
         FEWEST,
         learned.size());

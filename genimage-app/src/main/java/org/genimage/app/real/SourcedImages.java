@@ -42,6 +42,7 @@ record SourcedImages(ImageDataset training, ImageDataset test, Function<Sample, 
           images.train(), images.validation(), sample -> sample.generator().name());
     }
     ListedImages list = ListedImages.read(place);
+    checkFiles(place, list);
     Function<Sample, String> source =
         sample -> list.value(sample, "source").orElse(sample.generator().name());
     if (!list.has("split")) {
@@ -59,6 +60,24 @@ record SourcedImages(ImageDataset training, ImageDataset test, Function<Sample, 
               + " the column split, or leave the column out");
     }
     return new SourcedImages(training, test, source);
+  }
+
+  /** Hours of training must not end at a name that is wrong. */
+  private static void checkFiles(Path place, ListedImages list) {
+    Path folder = place.toAbsolutePath().getParent();
+    List<String> missing =
+        list.images().samples().stream()
+            .flatMap(sample -> list.value(sample, "path").stream())
+            .filter(path -> !Files.exists(FileNames.written(folder, path)))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new DatasetException(
+          "%s: expected files that exist, found none at %s%s; correct the list"
+              .formatted(
+                  place,
+                  missing.get(0),
+                  missing.size() == 1 ? "" : ", nor at %s others".formatted(missing.size() - 1)));
+    }
   }
 
   /**

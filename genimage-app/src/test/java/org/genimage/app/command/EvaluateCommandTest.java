@@ -85,7 +85,7 @@ class EvaluateCommandTest {
         .containsPattern("BigGAN .*of 2\\)")
         .containsPattern("GLIDE .*of 2\\)")
         .containsPattern("all .*of 4\\)");
-    assertThat(run("--weights", weights, "--data", data, "--limit", 3)).isEqualTo(1);
+    assertThat(run("--weights", weights, "--data", data, "--limit", 3)).isEqualTo(2);
     assertThat(said)
         .contains(
             "error: --limit must be at least 4, two images of each of the 2 generators, got 3");

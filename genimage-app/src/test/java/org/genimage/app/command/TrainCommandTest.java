@@ -108,8 +108,8 @@ class TrainCommandTest {
     "2, --detector=spec --backbone=any, found nothing at any",
     "2, --detector=spec --samples=0, --samples must be positive",
     "2, --detector=spec --epochs=1 --samples=8, exclude",
-    "1, --detector=spec --freeze=nothing, nothing",
-    "1, --detector=spec --recipe=paper, at least one batch of 64"
+    "2, --detector=spec --freeze=nothing, nothing",
+    "2, --detector=spec --recipe=paper, at least one batch of 64"
   })
   void mistake_isExplained(int code, String arguments, String sentence) {
     assertThat(run(arguments.split(" "))).isEqualTo(code);

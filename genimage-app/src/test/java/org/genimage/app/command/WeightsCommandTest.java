@@ -91,8 +91,11 @@ class WeightsCommandTest {
         Run.of(
             "weights", "convert", plain.toString(), "--detector", "vgg", "--out", out.toString());
 
-    assertThat(wrong.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(wrong.err()).startsWith("error: ").doesNotContain("\tat ");
+    assertThat(wrong.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(wrong.err())
+        .startsWith("error: ")
+        .contains("; they fit FerretNet-S: name it with --detector")
+        .doesNotContain("\tat ");
     assertThat(out).doesNotExist();
     assertThat(unknown.code()).isEqualTo(ExitCode.USAGE);
     assertThat(unknown.err()).contains("detector must be one of", "got 'vgg'");
@@ -130,7 +133,7 @@ class WeightsCommandTest {
             "--false-accusations=1.5");
 
     assertThat(run.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(run.err()).contains("got 1.5");
+    assertThat(run.err()).contains("--false-accusations: ", "found 1.5");
   }
 
   @Test

@@ -31,7 +31,7 @@ public record KeyFit(
     List<String> misshapen,
     List<String> notFinite) {
 
-  private static final int SHOWN = 16;
+  private static final int SHOWN = 3;
   private static final int MAX_CANDIDATES = 20_000;
   private static final int MAX_LENGTH = 500;
 

@@ -20,7 +20,7 @@ public final class NearestNames {
   }
 
   /** Returns Levenshtein's edit distance. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j < row.length; j++) {
       row[j] = j;
