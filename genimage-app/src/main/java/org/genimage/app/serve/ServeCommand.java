@@ -19,7 +19,6 @@ import org.genimage.app.command.DetectorOptions;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Terminal;
 import org.genimage.app.command.UsageException;
-import org.genimage.data.internal.WholeFiles;
 import org.genimage.models.Batching;
 import org.genimage.models.Detector;
 import picocli.CommandLine.Command;
@@ -273,9 +272,10 @@ public final class ServeCommand implements Callable<Integer> {
               + " with 'openssl rand -hex 32'");
     } catch (IOException e) {
       throw new UsageException(
-          "--token-file: expected a file with a token, found none that can be read (%s);"
-                  .formatted(WholeFiles.reason(e))
-              + " check the path and the permissions");
+          "--token-file: expected a file with a token, found %s %s; check the path and permissions"
+              .formatted(
+                  Files.exists(tokenFile.get()) ? "no readable file at" : "nothing at",
+                  tokenFile.get()));
     }
   }
 

@@ -39,8 +39,8 @@ class ServeCommandTest {
         "--batch 0 | --batch: expected 1 or more, found 0",
         "--max-wait -1 | --max-wait: expected 0 or more, found -1",
         "--host no.such.host.invalid | --host: expected an address of this machine",
-        "--token-file no-such-file | found none that can be read (no-such-file does"
-            + " not exist); check the path",
+        "--token-file no-such-file | a file with a token, found nothing at no-such-file; check",
+        "--token-file FOLDER | a file with a token, found no readable file at",
         "--token-file TOKEN | a token must have 16 to 512 letters, digits",
         "--token-file BYTES | found bytes that are no text in",
       })
@@ -50,7 +50,11 @@ class ServeCommandTest {
     Path bytes = Files.write(folder.resolve("bytes"), new byte[] {(byte) 0xff, (byte) 0xfe});
     List<String> arguments = new ArrayList<>(List.of("serve"));
     for (String option : options.split(" ")) {
-      arguments.add(option.replace("TOKEN", token.toString()).replace("BYTES", bytes.toString()));
+      arguments.add(
+          option
+              .replace("TOKEN", token.toString())
+              .replace("BYTES", bytes.toString())
+              .replace("FOLDER", folder.toString()));
     }
     java.io.StringWriter errors = new java.io.StringWriter();
     CommandLine program = Main.commandLine().setErr(new java.io.PrintWriter(errors));
