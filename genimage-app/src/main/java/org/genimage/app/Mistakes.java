@@ -1,6 +1,10 @@
 package org.genimage.app;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -40,7 +44,7 @@ final class Mistakes {
         && !command.getSubcommands().isEmpty()) {
       return noCommand(command);
     }
-    return wrongKind(problem).orElse(problem.getMessage());
+    return wrongName(problem).or(() -> wrongKind(problem)).orElse(problem.getMessage());
   }
 
   /** Returns a line that says where more is said. */
@@ -97,8 +101,37 @@ final class Mistakes {
     if (command.getSubcommands().isEmpty()) {
       return "%s takes no argument '%s'; put names with blanks in quotes".formatted(name, found);
     }
+    if (isFile(found) && command.getParent() == null) {
+      return "expected a command, found the file '%s'; to score it: %s score %s"
+          .formatted(found, name, found);
+    }
     return "there is no command '%s %s'".formatted(name, found)
         + (near.isEmpty() ? "" : "; did you mean '%s %s'?".formatted(name, lastWord(near.get(0))));
+  }
+
+  private static boolean isFile(String name) {
+    try {
+      return Files.exists(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** Returns the names that an option takes, as the help has them. */
+  private static Optional<String> wrongName(ParameterException problem) {
+    ArgSpec argument = problem.getArgSpec();
+    if (argument == null
+        || !problem.getMessage().contains("expected one of [")
+        || argument.typeInfo().getEnumConstantNames() == null) {
+      return Optional.empty();
+    }
+    String names =
+        String.join(", ", argument.typeInfo().getEnumConstantNames())
+            .toLowerCase(Locale.ROOT)
+            .replace('_', '-');
+    return Optional.of(
+        "%s: expected one of %s, found '%s'"
+            .formatted(label(argument).split("=")[0], names, problem.getValue()));
   }
 
   /** Returns what a value should be, where it is another kind of value: picocli speaks Java's. */

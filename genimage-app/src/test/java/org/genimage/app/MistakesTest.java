@@ -26,13 +26,14 @@ class MistakesTest {
   /** A call in this module's folder, and what the answer says. */
   private static final String CALLS =
       """
+      pom.xml: expected a command, found the file 'pom.xml'; to score it: genimage score pom.xml
       score: needs IMAGE:
       score nowhere.jpg: nowhere.jpg: expected a file, a folder or a pattern, found nothing there
       score pom.xml --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
-      score pom.xml --format xml: '--format': expected one of [TABLE, CSV, JSONL]
-      score pom.xml --precision float8: expected one of [FLOAT32, BFLOAT16, FLOAT16]
+      score pom.xml --format xml: --format: expected one of table, csv, jsonl, found 'xml'
+      score pom.xml --precision float8: --precision: expected one of float32, bfloat16, float16
       score pom.xml --external-decoder no-such-program: found no 'no-such-program' on the PATH
-      serve --port 99999: port must be from 0 to 65535, got 99999
+      serve --port 99999: --port must be from 0 to 65535, got 99999
       serve --port x: --port: expected a whole number, found 'x'
       serve --weights nowhere.pth: found 'nowhere.pth', which is none of them; check the path
       pretrained: expected a command after 'genimage pretrained', found none; for example

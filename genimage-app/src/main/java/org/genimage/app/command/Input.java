@@ -3,11 +3,13 @@ package org.genimage.app.command;
 import com.google.common.io.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
 import org.genimage.data.image.Image;
+import org.genimage.data.image.ImageHeader;
 import org.genimage.data.image.UnreadableImageException;
 
 /** An image that somebody wants a score of. */
@@ -27,6 +29,18 @@ sealed interface Input {
    * @throws UnreadableImageException if it is none
    */
   Image image();
+
+  /** Returns what it states before its pixels; empty if it cannot be read. */
+  default Optional<ImageHeader> header() {
+    try (InputStream in = stream()) {
+      return Optional.of(ImageHeader.read(in));
+    } catch (IOException | UnreadableImageException e) {
+      return Optional.empty(); // who decodes it says so
+    }
+  }
+
+  /** Opens it, encoded. */
+  InputStream stream() throws IOException;
 
   /**
    * Reads what it says of itself.
@@ -51,6 +65,11 @@ sealed interface Input {
     @Override
     public Optional<Path> path() {
       return file.path();
+    }
+
+    @Override
+    public InputStream stream() throws IOException {
+      return file.stream();
     }
 
     @Override
@@ -80,6 +99,11 @@ sealed interface Input {
     @Override
     public Optional<Path> path() {
       return Optional.of(place);
+    }
+
+    @Override
+    public InputStream stream() throws IOException {
+      return Files.newInputStream(place);
     }
 
     @Override
@@ -123,6 +147,11 @@ sealed interface Input {
     @Override
     public String name() {
       return "-";
+    }
+
+    @Override
+    public InputStream stream() throws IOException {
+      return content.openStream();
     }
 
     @Override

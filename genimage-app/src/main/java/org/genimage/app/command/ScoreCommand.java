@@ -2,7 +2,9 @@ package org.genimage.app.command;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.data.Progress;
@@ -169,14 +171,24 @@ public final class ScoreCommand implements Callable<Integer> {
     lines.begin();
     List<ScoredInput> scored = new ArrayList<>();
     ScoringPass pass = new ScoringPass(loaded, decision, inputs);
+    Map<String, Integer> warned = new HashMap<>();
     long failed =
         Terminal.showsOutput()
-            ? write(loaded, pass, lines, scored, inputs, Progress.NONE)
+            ? write(loaded, pass, lines, scored, warned, inputs, Progress.NONE)
             : Terminal.of(spec)
                 .during(
                     "Scoring",
                     inputs.size(),
-                    progress -> write(loaded, pass, lines, scored, inputs, progress));
+                    progress -> write(loaded, pass, lines, scored, warned, inputs, progress));
+    if (format == ScoreLines.Format.TABLE) {
+      ImageWarnings.KINDS.forEach(
+          (code, words) -> {
+            if (warned.containsKey(code)) {
+              Terminal.of(spec)
+                  .say("warning: %d of %d images %s", warned.get(code), inputs.size(), words);
+            }
+          });
+    }
     if (failed > 0) {
       Terminal.of(spec).say("%d of %d images have no score", failed, inputs.size());
     }
@@ -188,6 +200,7 @@ public final class ScoreCommand implements Callable<Integer> {
       ScoringPass pass,
       ScoreLines lines,
       List<ScoredInput> scored,
+      Map<String, Integer> warned,
       List<Input> inputs,
       Progress progress) {
     long failed = 0;
@@ -197,6 +210,9 @@ public final class ScoreCommand implements Callable<Integer> {
           tiles && !plain.failed() ? withTiles(loaded, inputs.get(done - 1), plain) : plain;
       lines.write(one);
       failed += one.failed() ? 1 : 0;
+      one.outcome().stream()
+          .flatMap(outcome -> outcome.warnings().stream())
+          .forEach(warning -> warned.merge(warning.code(), 1, Integer::sum));
       if (explain.isPresent()) {
         scored.add(one);
       }

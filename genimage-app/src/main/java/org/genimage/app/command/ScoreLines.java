@@ -1,6 +1,7 @@
 package org.genimage.app.command;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Collections;
@@ -103,7 +104,12 @@ interface ScoreLines {
           one.outcome().map(outcome -> Decision.word(outcome.verdict())).orElse("error"),
           line(one.name()),
           one.outcome().flatMap(ScoredInput.Outcome::tiles).map(this::words).orElse(""),
-          one.problem().map(ScoreLines::line).orElse(says(one)));
+          one.problem().map(problem -> line(without(one.name(), problem))).orElse(says(one)));
+    }
+
+    /** The name stands before the sentence already. */
+    private static String without(String name, String problem) {
+      return problem.startsWith(name + ": ") ? problem.substring(name.length() + 2) : problem;
     }
 
     private static String says(ScoredInput one) {
@@ -162,7 +168,7 @@ interface ScoreLines {
     public void write(ScoredInput one) {
       write(
           List.of(
-              one.name(),
+              one.name().equals("-") ? "stdin" : one.name(), // "-" would begin a formula
               one.outcome().map(outcome -> Double.toString(outcome.score())).orElse(""),
               one.outcome().map(outcome -> Decision.word(outcome.verdict())).orElse(""),
               detector,
@@ -219,6 +225,7 @@ interface ScoreLines {
                       .put("verdict", Decision.word(outcome.verdict()).toLowerCase(Locale.ROOT))
                       .put("width", outcome.width())
                       .put("height", outcome.height()));
+      one.outcome().ifPresent(outcome -> add(line.putArray("warnings"), outcome.warnings()));
       one.outcome()
           .flatMap(ScoredInput.Outcome::tiles)
           .ifPresent(scores -> add(line.putObject("tiles"), scores, decision.threshold()));
@@ -234,6 +241,12 @@ interface ScoreLines {
       one.claims().ifPresent(claims -> add(line.putObject("claims"), claims));
       out.print(line + "\n");
       out.flush();
+    }
+
+    private static void add(ArrayNode node, List<ImageWarnings.Warning> warnings) {
+      for (ImageWarnings.Warning warning : warnings) {
+        node.addObject().put("code", warning.code()).put("text", warning.text());
+      }
     }
 
     private static void add(ObjectNode node, TileScores scores, double threshold) {

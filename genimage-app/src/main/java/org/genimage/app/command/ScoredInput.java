@@ -1,5 +1,6 @@
 package org.genimage.app.command;
 
+import java.util.List;
 import java.util.Optional;
 import org.genimage.data.claims.FileClaims;
 import org.genimage.eval.explanation.TileScores;
@@ -28,10 +29,16 @@ record ScoredInput(
    * @param verdict what it counts as
    * @param width of the image in pixels
    * @param height of the image in pixels
+   * @param warnings what the detector did not see of it
    * @param tiles the scores of its tiles, if they were asked for
    */
   record Outcome(
-      double score, Verdict verdict, int width, int height, Optional<TileScores> tiles) {}
+      double score,
+      Verdict verdict,
+      int width,
+      int height,
+      List<ImageWarnings.Warning> warnings,
+      Optional<TileScores> tiles) {}
 
   /** Returns the same with the scores of its tiles. */
   ScoredInput tiles(TileScores scores) {
@@ -44,6 +51,7 @@ record ScoredInput(
                     found.verdict(),
                     found.width(),
                     found.height(),
+                    found.warnings(),
                     Optional.of(scores))),
         problem,
         claims,

@@ -49,7 +49,12 @@ final class ScoringPass extends AbstractIterator<ScoredInput> {
    *
    * @param views as the detector wants them: the image itself, then the further views
    */
-  private record Decoded(int width, int height, List<Image> views, FileClaims claims) {}
+  private record Decoded(
+      int width,
+      int height,
+      List<Image> views,
+      FileClaims claims,
+      List<ImageWarnings.Warning> warnings) {}
 
   @Override
   protected ScoredInput computeNext() {
@@ -73,7 +78,13 @@ final class ScoringPass extends AbstractIterator<ScoredInput> {
     for (SecondView view : decision.views()) {
       views.add(detector.input().prepare(view.transform().apply(image, new SplittableRandom(0))));
     }
-    return new Decoded(image.width(), image.height(), views, input.claims());
+    List<ImageWarnings.Warning> warnings =
+        input
+            .header()
+            .map(
+                header -> ImageWarnings.of(detector.input(), header, image.width(), image.height()))
+            .orElse(List.of());
+    return new Decoded(image.width(), image.height(), views, input.claims(), warnings);
   }
 
   private void scoreBatch() {
@@ -157,6 +168,7 @@ final class ScoringPass extends AbstractIterator<ScoredInput> {
                 decision.verdict(score, others),
                 decoded.width(),
                 decoded.height(),
+                decoded.warnings(),
                 Optional.empty())),
         Optional.empty(),
         Optional.of(decoded.claims()),

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.genimage.app.command.ImageWarnings;
 import org.genimage.data.claims.Claims;
 import org.genimage.data.claims.FileClaims;
 import org.genimage.data.image.Decoding;

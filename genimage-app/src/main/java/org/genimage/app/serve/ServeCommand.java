@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.genimage.app.command.DetectorOptions;
 import org.genimage.app.command.ExitCode;
+import org.genimage.app.command.Options;
 import org.genimage.app.command.Terminal;
 import org.genimage.app.command.UsageException;
 import org.genimage.models.Batching;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Spec;
       "  GENIMAGE_TOKEN=$(openssl rand -hex 32) genimage serve --host 0.0.0.0"
     })
 public final class ServeCommand implements Callable<Integer> {
+
+  private static final int MAX_PORT = 65_535;
 
   /** The environment variable with the token: unlike an option, other users cannot list it. */
   static final String TOKEN = "GENIMAGE_TOKEN";
@@ -225,6 +228,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   private ServiceSettings settings() {
     try {
+      Options.check(
+          port >= 0 && port <= MAX_PORT, "--port must be from 0 to %s, got %s", MAX_PORT, port);
       checkPositive("--batch", batch);
       checkPositive("--max-megabytes", megabytes);
       checkPositive("--max-megapixels", megapixels);

@@ -1,16 +1,18 @@
-package org.genimage.app.serve;
+package org.genimage.app.command;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.genimage.data.image.ImageHeader;
 import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
 
 /** What about an image makes its score less worth: what the detector does not see of it. */
-final class ImageWarnings {
+public final class ImageWarnings {
 
   /** Cameras and phones save JPEG files at 90 and more; messengers and web sites below. */
   private static final int CAMERA_QUALITY = 85;
@@ -25,7 +27,15 @@ final class ImageWarnings {
    * @param code {@code tiny}, {@code resized}, {@code cropped} or {@code recompressed}
    * @param text for people
    */
-  record Warning(String code, String text) {}
+  public record Warning(String code, String text) {}
+
+  /** What each kind of warning says of several images, in the order of the lines about them. */
+  static final Map<String, String> KINDS =
+      ImmutableMap.of(
+          "tiny", "have fewer pixels than the detector expects",
+          "resized", "were seen in another size than they have",
+          "cropped", "were seen in part: a score says nothing of what lies outside the middle",
+          "recompressed", "are JPEG files of less quality than cameras use, probably saved again");
 
   /**
    * Returns what holds for an image.
@@ -34,7 +44,12 @@ final class ImageWarnings {
    * @param width of the image in pixels
    * @param height of the image in pixels
    */
-  static List<Warning> of(InputContract input, byte[] file, int width, int height) {
+  public static List<Warning> of(InputContract input, byte[] file, int width, int height) {
+    return of(input, header(file), width, height);
+  }
+
+  /** Returns what holds for an image whose file states this before its pixels. */
+  static List<Warning> of(InputContract input, ImageHeader header, int width, int height) {
     List<Warning> warnings = new ArrayList<>();
     int shorter = Math.min(width, height);
     int side = input.side();
@@ -81,7 +96,7 @@ final class ImageWarnings {
                       .formatted(Math.max(1, Math.round(100 * seen)))
                   + " rest."));
     }
-    header(file)
+    header
         .quality()
         .ifPresent(
             quality -> {
@@ -99,7 +114,7 @@ final class ImageWarnings {
   }
 
   /** Returns what the file states before its pixels. */
-  static ImageHeader header(byte[] file) {
+  private static ImageHeader header(byte[] file) {
     try {
       return ImageHeader.read(new ByteArrayInputStream(file));
     } catch (IOException e) {
