@@ -125,7 +125,8 @@ class AttackCommandTest {
         .initialWeights(1)
         .write(weights);
 
-    assertThat(run("--weights", weights.toString())).isEqualTo(2);
+    assertThat(run("--weights", weights.toString(), "--out", folder.resolve("out").toString()))
+        .isEqualTo(2);
     assertThat(said)
         .contains("expected weights of a detector of this version", "found those of Other");
   }
