@@ -143,7 +143,7 @@ class QuickstartCommandTest {
   void emptyFolder_saysWhatWasLookedFor() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
 
-    assertThat(run("--data", empty)).isEqualTo(1);
+    assertThat(run("--data", empty)).isEqualTo(2);
     assertSentence(empty.toString());
   }
 
