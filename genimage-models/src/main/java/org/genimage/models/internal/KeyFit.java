@@ -31,7 +31,12 @@ public record KeyFit(
     List<String> misshapen,
     List<String> notFinite) {
 
-  private static final int SHOWN = 3;
+  /**
+   * So many keys are all named; of more, a few tell that these are the weights of another network.
+   */
+  private static final int FEW = 16;
+
+  private static final int EXAMPLES = 3;
   private static final int MAX_CANDIDATES = 20_000;
   private static final int MAX_LENGTH = 500;
 
@@ -139,13 +144,14 @@ public record KeyFit(
   private static void describe(
       List<String> problems, String what, List<String> keys, Description description) {
     if (!keys.isEmpty()) {
+      int count = keys.size() > FEW ? EXAMPLES : keys.size();
       List<String> shown =
           keys.stream()
-              .limit(SHOWN)
+              .limit(count)
               .map(description::of)
               .map(text -> Ascii.truncate(text, MAX_LENGTH, "..."))
               .toList();
-      String more = keys.size() > SHOWN ? ", and %s more".formatted(keys.size() - SHOWN) : "";
+      String more = keys.size() > count ? ", and %s more".formatted(keys.size() - count) : "";
       problems.add("%s %s: %s%s".formatted(keys.size(), what, String.join(", ", shown), more));
     }
   }
