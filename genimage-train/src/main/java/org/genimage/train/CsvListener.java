@@ -40,7 +40,7 @@ final class CsvListener implements TrainingListener {
       write(
           Stream.concat(
               Stream.of(HEADER),
-              rows.stream().skip(1).filter(row -> Integer.parseInt(row.split(",")[0]) < epoch)));
+              rows.stream().skip(1).filter(row -> Integer.parseInt(row.split(",", 2)[0]) < epoch)));
     } catch (NumberFormatException e) {
       throw another(e);
     }

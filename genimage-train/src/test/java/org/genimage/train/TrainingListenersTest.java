@@ -162,6 +162,17 @@ class TrainingListenersTest {
     assertThat(Files.readAllLines(file)).isEqualTo(rows);
   }
 
+  /** A row of separators alone has no first cell. */
+  @Test
+  void csv_rowWithoutCells_isNoTableOfEpochs(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("epochs.csv"), "epoch,steps\n,\n");
+
+    assertThatThrownBy(() -> TrainingListeners.csv(file).onBegin(1, 80))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("expected a table of epochs, found another file");
+    assertThat(file).hasContent("epoch,steps\n,\n");
+  }
+
   @Test
   void tensorBoard_everyStepAndEpoch_areEvents(@TempDir Path folder) throws IOException {
     List<EpochReport> reports = new ArrayList<>();
