@@ -1,5 +1,6 @@
 package org.genimage.app.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,12 @@ public final class QuickstartCommand implements Callable<Integer> {
       }
       return ExitCode.DONE;
     }
+    boolean own = Files.exists(out.report()) || Files.exists(checkpoints());
+    Options.check(
+        own || !Files.isRegularFile(trainedFile()),
+        "--out: expected no weights but those of an earlier quickstart at %s, found others; choose"
+            + " another folder, or remove them",
+        trainedFile());
     Outputs.checkWritableFile(trainedFile());
     Outputs.checkFolder(checkpoints());
     GenImage genimage = open();

@@ -42,6 +42,8 @@ class KeptFilesTest {
     SMALL.describe(SMALL.initialWeights(2)).write(folder.resolve("other.safetensors"));
     Files.createDirectory(folder.resolve("site"));
     Files.writeString(folder.resolve("site/report.html"), "<!DOCTYPE html><title>Mine</title>");
+    Files.createDirectory(folder.resolve("mine"));
+    SMALL.initialWeights(3).write(folder.resolve("mine/resnet50.safetensors"));
     Files.createDirectory(folder.resolve("project"));
     Files.writeString(folder.resolve("project/manifest.json"), "{\"name\": \"mine\"}");
     SimulatedGenImage.seeded(1)
@@ -96,6 +98,7 @@ class KeptFilesTest {
         "evaluate --weights @w.safetensors --data @data --out @photo.png",
         "attack --weights @w.safetensors --data @data --out @site",
         "quickstart --data @data --out @site",
+        "quickstart --data @data --out @mine",
         "tables --data @data --out @site",
         "train --detector resnet-50 --data @data --out @trained"
             + " --backbone @trained/resnet-50-small/weights.safetensors",
