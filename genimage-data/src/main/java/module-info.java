@@ -9,6 +9,7 @@ module org.genimage.data {
   requires tensorflow;
 
   uses javax.imageio.spi.ImageReaderSpi;
+  uses javax.imageio.spi.ImageWriterSpi;
 
   exports org.genimage.data;
   exports org.genimage.data.claims;

@@ -1,6 +1,6 @@
 """Writes robustness.json: what Pillow, SciPy and NumPy make of pictures, for every change of the suite but blur-cv.
 
-    python make.py        (Pillow 12.3.0, OpenCV 5.0.0, SciPy 1.17.1, NumPy 2.4)
+    python make.py        (Pillow 12.3.0 with libwebp 1.6.0, OpenCV 5.0.0, SciPy 1.17.1, NumPy 2.4)
 
 Pictures have no file: value c of the pixel in row y and column x is (37x + 91y + 53c + xy(c + 3) // 7) mod 256 in
 "rough" pictures, and (2x + 3y + 40c) mod 256 in "smooth" ones. Random numbers are SplitMix64's, seeded with the first
@@ -67,6 +67,12 @@ def scaled(s, side):
 def jpeg(image, quality, **options):
     file = io.BytesIO()
     image.save(file, "JPEG", quality=quality, **options)
+    return Image.open(io.BytesIO(file.getvalue())).convert("RGB")
+
+
+def webp(image, quality):
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=quality, method=4)
     return Image.open(io.BytesIO(file.getvalue())).convert("RGB")
 
 
@@ -263,6 +269,8 @@ def suite():
     for a, b in TWICE:
         yield "jpeg-twice", f"{a}>{b}", lambda im, r, a=a, b=b: jpeg(jpeg(im, a), b)
         yield "jpeg-twice-shifted", f"{a}>{b}", lambda im, r, a=a, b=b: jpeg(shift(jpeg(im, a), 4), b)
+    for q in (90, 80, 50):
+        yield "webp", str(q), lambda im, r, q=q: webp(im, q)
     for name, filter, strengths in (
             ("bilinear", R.BILINEAR, (.75, .5, .25)), ("bicubic", R.BICUBIC, (.5, 1.5, 2)),
             ("lanczos", R.LANCZOS, (.5, 1.5)), ("nearest", R.NEAREST, (.5, 2)), ("box", R.BOX, (.5, .25))):

@@ -662,6 +662,25 @@ public final class Transforms {
     return (image, random) -> NativeCodec.recodeJpeg444(image, quality);
   }
 
+  /**
+   * Returns lossy WebP: {@code save} with {@code format="WEBP"} and a quality, read again. Equals
+   * Pillow 12.3 in every byte; both have libwebp 1.6.0. An image with a side of more than 16,383
+   * pixels is refused with an {@link UnreadableImageException}.
+   *
+   * <p>It needs {@code com.github.usefulness:webp-imageio}, as reading WebP does, and throws an
+   * {@link IllegalStateException} where that has no library for the system.
+   *
+   * @param quality of libwebp, 0 to 100
+   * @throws IllegalArgumentException if the quality is out of its range
+   */
+  public static Transform webP(int quality) {
+    checkArgument(
+        quality >= 0 && quality <= 100,
+        "expected a WebP quality from 0 to 100, found %s; choose such a number",
+        quality);
+    return (image, random) -> WebP.recode(image, quality);
+  }
+
   private static Box whole(Image image) {
     return new Box(0, 0, image.width(), image.height());
   }

@@ -2,7 +2,9 @@ package org.genimage.data.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.hash.Hashing;
 import com.google.common.io.ByteSource;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -83,6 +85,43 @@ class TransformsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> image.toJpeg(101))
         .withMessage("JPEG quality must be from 1 to 100, got 101");
+  }
+
+  /** Of a picture that Python's Pillow 12.3.0 saved as WebP and read again: its SHA-256. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 09527e3a1245a4a6fee49e34e591aab4c04b435f4ff8a09ab59e4b8347f94433",
+    "15, 0ffd9fa08718049c12504c5a5cdf8f41a47e24dc6f65a9b9506fce45e5ce3668",
+    "59, 657b77b2a471eed8c234bb2b327bfcef35acd868678aec42fcc78b37d99292f8",
+    "100, b06545574a53eaf644e2c884216415fc936cec69332c940537882bb4653a420b"
+  })
+  void webP_equalsPillow(int quality, String sha256) {
+    byte[] rgb = new byte[3 * 61 * 47];
+    for (int i = 0; i < rgb.length; i++) {
+      int x = i / 3 % 61;
+      int y = i / 3 / 61;
+      int c = i % 3;
+      rgb[i] = (byte) (37 * x + 91 * y + 53 * c + x * y * (c + 3) / 7);
+    }
+    Image image = Image.of(61, 47, rgb);
+    Image result = Transforms.webP(quality).apply(image, random);
+    assertThat(Hashing.sha256().hashBytes(result.rgb())).hasToString(sha256);
+    assertThat(image.rgb()).isEqualTo(rgb);
+  }
+
+  @Test
+  void webP_sidesAndQualitiesThatTheFormatLacks_areRefused() {
+    assertThat(Transforms.webP(50).apply(Image.of(16_383, 1, new byte[3 * 16_383]), random).width())
+        .isEqualTo(16_383);
+    Image wide = Image.of(16_384, 1, new byte[3 * 16_384]);
+    assertThatThrownBy(() -> Transforms.webP(50).apply(wide, random))
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessage(
+            "expected an image with sides of at most 16383 pixels to encode as WebP,"
+                + " found 16384x1; leave it out");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Transforms.webP(101))
+        .withMessage("expected a WebP quality from 0 to 100, found 101; choose such a number");
   }
 
   @Test

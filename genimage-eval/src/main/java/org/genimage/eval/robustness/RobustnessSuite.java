@@ -128,6 +128,13 @@ public record RobustnessSuite(List<Perturbation> all, long seed) {
             "Pillow, two saves, 4 pixels cut at the left and the top between",
             Transforms.jpeg(twice[0]).then(shift(4)).then(second));
       }
+      whole(
+          "webp",
+          "Pillow save(WEBP, quality, method=4)",
+          (int q) -> Transforms.webP(q),
+          90,
+          80,
+          50);
     }
 
     private void resampling() {

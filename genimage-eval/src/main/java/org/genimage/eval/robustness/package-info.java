@@ -3,6 +3,7 @@
  *
  * <p>For: scoring the same images after what happens to pictures on their way, always with the same
  * names, strengths and random numbers. May use: scores' degradations, images. Limits: no network
- * makes a change; codecs that this library cannot write are not in the suite.
+ * makes a change; codecs without an encoder that equals the named one, AVIF and JPEG 2000, are not
+ * in the suite.
  */
 package org.genimage.eval.robustness;

@@ -107,8 +107,8 @@ class RobustnessSuiteTest {
   @Test
   void full_hasTheNamesOfTheDocuments() {
     assertThat(RobustnessSuite.full(1).all().stream().map(Perturbation::name).distinct())
-        .hasSize(54);
-    assertThat(RobustnessSuite.full(1).all()).hasSize(140);
+        .hasSize(55);
+    assertThat(RobustnessSuite.full(1).all()).hasSize(143);
   }
 
   @Test
