@@ -15,6 +15,8 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.OpenOptions;
+import org.genimage.data.Progress;
+import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.report.Report;
@@ -122,8 +124,12 @@ public final class SparkScoring implements Callable<Integer> {
     EvaluationResult result =
         EvaluationResult.read(
             IntStream.range(0, count).mapToObj(part -> job.file(part, count)).toList());
+    FileRules files = FileRules.of(job.images(), Progress.NONE);
+    files.warning().ifPresent(warning -> System.out.println("warning: " + warning));
     Report report =
-        Report.builder("%s on %s".formatted(detector, data.getFileName()), result).build();
+        Report.builder("%s on %s".formatted(detector, data.getFileName()), result)
+            .files(files)
+            .build();
     report.write(out.resolve("report.html"));
     report.writeTables(out.resolve("tables"));
     result

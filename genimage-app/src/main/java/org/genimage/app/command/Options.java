@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.eval.ScoreFileException;
+import org.genimage.eval.alignment.Alignment;
 import org.genimage.models.Precision;
 import org.genimage.models.internal.NearestNames;
 import org.genimage.models.weights.Weights;
@@ -192,6 +193,25 @@ public final class Options {
 
     Path path() {
       return folder;
+    }
+  }
+
+  /** Whether images are scored again after formats were made equal. */
+  static final class Aligned {
+
+    /** How all images are stored before they are scored again. */
+    static final Alignment ALIGNMENT = Alignment.jpegOfBoth(96);
+
+    @Option(
+        names = "--no-aligned",
+        description =
+            "score the test images only as they are, not again all stored as JPEG 96; the second"
+                + " scoring shows what a detector knows of formats alone, and takes as long as the"
+                + " first")
+    private boolean leftOut;
+
+    boolean isWanted() {
+      return !leftOut;
     }
   }
 

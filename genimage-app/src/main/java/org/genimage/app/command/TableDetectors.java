@@ -46,11 +46,7 @@ record TableDetectors(
   /** Loads the weights of an earlier run, or trains the detector and saves its weights. */
   @Override
   public Detector detector(String name, TrainingSet training) {
-    if (isLeftOut(name, training)) {
-      throw new DatasetException(
-          "%s: a rehearsal trains it only on %s and on all of GenImage; --full trains it on each"
-              .formatted(name, ONE));
-    }
+    checkNotLeftOut(name, training);
     Blueprint blueprint = blueprint(name);
     Path file = file(name, training);
     if (!Files.exists(file)) {
@@ -71,6 +67,22 @@ record TableDetectors(
     }
   }
 
+  /** Returns a source of the detectors that were trained; it trains none. */
+  ProtocolRun.DetectorSource trained() {
+    return (name, training) -> {
+      checkNotLeftOut(name, training);
+      Path file = file(name, training);
+      if (!Files.exists(file)) {
+        images.train(training); // says so if that is why
+        throw new DatasetException(
+            "%s trained on %s: expected its weights, found none at %s; remove its scores to train it"
+                    .formatted(name, training, file)
+                + " again");
+      }
+      return detector(name, training);
+    };
+  }
+
   private Blueprint blueprint(String name) {
     Blueprint published = Detectors.named(name);
     return full ? published : SmallData.of(published).input(published);
@@ -82,6 +94,14 @@ record TableDetectors(
         && !name.equals(BASE)
         && training.generators().size() == 1
         && !training.equals(ONE);
+  }
+
+  private void checkNotLeftOut(String name, TrainingSet training) {
+    if (isLeftOut(name, training)) {
+      throw new DatasetException(
+          "%s: a rehearsal trains it only on %s and on all of GenImage; --full trains it on each"
+              .formatted(name, ONE));
+    }
   }
 
   private Path file(String name, TrainingSet training) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.genimage.attacks.AttackResult;
 import org.genimage.attacks.AttackRun;
@@ -20,6 +21,7 @@ import org.genimage.attacks.Preset;
 import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
+import org.genimage.data.TestSet;
 import org.genimage.data.Unbiased;
 import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.EvaluationResult;
@@ -29,6 +31,7 @@ import org.genimage.eval.protocol.Protocol;
 import org.genimage.eval.protocol.ProtocolResult;
 import org.genimage.eval.protocol.ProtocolRun;
 import org.genimage.eval.protocol.Protocols;
+import org.genimage.eval.protocol.TestImages;
 import org.genimage.eval.report.DegradedAccuracy;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.statistics.Proportion;
@@ -141,6 +144,8 @@ public final class TablesCommand implements Callable<Integer> {
       description = "with --unbiased, use natural images of any JPEG quality, not only of 96")
   private boolean anyQuality;
 
+  @Mixin private Options.Aligned aligned = new Options.Aligned();
+
   @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
   @Mixin private Options.Seed seed = new Options.Seed();
@@ -149,8 +154,8 @@ public final class TablesCommand implements Callable<Integer> {
 
   private Terminal terminal;
 
-  /** One table, and its unbiased version if that is wanted. */
-  private record Filled(ProtocolResult published, Optional<ProtocolResult> unbiased) {}
+  /** One table, and the same on other images, by an adjective for them. */
+  private record Filled(ProtocolResult published, Map<String, ProtocolResult> others) {}
 
   @Override
   public Integer call() {
@@ -167,19 +172,25 @@ public final class TablesCommand implements Callable<Integer> {
     List<Protocol> chosen = protocols();
     Unbiased selection = selection();
     out.checkReport();
+    Optional<GenImage> given =
+        data.folder().map(folder -> Options.opening(() -> GenImage.open(folder)));
     checkSettings();
     long begin = System.nanoTime();
-    GenImage genimage = GenImage.open(data.folder().orElseGet(this::simulated));
+    GenImage genimage = given.orElseGet(() -> GenImage.open(simulated()));
     TableImages published = new TableImages(genimage, Optional.empty(), out.folder(), reduced());
     TableImages selected =
         new TableImages(genimage, Optional.of(selection), out.resolve("unbiased"), reduced());
-    Page page = new Page(files(genimage));
+    Page page = new Page(files(genimage, chosen));
     for (Protocol protocol : chosen) {
       terminal.print("%s: %s", protocol.name(), protocol.title());
       page.fill(plan(protocol, published));
+      if (aligned.isWanted()) {
+        terminal.print("  again, all images stored as JPEG 96");
+        page.fillAgain("aligned", aligned(protocol, published));
+      }
       if (unbiased) {
-        terminal.say("  again, with images without the bias of format and size");
-        page.fillUnbiased(plan(protocol, selected));
+        terminal.print("  again, with images without the bias of format and size");
+        page.fillAgain("unbiased", plan(protocol, selected));
       }
     }
     if (page.begun) {
@@ -204,10 +215,10 @@ public final class TablesCommand implements Callable<Integer> {
 
     private final List<Filled> results = new ArrayList<>();
     private final Map<String, Scores> groups = new LinkedHashMap<>();
-    private final Optional<FileRules> files;
+    private final Map<String, FileRules> files;
     private boolean begun; // some run was scored
 
-    Page(Optional<FileRules> files) {
+    Page(Map<String, FileRules> files) {
       this.files = files;
     }
 
@@ -221,8 +232,8 @@ public final class TablesCommand implements Callable<Integer> {
     }
 
     private void add(ProtocolRun plan, ProtocolResult result) {
-      print(result);
-      results.add(new Filled(result, Optional.empty()));
+      print(result, List.of());
+      results.add(new Filled(result, Map.of()));
       for (Protocol.Run run : plan.protocol().runs()) {
         Optional<EvaluationResult> scored = scored(plan, run);
         begun |= scored.isPresent();
@@ -233,19 +244,22 @@ public final class TablesCommand implements Callable<Integer> {
       write();
     }
 
-    /** Fills the same table without GenImage's bias. */
-    void fillUnbiased(ProtocolRun plan) {
+    /** Fills the same table with other images. */
+    void fillAgain(String name, ProtocolRun plan) {
       try {
-        addUnbiased(plan.run());
+        addAgain(name, plan.run());
       } catch (RuntimeException e) {
-        reporting(e, () -> addUnbiased(plan.finished()));
+        reporting(e, () -> addAgain(name, plan.finished()));
       }
     }
 
-    private void addUnbiased(ProtocolResult result) {
-      print(result);
+    private void addAgain(String name, ProtocolResult result) {
       int last = results.size() - 1;
-      results.set(last, new Filled(results.get(last).published(), Optional.of(result)));
+      Filled filled = results.get(last);
+      print(result, filled.published().missing());
+      Map<String, ProtocolResult> others = new LinkedHashMap<>(filled.others());
+      others.put(name, result);
+      results.set(last, new Filled(filled.published(), others));
       write();
     }
 
@@ -333,12 +347,33 @@ public final class TablesCommand implements Callable<Integer> {
 
   private ProtocolRun plan(Protocol protocol, TableImages images) {
     return ProtocolRun.of(protocol, images.folder().resolve("scores"))
-        .detectors(
-            new TableDetectors(images, full, samples, seed.value(), unreadable.policy(), terminal))
+        .detectors(detectors(images))
         .images(images::test)
         .attacks(this::attack)
         .onError(unreadable.policy())
         .progress(run -> (done, total) -> say(run, done, total));
+  }
+
+  /**
+   * Returns the plan of the same table with all images stored alike. The detectors are those of the
+   * published images. Attacks are left out: an attack's gradients take far longer than its scores.
+   */
+  private ProtocolRun aligned(Protocol protocol, TableImages images) {
+    ProtocolRun plan = plan(protocol, images);
+    return ProtocolRun.of(protocol, images.folder().resolve("scores-aligned"))
+        .detectors(detectors(images).trained())
+        .images(test -> Options.Aligned.ALIGNMENT.of(images.test(test)))
+        .attacks(
+            (attack, detector, data) -> {
+              throw new DatasetException(
+                  "%s: images are attacked as they were published only".formatted(attack));
+            })
+        .onError(plan.onError())
+        .progress(plan.progress());
+  }
+
+  private TableDetectors detectors(TableImages images) {
+    return new TableDetectors(images, full, samples, seed.value(), unreadable.policy(), terminal);
   }
 
   private void say(Protocol.Run run, long done, long total) {
@@ -360,7 +395,7 @@ public final class TablesCommand implements Callable<Integer> {
     return full ? Preset.TORCHATTACKS_LEGACY : Preset.TORCHATTACKS;
   }
 
-  private void print(ProtocolResult result) {
+  private void print(ProtocolResult result, List<String> known) {
     Protocol protocol = result.protocol();
     for (int i = 0; i < protocol.rows().size(); i++) {
       StringBuilder line = new StringBuilder();
@@ -373,38 +408,51 @@ public final class TablesCommand implements Callable<Integer> {
       }
       terminal.print("  %-24s%s", protocol.rows().get(i).name(), line);
     }
-    result.missing().forEach(reason -> terminal.print("  missing: %s", reason));
+    result.missing().stream()
+        .filter(reason -> !known.contains(reason))
+        .forEach(reason -> terminal.print("  missing: %s", reason));
   }
 
-  /** Returns what the files of GenImage's own test images tell by themselves. */
-  private Optional<FileRules> files(GenImage genimage) {
+  /** Returns what the files of the tables' test images tell by themselves, set by set. */
+  private Map<String, FileRules> files(GenImage genimage, List<Protocol> chosen) {
+    Map<String, FileRules> files = new LinkedHashMap<>();
+    files(TestImages.GENIMAGE.name(), genimage::validation, files);
+    for (TestSet set : TestSet.ALL) {
+      if (chosen.stream()
+          .flatMap(protocol -> protocol.runs().stream())
+          .anyMatch(run -> run.test().equals(TestImages.named(set.name())))) {
+        files(set.name(), () -> genimage.testSet(set), files);
+      }
+    }
+    return files;
+  }
+
+  private void files(String name, Supplier<ImageDataset> source, Map<String, FileRules> files) {
     ImageDataset images;
     try {
-      images = genimage.validation();
+      images = source.get();
     } catch (DatasetException e) {
-      return Optional.empty(); // the tables state what is missing
+      return; // the tables state what is missing
     }
     FileRules rules =
         terminal.during(
-            "Reading file properties", images.size(), progress -> FileRules.of(images, progress));
-    rules.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
-    return Optional.of(rules);
+            "Reading file properties of " + name,
+            images.size(),
+            progress -> FileRules.of(images, progress));
+    rules.warning().ifPresent(warning -> terminal.say("warning: %s: %s", name, warning));
+    files.put(name, rules);
   }
 
-  private void report(List<Filled> results, Map<String, Scores> groups, Optional<FileRules> files) {
+  private void report(
+      List<Filled> results, Map<String, Scores> groups, Map<String, FileRules> files) {
     Report.Builder builder =
         Report.builder("The GenImage paper's tables")
-            .data("Every accuracy is of the run that its row and column name.")
+            .data(about(files))
+            .files(files)
             .degradations(degraded(results))
             .groups(groups)
             .manifest(manifest());
-    files.ifPresent(builder::files);
-    results.forEach(
-        filled ->
-            filled
-                .unbiased()
-                .map(other -> builder.protocol(filled.published(), other))
-                .orElseGet(() -> builder.protocol(filled.published())));
+    results.forEach(filled -> builder.protocol(filled.published(), filled.others()));
     if (data.areSimulated()) {
       builder.simulated(
           "A rehearsal: SimulatedGenImage rendered every image, and none comes from the generator"
@@ -414,6 +462,28 @@ public final class TablesCommand implements Callable<Integer> {
     Report report = builder.build();
     report.write(out.report());
     report.writeTables(out.tables());
+  }
+
+  /** Says what the figures are, and what alignment leaves: it changes no size. */
+  private String about(Map<String, FileRules> files) {
+    StringBuilder text =
+        new StringBuilder("Every accuracy is of the run that its row and column name.");
+    if (aligned.isWanted()) {
+      text.append(" Aligned means ").append(Options.Aligned.ALIGNMENT.name()).append('.');
+      files.forEach(
+          (name, rules) ->
+              rules.rules().stream()
+                  .filter(rule -> rule.property().equals("image size") && rule.isTelling())
+                  .forEach(
+                      rule ->
+                          text.append(
+                              String.format(
+                                  Locale.ROOT,
+                                  " On aligned images of %s, image size alone still reaches %.1f %%.",
+                                  name,
+                                  100 * rule.leaveOneOut()))));
+    }
+    return text.toString();
   }
 
   private Map<String, String> manifest() {

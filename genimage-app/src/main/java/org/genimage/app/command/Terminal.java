@@ -11,6 +11,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.alignment.SideBySide;
 import org.genimage.eval.statistics.Interval;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
@@ -118,6 +119,23 @@ public final class Terminal {
     if (!result.failures().isEmpty()) {
       print("  skipped: %s that cannot be read", counted(result.failures().size(), "image"));
     }
+  }
+
+  /** Prints the accuracy on images that are stored alike, and its difference. */
+  public void print(SideBySide both) {
+    for (SideBySide.Aligned one : both.aligned()) {
+      print("all, " + one.alignment().name(), one.result().scores().accuracy());
+      one.change()
+          .ifPresent(
+              change ->
+                  print(
+                      "  %-24s %+5.1f points (95 %% interval %+.1f to %+.1f)",
+                      "difference",
+                      100 * change.accuracyDifference(),
+                      100 * change.accuracyInterval().low(),
+                      100 * change.accuracyInterval().high()));
+    }
+    both.remaining().forEach(said -> say("warning: %s", said));
   }
 
   /** Work that reports its progress. */

@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.alignment.SideBySide;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
@@ -121,6 +123,8 @@ public final class TrainCommand implements Callable<Integer> {
   private List<String> frozen = new ArrayList<>();
 
   @Mixin private Options.NumberFormat numbers = new Options.NumberFormat();
+
+  @Mixin private Options.Aligned aligned = new Options.Aligned();
 
   @Mixin private Options.Unreadable unreadable = new Options.Unreadable();
 
@@ -272,8 +276,19 @@ public final class TrainCommand implements Callable<Integer> {
     try (Detector detector = blueprint.load(trained)) {
       EvaluationResult result =
           terminal.scored("Scoring held-out images", detector, test, unreadable.policy());
+      SideBySide both =
+          terminal.during(
+              aligned.isWanted() ? "Scoring all as JPEG" : "Reading file properties",
+              test.size(),
+              progress ->
+                  SideBySide.of(
+                      result,
+                      Evaluation.of(detector, test).onError(unreadable.policy()).progress(progress),
+                      aligned.isWanted() ? List.of(Options.Aligned.ALIGNMENT) : List.of()));
+      both.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
       terminal.print("%s, held-out images", result.detector());
       terminal.print(result);
+      terminal.print(both);
     }
   }
 }

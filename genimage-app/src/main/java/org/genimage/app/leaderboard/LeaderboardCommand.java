@@ -326,6 +326,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
         Report.builder("Leaderboard")
             .leaderboard(leaderboard)
             .suite(suites(board))
+            .files(files(sets))
             .section(images(sets));
     if (data.isEmpty()) {
       report.simulated(
@@ -381,27 +382,25 @@ public final class LeaderboardCommand implements Callable<Integer> {
     return results;
   }
 
-  /** Says what the sets are, and what their files tell by themselves. */
-  private Section images(List<BoardImages> sets) {
-    Section.Builder section =
-        Section.builder("Images")
-            .paragraph(
-                "The sets of this leaderboard. The hash is of labels and files in their order; that"
-                    + " of each file is in the folder images.");
-    List<List<Cell>> rows = new ArrayList<>();
+  /** Returns what the files of each set tell by themselves. */
+  private Map<String, FileRules> files(List<BoardImages> sets) {
+    Map<String, FileRules> files = new LinkedHashMap<>();
     for (BoardImages set : sets) {
       FileRules rules =
           terminal.during(
               "Files of " + set.name(),
               set.images().size(),
               progress -> FileRules.of(set.images(), progress));
-      rules
-          .warning()
-          .ifPresent(
-              warning -> {
-                terminal.say("warning: %s: %s", set.name(), warning);
-                section.warning(set.name() + ": " + warning);
-              });
+      rules.warning().ifPresent(warning -> terminal.say("warning: %s: %s", set.name(), warning));
+      files.put(set.name(), rules);
+    }
+    return files;
+  }
+
+  /** Says what the sets are. */
+  private static Section images(List<BoardImages> sets) {
+    List<List<Cell>> rows = new ArrayList<>();
+    for (BoardImages set : sets) {
       rows.add(
           List.of(
               Cell.text(set.name()),
@@ -409,7 +408,10 @@ public final class LeaderboardCommand implements Callable<Integer> {
               Cell.count(count(set, Label.AI)),
               Cell.text(set.hash())));
     }
-    return section
+    return Section.builder("Images")
+        .paragraph(
+            "The sets of this leaderboard. The hash is of labels and files in their order; that of"
+                + " each file is in the folder images.")
         .table(
             new Table(
                 "leaderboard-images",

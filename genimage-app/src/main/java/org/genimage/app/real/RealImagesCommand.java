@@ -26,6 +26,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
+import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.Baseline;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.Calibrations;
@@ -87,6 +88,8 @@ public final class RealImagesCommand implements Callable<Integer> {
   private static final String ENOUGH = ": 10 of each label from one source are enough";
 
   private static final String WEIGHTS = "weights.safetensors";
+
+  private static final Alignment ALIGNMENT = Alignment.jpegOfBoth(96);
 
   /** What the detectors are tested on. */
   private enum Test {
@@ -342,7 +345,7 @@ public final class RealImagesCommand implements Callable<Integer> {
                   SideBySide.of(
                       result,
                       Evaluation.of(detector, held).progress(progress),
-                      List.of(Alignment.jpegOfBoth(96))));
+                      List.of(ALIGNMENT)));
     }
     columns.putAll(RealFigures.of(result.scores()));
     Map<String, Scores> sources = bySource(result.scores(), held, images.source());
@@ -370,7 +373,9 @@ public final class RealImagesCommand implements Callable<Integer> {
         .forEach(rule -> rules.put(rule.property(), RealFigures.percent(rule.leaveOneOut())));
     columns.put("rules", rules);
     terminal.print("%n%s", training.blueprint.name());
+    aligned.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
     terminal.print(result);
+    terminal.print(aligned);
     trivial.all().forEach(one -> terminal.print("by " + one.name(), one.accuracy()));
     Report.Builder report =
         Report.builder(training.blueprint.name() + " on your own images", result)
@@ -396,6 +401,7 @@ public final class RealImagesCommand implements Callable<Integer> {
       Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
     List<Fold> all = folds(images);
     Timer timer = new Timer();
+    Map<String, EvaluationResult> alike = new LinkedHashMap<>();
     FoldResult result =
         FoldRun.of(
                 all,
@@ -404,9 +410,13 @@ public final class RealImagesCommand implements Callable<Integer> {
                   String epochs =
                       "epochs-%s-%s.csv".formatted(1 + all.indexOf(fold), letters(fold.name()));
                   Weights weights = training.fit(fold.training(), folder.resolve(epochs), false);
+                  try (Detector detector = training.blueprint.load(weights)) {
+                    alike.put(fold.name(), scored("Aligned", detector, ALIGNMENT.of(fold.test())));
+                  }
                   return training.blueprint.load(weights);
                 })
             .run();
+    FoldResult aligned = new FoldResult(alike);
     timer.write(columns);
     result
         .mean()
@@ -416,6 +426,13 @@ public final class RealImagesCommand implements Callable<Integer> {
               columns.put("balanced", RealFigures.percent(mean.value()));
               columns.put("balanced_interval", RealFigures.interval(mean.interval()));
             });
+    aligned
+        .mean()
+        .ifPresent(
+            mean -> {
+              columns.put("balanced_aligned", RealFigures.percent(mean.value()));
+              columns.put("balanced_aligned_interval", RealFigures.interval(mean.interval()));
+            });
     columns.put("roc_auc", RealFigures.rounded(result.meanRocAuc()));
     Map<String, Object> each = new LinkedHashMap<>();
     result.results().forEach((name, one) -> each.put(name, RealFigures.of(one.scores())));
@@ -424,8 +441,20 @@ public final class RealImagesCommand implements Callable<Integer> {
     terminal.print(
         "  balanced accuracy %s %% (95 %% interval %s), ROC AUC %s",
         columns.get("balanced"), columns.get("balanced_interval"), columns.get("roc_auc"));
+    terminal.print(
+        "  balanced accuracy, %s: %s %% (95 %% interval %s)",
+        ALIGNMENT.name(),
+        columns.get("balanced_aligned"),
+        columns.get("balanced_aligned_interval"));
+    FileRules files =
+        terminal.during(
+            "Reading file properties",
+            images.training().size(),
+            progress -> FileRules.of(images.training(), progress));
+    files.warning().ifPresent(warning -> terminal.say("warning: %s", warning));
     Report.builder(training.blueprint.name() + " on folds of your own images")
-        .folds("Folds", result)
+        .files(files)
+        .folds("Folds", result, aligned)
         .manifest(manifest(columns))
         .build()
         .write(folder.resolve("report.html"));

@@ -95,6 +95,7 @@ class RefusedFilesTest {
         "train --detector resnet-50 --data @data --out @out --freeze nothing.*|nothing.*",
         "train --detector resnet-50 --backbone @plain.safetensors --out @out"
             + "|give published ImageNet weights of this network",
+        "tables --data @empty --out @out|expected a folder train or val",
         "attack --weights @w.safetensors --data @empty --out @out|expected a folder train or val",
         "quickstart --data @empty --out @out|expected a folder train or val",
         "real-images --detector npr --data @empty --out @out|expected a folder train or val",

@@ -45,11 +45,20 @@ class TablesCommandTest {
     return code;
   }
 
+  private int runWith(String[] command, String more) {
+    return run(Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new));
+  }
+
   /** Two generators' images, and one further test set's. */
   private Path simulated() {
+    return simulated(70, false);
+  }
+
+  private Path simulated(int side, boolean publishedBias) {
     Path data = folder.resolve("data");
     SimulatedGenImage.seeded(1)
-        .imageSize(70)
+        .imageSize(side)
+        .publishedBias(publishedBias)
         .generators(List.of(Generator.STABLE_DIFFUSION_V1_4, Generator.BIGGAN))
         .testSets(TestSet.UNSEEN_GENERATORS.subList(0, 1))
         .train(2)
@@ -60,7 +69,7 @@ class TablesCommandTest {
 
   @Test
   void run_oneRowOfATable_trainsTestsAndResumes() throws IOException {
-    String data = simulated().toString();
+    String data = simulated(140, true).toString();
     String[] command = {
       "--table", "main-3", "--row", "ResNet-50", "--samples", "4", "--data", data
     };
@@ -71,17 +80,34 @@ class TablesCommandTest {
     assertThat(folder.resolve("out/report.html"))
         .content()
         .contains("Trained on Stable Diffusion V1.4", "paper 52.0")
+        .contains("GenImage: File format alone reaches 100.0 %: the figures below do not measure")
+        .containsPattern("Aligned means JPEG 96 on both\\.")
+        .doesNotContain("NVAE")
         .contains("genimage tables --table main-3", "--samples 4", "--data " + data)
         .doesNotContain("class=\"headline\"", "first run");
-    assertThat(Files.readAllLines(folder.resolve("out/tables/main-3.csv"))).hasSize(1 + 9);
+    List<String> cells = Files.readAllLines(folder.resolve("out/tables/main-3.csv"));
+    assertThat(cells).hasSize(1 + 9);
+    assertThat(cells.get(0)).contains("\"Aligned, %\",\"Aligned, difference\"");
+    assertThat(cells).filteredOn(cell -> cell.matches(".*V1.4,.*,\\d+,-?\\d+,4,")).hasSize(1);
+    assertThat(said).contains("  again, all images stored as JPEG 96").doesNotContain("none at");
+    Path aligned = folder.resolve("out/scores-aligned");
+    assertThat(aligned).isDirectoryRecursivelyContaining("glob:**.jsonl");
 
     assertThat(run(command)).isZero();
     assertThat(said).doesNotContain("scored ", "  trained ");
+    Outputs.remove(aligned);
+    assertThat(runWith(command, "--no-aligned")).isZero();
+    assertThat(said).doesNotContain("again");
+    assertThat(aligned).doesNotExist();
+    assertThat(folder.resolve("out/tables/main-3.csv")).content().doesNotContain("Aligned");
 
     command[1] = "supplement-4";
     command[3] = "One";
     assertThat(run(command)).as("another table, the same detector: %s", said).isZero();
-    assertThat(said).contains("scored 4 images: ResNet-50", "NVAE").doesNotContain("  trained ");
+    assertThat(said)
+        .contains("scored 4 images: ResNet-50", "NVAE")
+        .containsPattern("warning: \\S+: File format alone reaches 100.0 %")
+        .doesNotContain("  trained ");
 
     command[5] = "5";
     assertThat(run(command)).isEqualTo(ExitCode.USAGE);
@@ -107,8 +133,12 @@ class TablesCommandTest {
         Weights.read(folder.resolve("out/unbiased/weights/spec-stable-diffusion-v1.4.safetensors"));
     assertThat(unbiased.metadata().values())
         .anySatisfy(value -> assertThat(value).contains("unbiased as arXiv 2403.17608"));
-    assertThat(folder.resolve("out/report.html")).content().containsPattern("unbiased \\d+\\.\\d");
-    assertThat(folder.resolve("out/tables/main-3.csv")).content().contains("Unbiased, %");
+    assertThat(folder.resolve("out/report.html"))
+        .content()
+        .containsPattern("aligned \\d+\\.\\d</i><i>[−+±]\\d+\\.\\d</i><i>unbiased \\d+\\.\\d");
+    assertThat(folder.resolve("out/tables/main-3.csv"))
+        .content()
+        .contains("\"Aligned, %\"", "\"Unbiased, %\"");
     assertThat(folder.resolve("out/tables/main-4.csv")).content().contains("--full trains it");
   }
 
@@ -170,6 +200,17 @@ class TablesCommandTest {
     assertThat(said)
         .contains(report + " cannot be written (it is a folder)")
         .doesNotContain("Simulating");
+  }
+
+  /** Settings of a call that never began must not be taken for those of an earlier run. */
+  @Test
+  void run_folderOfAnotherLayout_isRefused_andLeavesNoSettings() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("photos"));
+
+    assertThat(run("--data", other.toString())).isEqualTo(ExitCode.USAGE);
+
+    assertThat(said).startsWith("error: ").contains("expected a folder train or val");
+    assertThat(folder.resolve("out/settings.txt")).doesNotExist();
   }
 
   @Test

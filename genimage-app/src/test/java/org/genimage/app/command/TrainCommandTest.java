@@ -40,7 +40,8 @@ class TrainCommandTest {
   static void writeImages() {
     images = shared.resolve("data");
     SimulatedGenImage.seeded(1)
-        .imageSize(70)
+        .imageSize(140)
+        .publishedBias(true)
         .generators(List.of(Generator.BIGGAN, Generator.GLIDE))
         .train(2)
         .validation(2)
@@ -73,7 +74,10 @@ class TrainCommandTest {
                 + " \\d+\\.\\d images/s")
         .contains("Spec: 2 epochs of 8 images in ")
         .containsPattern("GLIDE +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
-        .containsPattern("all +\\d+\\.\\d %  \\(95 % interval .*of 8\\)");
+        .containsPattern("all +\\d+\\.\\d %  \\(95 % interval .*of 8\\)")
+        .contains("warning: File format alone reaches 100.0 %: the figures below do not measure")
+        .containsPattern("all, JPEG 96 on both +\\d+\\.\\d %  \\(95 % interval .*of 8\\)")
+        .containsPattern("difference +[-+]\\d+\\.\\d points \\(95 % interval [-+]");
     Path made = folder.resolve("out/spec-small");
     Weights trained = Weights.read(made.resolve("weights.safetensors")).inMemory();
     assertThat(trained.metadata().get("genimage.detector")).isEqualTo("Spec");
@@ -85,7 +89,12 @@ class TrainCommandTest {
     assertThat(Files.readAllLines(made.resolve("epochs.csv"))).hasSize(1 + 2);
     assertThat(made.resolve("tensorboard")).isNotEmptyDirectory();
 
+    command[0] = "--no-aligned";
+    command[1] = "--detector=SPEC";
     assertThat(run(command)).isZero();
+    assertThat(said)
+        .contains("warning: File format alone reaches 100.0 %")
+        .doesNotContain("JPEG 96", "difference");
     assertThat(said).contains("plan: Spec, 0 epochs of 8 images are left of 2, 0 steps");
     assertThat(Files.readAllLines(made.resolve("epochs.csv"))).hasSize(1 + 2);
     assertThat(Weights.read(made.resolve("weights.safetensors")).get("fc.weight").toFloats())

@@ -137,9 +137,14 @@ class RealImagesCommandTest {
     JsonNode figures = figures("ferretnet-s-folds-42");
     assertThat(figures.get("images").asInt()).isEqualTo(40);
     assertThat(figures.get("folds").get("part 1").get("images").asInt()).isEqualTo(20);
+    assertThat(figures.get("balanced_aligned").asDouble()).isBetween(0.0, 100.0);
+    assertThat(said).containsPattern("balanced accuracy, JPEG 96 on both: \\d+\\.\\d %");
     Path made = folder.resolve("ferretnet-s-folds-42");
     assertThat(made.resolve("epochs-1-part-1.csv")).exists();
     assertThat(made.resolve("epochs-2-part-2.csv")).exists();
+    assertThat(made.resolve("report.html"))
+        .content()
+        .contains("Aligned, %", "Balanced accuracy, aligned: mean ");
   }
 
   @Test

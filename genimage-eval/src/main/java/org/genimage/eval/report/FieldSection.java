@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.genimage.eval.protocol.FieldFigures;
 import org.genimage.eval.protocol.FoldResult;
 import org.genimage.eval.report.Table.Cell;
+import org.genimage.eval.statistics.BalancedAccuracy;
 import org.genimage.eval.statistics.Proportion;
 
 /**
@@ -20,9 +21,14 @@ import org.genimage.eval.statistics.Proportion;
  *
  * @param name of the table
  * @param folds adds the mean over the sets, if they are folds
+ * @param aligned the same folds with formats made equal, if measured
  */
 record FieldSection(
-    String name, String heading, Map<String, FieldFigures> figures, Optional<FoldResult> folds)
+    String name,
+    String heading,
+    Map<String, FieldFigures> figures,
+    Optional<FoldResult> folds,
+    Optional<FoldResult> aligned)
     implements Section {
 
   @Override
@@ -33,16 +39,23 @@ record FieldSection(
           <p class="lead">R.Acc and F.Acc are the accuracies on natural and on AI images; balanced
           accuracy is their mean. All are at a threshold that was fixed elsewhere. The oracle is the
           best balanced accuracy of all thresholds on these very images: no result, but what a
-          threshold could gain at most.</p>
+          threshold could gain at most.%s</p>
+          %s
           %s
           %s
         </section>
         """
         .formatted(
-            escape(heading), tables().get(0).html(), folds.map(FieldSection::summary).orElse(""));
+            escape(heading),
+            aligned.isEmpty()
+                ? ""
+                : " Aligned is the balanced accuracy on the same images, all stored alike.",
+            tables().get(0).html(),
+            folds.map(result -> summary("", result)).orElse(""),
+            aligned.map(result -> summary(", aligned", result)).orElse(""));
   }
 
-  private static String summary(FoldResult result) {
+  private static String summary(String which, FoldResult result) {
     return result
         .mean()
         .flatMap(
@@ -51,9 +64,10 @@ record FieldSection(
                     .least()
                     .map(
                         least ->
-                            ("<p>Balanced accuracy: mean %s (95&nbsp;%% interval %s, for these sources),"
+                            ("<p>Balanced accuracy%s: mean %s (95&nbsp;%% interval %s, for these sources),"
                                     + " least %s. Mean ROC AUC: %s.</p>")
                                 .formatted(
+                                    which,
                                     percent(mean.value()),
                                     interval(mean.interval()),
                                     percent(least.value()),
@@ -65,10 +79,8 @@ record FieldSection(
   public List<Table> tables() {
     List<List<Cell>> rows = new ArrayList<>();
     figures.forEach((set, one) -> rows.add(row(set, one)));
-    return List.of(
-        new Table(
-            name,
-            heading,
+    List<String> heads =
+        new ArrayList<>(
             List.of(
                 "Images of",
                 "Number",
@@ -82,11 +94,14 @@ record FieldSection(
                 "Average precision",
                 "ROC AUC",
                 "Threshold",
-                "Oracle, %"),
-            rows));
+                "Oracle, %"));
+    if (aligned.isPresent()) {
+      heads.addAll(List.of("Aligned, %", "95 % interval of aligned", "Difference, points"));
+    }
+    return List.of(new Table(name, heading, heads, rows));
   }
 
-  private static List<Cell> row(String set, FieldFigures figures) {
+  private List<Cell> row(String set, FieldFigures figures) {
     List<Cell> row = new ArrayList<>();
     row.add(Cell.text(set));
     row.add(Cell.count(figures.images()));
@@ -95,12 +110,28 @@ record FieldSection(
       row.add(share.map(one -> Cell.interval(one.wilson())).orElse(Cell.NONE));
     }
     row.add(Cell.percent(figures.accuracy().value()));
-    row.add(figures.balanced().map(one -> Cell.percent(one.value())).orElse(Cell.NONE));
-    row.add(figures.balanced().map(one -> Cell.interval(one.interval())).orElse(Cell.NONE));
+    addBalanced(row, figures.balanced());
     row.add(Cell.number(figures.averagePrecision(), 3));
     row.add(Cell.number(figures.rocAuc(), 3));
     row.add(Cell.number(figures.threshold(), 3));
     row.add(Cell.percent(figures.oracle()));
+    if (aligned.isPresent()) {
+      Optional<BalancedAccuracy> own =
+          Optional.ofNullable(aligned.get().figures().get(set)).flatMap(FieldFigures::balanced);
+      addBalanced(row, own);
+      row.add(
+          own.flatMap(
+                  one ->
+                      figures
+                          .balanced()
+                          .map(other -> Cell.number(100 * (one.value() - other.value()), 1)))
+              .orElse(Cell.NONE));
+    }
     return row;
+  }
+
+  private static void addBalanced(List<Cell> row, Optional<BalancedAccuracy> balanced) {
+    row.add(balanced.map(one -> Cell.percent(one.value())).orElse(Cell.NONE));
+    row.add(balanced.map(one -> Cell.interval(one.interval())).orElse(Cell.NONE));
   }
 }

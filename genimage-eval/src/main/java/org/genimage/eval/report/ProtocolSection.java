@@ -3,10 +3,15 @@ package org.genimage.eval.report;
 import static org.genimage.eval.report.Html.escape;
 import static org.genimage.eval.report.Html.format;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.genimage.eval.protocol.Estimate;
 import org.genimage.eval.protocol.Protocol;
 import org.genimage.eval.protocol.Protocol.Row;
@@ -15,10 +20,12 @@ import org.genimage.eval.protocol.ProtocolResult.Figure;
 import org.genimage.eval.report.Table.Cell;
 
 /**
- * A table of the paper as a heat map: our accuracies, the published ones below, and ours on
- * unbiased data if measured.
+ * A table of the paper as a heat map: our accuracies, the published ones below, and ours on other
+ * images if measured.
+ *
+ * @param others the same table on other images, by an adjective for them, such as {@code aligned}
  */
-record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
+record ProtocolSection(ProtocolResult result, Map<String, ProtocolResult> others)
     implements Section {
 
   /** Widths in pixels: of the column of names, and of the others. */
@@ -63,7 +70,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
         .formatted(
             escape(protocol.title()),
             origin(protocol.name()),
-            unbiased.isPresent() ? "; last, ours on unbiased data" : "",
+            elsewhere(),
             Html.join(protocol.notes(), note -> " " + escape(note)),
             escape(protocol.title()),
             NAMES + NARROWEST * columns,
@@ -71,6 +78,14 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
             head,
             body,
             missing());
+  }
+
+  /** Returns what stands last in a cell, if there is more than the paper's accuracy. */
+  private String elsewhere() {
+    return others.isEmpty()
+        ? ""
+        : "; last, ours on images that are %s, and the difference from ours above"
+            .formatted(escape(String.join(" or ", others.keySet())));
   }
 
   /** Returns which of the paper's tables it is, if the name says so. */
@@ -97,7 +112,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
         figure.reason(),
         paper,
         result.difference(row, column),
-        unbiased.map(other -> other.figure(row, column).estimate()));
+        others(other -> other.figure(row, column).estimate()));
   }
 
   private String average(int row) {
@@ -107,7 +122,18 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
         Optional.empty(),
         published.isPresent() ? format("%.1f", published.getAsDouble()) : "",
         result.averageDifference(row),
-        unbiased.map(other -> other.average(row)));
+        others(other -> other.average(row)));
+  }
+
+  private Map<String, Optional<Estimate>> others(
+      Function<ProtocolResult, Optional<Estimate>> figure) {
+    return ImmutableMap.copyOf(Maps.transformValues(others, figure::apply));
+  }
+
+  private static OptionalDouble points(Optional<Estimate> other, Optional<Estimate> ours) {
+    return other.isPresent() && ours.isPresent()
+        ? OptionalDouble.of(100 * (other.get().value() - ours.get().value()))
+        : OptionalDouble.empty();
   }
 
   private static String td(
@@ -115,7 +141,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
       Optional<String> reason,
       String paper,
       OptionalDouble difference,
-      Optional<Optional<Estimate>> unbiased) {
+      Map<String, Optional<Estimate>> others) {
     String main =
         ours.map(
                 one ->
@@ -126,24 +152,23 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
                     format(
                         "<b class=\"missing\" title=\"%s\">–</b>",
                         escape(reason.orElse("not complete"))));
-    String theirs =
-        paper.isEmpty()
-            ? ""
-            : format(
-                "<i>paper %s</i>%s",
-                paper,
-                difference.isPresent() ? "<i>" + signed(difference.getAsDouble()) + "</i>" : "");
-    String fair =
-        unbiased
-            .map(
-                one ->
-                    format(
-                        "<i>unbiased %s</i>",
-                        one.map(value -> format("%.1f", 100 * value.value())).orElse("–")))
-            .orElse("");
+    String theirs = paper.isEmpty() ? "" : format("<i>paper %s</i>%s", paper, small(difference));
+    String elsewhere =
+        Html.join(
+            List.copyOf(others.entrySet()),
+            other ->
+                format(
+                    "<i>%s %s</i>%s",
+                    escape(other.getKey()),
+                    other.getValue().map(value -> format("%.1f", 100 * value.value())).orElse("–"),
+                    small(points(other.getValue(), ours))));
     return format(
         "<td class=\"%s\">%s%s%s</td>",
-        ours.map(one -> shade(one.value())).orElse("gap"), main, theirs, fair);
+        ours.map(one -> shade(one.value())).orElse("gap"), main, theirs, elsewhere);
+  }
+
+  private static String small(OptionalDouble difference) {
+    return difference.isPresent() ? "<i>" + signed(difference.getAsDouble()) + "</i>" : "";
   }
 
   static String signed(double points) {
@@ -183,7 +208,7 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
                 figure.estimate(),
                 published.isEmpty() ? Cell.NONE : Cell.number(published.get(0), 1),
                 result.difference(i, j),
-                unbiased.flatMap(other -> other.figure(line, column).estimate()),
+                others(other -> other.figure(line, column).estimate()),
                 figure.reason().orElse("")));
       }
       if (hasAverages()) {
@@ -196,26 +221,20 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
                 result.average(i),
                 published.isEmpty() ? Cell.NONE : Cell.number(published.getAsDouble(), 1),
                 result.averageDifference(i),
-                unbiased.flatMap(other -> other.average(line)),
+                others(other -> other.average(line)),
                 ""));
       }
     }
-    return List.of(
-        new Table(
-            protocol.name(),
-            protocol.title(),
-            List.of(
-                "Row",
-                "Column",
-                "Ours, %",
-                "Low, %",
-                "High, %",
-                "Paper, %",
-                "Difference",
-                "Unbiased, %",
-                "Images",
-                "Missing"),
-            rows));
+    List<String> heads =
+        new ArrayList<>(
+            List.of("Row", "Column", "Ours, %", "Low, %", "High, %", "Paper, %", "Difference"));
+    for (String name : others.keySet()) {
+      String begun = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+      heads.add(begun + ", %");
+      heads.add(begun + ", difference");
+    }
+    heads.addAll(List.of("Images", "Missing"));
+    return List.of(new Table(protocol.name(), protocol.title(), heads, rows));
   }
 
   private static List<Cell> cells(
@@ -224,18 +243,30 @@ record ProtocolSection(ProtocolResult result, Optional<ProtocolResult> unbiased)
       Optional<Estimate> ours,
       Cell paper,
       OptionalDouble difference,
-      Optional<Estimate> unbiased,
+      Map<String, Optional<Estimate>> others,
       String missing) {
-    return List.of(
-        Cell.text(row),
-        Cell.text(column),
-        ours.map(one -> Cell.percent(one.value())).orElse(Cell.NONE),
-        ours.map(one -> Cell.percent(one.interval().low())).orElse(Cell.NONE),
-        ours.map(one -> Cell.percent(one.interval().high())).orElse(Cell.NONE),
-        paper,
-        difference.isPresent() ? Cell.number(difference.getAsDouble(), 1) : Cell.NONE,
-        unbiased.map(one -> Cell.percent(one.value())).orElse(Cell.NONE),
-        ours.map(one -> Cell.count(one.images())).orElse(Cell.NONE),
-        Cell.text(missing));
+    List<Cell> cells = new ArrayList<>();
+    cells.add(Cell.text(row));
+    cells.add(Cell.text(column));
+    cells.add(percent(ours));
+    cells.add(ours.map(one -> Cell.percent(one.interval().low())).orElse(Cell.NONE));
+    cells.add(ours.map(one -> Cell.percent(one.interval().high())).orElse(Cell.NONE));
+    cells.add(paper);
+    cells.add(points(difference));
+    for (Optional<Estimate> other : others.values()) {
+      cells.add(percent(other));
+      cells.add(points(points(other, ours)));
+    }
+    cells.add(ours.map(one -> Cell.count(one.images())).orElse(Cell.NONE));
+    cells.add(Cell.text(missing));
+    return cells;
+  }
+
+  private static Cell percent(Optional<Estimate> estimate) {
+    return estimate.map(one -> Cell.percent(one.value())).orElse(Cell.NONE);
+  }
+
+  private static Cell points(OptionalDouble difference) {
+    return difference.isPresent() ? Cell.number(difference.getAsDouble(), 1) : Cell.NONE;
   }
 }

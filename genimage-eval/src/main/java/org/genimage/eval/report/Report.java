@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.Progress;
 import org.genimage.data.doctor.FileRules;
 import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.internal.OutputLock;
@@ -256,7 +258,8 @@ public record Report(
     private final Optional<EvaluationResult> evaluated;
     private Optional<String> data = Optional.empty();
     private Optional<String> simulated = Optional.empty();
-    private Optional<String> files = Optional.empty();
+    private Optional<Map<String, String>> files = Optional.empty();
+    private Optional<ImageDataset> images = Optional.empty();
     private Optional<Section> alignments = Optional.empty();
     private final List<Section> leaderboards = new ArrayList<>();
     private final List<Section> protocols = new ArrayList<>();
@@ -303,10 +306,33 @@ public record Report(
       return this;
     }
 
-    /** Adds a warning at the top if format, size or quality of the files alone tell the labels. */
+    /**
+     * Adds a warning at the top if format, size or quality of the files alone tell the labels. If
+     * no rules are given, {@link #build} reads the headers of the images that a section shows.
+     */
     public Builder files(FileRules rules) {
-      files = rules.warning();
+      return files(Map.of("", rules));
+    }
+
+    /**
+     * Adds a warning at the top for each set of images whose labels format, size or quality of the
+     * files alone tell.
+     *
+     * @param sets what the files tell, by the name of the set
+     */
+    public Builder files(Map<String, FileRules> sets) {
+      Map<String, String> warnings = new LinkedHashMap<>();
+      sets.forEach(
+          (name, rules) -> rules.warning().ifPresent(warning -> warnings.put(name, warning)));
+      files = Optional.of(warnings);
       return this;
+    }
+
+    private Map<String, String> warnings() {
+      if (files.isEmpty() && images.isPresent()) {
+        files(FileRules.of(images.get(), Progress.NONE));
+      }
+      return files.orElse(Map.of());
     }
 
     /**
@@ -330,8 +356,7 @@ public record Report(
 
     /** Shows a table of the paper with our accuracies. */
     public Builder protocol(ProtocolResult table) {
-      protocols.add(new ProtocolSection(table, Optional.empty()));
-      return this;
+      return protocol(table, Map.of());
     }
 
     /**
@@ -342,12 +367,27 @@ public record Report(
      * @throws IllegalArgumentException if the tables differ
      */
     public Builder protocol(ProtocolResult table, ProtocolResult unbiased) {
-      checkArgument(
-          table.protocol().name().equals(unbiased.protocol().name()),
-          "both results must be of one table, got %s and %s",
-          table.protocol().name(),
-          unbiased.protocol().name());
-      protocols.add(new ProtocolSection(table, Optional.of(unbiased)));
+      return protocol(table, Map.of("unbiased", unbiased));
+    }
+
+    /**
+     * Shows a table of the paper with our accuracies on the published images and, with the
+     * difference, on other ones.
+     *
+     * @param table our accuracies on the published images
+     * @param others our accuracies in the same table on other images, by an adjective for them,
+     *     such as {@code aligned}, in order
+     * @throws IllegalArgumentException if the tables differ
+     */
+    public Builder protocol(ProtocolResult table, Map<String, ProtocolResult> others) {
+      for (ProtocolResult other : others.values()) {
+        checkArgument(
+            table.protocol().name().equals(other.protocol().name()),
+            "both results must be of one table, got %s and %s",
+            table.protocol().name(),
+            other.protocol().name());
+      }
+      protocols.add(new ProtocolSection(table, ImmutableMap.copyOf(others)));
       return this;
     }
 
@@ -357,7 +397,25 @@ public record Report(
      * @param heading such as {@code Leaving one generator out}; one section per heading
      */
     public Builder folds(String heading, FoldResult result) {
-      fields.add(new FieldSection(named("folds"), heading, result.figures(), Optional.of(result)));
+      return folds(heading, result, Optional.empty());
+    }
+
+    /**
+     * Shows a protocol of the field fold by fold, on the published images and on aligned ones, with
+     * the difference.
+     *
+     * @param heading such as {@code Leaving one generator out}; one section per heading
+     * @param result on the published images
+     * @param aligned the same folds with formats made equal
+     */
+    public Builder folds(String heading, FoldResult result, FoldResult aligned) {
+      return folds(heading, result, Optional.of(aligned));
+    }
+
+    private Builder folds(String heading, FoldResult result, Optional<FoldResult> aligned) {
+      fields.add(
+          new FieldSection(
+              named("folds"), heading, result.figures(), Optional.of(result), aligned));
       return this;
     }
 
@@ -372,7 +430,12 @@ public record Report(
         ImmutableMap.Builder<String, FieldFigures> figures = ImmutableMap.builder();
         parts.forEach((name, scores) -> figures.put(name, FieldFigures.of(scores)));
         fields.add(
-            new FieldSection(named("strata"), heading, figures.buildOrThrow(), Optional.empty()));
+            new FieldSection(
+                named("strata"),
+                heading,
+                figures.buildOrThrow(),
+                Optional.empty(),
+                Optional.empty()));
       }
       return this;
     }
@@ -459,6 +522,7 @@ public record Report(
      * @param images the dataset that was evaluated
      */
     public Builder gallery(ImageDataset images) {
+      this.images = Optional.of(images);
       gallery = Optional.of(new GallerySection(result().scores(), images, Optional.empty()));
       return this;
     }
@@ -484,6 +548,7 @@ public record Report(
      * @param explainer makes the maps, at most 24
      */
     public Builder gallery(ImageDataset images, Detector detector, Explainer explainer) {
+      this.images = Optional.of(images);
       gallery =
           Optional.of(
               new GallerySection(
@@ -502,6 +567,7 @@ public record Report(
      */
     public Builder samples(ImageDataset images, int count) {
       checkArgument(count > 0, "number of samples must be positive, got %s", count);
+      this.images = Optional.of(images);
       samples = Optional.of(new ContactSheetSection(images, count));
       return this;
     }
@@ -538,9 +604,11 @@ public record Report(
      * Lists all images that are decided wrongly, the surest mistakes first, 1,000 at most. Their
      * pictures lie in a folder beside the page, which {@link Report#write} writes.
      *
-     * @param images the dataset that was evaluated; read when the report is written
+     * @param images the dataset that was evaluated; its pictures are made when the report is
+     *     written
      */
     public Builder mistakes(ImageDataset images) {
+      this.images = Optional.of(images);
       mistakes = Optional.of(MistakesSection.of(result().scores(), images));
       return this;
     }
@@ -642,7 +710,13 @@ public record Report(
       }
       StringBuilder notes = new StringBuilder();
       simulated.ifPresent(text -> notes.append(note("Simulated data", text)));
-      files.ifPresent(text -> notes.append(note("The files give the labels away", text)));
+      warnings()
+          .forEach(
+              (set, text) ->
+                  notes.append(
+                      note(
+                          "The files give the labels away",
+                          set.isEmpty() ? text : set + ": " + text)));
       evaluated.ifPresent(
           result ->
               Cautions.of(result.scores())

@@ -113,7 +113,8 @@ class ReportTest {
         .contains("75.0\u202f%", "40.9 – 92.9", "6 of 8 images right")
         .contains("Accuracy by generator", ">ADM<", ">BigGAN<")
         .contains("Compared with trivial rules", "Under attack", "FGSM, L∞ 8/255", "12.5\u202f%")
-        .contains("paper 98.8", "paper 56.6/56.2</i><i>+0.5", "paper 71.1", "unbiased 73.5")
+        .contains(
+            "paper 98.8", "paper 56.6/56.2</i><i>+0.5", "paper 71.1", "unbiased 73.5</i><i>+20.0")
         .contains("title=\"Midjourney: no folder val\"", "<li>Midjourney: no folder val</li>")
         .contains("Degraded images", ">JPEG, quality<", "Groups of people", "Children")
         .contains("Spectra", "alt=\"Samples of ADM\"", "data:image/jpeg;base64,", "Of my own")
@@ -183,8 +184,50 @@ class ReportTest {
     assertThat(html.indexOf(sentence)).isLessThan(html.indexOf("class=\"headline\""));
     assertThat(Report.builder("Files", result).build().html()).doesNotContain(sentence);
     assertThat(
-            Report.builder("Files", result).files(FileRules.of(data, Progress.NONE)).build().html())
-        .contains(sentence);
+            Report.builder("Files", result)
+                .files(Map.of("photos", FileRules.of(data, Progress.NONE)))
+                .build()
+                .html())
+        .contains("photos: " + sentence);
+    assertThat(
+            List.of(
+                Report.builder("Files", result).gallery(data),
+                Report.builder("Files", result).mistakes(data),
+                Report.builder("Files", result).samples(data, 4)))
+        .as("images at hand are examined")
+        .allSatisfy(one -> assertThat(one.build().html()).contains(sentence));
+  }
+
+  @Test
+  void html_tablesAndFolds_showAlignedFiguresAndTheDifference() {
+    ImageDataset data = Fakes.dataset();
+    EvaluationResult result = Evaluation.of(DETECTOR, data).run();
+    EvaluationResult worse =
+        new EvaluationResult(
+            "Red",
+            Map.of(),
+            "0",
+            result.scores().at(1),
+            List.of(),
+            0,
+            Duration.ZERO,
+            Optional.empty());
+    Report report =
+        Report.builder("Tables")
+            .protocol(
+                Fakes.protocolResult(Protocols.trainedOnOne(), 2400),
+                ImmutableMap.of(
+                    "aligned", Fakes.protocolResult(Protocols.trainedOnOne(), 0),
+                    "unbiased", Fakes.protocolResult(Protocols.trainedOnOne(), 1200)))
+            .folds("Folds", new FoldResult(Map.of("a", result)), new FoldResult(Map.of("a", worse)))
+            .build();
+    assertThat(report.html())
+        .contains("images that are aligned or unbiased, and the difference from ours above")
+        .containsPattern("<i>aligned \\d+\\.\\d</i><i>−\\d+\\.\\d</i><i>unbiased ")
+        .contains("Balanced accuracy, aligned: mean 50.0");
+    assertThat(report.tables().get(0).csv())
+        .contains("\"Aligned, %\",\"Aligned, difference\",\"Unbiased, %\"");
+    assertThat(report.tables().get(1).csv()).containsPattern("\r\na,8,.*,50,.*,-25\r\n");
   }
 
   @Test
