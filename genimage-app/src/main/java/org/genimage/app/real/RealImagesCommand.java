@@ -95,7 +95,8 @@ public final class RealImagesCommand implements Callable<Integer> {
   private enum Test {
     HELD_OUT,
     FOLDS,
-    SOURCES
+    SOURCES,
+    WINDOWS
   }
 
   @Option(
@@ -103,8 +104,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "PLACE",
       required = true,
       description =
-          "a list of images (.csv or .jsonl with path, label and, if you like, generator, source and"
-              + " split), or a folder in GenImage's layout")
+          "a list of images (.csv or .jsonl with path, label and, if you like, generator, source,"
+              + " released and split), or a folder in GenImage's layout")
   private Path place;
 
   @Option(
@@ -123,7 +124,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       description =
           "which images to test on. held-out: those that the list or folder keeps from training;"
               + " folds: one random part of the training images after the other, to choose a recipe;"
-              + " sources: one AI source and one photo source after the other, trained without both"
+              + " sources: one AI source and one photo source after the other, trained without both;"
+              + " windows: the next generators by release date, trained on the older ones"
               + " (default: ${DEFAULT-VALUE})")
   private Test test;
 
@@ -133,6 +135,15 @@ public final class RealImagesCommand implements Callable<Integer> {
       defaultValue = "4",
       description = "with --test folds, how many parts (default: ${DEFAULT-VALUE})")
   private int folds;
+
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "with --test windows, how many generators appear in a window; more if several appeared on"
+              + " its last day (default: ${DEFAULT-VALUE})")
+  private int window;
 
   @Option(
       names = "--samples",
@@ -184,7 +195,7 @@ public final class RealImagesCommand implements Callable<Integer> {
         }
       }
       throw new TypeConversionException(
-          "expected held-out, folds or sources, got '%s'".formatted(name));
+          "expected held-out, folds, sources or windows, got '%s'".formatted(name));
     }
   }
 
@@ -194,6 +205,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     samples.ifPresent(count -> Options.checkPositive("--samples", count));
     Options.checkPositive("--side", side);
     Options.check(folds > 1, "--folds must be at least 2, got %s", folds);
+    Options.checkPositive("--window", window);
     Options.check(
         calibration > 0 && calibration < 1,
         "--calibration must be between 0 and 1, got %s",
@@ -461,6 +473,9 @@ public final class RealImagesCommand implements Callable<Integer> {
   }
 
   private List<Fold> folds(SourcedImages images) {
+    if (test == Test.WINDOWS) {
+      return TimeFolds.of(images, window, seed.value());
+    }
     return test == Test.SOURCES
         ? Folds.of(images.training())
             .aiSources(images.source())

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
@@ -23,14 +24,19 @@ import org.genimage.data.internal.FileNames;
  * @param test seen once, at the end
  * @param source returns where an image comes from: a collection of photographs, or a set of
  *     generated images
+ * @param released returns what the list says of the day on which an image's generator appeared
  */
-record SourcedImages(ImageDataset training, ImageDataset test, Function<Sample, String> source) {
+record SourcedImages(
+    ImageDataset training,
+    ImageDataset test,
+    Function<Sample, String> source,
+    Function<Sample, Optional<String>> released) {
 
   /**
    * Reads a folder in GenImage's layout, or a list of images (see {@link ImageDataset#ofManifest}).
-   * Columns {@code split} ({@code train}; all else is held out) and {@code source} of a list are
-   * used if it has them. Without splits, a fifth of every source is held out; without sources,
-   * these are the generators.
+   * Columns {@code split} ({@code train}; all else is held out), {@code source} and {@code
+   * released} of a list are used if it has them. Without splits, a fifth of every source is held
+   * out; without sources, these are the generators.
    *
    * @param seed of the images that are held out
    * @throws DatasetException if either part would be empty
@@ -39,15 +45,19 @@ record SourcedImages(ImageDataset training, ImageDataset test, Function<Sample, 
     if (Files.isDirectory(place)) {
       GenImage images = GenImage.open(place);
       return new SourcedImages(
-          images.train(), images.validation(), sample -> sample.generator().name());
+          images.train(),
+          images.validation(),
+          sample -> sample.generator().name(),
+          sample -> Optional.empty());
     }
     ListedImages list = ListedImages.read(place);
     checkFiles(place, list);
     Function<Sample, String> source =
         sample -> list.value(sample, "source").orElse(sample.generator().name());
+    Function<Sample, Optional<String>> released = sample -> list.value(sample, "released");
     if (!list.has("split")) {
       List<ImageDataset> parts = cut(list.images(), source, 0.2, Seed.of(seed).at("test"));
-      return new SourcedImages(parts.get(0), parts.get(1), source);
+      return new SourcedImages(parts.get(0), parts.get(1), source, released);
     }
     ImageDataset training = list.where("split", "train");
     ImageDataset test =
@@ -59,7 +69,7 @@ record SourcedImages(ImageDataset training, ImageDataset test, Function<Sample, 
                   .formatted(place, training.size(), test.size())
               + " the column split, or leave the column out");
     }
-    return new SourcedImages(training, test, source);
+    return new SourcedImages(training, test, source, released);
   }
 
   /** Hours of training must not end at a name that is wrong. */

@@ -148,6 +148,21 @@ class RealImagesCommandTest {
   }
 
   @Test
+  void windows_trainOnTheOlderGenerator_testOnTheNewerOne() throws IOException {
+    assertThat(run("--data=" + list, "--side=32", "--test=windows", "--samples=16"))
+        .as(said)
+        .isZero();
+
+    JsonNode figures = figures("ferretnet-s-windows-42");
+    JsonNode fold = figures.get("folds").get("2021-12-20: GLIDE");
+    assertThat(figures.get("folds")).hasSize(1);
+    assertThat(fold.get("images").asInt()).isEqualTo(20);
+    assertThat(figures.get("roc_auc").asDouble()).isEqualTo(fold.get("roc_auc").asDouble());
+    assertThat(said).contains("2021-12-20: GLIDE: 20 to train on, 20 to test on");
+    assertThat(folder.resolve("ferretnet-s-windows-42/epochs-1-2021-12-20-glide.csv")).exists();
+  }
+
+  @Test
   void cut_takesTheShareOfEverySource_andIsRepeatable() throws IOException {
     SourcedImages images = SourcedImages.read(list, 1);
     List<ImageDataset> parts =
@@ -225,6 +240,7 @@ class RealImagesCommandTest {
     "--side=0, --side must be positive",
     "--calibration=1, between 0 and 1",
     "--folds=1, at least 2",
+    "--window=0, --window must be positive",
     "--data=none.csv, found no file there"
   })
   void mistake_isExplained(String argument, String sentence) {

@@ -142,6 +142,15 @@ class FoldsTest {
   }
 
   @Test
+  void timeWindows_two_trainAndTestOnHalfOfTheNaturalImages() {
+    List<Fold> folds = Folds.of(pool()).timeWindows(TimeWindow.of(FAKES, 2));
+    assertDisjoint(folds);
+    assertThat(folds).extracting(Fold::name).containsExactly("Midjourney 6");
+    assertThat(names(folds.get(0).training(), one -> one.label() == Label.NATURE)).hasSize(7);
+    assertThat(names(folds.get(0).test(), one -> one.label() == Label.NATURE)).hasSize(7);
+  }
+
+  @Test
   void aiGenBench_windows_areFourEachByDate() {
     assertThat(TimeWindow.AI_GENBENCH).hasSize(9);
     assertThat(TimeWindow.AI_GENBENCH)
