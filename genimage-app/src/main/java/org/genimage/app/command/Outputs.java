@@ -80,7 +80,7 @@ public final class Outputs {
    * A kind of file that commands write. A file of one's own kind is replaced, never another: who
    * mistypes a name must not lose a photograph.
    */
-  enum Kind {
+  public enum Kind {
     /** A page of explanations. */
     EXPLANATIONS(
         "no file but a page of explanations",
@@ -94,6 +94,12 @@ public final class Outputs {
     QUARANTINE("no file but a list of 'genimage doctor'", "#genimagequarantine,", ""),
     /** The state of the doctor's examination. */
     STATE("no file but the state of an examination", "genimageexamination", ""),
+    /** The table of all runs on images of one's own. */
+    REAL_TABLE("no file but a table of 'genimage real-images'", "|Detector|Test|Seed|", ""),
+    /** The figures of a run on images of one's own. */
+    REAL_FIGURES("no file but figures of 'genimage real-images'", "{\"detector\":", ""),
+    /** The hashes of a leaderboard's images. */
+    HASHES("no file but a list of 'genimage leaderboard'", "name,label,generator,sha256", ""),
     /** Weights, which are never replaced: to train them again may take days. */
     WEIGHTS("no file", "", "");
 
@@ -130,7 +136,7 @@ public final class Outputs {
    * @param inputs what the command reads; what does not exist is passed over
    * @throws UsageException if not; the message says why
    */
-  static void checkFile(String option, Path file, Kind kind, Collection<Path> inputs) {
+  public static void checkFile(String option, Path file, Kind kind, Collection<Path> inputs) {
     checkApart(option, file, inputs);
     try {
       if (Files.exists(file) && !Files.isDirectory(file)) {
@@ -146,6 +152,22 @@ public final class Outputs {
       throw new UsageException(sentence(file, e));
     }
     checkWritableFile(file);
+  }
+
+  /**
+   * Checks that weights to write take the place of no others but those of an earlier run, before
+   * any work is done.
+   *
+   * @param own whether an earlier run left other files of its own there
+   * @throws UsageException if others are there
+   */
+  public static void checkOwnWeights(String command, Path file, boolean own) {
+    Options.check(
+        own || !Files.isRegularFile(file),
+        "--out: expected no weights but those of an earlier %s at %s, found others; choose another"
+            + " folder, or remove them",
+        command,
+        file);
   }
 
   /**

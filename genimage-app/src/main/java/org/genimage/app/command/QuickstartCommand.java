@@ -123,11 +123,7 @@ public final class QuickstartCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     boolean own = Files.exists(out.report()) || Files.exists(checkpoints());
-    Options.check(
-        own || !Files.isRegularFile(trainedFile()),
-        "--out: expected no weights but those of an earlier quickstart at %s, found others; choose"
-            + " another folder, or remove them",
-        trainedFile());
+    Outputs.checkOwnWeights("quickstart", trainedFile(), own);
     Outputs.checkWritableFile(trainedFile());
     Outputs.checkFolder(checkpoints());
     GenImage genimage = open();

@@ -1,5 +1,6 @@
 package org.genimage.app.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,7 +152,11 @@ public final class TrainCommand implements Callable<Integer> {
         "--backbone is one detector's weights, got --detector %s; name one detector",
         name);
     backbone.ifPresent(file -> Options.checkWeights("--backbone", file));
-    chosen.forEach(one -> Outputs.checkApart("--out", file(one), backbone.stream().toList()));
+    for (Blueprint one : chosen) {
+      Path file = file(one);
+      Outputs.checkApart("--out", file, backbone.stream().toList());
+      Outputs.checkOwnWeights("training", file, Files.exists(file.resolveSibling("epochs.csv")));
+    }
     chosen.forEach(this::run);
     return ExitCode.DONE;
   }

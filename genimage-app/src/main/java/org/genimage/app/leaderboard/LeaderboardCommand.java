@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Options;
+import org.genimage.app.command.Outputs;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.SimulatedFolder;
 import org.genimage.app.command.Terminal;
@@ -161,6 +163,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
     Map<String, Path> places = places();
     out.checkReport();
     checkManifest();
+    checkLists(places);
     BoardPlan plan =
         new BoardPlan(
             out.resolve("scores"),
@@ -196,6 +199,28 @@ public final class LeaderboardCommand implements Callable<Integer> {
             "--out: %s, and it is not replaced; choose another folder".formatted(e.getMessage()));
       }
     }
+  }
+
+  /** Each set's list needs a file of its own, which is none that is read or somebody's. */
+  private void checkLists(Map<String, Path> places) {
+    Map<Path, String> names = new HashMap<>();
+    for (String name : places.keySet()) {
+      Path file = list(name);
+      String other = names.putIfAbsent(file, name);
+      Options.check(
+          other == null,
+          "--data: expected sets with names of their own in letters and digits, found %s and %s;"
+              + " write NAME=PATH",
+          other,
+          name);
+      if (Files.exists(file)) {
+        Outputs.checkFile("--out", file, Outputs.Kind.HASHES, places.values());
+      }
+    }
+  }
+
+  private Path list(String set) {
+    return out.resolve("images").resolve(set.replaceAll("[^\\w.-]", "-") + ".csv");
   }
 
   private void measure(
@@ -304,7 +329,7 @@ public final class LeaderboardCommand implements Callable<Integer> {
     Map<String, String> images = new LinkedHashMap<>();
     for (BoardImages set : sets) {
       images.put(set.name(), set.hash());
-      set.write(out.resolve("images").resolve(set.name().replaceAll("[^\\w.-]", "-") + ".csv"));
+      set.write(list(set.name()));
     }
     Map<String, String> settings = settings(plan);
     Map<String, String> origin = new LinkedHashMap<>(RunManifest.of(spec));

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.genimage.app.command.Options;
 import org.genimage.app.command.Outputs;
 import org.genimage.eval.Scores;
 import org.genimage.eval.protocol.FieldFigures;
@@ -89,11 +90,15 @@ record RealFigures(Map<String, Object> columns) {
     return Double.isFinite(value) ? (Object) (Math.round(1e4 * value) / 1e4) : "NaN";
   }
 
+  /** Returns the file of the figures in a run's folder. */
+  static Path file(Path folder) {
+    return folder.resolve(FILE);
+  }
+
   /** Writes the figures into a run's folder. */
   void write(Path folder) {
     try {
-      Outputs.write(
-          folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(columns));
+      Outputs.write(file(folder), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(columns));
     } catch (JsonProcessingException e) {
       throw new AssertionError(e); // texts and numbers
     }
@@ -127,19 +132,24 @@ record RealFigures(Map<String, Object> columns) {
     return found;
   }
 
-  /** Writes the table of all runs below a folder, as {@code table.md}; returns it. */
-  static String table(Path folder) {
+  /** Returns the file of the table of all runs. */
+  static Path table(Options.Output out) {
+    return out.resolve("table.md");
+  }
+
+  /** Writes the table of all runs below a folder; returns it. */
+  static String writeTable(Options.Output out) {
     StringBuilder table = new StringBuilder();
     line(table, TABLE.stream().map(column -> column.get(0)).toList());
     line(table, TABLE.stream().map(column -> "---").toList());
-    for (RealFigures run : below(folder)) {
+    for (RealFigures run : below(out.folder())) {
       line(
           table,
           TABLE.stream()
               .map(column -> String.valueOf(run.columns().getOrDefault(column.get(1), "")))
               .toList());
     }
-    Outputs.write(folder.resolve("table.md"), table.toString().getBytes(StandardCharsets.UTF_8));
+    Outputs.write(table(out), table.toString().getBytes(StandardCharsets.UTF_8));
     return table.toString();
   }
 

@@ -1,6 +1,7 @@
 package org.genimage.app.real;
 
 import com.google.common.collect.ImmutableMap;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,8 @@ public final class RealImagesCommand implements Callable<Integer> {
   private static final String ENOUGH = ": 10 of each label from one source are enough";
 
   private static final String WEIGHTS = "weights.safetensors";
+  private static final String REPORT = "report.html";
+  private static final String EPOCHS = "epochs.csv";
 
   private static final Alignment ALIGNMENT = Alignment.jpegOfBoth(96);
 
@@ -218,8 +221,8 @@ public final class RealImagesCommand implements Callable<Integer> {
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
-    chosen.forEach(
-        one -> Outputs.checkApart("--out", folder(one).resolve(WEIGHTS), start.stream().toList()));
+    Outputs.checkFile("--out", RealFigures.table(out), Outputs.Kind.REAL_TABLE, List.of(place));
+    chosen.forEach(one -> checkFolder(folder(one)));
     Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
     SourcedImages images = Options.opening(() -> SourcedImages.read(place, seed.value()));
     checkParts(images);
@@ -228,8 +231,27 @@ public final class RealImagesCommand implements Callable<Integer> {
     for (Blueprint blueprint : chosen) {
       run(blueprint, first, images);
     }
-    terminal.print("%n%s", RealFigures.table(out.folder()));
+    terminal.print("%n%s", RealFigures.writeTable(out));
     return ExitCode.DONE;
+  }
+
+  /** What an earlier run left is replaced, and no other file of these names. */
+  private void checkFolder(Path folder) {
+    Path weights = folder.resolve(WEIGHTS);
+    Outputs.checkApart("--out", weights, start.stream().toList());
+    Map<Path, Outputs.Kind> kinds =
+        Map.of(
+            RealFigures.file(folder),
+            Outputs.Kind.REAL_FIGURES,
+            folder.resolve(REPORT),
+            Outputs.Kind.REPORT);
+    for (Map.Entry<Path, Outputs.Kind> one : kinds.entrySet()) {
+      if (Files.exists(one.getKey())) {
+        Outputs.checkFile("--out", one.getKey(), one.getValue(), List.of(place));
+      }
+    }
+    boolean own = Files.exists(folder.resolve(EPOCHS)) || Files.exists(RealFigures.file(folder));
+    Outputs.checkOwnWeights("run", weights, own);
   }
 
   /** Reads the weights to start from, and tries whether they are complete. */
@@ -341,7 +363,7 @@ public final class RealImagesCommand implements Callable<Integer> {
   private void heldOut(
       Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
     Timer timer = new Timer();
-    Weights weights = training.fit(images.training(), folder.resolve("epochs.csv"), true);
+    Weights weights = training.fit(images.training(), folder.resolve(EPOCHS), true);
     timer.write(columns);
     weights.write(folder.resolve(WEIGHTS));
     ImageDataset held = images.test();
@@ -398,7 +420,7 @@ public final class RealImagesCommand implements Callable<Integer> {
             .manifest(manifest(columns));
     Optional<VerdictRule> rule = VerdictRule.of(weights);
     rule.ifPresent(one -> report.verdicts(Verdicts.of(one, result.scores())));
-    report.build().write(folder.resolve("report.html"));
+    report.build().write(folder.resolve(REPORT));
   }
 
   private Map<String, String> manifest(Map<String, Object> columns) {
@@ -469,7 +491,7 @@ public final class RealImagesCommand implements Callable<Integer> {
         .folds("Folds", result, aligned)
         .manifest(manifest(columns))
         .build()
-        .write(folder.resolve("report.html"));
+        .write(folder.resolve(REPORT));
   }
 
   private List<Fold> folds(SourcedImages images) {

@@ -52,6 +52,12 @@ class KeptFilesTest {
         .train(1)
         .validation(1)
         .writeTo(folder.resolve("data"), Progress.NONE);
+    for (String name : List.of("tabled/table.md", "paged/npr-held-out-42/report.html")) {
+      Files.createDirectories(folder.resolve(name).getParent());
+      Files.writeString(folder.resolve(name), "# Mine");
+    }
+    Files.createDirectories(folder.resolve("listed/images"));
+    Files.writeString(folder.resolve("listed/images/photos.csv"), "path,label\n");
     Path trained = folder.resolve("trained/resnet-50-small/weights.safetensors");
     Detectors.resnet50().initialWeights(1).write(trained);
     Path real = folder.resolve("real/npr-held-out-42/weights.safetensors");
@@ -102,6 +108,13 @@ class KeptFilesTest {
         "tables --data @data --out @site",
         "train --detector resnet-50 --data @data --out @trained"
             + " --backbone @trained/resnet-50-small/weights.safetensors",
+        "train --detector resnet-50 --data @data --out @trained",
+        "real-images --detector npr --data @data --out @real",
+        "real-images --detector npr --data @data --out @tabled",
+        "real-images --detector npr --data @data --out @paged",
+        "leaderboard --weights @w.safetensors --data photos=@data --out @listed",
+        "leaderboard --weights @w.safetensors --data a_b=@data --data a:b=@site --data a;b=@data"
+            + " --out @new",
         "real-images --detector npr --data @data --out @real"
             + " --start @real/npr-held-out-42/weights.safetensors",
         "leaderboard --weights @w.safetensors --data @data --out @site",

@@ -2,23 +2,24 @@ package org.genimage.app.leaderboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.genimage.app.Main;
 import org.genimage.app.Run;
 import org.genimage.data.GenImage;
 import org.genimage.data.Generator;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
+import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.eval.leaderboard.LeaderboardManifest;
 import org.genimage.models.Blueprint;
@@ -27,6 +28,7 @@ import org.genimage.models.InputContract;
 import org.genimage.models.weights.Calibration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +78,12 @@ class LeaderboardCommandTest {
   }
 
   private int run(Path out, String... arguments) {
+    Run run = Run.of(command(out, arguments));
+    said = run.out() + run.err();
+    return run.code();
+  }
+
+  private static String[] command(Path out, String... arguments) {
     List<String> all = new ArrayList<>(List.of("leaderboard", "--out=" + out));
     for (String option :
         List.of(
@@ -92,9 +100,7 @@ class LeaderboardCommandTest {
       }
     }
     all.addAll(List.of(arguments));
-    Run run = Run.of(all.toArray(String[]::new));
-    said = run.out() + run.err();
-    return run.code();
+    return all.toArray(String[]::new);
   }
 
   private static LeaderboardManifest manifest(Path out) {
@@ -195,6 +201,40 @@ class LeaderboardCommandTest {
         .contains("photos | FerretNet-S (two) | ROC AUC | ", "only in the first");
   }
 
+  /** A process that is killed leaves whole pieces, which are kept, or none. */
+  @Test
+  @Timeout(300)
+  void run_killed_isResumedToTheSameFigures() throws Exception {
+    Path whole = folder.resolve("whole");
+    assertThat(run(whole, "--weights=" + one)).as(said).isZero();
+    Path out = folder.resolve("killed");
+    try (OtherProcess other =
+        OtherProcess.started(Main.class, (Object[]) command(out, "--weights=" + one))) {
+      while (pieces(out).isEmpty()) {
+        Thread.sleep(1);
+      }
+      other.kill();
+    }
+    Map<String, FileTime> left = pieces(out);
+
+    assertThat(run(out, "--weights=" + one)).as(said).isZero();
+
+    assertThat(repeatable(out)).isEqualTo(repeatable(whole));
+    assertThat(pieces(out)).containsAllEntriesOf(left);
+  }
+
+  /** The finished pieces of attacks, with their times. */
+  private static Map<String, FileTime> pieces(Path out) throws IOException {
+    try {
+      Map<String, FileTime> pieces =
+          Files.isDirectory(out.resolve("scores")) ? times(out) : new TreeMap<>();
+      pieces.keySet().removeIf(file -> !file.matches(".*[\\\\/][a-z][^\\\\/]*-\\d+\\.json"));
+      return pieces;
+    } catch (UncheckedIOException | NoSuchFileException e) {
+      return Map.of(); // a file was moved while the folder was listed
+    }
+  }
+
   @Test
   void parts_onSeveralThreads_makeTheWhole() throws IOException {
     Path whole = folder.resolve("whole");
@@ -285,14 +325,7 @@ class LeaderboardCommandTest {
   }
 
   @Test
-  void machine_tellsItsProcessor() throws IOException {
+  void machine_tellsItsProcessor() {
     assertThat(Machine.processor()).isNotBlank();
-    KeptFile kept = KeptFile.of(folder.resolve("kept.json"), List.of("a", "b"));
-    assertThat(kept.read()).isEmpty();
-    kept.write(kept.begin().put("x", 1));
-    assertThat(kept.read().map(node -> node.get("x").asInt())).contains(1);
-    assertThat(KeptFile.of(kept.file(), List.of("a", "c")).read())
-        .isEqualTo(Optional.<JsonNode>empty());
-    assertThat(new ObjectMapper().readTree(kept.file().toFile()).get("key").asText()).hasSize(64);
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import java.nio.file.Files;
@@ -30,6 +32,9 @@ import org.genimage.eval.statistics.Interval;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.eval.verdict.VerdictCounts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LeaderboardTest {
@@ -395,6 +400,47 @@ class LeaderboardTest {
     assertThat(LeaderboardManifest.read(file)).isEqualTo(manifest);
     manifest(board(), "b2").write(file);
     assertThat(LeaderboardManifest.read(file)).isEqualTo(manifest(board(), "b2"));
+  }
+
+  /** The other process: writes manifest and tables again and again, until it is killed. */
+  static final class Other {
+
+    private Other() {}
+
+    public static void main(String[] arguments) {
+      Path place = Path.of(arguments[0]);
+      LeaderboardManifest manifest = manifest(board(), "b2");
+      Report page = Report.builder("b2").leaderboard(board()).build();
+      System.out.println(OtherProcess.BEGUN);
+      for (int i = 0; i < 10_000; i++) {
+        manifest.write(place.resolve("manifest.json"));
+        page.writeTables(place);
+      }
+    }
+  }
+
+  /** Two processes that finish one leaderboard: each file is one's or the other's, and whole. */
+  @Test
+  @Timeout(60)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "may refuse to replace a file that is open")
+  void manifestAndTables_byTwoProcessesAtOnce_areWholeAtAnyMoment() throws Exception {
+    LeaderboardManifest manifest = manifest(board(), "a1");
+    LeaderboardManifest others = manifest(board(), "b2");
+    Report page = Report.builder("a1").leaderboard(board()).build();
+    Path file = folder.resolve("manifest.json");
+    manifest.write(file);
+    page.writeTables(folder);
+    try (OtherProcess other = OtherProcess.begun(Other.class, folder)) {
+      for (int i = 0; i < 20; i++) {
+        manifest.write(file);
+        page.writeTables(folder);
+        assertThat(LeaderboardManifest.read(file)).isIn(manifest, others);
+        JsonNode tables = new ObjectMapper().readTree(folder.resolve("report.json").toFile());
+        assertThat(tables.get("title").asText()).isIn("a1", "b2");
+      }
+      other.kill();
+    }
+    assertThat(LeaderboardManifest.read(file)).isIn(manifest, others);
   }
 
   @Test
