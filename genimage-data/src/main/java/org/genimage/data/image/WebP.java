@@ -140,9 +140,15 @@ final class WebP {
   private static <T> T withLibrary(Codec.Step<T> work) throws IOException {
     try {
       return work.run();
+    } catch (UnsatisfiedLinkError e) {
+      throw new IllegalStateException(
+          "WebP needs libwebp, found that com.github.usefulness:webp-imageio has none that loads on"
+              + " %s (%s); leave WebP out, or use another system"
+                  .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+          e);
     } catch (LinkageError e) {
       throw new IllegalStateException(
-          "WebP needs libwebp for this system and Kotlin's library, found no "
+          "WebP needs Kotlin's library, found no "
               + e.getMessage()
               + "; on the module path, start java with --add-modules kotlin.stdlib",
           e);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.hash.Hashing;
 import com.google.common.io.ByteSource;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.genimage.data.Seed;
 import org.genimage.data.reference.ReferenceData;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -122,6 +124,41 @@ class TransformsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Transforms.webP(101))
         .withMessage("expected a WebP quality from 0 to 100, found 101; choose such a number");
+  }
+
+  /** In a process of its own, whose system has no libwebp. */
+  @Test
+  @Timeout(60)
+  void webP_systemWithoutItsLibrary_isNamed() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dos.arch=abacus",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WebPOnce.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.inputReader().lines())
+        .singleElement()
+        .asString()
+        .startsWith("WebP needs libwebp, found that com.github.usefulness:webp-imageio has none")
+        .endsWith("(abacus); leave WebP out, or use another system");
+    assertThat(process.waitFor()).isZero();
+  }
+
+  /** Prints why an image cannot be encoded. */
+  static final class WebPOnce {
+
+    private WebPOnce() {}
+
+    public static void main(String[] arguments) {
+      try {
+        Transforms.webP(50).apply(Image.of(1, 1, new byte[3]), Seed.of(1).random());
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage());
+      }
+    }
   }
 
   @Test
