@@ -140,18 +140,24 @@ final class SavedModelExport {
   /** Returns what tells these weights from others: TensorFlow shares variables by their names. */
   private static String identity(Weights weights) {
     Hasher hasher = Hashing.murmur3_128().newHasher();
-    ByteBuffer part = ByteBuffer.allocate(1 << 16);
+    float[] values = new float[1 << 14];
+    ByteBuffer part = ByteBuffer.allocate(values.length * Float.BYTES);
     weights
         .arrays()
         .forEach(
             (key, array) -> {
               hasher.putUnencodedChars(key);
-              float[] values = array.floats();
-              for (int at = 0; at < values.length; at += part.capacity() / Float.BYTES) {
-                int count = Math.min(part.capacity() / Float.BYTES, values.length - at);
-                part.clear().asFloatBuffer().put(values, at, count);
-                hasher.putBytes(part.limit(count * Float.BYTES));
-              }
+              int size =
+                  array.isInteger() ? 0 : array.shape().stream().reduce(1, Math::multiplyExact);
+              array
+                  .source()
+                  .read(
+                      size,
+                      values,
+                      (numbers, count, before) -> {
+                        part.clear().asFloatBuffer().put(numbers, 0, count);
+                        hasher.putBytes(part.limit(count * Float.BYTES));
+                      });
             });
     return hasher.hash().toString();
   }

@@ -2,7 +2,7 @@ package org.genimage.models;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
 import org.tensorflow.Operand;
@@ -34,7 +34,7 @@ record UnfoldedConstants(ModelVariables constants) implements ModelVariables {
   }
 
   @Override
-  public Optional<Supplier<float[]>> constant(Parameter parameter) {
+  public Optional<FloatSource> constant(Parameter parameter) {
     return Optional.empty();
   }
 }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.TrainableVariables;
@@ -56,7 +56,7 @@ final class MeanStatistics implements ModelVariables {
   }
 
   @Override
-  public Optional<Supplier<float[]>> constant(Parameter parameter) {
+  public Optional<FloatSource> constant(Parameter parameter) {
     return variables.constant(parameter);
   }
 

@@ -3,7 +3,7 @@ package org.genimage.models.internal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.Weights;
@@ -45,16 +45,20 @@ public abstract sealed class GraphWeights implements ModelVariables
   }
 
   @Override
-  public final Optional<Supplier<float[]>> constant(Parameter parameter) {
+  public final Optional<FloatSource> constant(Parameter parameter) {
     return Optional.of(numbers.of(parameter));
   }
 
   /**
-   * Holds the weights against what the network asked for.
+   * Holds the weights against what the network asked for. Numbers that are yet to be read are
+   * looked at when they are.
    *
-   * @throws WeightsException that lists missing, unexpected and wrongly shaped keys
+   * @throws WeightsException that lists missing, unexpected and wrongly shaped keys, and those with
+   *     numbers that are not finite
    */
-  public final void verify(String detector) {
-    numbers.verify(detector);
+  public abstract void verify(String detector);
+
+  final AskedNumbers numbers() {
+    return numbers;
   }
 }

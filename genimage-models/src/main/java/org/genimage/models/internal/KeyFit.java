@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
@@ -37,10 +38,21 @@ public record KeyFit(
   private static final int FEW = 16;
 
   private static final int EXAMPLES = 3;
+  private static final int PART = 1 << 14;
   private static final int MAX_CANDIDATES = 20_000;
   private static final int MAX_LENGTH = 500;
 
+  /** Holds weights against entries; every number is read. */
   public static KeyFit of(Collection<Parameter> entries, Weights weights) {
+    return of(entries, weights, key -> false);
+  }
+
+  /**
+   * Holds weights against entries.
+   *
+   * @param finite the keys of arrays whose numbers are known to be finite; they are not read
+   */
+  static KeyFit of(Collection<Parameter> entries, Weights weights, Predicate<String> finite) {
     Map<String, Parameter> expected = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
@@ -55,7 +67,7 @@ public record KeyFit(
         }
       } else if (!array.shape().equals(entry.shape()) || array.isInteger() && required) {
         misshapen.add(entry.key());
-      } else if (firstNotFinite(array) >= 0) {
+      } else if (!finite.test(entry.key()) && firstNotFinite(array) >= 0) {
         notFinite.add(entry.key());
       }
     }
@@ -66,8 +78,27 @@ public record KeyFit(
 
   /** Returns the index of the first float that is NaN or infinite, or -1. */
   private static int firstNotFinite(WeightArray array) {
-    float[] values = array.floats();
-    for (int i = 0; i < values.length; i++) {
+    if (array.isInteger()) {
+      return -1;
+    }
+    int size = array.shape().stream().reduce(1, Math::multiplyExact);
+    float[] part = new float[Math.min(PART, size)];
+    int[] first = {-1};
+    array
+        .source()
+        .read(
+            size,
+            part,
+            (values, count, before) -> {
+              int found = first[0] < 0 ? firstNotFinite(values, 0, count) : -1;
+              first[0] = found < 0 ? first[0] : before + found;
+            });
+    return first[0];
+  }
+
+  /** Returns the index of the first of some floats that is NaN or infinite, or -1. */
+  static int firstNotFinite(float[] values, int from, int count) {
+    for (int i = from; i < from + count; i++) {
       if (!Float.isFinite(values[i])) {
         return i;
       }

@@ -12,4 +12,9 @@ public final class WeightConstants extends GraphWeights {
   public WeightConstants(Weights weights) {
     super(weights);
   }
+
+  @Override
+  public void verify(String detector) {
+    numbers().verify(detector);
+  }
 }

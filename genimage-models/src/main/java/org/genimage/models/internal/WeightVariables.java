@@ -1,11 +1,18 @@
 package org.genimage.models.internal;
 
+import com.google.common.base.Throwables;
 import com.google.common.primitives.Longs;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -38,6 +45,7 @@ public final class WeightVariables extends GraphWeights {
 
   private final String prefix;
   private final List<Variable<?>> variables = new ArrayList<>();
+  private String detector = "";
 
   /** Creates variables for a graph with a session of its own. */
   public WeightVariables(Weights weights) {
@@ -57,7 +65,7 @@ public final class WeightVariables extends GraphWeights {
 
   @Override
   public <T extends TNumber> Operand<T> fixed(
-      Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> source) {
+      Ops tf, Class<T> type, Layout layout, List<Integer> shape, FloatSource source) {
     if (shape.stream().mapToLong(side -> side).reduce(1, (a, b) -> a * b) <= SMALL) {
       return super.fixed(tf, type, layout, shape, source);
     }
@@ -67,11 +75,23 @@ public final class WeightVariables extends GraphWeights {
     return variable.value();
   }
 
+  /** Holds keys and shapes against what the network asked for; {@link #fill} sees the numbers. */
+  @Override
+  public void verify(String name) {
+    detector = name;
+    if (variables.isEmpty()) {
+      numbers().verify(name);
+    } else {
+      numbers().verifyShapes(name);
+    }
+  }
+
   /**
-   * Gives every variable its numbers, which are read one array at a time.
+   * Gives every variable its numbers. They go from their file into the variable's memory in parts,
+   * on as many threads as there are processors.
    *
    * @param tf the ops of the session's graph
-   * @throws WeightsException if they are read from a file that has changed
+   * @throws WeightsException if they are read from a file that has changed, or are not finite
    */
   public void fill(Ops tf, Session session) {
     List<Op> assigned = new ArrayList<>();
@@ -89,17 +109,37 @@ public final class WeightVariables extends GraphWeights {
     // In one run: TensorFlow prepares the whole graph anew for every new set of feeds. It does not
     // copy what is fed: the tensors become the variables' memory.
     Session.Runner runner = session.runner();
-    List<TNumber> tensors = new ArrayList<>();
+    TNumber[] tensors = new TNumber[variables.size()];
     try {
-      for (int i = 0; i < fed.size(); i++) {
-        TNumber tensor = variables.get(i).tensor();
-        tensors.add(tensor);
-        runner.feed(fed.get(i), tensor).addTarget(assigned.get(i));
+      fill(tensors);
+      numbers().verifyNumbers(detector);
+      for (int i = 0; i < tensors.length; i++) {
+        runner.feed(fed.get(i), tensors[i]).addTarget(assigned.get(i));
       }
       runner.run().close();
     } finally {
-      tensors.forEach(TNumber::close);
+      Arrays.stream(tensors).filter(Objects::nonNull).forEach(TNumber::close);
     }
+  }
+
+  /** Waits for all threads even if one fails: they write to memory that is freed then. */
+  private void fill(TNumber[] tensors) {
+    Queue<float[]> parts = new ConcurrentLinkedQueue<>();
+    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    IntStream.range(0, tensors.length)
+        .parallel()
+        .filter(i -> failure.get() == null)
+        .forEach(
+            i -> {
+              float[] part = Optional.ofNullable(parts.poll()).orElseGet(Layout::part);
+              try {
+                tensors[i] = variables.get(i).tensor(part);
+              } catch (RuntimeException e) {
+                failure.compareAndSet(null, e);
+              }
+              parts.add(part);
+            });
+    Optional.ofNullable(failure.get()).ifPresent(Throwables::throwIfUnchecked);
   }
 
   /** The variables of a graph in TensorFlow's own file format. */
@@ -176,7 +216,7 @@ public final class WeightVariables extends GraphWeights {
       Class<T> type,
       Layout layout,
       List<Integer> shape,
-      Supplier<float[]> source,
+      FloatSource source,
       VarHandleOp handle,
       Operand<T> value) {
 
@@ -186,7 +226,7 @@ public final class WeightVariables extends GraphWeights {
         Class<T> type,
         Layout layout,
         List<Integer> shape,
-        Supplier<float[]> source) {
+        FloatSource source) {
       Shape sides = Shape.of(Longs.toArray(layout.toTensorFlow(shape)));
       // Without a shared name of their own, all handles would name the same resource.
       VarHandleOp handle = tf.varHandleOp(type, sides, VarHandleOp.sharedName(name));
@@ -204,8 +244,8 @@ public final class WeightVariables extends GraphWeights {
       return tf.assignVariableOp(handle, number.asOutput().expect(type));
     }
 
-    T tensor() {
-      return layout.tensor(type, source.get(), shape);
+    T tensor(float[] part) {
+      return layout.tensor(type, source, shape, part);
     }
   }
 }

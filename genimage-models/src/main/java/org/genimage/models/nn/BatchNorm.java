@@ -36,19 +36,20 @@ record BatchNorm(
    */
   Optional<Folded> fold(
       Ops tf, ModelVariables variables, Parameter kernel, Optional<Parameter> offset) {
-    Optional<Supplier<float[]>> fixed = variables.constant(kernel);
+    Optional<FloatSource> fixed = variables.constant(kernel);
     if (fixed.isEmpty()) {
       return Optional.empty();
     }
-    Supplier<float[]> filters = fixed.get();
-    Supplier<float[]> gamma = variables.constant(weight).orElseThrow();
-    Supplier<float[]> beta = variables.constant(bias).orElseThrow();
-    Supplier<float[]> means = variables.constant(mean).orElseThrow();
-    Supplier<float[]> variances = variables.constant(variance).orElseThrow();
-    Supplier<float[]> offsets =
+    int channels = weight.size();
+    FloatSource gamma = variables.constant(weight).orElseThrow();
+    FloatSource beta = variables.constant(bias).orElseThrow();
+    FloatSource means = variables.constant(mean).orElseThrow();
+    FloatSource variances = variables.constant(variance).orElseThrow();
+    FloatSource offsets =
         offset
             .map(own -> variables.constant(own).orElseThrow())
-            .orElse(() -> new float[weight.size()]);
+            .orElse(FloatSource.of(() -> new float[channels]));
+    Supplier<double[]> scales = () -> scales(gamma.floats(channels), variances.floats(channels));
     return Optional.of(
         new Folded(
             ParameterValue.fixed(
@@ -56,18 +57,19 @@ record BatchNorm(
                 variables,
                 kernel.layout(),
                 kernel.shape(),
-                () -> scaled(filters.get(), scales(gamma.get(), variances.get()))),
+                FloatSources.scaled(fixed.get(), kernel.size() / channels, scales)),
             ParameterValue.fixed(
                 tf,
                 variables,
                 Layout.SAME,
                 bias.shape(),
-                () ->
-                    biases(
-                        beta.get(),
-                        offsets.get(),
-                        means.get(),
-                        scales(gamma.get(), variances.get())))));
+                FloatSource.of(
+                    () ->
+                        biases(
+                            beta.floats(channels),
+                            offsets.floats(channels),
+                            means.floats(channels),
+                            scales.get())))));
   }
 
   private static double[] scales(float[] gamma, float[] variances) {
@@ -76,17 +78,6 @@ record BatchNorm(
       scales[out] = gamma[out] / Math.sqrt(variances[out] + EPSILON);
     }
     return scales;
-  }
-
-  private static float[] scaled(float[] filters, double[] scales) {
-    float[] scaled = new float[filters.length];
-    int size = filters.length / scales.length;
-    for (int out = 0; out < scales.length; out++) {
-      for (int i = out * size; i < (out + 1) * size; i++) {
-        scaled[i] = (float) (filters[i] * scales[out]);
-      }
-    }
-    return scaled;
   }
 
   private static float[] biases(float[] beta, float[] offsets, float[] means, double[] scales) {

@@ -4,13 +4,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.Ints;
 import com.google.common.primitives.Longs;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
@@ -27,6 +24,9 @@ public enum Layout {
   LINEAR(1, 0);
 
   private static final int BLOCK = 32;
+
+  /** So many numbers are in the heap while a tensor is filled: 256 KB. */
+  private static final int PART = 1 << 16;
 
   private final List<Integer> order;
 
@@ -55,30 +55,87 @@ public enum Layout {
    *
    * @param type 32-bit floats or bfloat16, to which numbers are rounded: to the nearest, of two
    *     equally near to the even one
-   * @param values row-major in PyTorch's order
+   * @param numbers row-major in PyTorch's order
    * @param torchShape the shape in PyTorch's order
    */
-  public <T extends TNumber> T tensor(Class<T> type, float[] values, List<Integer> torchShape) {
+  public <T extends TNumber> T tensor(
+      Class<T> type, FloatSource numbers, List<Integer> torchShape) {
+    return tensor(type, numbers, torchShape, new float[Math.min(PART, size(torchShape))]);
+  }
+
+  /** Returns an array through which parts of any size pass. */
+  public static float[] part() {
+    return new float[PART];
+  }
+
+  /**
+   * Returns a parameter's numbers as {@link #tensor(Class, FloatSource, List)} does.
+   *
+   * @param part through which they pass, a part at a time; such as {@link #part()}; to be used
+   *     again
+   */
+  public <T extends TNumber> T tensor(
+      Class<T> type, FloatSource numbers, List<Integer> torchShape, float[] part) {
     checkArgument(
         type == TFloat32.class || type == TBfloat16.class,
         "parameters are 32-bit floats or bfloat16, got %s",
         type);
     Shape shape = Shape.of(Longs.toArray(toTensorFlow(torchShape)));
-    float[] ordered = toTensorFlow(values, torchShape);
-    return type.cast(
-        type == TFloat32.class
-            ? TFloat32.tensorOf(shape, DataBuffers.of(ordered, true, false))
-            : Tensor.of(TBfloat16.class, shape, DataBuffers.of(bfloat16(ordered), true, false)));
+    T tensor = Tensor.of(type, shape);
+    try {
+      fill(TensorNumbers.of(type, tensor), numbers, torchShape, part);
+      return tensor;
+    } catch (RuntimeException e) {
+      tensor.close();
+      throw e;
+    }
   }
 
-  private static byte[] bfloat16(float[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(2, values.length)).order(ByteOrder.nativeOrder());
-    for (float value : values) {
-      int bits = Float.floatToRawIntBits(value);
-      bytes.putShort((short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16));
+  private void fill(
+      TensorNumbers tensor, FloatSource numbers, List<Integer> torchShape, float[] part) {
+    int size = size(torchShape);
+    if (order.isEmpty()) {
+      numbers.read(size, part, (values, count, before) -> tensor.set(before, values, count));
+      return;
     }
-    return bytes.array();
+    try (FloatSource.Reader reader = numbers.open()) {
+      turn(tensor, reader, torchShape, part);
+    }
+  }
+
+  /** By blocks of some rows, as wide as the part allows. */
+  private void turn(
+      TensorNumbers tensor, FloatSource.Reader reader, List<Integer> torchShape, float[] part) {
+    int rows = torchShape.get(0);
+    int columns = size(torchShape) / Math.max(1, rows);
+    int height = Math.max(1, Math.min(BLOCK, part.length / Math.max(1, columns)));
+    int width = Math.min(columns, part.length);
+    for (int top = 0; top < rows; top += height) {
+      int high = Math.min(height, rows - top);
+      for (int left = 0; left < columns; left += width) {
+        int wide = Math.min(width, columns - left);
+        reader.read(part, 0, high * wide);
+        for (int i = 0; i < wide; i++) {
+          tensor.set((long) row(left + i, torchShape) * rows + top, part, i, wide, high);
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns where a column of the matrix {@code [out, rest]} in PyTorch's order is in {@code [rest,
+   * out]}, TensorFlow's order: only a convolution's inputs and taps change places.
+   */
+  private int row(int column, List<Integer> torchShape) {
+    if (this != CONV) {
+      return column;
+    }
+    int taps = torchShape.get(2) * torchShape.get(3);
+    return column % taps * torchShape.get(1) + column / taps;
+  }
+
+  private static int size(List<Integer> shape) {
+    return shape.stream().reduce(1, Math::multiplyExact);
   }
 
   /**

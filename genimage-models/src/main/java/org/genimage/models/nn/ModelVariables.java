@@ -2,7 +2,6 @@ package org.genimage.models.nn;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -50,11 +49,11 @@ public interface ModelVariables {
 
   /**
    * Returns a parameter's numbers if they are fixed while the graph lives. They are read when they
-   * are asked for, which may be after the graph is built.
+   * are needed, which may be after the graph is built.
    *
-   * @return row-major in PyTorch's order; not a copy: do not change them
+   * @return row-major in PyTorch's order
    */
-  Optional<Supplier<float[]>> constant(Parameter parameter);
+  Optional<FloatSource> constant(Parameter parameter);
 
   /**
    * Puts numbers into the graph that are fixed while it lives: as a constant, unless these
@@ -62,11 +61,11 @@ public interface ModelVariables {
    *
    * @param type 32-bit floats or bfloat16
    * @param shape in PyTorch's order
-   * @param numbers row-major in PyTorch's order; asked for once, now or later
+   * @param numbers row-major in PyTorch's order; read once, now or later
    * @return in TensorFlow's order
    */
   default <T extends TNumber> Operand<T> fixed(
-      Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> numbers) {
+      Ops tf, Class<T> type, Layout layout, List<Integer> shape, FloatSource numbers) {
     return ParameterValue.constant(tf, type, layout, shape, numbers);
   }
 }

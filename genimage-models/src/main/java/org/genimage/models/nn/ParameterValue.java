@@ -1,5 +1,6 @@
 package org.genimage.models.nn;
 
+import com.google.common.primitives.Doubles;
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public final class ParameterValue {
   /** Puts fixed numbers into a graph; see {@link ModelVariables#fixed}. */
   private interface Keeper {
     <T extends TNumber> Operand<T> keep(
-        Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> numbers);
+        Ops tf, Class<T> type, Layout layout, List<Integer> shape, FloatSource numbers);
   }
 
   /**
@@ -49,11 +50,11 @@ public final class ParameterValue {
    *
    * @param numbers row-major in PyTorch's order
    */
-  private record Fixed(Keeper keeper, Supplier<float[]> numbers) {}
+  private record Fixed(Keeper keeper, FloatSource numbers) {}
 
   /** Asks for a parameter. */
   static ParameterValue of(Ops tf, ModelVariables variables, Parameter parameter) {
-    Optional<Supplier<float[]>> numbers = variables.constant(parameter);
+    Optional<FloatSource> numbers = variables.constant(parameter);
     if (numbers.isPresent()) {
       return new ParameterValue(
           tf,
@@ -77,7 +78,7 @@ public final class ParameterValue {
    * @param values row-major; not copied, so do not change them afterwards
    */
   public static ParameterValue fixed(Ops tf, Layout layout, List<Integer> shape, float[] values) {
-    return fixed(tf, layout, shape, new Fixed(ParameterValue::constant, () -> values));
+    return fixed(tf, layout, shape, new Fixed(ParameterValue::constant, FloatSource.of(values)));
   }
 
   /**
@@ -85,14 +86,10 @@ public final class ParameterValue {
    *
    * @param variables where those are from
    * @param shape in PyTorch's order
-   * @param numbers row-major; asked for when they are needed
+   * @param numbers row-major; read when they are needed
    */
   static ParameterValue fixed(
-      Ops tf,
-      ModelVariables variables,
-      Layout layout,
-      List<Integer> shape,
-      Supplier<float[]> numbers) {
+      Ops tf, ModelVariables variables, Layout layout, List<Integer> shape, FloatSource numbers) {
     return fixed(tf, layout, shape, new Fixed(variables::fixed, numbers));
   }
 
@@ -107,8 +104,8 @@ public final class ParameterValue {
   }
 
   static <T extends TNumber> Operand<T> constant(
-      Ops tf, Class<T> type, Layout layout, List<Integer> shape, Supplier<float[]> numbers) {
-    try (T tensor = layout.tensor(type, numbers.get(), shape)) {
+      Ops tf, Class<T> type, Layout layout, List<Integer> shape, FloatSource numbers) {
+    try (T tensor = layout.tensor(type, numbers, shape)) {
       return tf.constantOf(tensor);
     }
   }
@@ -135,7 +132,7 @@ public final class ParameterValue {
    * @return row-major in PyTorch's order; not a copy: do not change them
    */
   public Optional<float[]> numbers() {
-    return fixed.map(found -> found.numbers().get());
+    return fixed.map(found -> found.numbers().floats(count(shape)));
   }
 
   /** Returns the value as an operand, in TensorFlow's order. */
@@ -165,11 +162,18 @@ public final class ParameterValue {
    * @throws IllegalStateException if these are not fixed
    */
   public ParameterValue derived(List<Integer> newShape, UnaryOperator<float[]> change) {
+    return following(newShape, own -> FloatSource.of(() -> change.apply(own.floats(count(shape)))));
+  }
+
+  private ParameterValue following(List<Integer> newShape, UnaryOperator<FloatSource> change) {
     Fixed own =
         fixed.orElseThrow(
             () -> new IllegalStateException("only numbers that are fixed can be changed"));
-    return fixed(
-        tf, layout, newShape, new Fixed(own.keeper(), () -> change.apply(own.numbers().get())));
+    return fixed(tf, layout, newShape, new Fixed(own.keeper(), change.apply(own.numbers())));
+  }
+
+  private static int count(List<Integer> shape) {
+    return shape.stream().reduce(1, Math::multiplyExact);
   }
 
   /**
@@ -178,18 +182,12 @@ public final class ParameterValue {
    * @param factors one per entry of the first axis (PyTorch's order), or a single one for all
    */
   public ParameterValue scaled(float... factors) {
+    // Products of two floats are exact in double precision, so they are rounded once.
+    double[] doubles = Doubles.toArray(Floats.asList(factors));
+    int row = count(shape) / factors.length;
     return isFixed()
-        ? derived(shape, numbers -> scaled(numbers, factors))
+        ? following(shape, numbers -> FloatSources.scaled(numbers, row, () -> doubles))
         : learned(tf, layout, shape, tf.math.mul(operand.get(), tf.constant(factors)));
-  }
-
-  private float[] scaled(float[] numbers, float[] factors) {
-    float[] scaled = numbers.clone();
-    int size = scaled.length / shape.get(0);
-    for (int i = 0; i < scaled.length; i++) {
-      scaled[i] *= factors[factors.length == 1 ? 0 : i / size];
-    }
-    return scaled;
   }
 
   /**
@@ -231,16 +229,8 @@ public final class ParameterValue {
   /** Returns the sum of this and another parameter of the same layout and shape. */
   public ParameterValue plus(ParameterValue other) {
     return isFixed() && other.isFixed()
-        ? derived(shape, own -> sum(own, other.numbers().orElseThrow()))
+        ? following(shape, own -> FloatSources.sum(own, other.fixed.orElseThrow().numbers()))
         : learned(tf, layout, shape, tf.math.add(operand(), other.operand()));
-  }
-
-  private static float[] sum(float[] a, float[] b) {
-    float[] sum = a.clone();
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += b[i];
-    }
-    return sum;
   }
 
   /**
@@ -258,14 +248,13 @@ public final class ParameterValue {
     shape.set(0, parts.stream().mapToInt(part -> part.shape.get(0)).sum());
     if (parts.stream().allMatch(ParameterValue::isFixed)) {
       Keeper keeper = first.fixed.orElseThrow().keeper();
-      return fixed(first.tf, first.layout, shape, new Fixed(keeper, () -> joinedNumbers(parts)));
+      List<FloatSource> sources =
+          parts.stream().map(part -> part.fixed.orElseThrow().numbers()).toList();
+      List<Integer> counts = parts.stream().map(part -> count(part.shape)).toList();
+      FloatSource all = FloatSources.joined(sources, counts);
+      return fixed(first.tf, first.layout, shape, new Fixed(keeper, all));
     }
     List<Operand<TFloat32>> operands = parts.stream().map(ParameterValue::operand).toList();
     return learned(first.tf, first.layout, shape, first.tf.concat(operands, first.tf.constant(-1)));
-  }
-
-  private static float[] joinedNumbers(List<ParameterValue> parts) {
-    return Floats.concat(
-        parts.stream().map(part -> part.numbers().orElseThrow()).toArray(float[][]::new));
   }
 }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -89,7 +88,7 @@ public final class TrainableVariables implements ModelVariables {
   }
 
   @Override
-  public Optional<Supplier<float[]>> constant(Parameter parameter) {
+  public Optional<FloatSource> constant(Parameter parameter) {
     return Optional.empty();
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.genimage.models.nn.FloatSource;
 
 /**
  * A type of number in a file, by its name in safetensors. All floats become 32-bit ones, as PyTorch
@@ -125,11 +126,15 @@ enum NumberType {
         sink.put(part.limit(count * Long.BYTES));
       }
     } else {
-      float[] values = array.floats();
-      for (int at = 0; at < values.length; at += PART / Float.BYTES) {
-        int count = Math.min(PART / Float.BYTES, values.length - at);
-        part.clear().asFloatBuffer().put(values, at, count);
-        sink.put(part.limit(count * Float.BYTES));
+      long size = count(array.shape());
+      float[] values = new float[(int) Math.min(PART / Float.BYTES, size)];
+      try (FloatSource.Reader reader = array.source().open()) {
+        for (long at = 0; at < size; at += values.length) {
+          int count = (int) Math.min(values.length, size - at);
+          reader.read(values, 0, count);
+          part.clear().asFloatBuffer().put(values, 0, count);
+          sink.put(part.limit(count * Float.BYTES));
+        }
       }
     }
   }

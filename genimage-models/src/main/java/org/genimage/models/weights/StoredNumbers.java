@@ -2,6 +2,8 @@ package org.genimage.models.weights;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.genimage.data.internal.Interruption;
+import org.genimage.models.nn.FloatSource;
 
 /**
  * An array's numbers where its file has them. They are read whenever they are asked for, a part at
@@ -35,7 +38,8 @@ record StoredNumbers(
     NumberType type,
     ByteOrder order,
     List<Integer> shape,
-    Optional<UnaryOperator<byte[]>> gathered) {
+    Optional<UnaryOperator<byte[]>> gathered)
+    implements FloatSource {
 
   /** A file, or a record in it. */
   interface Content {
@@ -57,9 +61,34 @@ record StoredNumbers(
     }
   }
 
-  /** Returns the floats, in a new array. */
-  float[] floats() {
-    return explained(this::readFloats);
+  /** Returns the floats, which are read a part at a time while the file is open. */
+  @Override
+  public Reader open() {
+    Parts parts = explained(() -> new Parts());
+    int[] left = {count()};
+    return new Reader() {
+      @Override
+      public void read(float[] into, int at, int count) {
+        explained(
+            () -> {
+              parts.read(count, (bytes, done) -> type.decode(bytes, into, at + done));
+              return into;
+            });
+        left[0] -= count;
+        if (left[0] == 0) {
+          state.check();
+        }
+      }
+
+      @Override
+      public void close() {
+        explained(
+            () -> {
+              parts.close();
+              return parts;
+            });
+      }
+    };
   }
 
   /** Returns the integers, in a new array. */
@@ -95,29 +124,58 @@ record StoredNumbers(
   }
 
   private void readParts(Decoder decoder) throws IOException {
-    if (span == 0) {
-      return;
-    }
-    try (InputStream in = content.open()) {
-      in.skipNBytes(begin);
-      if (gathered.isPresent()) {
-        byte[] all = new byte[Math.toIntExact(span)];
-        fill(in, all, all.length);
-        decoder.decode(ByteBuffer.wrap(gathered.get().apply(all)).order(order), 0);
-        return;
-      }
-      byte[] part = new byte[(int) Math.min(NumberType.PART, span)];
-      for (long done = 0; done < span; done += part.length) {
-        int length = (int) Math.min(part.length, span - done);
-        fill(in, part, length);
-        decoder.decode(ByteBuffer.wrap(part, 0, length).order(order), (int) (done / type.size()));
-      }
+    try (Parts parts = new Parts()) {
+      parts.read(count(), decoder);
     }
   }
 
-  private static void fill(InputStream in, byte[] bytes, int length) throws IOException {
-    if (in.readNBytes(bytes, 0, length) < length) {
-      throw new EOFException("the file became shorter while it was read");
+  /** The array's bytes, row-major, one part after the other. */
+  private final class Parts implements Closeable {
+
+    private final byte[] part;
+    private final InputStream in;
+
+    Parts() throws IOException {
+      part = new byte[(int) Math.min(NumberType.PART, type.bytes(shape))];
+      InputStream opened = part.length == 0 ? InputStream.nullInputStream() : content.open();
+      try {
+        opened.skipNBytes(part.length == 0 ? 0 : begin);
+        in = gathered.isPresent() ? new ByteArrayInputStream(gathered(opened)) : opened;
+      } catch (IOException | RuntimeException e) {
+        opened.close();
+        throw e;
+      }
+      if (in != opened) {
+        opened.close();
+      }
+    }
+
+    private byte[] gathered(InputStream opened) throws IOException {
+      byte[] all = new byte[Math.toIntExact(span)];
+      fill(opened, all, all.length);
+      return gathered.orElseThrow().apply(all);
+    }
+
+    /** Hands on the bytes of the next numbers, with how many of these were handed on before. */
+    void read(int count, Decoder decoder) throws IOException {
+      int done = 0;
+      while (done < count) {
+        int numbers = Math.min(part.length / type.size(), count - done);
+        fill(in, part, numbers * type.size());
+        decoder.decode(ByteBuffer.wrap(part, 0, numbers * type.size()).order(order), done);
+        done += numbers;
+      }
+    }
+
+    private static void fill(InputStream in, byte[] bytes, int length) throws IOException {
+      if (in.readNBytes(bytes, 0, length) < length) {
+        throw new EOFException("the file became shorter while it was read");
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.genimage.data.Seed;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.Parameter;
 
 /**
@@ -17,20 +18,20 @@ import org.genimage.models.nn.Parameter;
  */
 public final class WeightArray {
 
-  private static final float[] NO_FLOATS = {};
+  private static final FloatSource NONE = FloatSource.of(new float[0]);
   private static final long[] NO_LONGS = {};
 
   private final List<Integer> shape;
   private final boolean integer;
   private final boolean inMemory;
-  private final Supplier<float[]> floats;
+  private final FloatSource floats;
   private final Supplier<long[]> longs;
 
   private WeightArray(
       List<Integer> shape,
       boolean integer,
       boolean inMemory,
-      Supplier<float[]> floats,
+      FloatSource floats,
       Supplier<long[]> longs) {
     this.shape = List.copyOf(shape);
     this.integer = integer;
@@ -47,7 +48,8 @@ public final class WeightArray {
    * @throws IllegalArgumentException if shape and number of values contradict each other
    */
   public static WeightArray of(List<Integer> shape, float[] values) {
-    return new WeightArray(shape, false, true, checked(shape, values), () -> NO_LONGS);
+    check(shape, values.length);
+    return new WeightArray(shape, false, true, FloatSource.of(values), () -> NO_LONGS);
   }
 
   /** Returns a counter: a scalar integer. */
@@ -78,14 +80,14 @@ public final class WeightArray {
    */
   public static WeightArray of(List<Integer> shape, long[] values) {
     check(shape, values.length);
-    return new WeightArray(shape, true, true, () -> NO_FLOATS, () -> values);
+    return new WeightArray(shape, true, true, NONE, () -> values);
   }
 
   /** Returns an array whose numbers stay in their file. */
   static WeightArray of(StoredNumbers stored) {
     return stored.type().isInteger()
-        ? new WeightArray(stored.shape(), true, false, () -> NO_FLOATS, stored::longs)
-        : new WeightArray(stored.shape(), false, false, stored::floats, () -> NO_LONGS);
+        ? new WeightArray(stored.shape(), true, false, NONE, stored::longs)
+        : new WeightArray(stored.shape(), false, false, stored, () -> NO_LONGS);
   }
 
   /** Returns a file's array in the heap. */
@@ -108,12 +110,16 @@ public final class WeightArray {
     return sources.stream().allMatch(source -> source.inMemory)
         ? of(shape, numbers.get())
         : new WeightArray(
-            shape, false, false, () -> checked(shape, numbers.get()).get(), () -> NO_LONGS);
+            shape,
+            false,
+            false,
+            FloatSource.of(() -> checked(shape, numbers.get())),
+            () -> NO_LONGS);
   }
 
-  private static Supplier<float[]> checked(List<Integer> shape, float[] values) {
+  private static float[] checked(List<Integer> shape, float[] values) {
     check(shape, values.length);
-    return () -> values;
+    return values;
   }
 
   private static void check(List<Integer> shape, int length) {
@@ -155,7 +161,7 @@ public final class WeightArray {
     if (inMemory) {
       return this;
     }
-    return integer ? of(shape, longs.get()) : of(shape, floats.get());
+    return integer ? of(shape, longs.get()) : of(shape, floats());
   }
 
   /**
@@ -164,7 +170,7 @@ public final class WeightArray {
    * @throws WeightsException if they are in a file that has changed
    */
   public float[] toFloats() {
-    return inMemory ? floats.get().clone() : floats.get();
+    return inMemory ? floats().clone() : floats();
   }
 
   /**
@@ -183,6 +189,15 @@ public final class WeightArray {
    * @throws WeightsException if they are in a file that has changed
    */
   public float[] floats() {
-    return floats.get();
+    return floats.floats(integer ? 0 : Math.toIntExact(NumberType.count(shape)));
+  }
+
+  /**
+   * Returns the floats, to be read a part at a time: those of a large file never are in the heap as
+   * a whole. None for integers. Whoever reads them gets a {@link WeightsException} if they are in a
+   * file that has changed.
+   */
+  public FloatSource source() {
+    return floats;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.genimage.models.InputContract;
 import org.genimage.models.Resize;
 import org.genimage.models.networks.ResNet;
 import org.genimage.models.networks.VisionTransformer;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.weights.WeightArray;
@@ -143,10 +145,11 @@ class WeightVariablesTest {
               TFloat32.class,
               large.layout(),
               large.shape(),
-              () -> {
-                read.add(large.key());
-                return weights.get(large.key()).floats();
-              });
+              FloatSource.of(
+                  () -> {
+                    read.add(large.key());
+                    return weights.get(large.key()).floats();
+                  }));
       assertThat(read).isEmpty();
       try (Session session = new Session(graph, SessionSettings.scoring())) {
         variables.fill(tf, session);
@@ -157,6 +160,29 @@ class WeightVariablesTest {
           assertThat(large.layout().toPyTorch(found, large.shape()))
               .isEqualTo(weights.get(large.key()).floats());
         }
+      }
+    }
+  }
+
+  /** The check of the numbers reads none of them a second time. */
+  @Test
+  void fill_numberThatIsNotFinite_isNamed() {
+    String key = "blocks.0.mlp.fc1.weight";
+    Weights weights = blueprint(ATTENTION).initialWeights(1);
+    float[] values = weights.get(key).toFloats();
+    values[70_000] = Float.NaN;
+    Map<String, WeightArray> arrays = new LinkedHashMap<>(weights.arrays());
+    arrays.put(key, WeightArray.of(weights.get(key).shape(), values));
+    WeightVariables variables = new WeightVariables(Weights.of(arrays));
+    try (Graph graph = new Graph()) {
+      Ops tf = GraphOps.of(graph);
+      ATTENTION.logits(Graphs.SCORING.root(tf, variables), images(tf));
+      variables.verify("small");
+      try (Session session = new Session(graph, SessionSettings.scoring())) {
+        assertThatThrownBy(() -> variables.fill(tf, session))
+            .isInstanceOf(WeightsException.class)
+            .hasMessageStartingWith("weights do not fit small: ")
+            .hasMessageContaining("1 not finite: " + key + " has NaN at index 70000");
       }
     }
   }

@@ -3,7 +3,7 @@ package org.genimage.train.recipe;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
@@ -58,7 +58,7 @@ public record Average(double decay, boolean used) {
     }
 
     @Override
-    public Optional<Supplier<float[]>> constant(Parameter parameter) {
+    public Optional<FloatSource> constant(Parameter parameter) {
       return Optional.empty();
     }
   }

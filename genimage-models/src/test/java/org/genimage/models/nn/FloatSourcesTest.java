@@ -1,0 +1,129 @@
+package org.genimage.models.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+
+class FloatSourcesTest {
+
+  private static float[] numbers(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i + 1;
+    }
+    return values;
+  }
+
+  private static List<Float> read(FloatSource source, int count, int part) {
+    List<Float> found = new ArrayList<>();
+    source.read(
+        count,
+        new float[part],
+        (values, length, before) -> {
+          assertThat(before).isEqualTo(found.size());
+          for (int i = 0; i < length; i++) {
+            found.add(values[i]);
+          }
+        });
+    return found;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 5, 6, 100})
+  void parts_ofAnySize_giveTheSameNumbers(int part) {
+    FloatSource six = FloatSource.of(numbers(6));
+
+    assertThat(read(six, 6, part)).containsExactly(1f, 2f, 3f, 4f, 5f, 6f);
+    assertThat(read(FloatSources.scaled(six, 3, () -> new double[] {2, 0.5}), 6, part))
+        .containsExactly(2f, 4f, 6f, 2f, 2.5f, 3f);
+    assertThat(read(FloatSources.sum(six, six), 6, part)).containsExactly(2f, 4f, 6f, 8f, 10f, 12f);
+    assertThat(
+            read(
+                FloatSources.joined(
+                    List.of(FloatSource.of(numbers(2)), six, FloatSource.of(numbers(1))),
+                    List.of(2, 6, 1)),
+                9,
+                part))
+        .containsExactly(1f, 2f, 1f, 2f, 3f, 4f, 5f, 6f, 1f);
+  }
+
+  /** A reader may hold a file open. */
+  @Test
+  void everyReader_isClosed() {
+    int[] open = {0};
+    FloatSource source =
+        () -> {
+          open[0]++;
+          return new FloatSource.Reader() {
+            @Override
+            public void read(float[] into, int at, int count) {}
+
+            @Override
+            public void close() {
+              open[0]--;
+            }
+          };
+        };
+
+    read(FloatSources.sum(source, source), 6, 4);
+    read(FloatSources.scaled(source, 6, () -> new double[1]), 6, 4);
+    read(FloatSources.joined(List.of(source, source, source), List.of(2, 2, 2)), 6, 4);
+    source.floats(6);
+
+    assertThat(open[0]).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Layout.class)
+  void tensor_filledInPartsOfAnySize_isInTensorFlowsOrder(Layout layout) {
+    List<Integer> shape =
+        switch (layout) {
+          case CONV -> List.of(70, 5, 3, 2);
+          case DEPTHWISE -> List.of(70, 1, 3, 2);
+          case LINEAR, SAME -> List.of(70, 9);
+        };
+    int count = shape.stream().reduce(1, Math::multiplyExact);
+    float[] expected = layout.toTensorFlow(numbers(count), shape);
+
+    for (int part : new int[] {1, 7, 32, 100, count, 1 << 16}) {
+      float[] found = new float[count];
+      try (TFloat32 tensor =
+          layout.tensor(TFloat32.class, FloatSource.of(numbers(count)), shape, new float[part])) {
+        assertThat(tensor.shape().asArray())
+            .containsExactly(layout.toTensorFlow(shape).stream().mapToLong(side -> side).toArray());
+        tensor.copyTo(DataBuffers.of(found));
+      }
+      assertThat(found).as("parts of %s", part).isEqualTo(expected);
+    }
+  }
+
+  /** To the nearest, of two equally near to the even one. */
+  @Test
+  void tensor_ofBfloat16_isRounded() {
+    float[] exact = {1, -2.5f, 1 + 0x1p-8f, 1 + 3 * 0x1p-8f, 1 + 0x1p-8f + 0x1p-20f, 0};
+    float[] found = new float[exact.length];
+    for (Layout layout : List.of(Layout.SAME, Layout.LINEAR)) {
+      try (TBfloat16 tensor =
+          layout.tensor(TBfloat16.class, FloatSource.of(exact), List.of(6, 1))) {
+        tensor.copyTo(DataBuffers.of(found));
+      }
+      assertThat(found).containsExactly(1, -2.5f, 1, 1 + 0x1p-6f, 1 + 0x1p-7f, 0);
+    }
+  }
+
+  @Test
+  void tensor_ofNoNumbers_isEmpty() {
+    try (TFloat32 tensor =
+        Layout.LINEAR.tensor(TFloat32.class, FloatSource.of(new float[0]), List.of(0, 3))) {
+      assertThat(tensor.shape().asArray()).containsExactly(3, 0);
+    }
+  }
+}
