@@ -38,25 +38,26 @@ import org.genimage.models.Detectors;
 /**
  * Measures an evaluation. {@code scoring} prints how many images per second ResNet-50 scores from
  * JPEG files of 500x375 pixels and how many from memory, measured in turns, and the time that
- * reading takes. {@code report} reads 100,000 scores from a file and writes their report.
+ * reading takes. {@code report} reads scores from a file, 100,000 or as many as the second argument
+ * says, and writes their report.
  */
 public final class EvaluationBenchmark {
 
   private static final int FILES = 320;
   private static final int BATCH = 32;
   private static final int ROUNDS = 5;
-  private static final int SCORES = 100_000;
+  private static final String SCORES = "100000";
 
   private EvaluationBenchmark() {}
 
-  /** Takes {@code scoring} or {@code report}. */
+  /** Takes {@code scoring}, or {@code report} and the number of scores. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createTempDirectory("genimage-benchmark");
     try {
       if (arguments.length == 1 && arguments[0].equals("scoring")) {
         scoring(folder);
       } else {
-        report(folder);
+        report(folder, Integer.parseInt(arguments.length > 1 ? arguments[1] : SCORES));
       }
     } finally {
       MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
@@ -130,15 +131,15 @@ public final class EvaluationBenchmark {
     return ImageDataset.of(samples);
   }
 
-  private static void report(Path folder) throws IOException {
+  private static void report(Path folder, int count) throws IOException {
     Path scores = folder.resolve("scores.jsonl");
     StringBuilder lines = new StringBuilder();
     lines.append(
         "{\"format\":\"genimage-scores\",\"detector\":\"ResNet-50\",\"threshold\":0.5,"
-            + "\"degradation\":\"\",\"data\":\"0\",\"images\":%s,\"provenance\":{}}\n"
-                .formatted(SCORES));
+            + "\"degradation\":\"\",\"data\":\"%s\",\"images\":%s,\"provenance\":{}}\n"
+                .formatted("0".repeat(64), count));
     SplittableRandom random = new SplittableRandom(1);
-    for (int i = 0; i < SCORES; i++) {
+    for (int i = 0; i < count; i++) {
       boolean ai = i % 2 == 1;
       double score = 1 / (1 + Math.exp((ai ? -2 : 2) - 1.5 * random.nextGaussian()));
       lines.append(
@@ -160,7 +161,7 @@ public final class EvaluationBenchmark {
     Metrics.all().forEach(metric -> metric.of(result.scores()));
     print("all_metrics_s", secondsSince(start));
     start = System.nanoTime();
-    Report report = Report.builder("100,000 scores", result).manifest(Map.of("seed", "1")).build();
+    Report report = Report.builder(count + " scores", result).manifest(Map.of("seed", "1")).build();
     report.write(folder.resolve("report.html"));
     report.writeTables(folder);
     print("report_s", secondsSince(start));

@@ -147,8 +147,36 @@ public record Bootstrap(int resamples, double level, long seed) {
         .toArray(double[][]::new);
   }
 
-  /** Images that are drawn among themselves, and the place of each in the ranking. */
-  private record Stratum(Label label, List<Score> images, ImmutableIntArray places) {}
+  /**
+   * Images that are drawn among themselves.
+   *
+   * @param places the place of each in the ranking
+   * @param order the images from the highest score
+   * @param sorted their places in that order
+   */
+  private record Stratum(
+      Label label,
+      List<Score> images,
+      ImmutableIntArray places,
+      ImmutableIntArray order,
+      ImmutableIntArray sorted) {
+
+    static Stratum of(Label label, List<Score> images, Ranking ranking) {
+      double[] scores = images.stream().mapToDouble(Score::value).toArray();
+      int[] places = Arrays.stream(scores).mapToInt(ranking::place).toArray();
+      int[] order = Ranking.order(scores);
+      return new Stratum(
+          label,
+          images,
+          ImmutableIntArray.copyOf(places),
+          ImmutableIntArray.copyOf(order),
+          ImmutableIntArray.copyOf(Arrays.stream(order).map(image -> places[image])));
+    }
+
+    int size() {
+      return images.size();
+    }
+  }
 
   /** A resample as a ranking, and as scores if a metric needs them. */
   private record Resample(Ranking ranking, Optional<Scores> scores) {
@@ -169,15 +197,7 @@ public record Bootstrap(int resamples, double level, long seed) {
           .collect(
               Collectors.groupingBy(
                   Score::label, () -> new EnumMap<>(Label.class), Collectors.toList()))
-          .forEach(
-              (label, list) ->
-                  strata.add(
-                      new Stratum(
-                          label,
-                          list,
-                          ImmutableIntArray.copyOf(
-                              list.stream()
-                                  .mapToInt(score -> scores.ranking().place(score.value()))))));
+          .forEach((label, list) -> strata.add(Stratum.of(label, list, scores.ranking())));
     }
     return strata;
   }
@@ -190,13 +210,17 @@ public record Bootstrap(int resamples, double level, long seed) {
     List<Score> images = new ArrayList<>();
     for (Stratum stratum : strata) {
       long[] counts = stratum.label() == Label.AI ? ai : nature;
-      int size = stratum.places().length();
+      int size = stratum.size();
+      int[] times = new int[size];
       for (int i = 0; i < size; i++) {
         int drawn = random.nextInt(size);
-        counts[stratum.places().get(drawn)]++;
+        times[drawn]++;
         if (named) {
           images.add(stratum.images().get(drawn));
         }
+      }
+      for (int i = 0; i < size; i++) { // in the order of memory, which is faster than as drawn
+        counts[stratum.sorted().get(i)] += times[stratum.order().get(i)];
       }
     }
     return new Resample(
@@ -212,7 +236,7 @@ public record Bootstrap(int resamples, double level, long seed) {
     int parts = Math.max(2, LEFT_OUT / strata.size());
     List<double[][]> values = new ArrayList<>();
     for (Stratum stratum : strata) {
-      int size = stratum.places().length();
+      int size = stratum.size();
       int own = Math.min(parts, size);
       values.add(
           size < 2
@@ -231,9 +255,11 @@ public record Bootstrap(int resamples, double level, long seed) {
     long[] ai = ranking.counts(Label.AI);
     long[] nature = ranking.counts(Label.NATURE);
     Set<Score> left = Sets.newIdentityHashSet();
-    for (int i = part; i < stratum.places().length(); i += parts) {
+    for (int i = part; i < stratum.size(); i += parts) {
       (stratum.label() == Label.AI ? ai : nature)[stratum.places().get(i)]--;
-      left.add(stratum.images().get(i));
+      if (named) {
+        left.add(stratum.images().get(i));
+      }
     }
     return new Resample(
         ranking.counts(ai, nature),

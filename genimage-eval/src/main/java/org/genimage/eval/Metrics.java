@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleBiFunction;
 import org.genimage.data.Label;
 
 /**
@@ -82,10 +81,10 @@ public final class Metrics {
   /**
    * The mean of -ln of the score of the true label, clipped at 2.2e-16; in nats, from 0 to 36.1.
    */
-  public static final Metric LOG_LOSS = new Metric("log loss", Metrics::logLoss);
+  public static final Metric LOG_LOSS = new Metric("log loss", r -> r.meanLoss().logarithmic());
 
   /** The mean squared difference of score and truth (Brier 1950). */
-  public static final Metric BRIER = new Metric("Brier score", Metrics::brier);
+  public static final Metric BRIER = new Metric("Brier score", r -> r.meanLoss().squared());
 
   /**
    * The expected calibration error (Naeini et al. 2015): the mean gap between score and share of AI
@@ -243,33 +242,5 @@ public final class Metrics {
       }
     }
     return natural == 0 || ai == 0 ? Double.NaN : rate;
-  }
-
-  private static double logLoss(Ranking ranking) {
-    double epsilon = Math.ulp(1.0);
-    return mean(
-        ranking,
-        (value, label) -> {
-          double truth = label == Label.AI ? value : 1 - value;
-          return -Math.log(Math.max(epsilon, Math.min(1 - epsilon, truth)));
-        });
-  }
-
-  private static double brier(Ranking ranking) {
-    return mean(ranking, (value, label) -> (value - label.index()) * (value - label.index()));
-  }
-
-  /** The mean over the images of a function of score and label. */
-  private static double mean(Ranking ranking, ToDoubleBiFunction<Double, Label> function) {
-    double sum = 0;
-    for (int i = 0; i < ranking.places(); i++) {
-      for (Label label : Label.values()) {
-        long count = ranking.count(i, label);
-        if (count > 0) {
-          sum += count * function.applyAsDouble(ranking.value(i), label);
-        }
-      }
-    }
-    return sum / ranking.size();
   }
 }

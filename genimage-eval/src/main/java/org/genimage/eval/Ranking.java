@@ -2,9 +2,11 @@ package org.genimage.eval;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Supplier;
+import com.google.common.base.Suppliers;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.function.DoubleUnaryOperator;
 import org.genimage.data.Label;
 import org.genimage.eval.statistics.Proportion;
 import org.genimage.models.Detector;
@@ -31,14 +33,69 @@ public final class Ranking {
   private final long allAi;
   private final long allNature;
 
-  private Ranking(double[] values, long[] ai, long[] nature, double threshold) {
+  /** Of the values alone, so that all rankings of the same values share them. */
+  private final Supplier<Losses> losses;
+
+  private final Supplier<MeanLoss> meanLoss = Suppliers.memoize(this::average);
+  private final Supplier<Confusion> confusion = Suppliers.memoize(this::decide);
+  private final Supplier<ReliabilityCurve> reliability =
+      Suppliers.memoize(() -> ReliabilityCurve.of(this, ReliabilityCurve.BINS));
+
+  private Ranking(
+      double[] values, long[] ai, long[] nature, double threshold, Supplier<Losses> losses) {
     this.values = values;
     this.ai = ai;
     this.nature = nature;
     this.threshold = threshold;
-    this.allAi = Arrays.stream(ai).sum();
-    this.allNature = Arrays.stream(nature).sum();
+    this.losses = losses;
+    this.allAi = sum(ai, ai.length);
+    this.allNature = sum(nature, nature.length);
   }
+
+  private static Ranking of(double[] values, long[] ai, long[] nature) {
+    return new Ranking(
+        values, ai, nature, Detector.THRESHOLD, Suppliers.memoize(() -> new Losses(values)));
+  }
+
+  private static long sum(long[] counts, int places) {
+    long sum = 0;
+    for (int i = 0; i < places; i++) {
+      sum += counts[i];
+    }
+    return sum;
+  }
+
+  /** What an image adds to log loss and squared error, at each place. */
+  private static final class Losses {
+    private final double[] logOfAi;
+    private final double[] logOfNature;
+    private final double[] squareOfAi;
+    private final double[] squareOfNature;
+
+    Losses(double[] values) {
+      logOfAi = each(values, score -> logLoss(score));
+      logOfNature = each(values, score -> logLoss(1 - score));
+      squareOfAi = each(values, score -> (score - 1) * (score - 1));
+      squareOfNature = each(values, score -> score * score);
+    }
+
+    private static double[] each(double[] values, DoubleUnaryOperator loss) {
+      return Arrays.stream(values).map(loss).toArray();
+    }
+
+    private static double logLoss(double truth) {
+      double epsilon = Math.ulp(1.0);
+      return -Math.log(Math.max(epsilon, Math.min(1 - epsilon, truth)));
+    }
+  }
+
+  /**
+   * Means over the images.
+   *
+   * @param logarithmic of -ln of the score of the true label, clipped at 2.2e-16
+   * @param squared of the squared difference of score and truth
+   */
+  record MeanLoss(double logarithmic, double squared) {}
 
   /**
    * Ranks scores, decided at {@link Detector#THRESHOLD}.
@@ -73,11 +130,8 @@ public final class Ranking {
       }
       (labels.get(i) == Label.AI ? ai : nature)[places - 1]++;
     }
-    return new Ranking(
-        Arrays.copyOf(values, places),
-        Arrays.copyOf(ai, places),
-        Arrays.copyOf(nature, places),
-        Detector.THRESHOLD);
+    return of(
+        Arrays.copyOf(values, places), Arrays.copyOf(ai, places), Arrays.copyOf(nature, places));
   }
 
   /** Returns the positions of these scores from the highest; sorts 64-bit keys, not objects. */
@@ -118,12 +172,12 @@ public final class Ranking {
         newThreshold >= 0 && newThreshold <= 1,
         "threshold must be in [0, 1], got %s",
         newThreshold);
-    return new Ranking(values, ai, nature, newThreshold);
+    return new Ranking(values, ai, nature, newThreshold, losses);
   }
 
   /** Returns the ranking of the same distinct scores with other counts, some perhaps zero. */
   Ranking counts(long[] newAi, long[] newNature) {
-    return new Ranking(values, newAi, newNature, threshold);
+    return new Ranking(values, newAi, newNature, threshold, losses);
   }
 
   /** Returns a copy of the numbers of a label's images at each place. */
@@ -171,6 +225,29 @@ public final class Ranking {
     return (label == Label.AI ? ai : nature)[place];
   }
 
+  MeanLoss meanLoss() {
+    return meanLoss.get();
+  }
+
+  /** Both at once and without a branch, since a bootstrap does this a thousand times. */
+  private MeanLoss average() {
+    Losses each = losses.get();
+    double logarithmic = 0;
+    double squared = 0;
+    for (int i = 0; i < values.length; i++) {
+      logarithmic += nature[i] * each.logOfNature[i];
+      logarithmic += ai[i] * each.logOfAi[i];
+      squared += nature[i] * each.squareOfNature[i];
+      squared += ai[i] * each.squareOfAi[i];
+    }
+    return new MeanLoss(logarithmic / size(), squared / size());
+  }
+
+  /** Returns the reliability curve with the usual number of bins. */
+  ReliabilityCurve reliability() {
+    return reliability.get();
+  }
+
   /** Returns the number of images. */
   public long size() {
     return allAi + allNature;
@@ -205,9 +282,16 @@ public final class Ranking {
 
   /** Returns how many images of each label count as AI and as natural at the threshold. */
   public Confusion confusion() {
-    int above = (int) IntStream.range(0, values.length).filter(i -> values[i] > threshold).count();
-    long trueAi = Arrays.stream(ai, 0, above).sum();
-    long falseAi = Arrays.stream(nature, 0, above).sum();
+    return confusion.get();
+  }
+
+  private Confusion decide() {
+    int above = place(threshold);
+    if (above < values.length && values[above] > threshold) {
+      above++;
+    }
+    long trueAi = sum(ai, above);
+    long falseAi = sum(nature, above);
     return new Confusion(trueAi, falseAi, allNature - falseAi, allAi - trueAi);
   }
 }

@@ -63,7 +63,7 @@ public record ReliabilityCurve(List<Bin> bins) {
 
   /** Returns the curve of these ranked scores. */
   public static ReliabilityCurve of(Ranking ranking) {
-    return of(ranking, BINS);
+    return ranking.reliability();
   }
 
   /**

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.collect.ImmutableSet;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,6 +91,10 @@ final class ScoreReader {
   private long bytes;
   private boolean torn;
 
+  private final byte[] buffer = new byte[1 << 16];
+  private int next;
+  private int filled;
+
   private ScoreReader(Path file) {
     this.file = file;
     Generator.GENIMAGE.forEach(generator -> generators.put(generator.name(), generator));
@@ -105,7 +108,7 @@ final class ScoreReader {
    */
   static Content read(Path file) {
     checkIsFile(file);
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+    try (InputStream in = Files.newInputStream(file)) {
       return new ScoreReader(file).read(in);
     } catch (IOException e) {
       throw unreadable(file, e);
@@ -128,7 +131,7 @@ final class ScoreReader {
   /** Returns whether a file holds nothing yet, or a part of a score file's first line. */
   static boolean isBegun(Path file) {
     checkIsFile(file);
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream in = Files.newInputStream(file)) {
       ScoreReader reader = new ScoreReader(file);
       Optional<byte[]> line = reader.line(in);
       if (line.isEmpty()) {
@@ -157,21 +160,36 @@ final class ScoreReader {
   private Optional<byte[]> line(InputStream in) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     number++;
-    int next = in.read();
-    for (; next >= 0 && next != '\n'; next = in.read()) {
-      if (line.size() == LONGEST_LINE) {
+    boolean complete = false;
+    while (!complete && hasMore(in)) {
+      int end = next;
+      while (end < filled && buffer[end] != '\n') {
+        end++;
+      }
+      line.write(buffer, next, end - next);
+      if (line.size() > LONGEST_LINE) {
         throw number == 1
             ? foreign()
             : damaged("a score", "a line of more than %s bytes".formatted(LONGEST_LINE));
       }
-      line.write(next);
+      complete = end < filled;
+      next = complete ? end + 1 : end;
     }
-    torn = next < 0 && line.size() > 0;
-    if (next < 0 && !torn) {
+    torn = !complete && line.size() > 0;
+    if (!complete && !torn) {
       return Optional.empty();
     }
     bytes += torn ? 0 : line.size() + 1L;
     return Optional.of(line.toByteArray());
+  }
+
+  /** Fills the buffer if it is used up; returns whether there are more bytes. */
+  private boolean hasMore(InputStream in) throws IOException {
+    if (next == filled) {
+      next = 0;
+      filled = Math.max(0, in.read(buffer));
+    }
+    return next < filled;
   }
 
   private String text(byte[] line) {

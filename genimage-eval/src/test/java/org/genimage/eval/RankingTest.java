@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.genimage.data.Generator;
 import org.genimage.data.Label;
+import org.genimage.eval.statistics.Interval;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,6 +49,60 @@ class RankingTest {
     assertThatThrownBy(() -> new Confusion(1, 2, -3, 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("counts must not be negative, got 1, 2, -3 and 4");
+  }
+
+  @Test
+  void confusion_everyThreshold_countsTheScoresAbove() {
+    double[] scores = {0, 0.2, 0.2, 0.5, 0.9, 1};
+    List<Label> labels =
+        List.of(Label.AI, Label.NATURE, Label.AI, Label.NATURE, Label.AI, Label.AI);
+    Ranking ranking = Ranking.of(scores, labels);
+
+    for (double threshold : new double[] {0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.95, 1}) {
+      long[] above = new long[2];
+      for (int i = 0; i < scores.length; i++) {
+        above[labels.get(i).index()] += scores[i] > threshold ? 1 : 0;
+      }
+      assertThat(ranking.at(threshold).confusion())
+          .as("threshold %s", threshold)
+          .isEqualTo(new Confusion(above[1], above[0], 2 - above[0], 4 - above[1]));
+    }
+  }
+
+  /** The numbers were written before resamples were counted in the order of memory. */
+  @Test
+  void bootstrap_fixedSeed_keepsEveryBit() {
+    SplittableRandom random = new SplittableRandom(5);
+    List<Score> all = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      double drawn = random.nextDouble() + random.nextDouble() + 0.5 * (i % 2);
+      all.add(
+          new Score(
+              "image " + i,
+              Generator.GENIMAGE.get(i % 16 / 2),
+              Label.values()[i % 2],
+              Math.round(20 * drawn) / 50.0));
+    }
+
+    assertThat(
+            Bootstrap.seeded(1)
+                .resamples(50)
+                .percentiles(
+                    List.of(
+                        Metrics.PRECISION,
+                        Metrics.AVERAGE_PRECISION,
+                        Metrics.TPR_AT_1_PERCENT_FPR,
+                        Metrics.EQUAL_ERROR_RATE,
+                        Metrics.BRIER,
+                        Metrics.CALIBRATION_ERROR),
+                    Scores.of(all)))
+        .containsExactly(
+            new Interval(0.7149761305887787, 0.7505219206680585),
+            new Interval(0.7851201463427787, 0.8195964574489298),
+            new Interval(0.157675, 0.215),
+            new Interval(0.2645, 0.3053875),
+            new Interval(0.18032741499999996, 0.19136372499999998),
+            new Interval(0.054845249999999984, 0.07830150000000001));
   }
 
   @Test

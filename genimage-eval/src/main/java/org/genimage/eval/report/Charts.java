@@ -145,8 +145,7 @@ final class Charts {
         curve.points().stream()
             .map(
                 point ->
-                    format(
-                        "%.1f %.1f",
+                    new Dot(
                         x(point.falsePositiveRate(), 0, 1), y(point.truePositiveRate(), 0, 1))));
     double falseAlarms = 1 - scores.accuracy(Label.NATURE).value();
     double found = scores.accuracy(Label.AI).value();
@@ -165,14 +164,38 @@ final class Charts {
     return svg.append("</svg>").toString();
   }
 
+  /** A point of a curve, in units of the chart. */
+  private record Dot(double x, double y) {
+
+    /** Returns whether both surely have the same text: no coordinate is near a rounding limit. */
+    boolean surelyEquals(Dot other) {
+      return surelyEqual(x, other.x) && surelyEqual(y, other.y);
+    }
+
+    private static boolean surelyEqual(double one, double other) {
+      long tenths = Math.round(10 * one);
+      return Math.abs(10 * one - tenths) < 0.499 && Math.abs(10 * other - tenths) < 0.499;
+    }
+
+    String text() {
+      return format("%.1f %.1f", x, y);
+    }
+  }
+
   /** Draws a curve without points that equal the one before at this resolution. */
-  private static void path(StringBuilder svg, Stream<String> points) {
+  private static void path(StringBuilder svg, Stream<Dot> points) {
     svg.append("<path class=\"curve\" d=\"M");
+    Dot drawn = new Dot(Double.NaN, Double.NaN);
     String last = "";
-    for (String point : (Iterable<String>) points::iterator) {
-      if (!point.equals(last)) {
-        svg.append(last.isEmpty() ? "" : "L").append(point);
-        last = point;
+    for (Dot point : (Iterable<Dot>) points::iterator) {
+      if (point.surelyEquals(drawn)) {
+        continue;
+      }
+      drawn = point;
+      String text = point.text();
+      if (!text.equals(last)) {
+        svg.append(last.isEmpty() ? "" : "L").append(text);
+        last = text;
       }
     }
     svg.append("\"/>");
@@ -194,8 +217,7 @@ final class Charts {
     path(
         svg,
         PrecisionRecallCurve.of(scores).points().stream()
-            .map(
-                point -> format("%.1f %.1f", x(point.recall(), 0, 1), y(point.precision(), 0, 1))));
+            .map(point -> new Dot(x(point.recall(), 0, 1), y(point.precision(), 0, 1))));
     double recall = Metrics.RECALL.of(scores);
     double precision = Metrics.PRECISION.of(scores);
     svg.append(
@@ -219,9 +241,7 @@ final class Charts {
     path(
         svg,
         risk.points().stream()
-            .map(
-                point ->
-                    format("%.1f %.1f", x(point.coverage(), 0, 1), y(100 * point.risk(), 0, top))));
+            .map(point -> new Dot(x(point.coverage(), 0, 1), y(100 * point.risk(), 0, top))));
     rule.errors()
         .ifPresent(
             errors ->
@@ -258,8 +278,7 @@ final class Charts {
         RocCurve.of(scores).withoutIntermediate().points().stream()
             .map(
                 point ->
-                    format(
-                        "%.1f %.1f",
+                    new Dot(
                         x(clipped(point.falsePositiveRate()), DET_LEAST, DET_MOST),
                         y(clipped(point.falseNegativeRate()), DET_LEAST, DET_MOST))));
     return svg.append("</svg>").toString();
@@ -279,9 +298,7 @@ final class Charts {
     path(
         svg,
         curve.bins().stream()
-            .map(
-                bin ->
-                    format("%.1f %.1f", x(bin.meanScore(), 0, 1), y(bin.images().value(), 0, 1))));
+            .map(bin -> new Dot(x(bin.meanScore(), 0, 1), y(bin.images().value(), 0, 1))));
     for (ReliabilityCurve.Bin bin : curve.bins()) {
       Interval interval = bin.images().wilson();
       double x = x(bin.meanScore(), 0, 1);
@@ -340,13 +357,13 @@ final class Charts {
       int style = index % MARKERS.size();
       double shift = (index - (series.size() - 1) / 2.0) * 5;
       svg.append(format("<g class=\"series%d\">", style));
-      List<String> points = new ArrayList<>();
+      List<Dot> points = new ArrayList<>();
       for (int i = 0; i < one.getValue().size(); i++) {
         Optional<Proportion> point = one.getValue().get(i);
         if (point.isPresent()) {
           double x = x(i + 0.5, 0, right + 1) + shift;
           double y = y(100 * point.get().value(), bottom, 100);
-          points.add(format("%.1f %.1f", x, y));
+          points.add(new Dot(x, y));
           svg.append(
               format(
                   "<line class=\"bar\" x1=\"%1$.1f\" x2=\"%1$.1f\" y1=\"%2$.1f\" y2=\"%3$.1f\"/>"
