@@ -1,19 +1,18 @@
 """Compares the speed of CW-L2 and PGD on ResNet-50 in float32: genimage and Foolbox, with the same weights.
 
-    python3 benchmarks/attacks.py [rounds]
+    python3 benchmarks/attacks.py [--rounds 3]
 
 Needs Linux, Maven, a JDK, and Python with foolbox, torch, torchvision and safetensors. The two run in turns on the same
 cores; the script prints the median of the rounds. Both attack 16 images as one batch. The rate is measured between the
 second step and the eighth, so it does not contain the work done once per attack, which has a line of its own.
 """
 
-import os
 import subprocess
 import sys
-import tempfile
 import time
+from pathlib import Path
 
-from measuring import cell, class_path, java, machine, measured
+from measuring import at_least, cell, class_path, java, measured, measuring, parser, ratio, table
 
 IMAGES, FEW_STEPS, MANY_STEPS = 16, 2, 8
 
@@ -60,22 +59,25 @@ def measure_foolbox(weights, layout):
         print(f"{attack.__name__}_once_s", few - FEW_STEPS * step)
 
 
-def compare(rounds):
-    with tempfile.TemporaryDirectory() as folder:
-        weights = os.path.join(folder, "resnet50.safetensors")
-        ours = java(class_path(os.path.join(folder, "class-path")), "2g", "AttackBenchmark", weights)
+def compare(chosen, folder):
+    weights = str(folder / "attacked.safetensors")
+    ours = java(class_path(folder / "class-path"), "2g", "AttackBenchmark", weights)
+    if not Path(weights).exists():
         subprocess.run(ours, check=True)  # The first run writes the weights.
-        layouts = "contiguous", "channels_last"
-        results = [(measured(ours), *(foolbox(weights, layout) for layout in layouts)) for _ in range(rounds)]
-    print(f"{machine()}, median of {rounds} rounds (lowest to highest)")
-    print(f"{'':32}" + "".join(f"{name:>26}" for name in ("genimage", *(f"Foolbox {layout}" for layout in layouts))))
+    layouts = "contiguous", "channels_last"
+    results = [(measured(ours), *(foolbox(weights, layout) for layout in layouts)) for _ in range(chosen.rounds)]
+    row = table(f"{chosen.rounds} rounds", "genimage", "Foolbox", "ratio", "Foolbox, channels-last", "ratio")
     for name in results[0][0]:
-        cells = [cell([result[side][name] for result in results]) for side in range(3)]
-        print(f"{name:32}" + "".join(f"{cell:>26}" for cell in cells))
+        ours, *theirs = ([result[side][name] for result in results] for side in range(3))
+        row(name, cell(ours), *(text for other in theirs for text in (cell(other), ratio(ours, other))))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--foolbox"]:
         measure_foolbox(*sys.argv[2:])
     else:
-        compare(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+        found = parser(__doc__)
+        found.add_argument("--rounds", type=at_least(1), default=3)
+        chosen = found.parse_args()
+        with measuring(chosen) as made:
+            compare(chosen, made)

@@ -1,21 +1,17 @@
 """Compares decoding and transforms on one thread: genimage and Pillow, torchvision, OpenCV and SciPy, in turns.
 
-    python3 benchmarks/images.py [rounds]
+    python3 benchmarks/images.py [--rounds 3] [--seconds 2]
 
 Needs Linux, Maven, a JDK, and Python with torchvision, opencv-python-headless and SciPy. Both read the same files:
 60 JPEG files of 500x375 pixels and 20 PNG files of 512x512, rendered from a fixed seed.
 """
 
 import io
-import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from measuring import cell, class_path, java, machine, measured
-
-SECONDS = 2
+from measuring import at_least, cell, class_path, java, measured, measuring, parser, ratio, table
 
 
 def write_files(folder):
@@ -35,7 +31,7 @@ def write_files(folder):
         picture(512, 512).save(folder / f"{i:02}.png")
 
 
-def measure_python(folder):
+def measure_python(folder, duration):
     import cv2
     import numpy as np
     import scipy.ndimage
@@ -84,29 +80,37 @@ def measure_python(folder):
     for name, (function, inputs) in work.items():
         begin = time.perf_counter()
         runs = 0
-        while (seconds := time.perf_counter() - begin) < SECONDS:
+        while (seconds := time.perf_counter() - begin) < duration:
             function(inputs[runs % len(inputs)])
             runs += 1
         print(name, runs / seconds)
 
 
-def compare(rounds):
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+def options():
+    found = parser(__doc__)
+    found.add_argument("--rounds", type=at_least(1), default=3)
+    found.add_argument("--seconds", type=at_least(0.01, float), default=2, help="of each measurement")
+    return found.parse_args()
+
+
+def compare(chosen, made):
+    folder = made / "images"
+    if not folder.exists():
+        folder.mkdir()
         write_files(folder)
-        ours = java(class_path(folder / "class-path"), "1g", "ImagesBenchmark", folder)
-        theirs = [sys.executable, __file__, "--python", name]
-        results = [(measured(ours), measured(theirs)) for _ in range(rounds)]
-    print(f"{machine()}, images per second on one thread, median of {rounds} rounds (lowest to highest)")
-    print(f"{'':24} {'genimage':>26} {'Python':>26} {'ratio':>7}")
+    ours = java(class_path(made / "class-path"), "1g", "ImagesBenchmark", folder, chosen.seconds)
+    theirs = [sys.executable, __file__, "--python", str(folder), str(chosen.seconds)]
+    results = [(measured(ours), measured(theirs)) for _ in range(chosen.rounds)]
+    row = table(f"images per second on one thread, {chosen.rounds} rounds", "genimage", "Python", "ratio")
     for name in results[0][0]:
         columns = [[result[side][name] for result in results] for side in (0, 1)]
-        ours, theirs = map(statistics.median, columns)
-        print(f"{name:24} {cell(columns[0], 0):>26} {cell(columns[1], 0):>26} {ours / theirs:>7.2f}")
+        row(name, cell(columns[0], 0), cell(columns[1], 0), ratio(*columns))
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--python"]:
-        measure_python(Path(sys.argv[2]))
+        measure_python(Path(sys.argv[2]), float(sys.argv[3]))
     else:
-        compare(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+        chosen = options()
+        with measuring(chosen) as made:
+            compare(chosen, made)

@@ -1,6 +1,6 @@
 """Compares loading JPEG files into batches of 64: genimage's loader and PyTorch's DataLoader with timm's transforms.
 
-    python3 benchmarks/loading.py [rounds] [folder of JPEG files]
+    python3 benchmarks/loading.py [--rounds 3] [--seconds 5] [--images FOLDER]
 
 The two run in turns, genimage with two threads, PyTorch with two workers. Both return 8-bit batches. Normalisation and
 random erasing come later, so they are not measured, except in the column "PyTorch, float": there the workers do both.
@@ -11,13 +11,11 @@ files of 500x375 pixels and quality 96, rendered from a fixed seed, or your own;
 import shutil
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from measuring import cell, class_path, java, machine, measured
+from measuring import at_least, cell, class_path, java, measured, measuring, parser, ratio, table
 
-WARM_UP, SECONDS = 3, 5
 BESIDE = {"packed_evaluation": "evaluation", "packed_crop_flip": "crop_flip", "large_reduced": "large_evaluation"}
 
 
@@ -42,7 +40,7 @@ def write_files(folder, own):
     print(f"{len(sizes)} small files, {statistics.mean(sizes) / 1000:.0f} kB on average", file=sys.stderr)
 
 
-def measure_python(folder):
+def measure_python(folder, seconds_each):
     import torch
     from PIL import Image
     from timm.data import create_transform
@@ -73,8 +71,8 @@ def measure_python(folder):
                 images += len(next(loader)[0])
             return images / elapsed
 
-        read(WARM_UP)
-        return read(SECONDS)
+        read(0.6 * seconds_each)
+        return read(seconds_each)
 
     evaluation = dict(is_training=False, interpolation="bilinear", crop_pct=0.875)
     training = dict(is_training=True, interpolation="random", color_jitter=None)
@@ -88,15 +86,25 @@ def measure_python(folder):
     print("randaugment_float", rate("small", None, **randaugment, re_prob=0.6, re_mode="pixel"))
 
 
-def compare(rounds, own):
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+def options():
+    found = parser(__doc__)
+    found.add_argument("--rounds", type=at_least(1), default=3)
+    found.add_argument("--seconds", type=at_least(0.01, float), default=5, help="of each measurement")
+    found.add_argument("--images", type=Path, help="JPEG files in this folder and below instead of rendered ones")
+    return found.parse_args()
+
+
+def compare(chosen, made):
+    folder = made / "loading"
+    if chosen.images or not folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        own = [path for path in chosen.images.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg")] if chosen.images else []
         write_files(folder, own)
-        ours = java(class_path(folder / "class-path"), "4g", "LoadingBenchmark", folder)
-        theirs = [sys.executable, __file__, "--python", name]
-        results = [(measured(ours), measured(theirs)) for _ in range(rounds)]
-    print(f"{machine()}, images per second, median of {rounds} rounds (lowest to highest)")
-    print(f"{'':20} {'genimage':>26} {'PyTorch':>26} {'ratio':>7} {'PyTorch, float':>26}")
+    ours = java(class_path(made / "class-path"), "4g", "LoadingBenchmark", folder, chosen.seconds)
+    theirs = [sys.executable, __file__, "--python", str(folder), str(chosen.seconds)]
+    results = [(measured(ours), measured(theirs)) for _ in range(chosen.rounds)]
+    row = table(f"images per second, {chosen.rounds} rounds", "genimage", "PyTorch, 8-bit batches", "ratio", "PyTorch, float")
 
     def column(side, name):
         return [result[side][name] for result in results if name in result[side]]
@@ -105,13 +113,13 @@ def compare(rounds, own):
         beside = BESIDE.get(name, name)
         columns = column(0, name), column(1, beside), column(1, beside + "_float")
         ours, theirs, floats = (cell(values, 0) for values in columns)
-        ratio = statistics.median(columns[0]) / statistics.median(columns[1])
-        print(f"{name:20} {ours:>26} {theirs:>26} {ratio:>7.2f} {floats:>26}")
+        row(name, ours, theirs, ratio(*columns[:2]), floats)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--python"]:
-        measure_python(Path(sys.argv[2]))
+        measure_python(Path(sys.argv[2]), float(sys.argv[3]))
     else:
-        own = [path for path in Path(sys.argv[2]).rglob("*") if path.suffix.lower() in (".jpg", ".jpeg")] if len(sys.argv) > 2 else []
-        compare(int(sys.argv[1]) if len(sys.argv) > 1 else 3, own)
+        chosen = options()
+        with measuring(chosen) as made:
+            compare(chosen, made)

@@ -8,28 +8,24 @@ Prints the resident memory after the first score and its peak, as multiples of t
 is above its aim: 2.2 times in float32, 1.3 times in bfloat16.
 """
 
-import argparse
 import json
-import os
 import pickle
 import shutil
 import subprocess
 import sys
-import tempfile
 import types
 import zipfile
-from pathlib import Path
 
-from measuring import class_path, java, machine, measured
+from measuring import class_path, java, measured, measuring, parser, table
 
 AIMS = {"FLOAT32": 2.2, "BFLOAT16": 1.3}
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--heap", default="300m", help="Java's -Xmx")
-    parser.add_argument("--folder", help="keep the files and the class path there for later runs")
-    return parser.parse_args()
+    found = parser(__doc__)
+    found.add_argument("--heap", default="300m", help="Java's -Xmx")
+    found.add_argument("--small", action="store_true", help="two layers in place of 24, to see that everything works")
+    return found.parse_args()
 
 
 class Reference:
@@ -95,42 +91,38 @@ def write_pytorch(source, target):
 
 
 def measure(folder, chosen):
-    found = class_path(Path(folder, "class-path"))
-    safetensors, pytorch = Path(folder, "tower.safetensors"), Path(folder, "tower.pth")
+    found = class_path(folder / "class-path")
+    layers = 2 if chosen.small else 24
+    safetensors, pytorch = folder / f"tower-{layers}.safetensors", folder / f"tower-{layers}.pth"
     if not safetensors.exists():
-        subprocess.run(java(found, "4g", "MemoryBenchmark", "write", safetensors), check=True)
+        subprocess.run(java(found, "4g", "MemoryBenchmark", "write", safetensors, layers), check=True)
     if not pytorch.exists():
         write_pytorch(safetensors, pytorch)
-    print(f"{machine()}, -Xmx{chosen.heap}; MB are 10^6 bytes")
-    print(f"{'':24} {'MB':>7} {'seconds':>8} {'resident MB':>12} {'times':>6} {'peak MB':>8} {'times':>6} {'aim':>5}")
+    print(f"\n`-Xmx{chosen.heap}`; MB are 10^6 bytes")
+    row = table("", "MB", "seconds", "resident MB", "times", "peak MB", "times", "aim")
     missed = 0
 
-    def row(what, file, values, seconds, aim):
+    def line(what, file, values, seconds, aim):
         size = file.stat().st_size / 1e6
         resident, peak = values["resident_mb"], values["peak_resident_mb"]
         ratios = resident / size, peak / size
-        print(
-            f"{what:24} {size:7.0f} {values[seconds]:8.1f} {resident:12.0f} {ratios[0]:6.2f} {peak:8.0f}"
-            f" {ratios[1]:6.2f} {aim if aim else '-':>5}",
-            flush=True,
-        )
-        return bool(aim) and max(ratios) > aim
+        times = [f"{one:.2f}" for one in ratios]
+        row(what, f"{size:.0f}", f"{values[seconds]:.1f}", f"{resident:.0f}", times[0], f"{peak:.0f}", times[1], aim)
+        return max(ratios) > aim
 
     for file in (safetensors, pytorch):
         for precision, aim in AIMS.items():
-            values = measured(java(found, chosen.heap, "MemoryBenchmark", "score", file, precision))
-            missed += row(f"{file.name} {precision.lower()}", file, values, "first_score_s", aim)
-    target = Path(folder, "exported")
+            values = measured(java(found, chosen.heap, "MemoryBenchmark", "score", file, layers, precision))
+            missed += line(f"{file.suffix[1:]}, {precision.lower()}", file, values, "first_score_s", aim)
+    target = folder / "exported"
     shutil.rmtree(target, ignore_errors=True)
-    values = measured(java(found, chosen.heap, "MemoryBenchmark", "export", safetensors, target))
-    missed += row("export", safetensors, values, "export_s", AIMS["FLOAT32"])
-    return missed
+    values = measured(java(found, chosen.heap, "MemoryBenchmark", "export", safetensors, layers, target))
+    missed += line("export", safetensors, values, "export_s", AIMS["FLOAT32"])
+    return 0 if chosen.small else missed
 
 
 if __name__ == "__main__":
     chosen = options()
-    if chosen.folder:
-        os.makedirs(chosen.folder, exist_ok=True)
-        sys.exit(1 if measure(os.path.abspath(chosen.folder), chosen) else 0)
-    with tempfile.TemporaryDirectory() as made:
-        sys.exit(1 if measure(made, chosen) else 0)
+    with measuring(chosen) as made:
+        missed = measure(made, chosen)
+    sys.exit(1 if missed else 0)

@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measuring import cell, class_path, java, machine, measured
+from measuring import at_least, cell, class_path, java, measured, measuring, parser, ratio, table
 
 DETECTORS = [
     "ResNet-50", "DeiT-S", "Swin-T", "CNNSpot", "Spec", "F3Net", "GramNet",
@@ -31,30 +31,30 @@ PEERS = ["eager", "scripted", "compiled", "onnx"]
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--detector", nargs="+", choices=DETECTORS, default=DETECTORS)
-    parser.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
-    parser.add_argument("--peer", nargs="+", choices=PEERS, default=PEERS)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
-    parser.add_argument("--heap", default="1g", help="Java's -Xmx")
-    parser.add_argument("--folder", help="keep the weights and the class path there for later runs")
-    parser.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    found = parser(__doc__)
+    found.add_argument("--detector", nargs="+", choices=DETECTORS, default=DETECTORS, metavar="NAME", help=", ".join(DETECTORS))
+    found.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
+    found.add_argument("--peer", nargs="+", choices=PEERS, default=PEERS)
+    found.add_argument("--rounds", type=at_least(1), default=3)
+    found.add_argument("--seconds", type=at_least(0.01, float), default=5, help="of each measurement")
+    found.add_argument("--heap", default="1g", help="Java's -Xmx")
+    found.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
+    found.add_argument("--size", nargs="+", type=at_least(1), default=[1, 16], help=argparse.SUPPRESS)
+    return found.parse_args()
 
 
 def genimage(found, folder, detector, precision, chosen):
     return measured(
-        java(found, chosen.heap, "ScoringBenchmark", folder, detector, precision.upper(), chosen.seconds)
+        java(found, chosen.heap, "ScoringBenchmark", "score", folder, detector, precision.upper(), chosen.seconds)
     )
 
 
 def peer(folder, name, detector, precision, chosen):
-    script = [sys.executable, __file__, "--pytorch", "--folder", folder, "--detector", detector, "--peer", name]
+    script = [sys.executable, __file__, "--pytorch", "--folder", str(folder), "--detector", detector, "--peer", name]
     return measured(script + ["--precision", precision, "--seconds", str(chosen.seconds)])
 
 
-def measure_peer(folder, name, detector, precision, seconds):
+def measure_peer(folder, name, detector, precision, seconds, sizes):
     start = process_start()
     import torch
 
@@ -89,19 +89,20 @@ def measure_peer(folder, name, detector, precision, seconds):
                 print("first_score_s", time.time() - start)
                 print("resident_mb", memory("VmRSS"))
                 print("peak_resident_mb", memory("VmHWM"))
-                rates = {size: rate(network, images(size)) for size in (1, 16)}
+                rates = {size: rate(network, images(size)) for size in sizes}
             if low:
                 network.bfloat16()
-                cast = {size: rate(network, images(size, torch.bfloat16)) for size in (1, 16)}
+                cast = {size: rate(network, images(size, torch.bfloat16)) for size in sizes}
                 rates = {size: max(rates[size], cast[size]) for size in rates}
         elif name == "onnx":
-            rates = {size: onnx_rate(folder, network, images(size), rate) for size in (1, 16)}
+            rates = {size: onnx_rate(folder, network, images(size), rate) for size in sizes}
         else:
             kind = torch.bfloat16 if low else torch.float32
             network.to(kind)
-            rates = {size: rate(faster(name, network, images(size, kind)), images(size, kind)) for size in (1, 16)}
+            rates = {size: rate(faster(name, network, images(size, kind)), images(size, kind)) for size in sizes}
     for size, images_per_second in rates.items():
         print(f"batch_{size}_images_per_s", images_per_second)
+    print(f"batch_{sizes[-1]}_resident_mb", memory("VmRSS"))
 
 
 def faster(name, network, example):
@@ -158,41 +159,52 @@ def contenders(theirs):
 
 
 def compare(folder, chosen):
-    found = class_path(Path(folder, "class-path"))
-    if not all(Path(folder, f"{detector}.safetensors").exists() for detector in chosen.detector):
-        subprocess.run(java(found, "6g", "ScoringBenchmark", folder), check=True)
-    print(f"{machine()}, median of {chosen.rounds} rounds (lowest to highest)")
-    print(f"{'':52} {'genimage':>26} {'fastest peer':>26} {'':>9} {'ratio':>7}")
-    for detector in chosen.detector:
-        for precision in chosen.precision:
-            peers = [name for name in chosen.peer if name != "onnx" or precision == "float32"]
-            ours, theirs = [], {name: [] for name in peers}
-            for _ in range(chosen.rounds):
-                ours.append(genimage(found, folder, detector, precision, chosen))
-                for name in contenders(theirs) or peers:
-                    theirs[name].append(attempt(folder, name, detector, precision, chosen))
-            for row in ours[0]:
-                rate = row.endswith("per_s")
-                own = column(ours, row)
-                found_peers = {name: column(theirs[name], row) for name in peers if column(theirs[name], row)}
-                ranked = sorted(found_peers, key=lambda name: statistics.median(found_peers[name]), reverse=rate)
-                best = ranked[0] if ranked else "-"
-                other = found_peers.get(best, [])
-                ratio = f"{statistics.median(own) / statistics.median(other):.2f}" if other else "-"
-                what = f"{detector} {precision} {row}"
-                print(f"{what:52} {cell(own):>26} {cell(other):>26} {best:>9} {ratio:>7}", flush=True)
-                if rate:
-                    all_peers = ", ".join(f"{name} {statistics.median(v):.2f}" for name, v in found_peers.items())
-                    print(f"{'':52} {all_peers}", flush=True)
+    found = class_path(folder / "class-path")
+    missing = [detector for detector in chosen.detector if not (folder / f"{detector}.safetensors").exists()]
+    if missing:
+        subprocess.run(java(found, "6g", "ScoringBenchmark", "write", folder, *missing), check=True)
+    results = [one(found, folder, detector, precision, chosen) for detector in chosen.detector for precision in chosen.precision]
+    print(f"\nMedians of {chosen.rounds} rounds, lowest to highest. The fastest peer of a row counts; it is named.")
+    for batch in (1, 16):
+        row = table(f"images per second, batches of {batch}", "genimage", "fastest peer", "ratio", "all peers")
+        for what, ours, theirs in results:
+            name = f"batch_{batch}_images_per_s"
+            best, other, every = ranked(theirs, name)
+            own = column(ours, name)
+            row(what, cell(own), f"{cell(other)} {best}", ratio(own, other), every)
+    row = table("first score of a fresh process, and memory after it", "genimage: seconds", "PyTorch eager", "genimage: MB resident", "at the peak", "PyTorch eager", "at the peak")
+    for what, ours, theirs in results:
+        eager = theirs.get("eager", [])
+        cells = [cell(column(ours, "first_score_s")), cell(column(eager, "first_score_s"))]
+        for side in ours, eager:
+            cells += [cell(column(side, name), 0) for name in ("resident_mb", "peak_resident_mb")]
+        row(what, *cells)
+
+
+def one(found, folder, detector, precision, chosen):
+    """Measures a detector in turns with its peers; returns its name and what it and each peer measured."""
+    peers = [name for name in chosen.peer if name != "onnx" or precision == "float32"]
+    ours, theirs = [], {name: [] for name in peers}
+    for _ in range(chosen.rounds):
+        ours.append(genimage(found, folder, detector, precision, chosen))
+        for name in contenders(theirs) or peers:
+            theirs[name].append(attempt(folder, name, detector, precision, chosen))
+    print(f"{detector}, {precision}: measured", file=sys.stderr)
+    return f"{detector}, {precision}", ours, theirs
+
+
+def ranked(theirs, name):
+    """Returns the fastest peer's name and rates, and all peers' medians in words."""
+    rates = {peer: column(results, name) for peer, results in theirs.items() if column(results, name)}
+    order = sorted(rates, key=lambda peer: statistics.median(rates[peer]), reverse=True)
+    best = order[0] if order else ""
+    return best, rates.get(best, []), ", ".join(f"{peer} {statistics.median(rates[peer]):.2f}" for peer in order)
 
 
 if __name__ == "__main__":
     chosen = options()
     if chosen.pytorch:
-        measure_peer(chosen.folder, chosen.peer[0], chosen.detector[0], chosen.precision[0], chosen.seconds)
-    elif chosen.folder:
-        os.makedirs(chosen.folder, exist_ok=True)
-        compare(os.path.abspath(chosen.folder), chosen)
+        measure_peer(chosen.folder, chosen.peer[0], chosen.detector[0], chosen.precision[0], chosen.seconds, chosen.size)
     else:
-        with tempfile.TemporaryDirectory() as made:
+        with measuring(chosen) as made:
             compare(made, chosen)

@@ -1,14 +1,16 @@
-"""Compares how fast the seven detectors train in float32: genimage and PyTorch with channels last, on the same cores.
+"""Compares how fast the seven detectors train: genimage and PyTorch in its fastest forms, on the same cores.
 
-    python3 benchmarks/training.py [--detector NAME ...] [--steps 6]
+    python3 benchmarks/training.py [--detector NAME ...] [--precision float32 bfloat16] [--peer eager compiled] [--steps 6]
     python3 benchmarks/training.py --files --train-py pytorch-image-models/train.py [--steps 8] [--rounds 1]
 
-Needs Linux, Maven, a JDK, and Python with torch, torchvision, timm and Pillow. The first command measures steps: the two
-processes take turns after every step. Images are in memory; optimizer, weight decay and loss are those of the paper's
-recipe, without augmentation, mixing or moving average. genimage gets 8-bit images and normalises them in its graph;
-PyTorch gets normalised images. The second command trains ResNet-50 with the whole recipe from JPEG files, and compares
-with timm's train.py. The first two steps of a process do not count. Peak memory is that of the process; with --files it
-is that of the process and its children (a DataLoader's workers), sampled five times per second.
+Needs Linux, Maven, a JDK, and Python with torch, torchvision, timm and Pillow; to compile also a C++ compiler. The first
+command measures steps: the processes take turns after every step. Images are in memory; optimizer, weight decay and loss
+are those of the paper's recipe, without augmentation, mixing or moving average. genimage gets 8-bit images and normalises
+them in its graph; PyTorch gets normalised images, channels last. In bfloat16, genimage computes convolutions and products
+in bfloat16 and PyTorch uses autocast; weights and optimizer stay in float32 on both sides. The second command trains
+ResNet-50 with the whole recipe from JPEG files, and compares with timm's train.py. The first two steps of a process do
+not count. Peak memory is that of the process; with --files it is that of the process and its children (a DataLoader's
+workers), sampled five times per second.
 """
 
 import argparse
@@ -18,33 +20,38 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
-from measuring import QUIET, class_path, java, machine
+from measuring import QUIET, at_least, class_path, java, measuring, parser, table
 
 # Images per step.
 BATCHES = {"ResNet-50": 15, "CNNSpot": 16, "Spec": 16, "F3Net": 4, "GramNet": 8, "DeiT-S": 16, "Swin-T": 16}
 WARM_UP = 2
+PRECISIONS = ["float32", "bfloat16"]
+PEERS = ["eager", "compiled"]
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--detector", nargs="+", choices=BATCHES, default=list(BATCHES))
-    parser.add_argument("--steps", type=int, default=6, help="measured steps")
-    parser.add_argument("--rounds", type=int, default=1, help="repetitions, with --files")
-    parser.add_argument("--heap", default="1g", help="Java's -Xmx")
-    parser.add_argument("--class-path", help="keep the class path in this file for later runs")
-    parser.add_argument("--files", action="store_true", help="train from files")
-    parser.add_argument("--batch", type=int, default=8, help="samples per step, with --files")
-    parser.add_argument("--train-py", help="train.py in a checkout of timm, which is used instead of an installed timm")
-    parser.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    found = parser(__doc__)
+    found.add_argument("--detector", nargs="+", choices=BATCHES, default=list(BATCHES), metavar="NAME", help=", ".join(BATCHES))
+    found.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
+    found.add_argument("--peer", nargs="+", choices=PEERS, default=PEERS)
+    found.add_argument("--steps", type=at_least(1), default=6, help="measured steps")
+    found.add_argument("--rounds", type=at_least(1), default=1, help="repetitions, with --files")
+    found.add_argument("--heap", default="1g", help="Java's -Xmx")
+    found.add_argument("--files", action="store_true", help="train from files")
+    found.add_argument("--batch", type=at_least(1), default=8, help="samples per step, with --files")
+    found.add_argument("--train-py", help="train.py in a checkout of timm, which is used instead of an installed timm")
+    found.add_argument("--pytorch", action="store_true", help=argparse.SUPPRESS)
+    chosen = found.parse_args()
+    if chosen.files and not chosen.train_py:
+        found.error("expected --train-py with --files, found none")
+    return chosen
 
 
-def measure_pytorch(name, images):
+def measure_pytorch(name, images, peer, precision):
     import timm
     import torch
     from timm.loss import JsdCrossEntropy
@@ -91,11 +98,14 @@ def measure_pytorch(name, images):
             return functional.nll_loss(outputs, labels)
         return functional.cross_entropy(outputs, soft if name in drop_path else labels)
 
+    forward = torch.compile(network) if peer == "compiled" else network
     batch = torch.randn(images, 3, side, side).to(memory_format=torch.channels_last)
     while sys.stdin.readline():
         start = time.perf_counter()
         optimizer.zero_grad()
-        value = loss(network(batch))
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            outputs = forward(batch)
+        value = loss(outputs.float())
         value.backward()
         if name == "Swin-T":
             torch.nn.utils.clip_grad_norm_(network.parameters(), 5)
@@ -119,30 +129,50 @@ def number(process, name):
     raise RuntimeError(f"the other process ended without {name}")
 
 
-def steps(command, detector, chosen):
-    """Trains with both in turns, step by step; returns the seconds and the peak memory of each."""
+def steps(command, detector, precision, chosen):
+    """Trains with all in turns, step by step; returns the seconds and the peak memory of each. One that fails is left out."""
     images, count = BATCHES[detector], WARM_UP + chosen.steps
-    processes = [
-        start([*command, "steps", detector, str(images), str(count)]),
-        start([sys.executable, __file__, "--pytorch", "--detector", detector]),
-    ]
-    seconds = [[], []]
+    script = [sys.executable, __file__, "--pytorch", "--detector", detector, "--precision", precision, "--peer"]
+    processes = {"genimage": start([*command, "steps", detector, str(images), str(count), precision.upper()])}
+    processes.update({peer: start([*script, peer]) for peer in chosen.peer})
+    seconds, peaks = {name: [] for name in processes}, {}
     for _ in range(count):
-        for process, found in zip(processes, seconds):
-            process.stdin.write("\n")
-            process.stdin.flush()
-            found.append(number(process, "step_s"))
-    for process in processes:
+        for name, process in list(processes.items()):
+            try:
+                process.stdin.write("\n")
+                process.stdin.flush()
+                seconds[name].append(number(process, "step_s"))
+            except (BrokenPipeError, RuntimeError):
+                if name == "genimage":
+                    raise
+                del processes[name], seconds[name]
+    for name, process in processes.items():
         process.stdin.close()
-    return [s[WARM_UP:] for s in seconds], [number(process, "peak_resident_mb") for process in processes]
+        peaks[name] = number(process, "peak_resident_mb")
+        process.wait()
+    return {name: found[WARM_UP:] for name, found in seconds.items()}, peaks
 
 
-def row(name, images, seconds, peaks):
-    rates = [images / statistics.median(s) for s in seconds]
-    spans = [f"{images / max(s):.2f} to {images / min(s):.2f}" for s in seconds]
-    ours, theirs = (f"{rate:.2f} ({span})" for rate, span in zip(rates, spans))
-    memory = f"{peaks[0]:>8.0f} {peaks[1]:>8.0f} {peaks[0] / peaks[1]:>6.2f}"
-    print(f"{name:12} {images:>3} {ours:>24} {theirs:>24} {rates[0] / rates[1]:>6.2f} {memory}", flush=True)
+def head(theirs):
+    return table("", "images", "genimage img/s", theirs, "ratio", "all of them", "genimage peak MB", "the other's", "ratio")
+
+
+def line(row, name, images, seconds, peaks):
+    def rate(peer):
+        return images / statistics.median(seconds[peer])
+
+    def cell(peer):
+        return f"{rate(peer):.2f} ({images / max(seconds[peer]):.2f} to {images / min(seconds[peer]):.2f})"
+
+    others = sorted((peer for peer in seconds if peer != "genimage"), key=rate, reverse=True)
+    ours = peaks["genimage"]
+    if not others:
+        row(name, images, cell("genimage"), "-", "-", "-", f"{ours:.0f}", "-", "-")
+        return
+    best = others[0]
+    every = ", ".join(f"{peer} {rate(peer):.2f}" for peer in others)
+    ratios = [f"{rate('genimage') / rate(best):.2f}", f"{ours / peaks[best]:.2f}"]
+    row(name, images, cell("genimage"), f"{cell(best)} {best}", ratios[0], every, f"{ours:.0f}", f"{peaks[best]:.0f}", ratios[1])
 
 
 def write_images(folder, count):
@@ -222,24 +252,26 @@ def genimage_steps(command, folder, chosen):
 
 
 def compare(folder, chosen):
-    command = java(class_path(chosen.class_path or f"{folder}/class-path"), chosen.heap, "TrainingBenchmark")
-    print(f"{machine()}, images per second, median of the steps (slowest to fastest); peak memory in MB")
-    print(f"{'':12} {'n':>3} {'genimage':>24} {'PyTorch':>24} {'ratio':>6} {'genimage':>8} {'PyTorch':>8} {'ratio':>6}")
+    command = java(class_path(folder / "class-path"), chosen.heap, "TrainingBenchmark")
     if not chosen.files:
+        row = head("fastest PyTorch img/s")
         for detector in chosen.detector:
-            row(detector, BATCHES[detector], *steps(command, detector, chosen))
+            for precision in chosen.precision:
+                line(row, f"{detector}, {precision}", BATCHES[detector], *steps(command, detector, precision, chosen))
         return
     write_images(folder, chosen.batch * (WARM_UP + chosen.steps))
     both = [(genimage_steps(command, folder, chosen), timm_steps(folder, chosen)) for _ in range(chosen.rounds)]
-    seconds = [[s for turn in both for s in turn[side][0]] for side in (0, 1)]
-    peaks = [max(turn[side][1] for turn in both) for side in (0, 1)]
-    row("JPEG files", chosen.batch, seconds, peaks)
+    names = "genimage", "train.py"
+    seconds = {name: [s for turn in both for s in turn[side][0]] for side, name in enumerate(names)}
+    peaks = {name: max(turn[side][1] for turn in both) for side, name in enumerate(names)}
+    line(head("timm's train.py, samples/s"), "ResNet-50's recipe from JPEG files", chosen.batch, seconds, peaks)
 
 
 if __name__ == "__main__":
     chosen = options()
     if chosen.pytorch:
-        measure_pytorch(chosen.detector[0], BATCHES[chosen.detector[0]])
+        name = chosen.detector[0]
+        measure_pytorch(name, BATCHES[name], chosen.peer[0], chosen.precision[0])
     else:
-        with tempfile.TemporaryDirectory() as made:
+        with measuring(chosen) as made:
             compare(made, chosen)

@@ -37,25 +37,28 @@ import org.genimage.models.Detectors;
 
 /**
  * Measures an evaluation. {@code scoring} prints how many images per second ResNet-50 scores from
- * JPEG files of 500x375 pixels and how many from memory, measured in turns, and the time that
- * reading takes. {@code report} reads scores from a file, 100,000 or as many as the second argument
- * says, and writes their report.
+ * JPEG files of 500x375 pixels and how many from memory, measured in turns (5 rounds of 320 files,
+ * or as many as the second and third argument say), and the time that reading takes. {@code report}
+ * reads scores from a file, 100,000 or as many as the second argument says, and writes their
+ * report.
  */
 public final class EvaluationBenchmark {
 
-  private static final int FILES = 320;
   private static final int BATCH = 32;
-  private static final int ROUNDS = 5;
   private static final String SCORES = "100000";
 
   private EvaluationBenchmark() {}
 
-  /** Takes {@code scoring}, or {@code report} and the number of scores. */
+  /** Takes {@code scoring} or {@code report}, and how much. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createTempDirectory("genimage-benchmark");
     try {
-      if (arguments.length == 1 && arguments[0].equals("scoring")) {
-        scoring(folder);
+      if (arguments[0].equals("scoring")) {
+        boolean given = arguments.length > 2;
+        scoring(
+            folder,
+            given ? Integer.parseInt(arguments[1]) : 5,
+            given ? Integer.parseInt(arguments[2]) : 320);
       } else {
         report(folder, Integer.parseInt(arguments.length > 1 ? arguments[1] : SCORES));
       }
@@ -64,30 +67,30 @@ public final class EvaluationBenchmark {
     }
   }
 
-  private static void scoring(Path folder) throws IOException {
-    ImageDataset files = jpegFiles(folder);
+  private static void scoring(Path folder, int rounds, int count) throws IOException {
+    ImageDataset files = jpegFiles(folder, count);
     Blueprint resnet50 = Detectors.resnet50();
     try (Detector detector = resnet50.load(resnet50.initialWeights(1))) {
       ImageBatch batch =
           ImageBatch.of(
               Collections.nCopies(BATCH, detector.input().prepare(files.sample(0).image())));
       Evaluation evaluation = Evaluation.of(detector, files).batchSize(BATCH);
-      bare(detector, batch);
+      bare(detector, batch, count);
       evaluation.run();
       List<Double> bare = new ArrayList<>();
       List<Double> whole = new ArrayList<>();
-      for (int round = 0; round < ROUNDS; round++) {
-        bare.add(bare(detector, batch));
+      for (int round = 0; round < rounds; round++) {
+        bare.add(bare(detector, batch, count));
         EvaluationResult result = evaluation.file(folder.resolve(round + ".jsonl")).run();
-        whole.add(FILES / (result.duration().toNanos() / 1e9));
+        whole.add(count / (result.duration().toNanos() / 1e9));
       }
       long start = System.nanoTime();
       for (Sample sample : files.samples()) {
         detector.input().prepare(sample.image());
       }
-      double reading = secondsSince(start) / FILES;
+      double reading = secondsSince(start) / count;
       double scoring = 1 / median(bare);
-      print("mean_file_kb", bytes(files) / 1e3 / FILES);
+      print("mean_file_kb", bytes(files) / 1e3 / count);
       print("bare_images_per_s", median(bare));
       print("evaluation_images_per_s", median(whole));
       print("share_of_bare", median(whole) / median(bare));
@@ -99,12 +102,12 @@ public final class EvaluationBenchmark {
   }
 
   /** Returns how many images per second the detector scores from memory. */
-  private static double bare(Detector detector, ImageBatch batch) {
+  private static double bare(Detector detector, ImageBatch batch, int count) {
     long start = System.nanoTime();
-    for (int i = 0; i < FILES / BATCH; i++) {
+    for (int i = 0; i < count / BATCH; i++) {
       detector.score(batch);
     }
-    return FILES / secondsSince(start);
+    return count / secondsSince(start);
   }
 
   private static double bytes(ImageDataset files) throws IOException {
@@ -115,11 +118,11 @@ public final class EvaluationBenchmark {
     return bytes;
   }
 
-  private static ImageDataset jpegFiles(Path folder) throws IOException {
+  private static ImageDataset jpegFiles(Path folder, int count) throws IOException {
     List<Sample> samples = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(1);
     byte[] noise = new byte[3 * 125 * 94];
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < count; i++) {
       random.nextBytes(noise);
       Image image =
           Transforms.resize(500, 375, Filter.BICUBIC).apply(Image.of(125, 94, noise), random);

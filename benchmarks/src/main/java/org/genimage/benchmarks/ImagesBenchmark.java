@@ -27,12 +27,11 @@ import org.genimage.data.image.Transforms;
  */
 public final class ImagesBenchmark {
 
-  private static final double SECONDS = 2;
-
   private ImagesBenchmark() {}
 
-  /** Takes the folder. */
+  /** Takes the folder, and the seconds of each measurement. */
   public static void main(String[] arguments) throws IOException {
+    double seconds = Double.parseDouble(arguments[1]);
     List<ByteSource> jpeg = read(Path.of(arguments[0]), ".jpg");
     List<ByteSource> png = read(Path.of(arguments[0]), ".png");
     List<Image> photos = jpeg.stream().map(file -> Image.read("photo", file)).toList();
@@ -59,7 +58,7 @@ public final class ImagesBenchmark {
     work.put("scipy_blur_3", applied(Transforms.gaussianBlur(3), resized, random));
     work.put("opencv_blur_3", applied(Transforms.gaussianBlurOpenCv(3), resized, random));
     work.put("jpeg_65", applied(Transforms.jpeg(65), resized, random));
-    work.forEach((name, one) -> print(name, perSecond(one)));
+    work.forEach((name, one) -> print(name, perSecond(one, seconds)));
   }
 
   private static List<ByteSource> read(Path folder, String suffix) throws IOException {
@@ -80,11 +79,11 @@ public final class ImagesBenchmark {
   }
 
   /** Returns the rate of the second of two rounds: the first is a warm-up. */
-  private static double perSecond(IntConsumer work) {
+  private static double perSecond(IntConsumer work, double seconds) {
     double rate = 0;
     for (int round = 0; round < 2; round++) {
       AtomicInteger i = new AtomicInteger();
-      rate = ratePerSecond(SECONDS, () -> work.accept(i.getAndIncrement()));
+      rate = ratePerSecond(seconds, () -> work.accept(i.getAndIncrement()));
     }
     return rate;
   }

@@ -35,14 +35,13 @@ public final class LoadingBenchmark {
 
   private static final int SIDE = 224;
   private static final int SHORTER = 256;
-  private static final double WARM_UP = 3;
-  private static final double SECONDS = 5;
 
   private LoadingBenchmark() {}
 
-  /** Takes the folder. */
+  /** Takes the folder, and the seconds of each measurement. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
+    double seconds = Double.parseDouble(arguments[1]);
     ImageDataset small = images(folder.resolve("small"));
     ImageDataset large = images(folder.resolve("large"));
     Transform resize = Transforms.resizeShorterSide(SHORTER, Filter.BILINEAR);
@@ -66,7 +65,7 @@ public final class LoadingBenchmark {
     loaders.put("packed_crop_flip", loader(packed, cropAndFlip));
     loaders.put("large_evaluation", loader(large, evaluation));
     loaders.put("large_reduced", loader(large.decoding(reduced), evaluation));
-    loaders.forEach((name, loader) -> print(name, perSecond(loader)));
+    loaders.forEach((name, loader) -> print(name, perSecond(loader, seconds)));
   }
 
   private static ImageDataset images(Path folder) throws IOException {
@@ -86,10 +85,10 @@ public final class LoadingBenchmark {
         .shuffle(Seed.of(1));
   }
 
-  private static double perSecond(BatchLoader loader) {
+  private static double perSecond(BatchLoader loader, double seconds) {
     try (Batches batches = loader.epoch(0)) {
-      read(batches, WARM_UP);
-      return read(batches, SECONDS);
+      read(batches, 0.6 * seconds);
+      return read(batches, seconds);
     }
   }
 

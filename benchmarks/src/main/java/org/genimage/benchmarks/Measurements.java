@@ -69,6 +69,15 @@ final class Measurements {
         .orElseThrow();
   }
 
+  /**
+   * Returns the memory that objects in use take, in MB (10^6 bytes), after a garbage collection.
+   */
+  static double usedHeap() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return (runtime.totalMemory() - runtime.freeMemory()) / 1e6;
+  }
+
   /** Returns an image of uniformly random bytes. */
   static Image noise(int width, int height, long seed) {
     byte[] rgb = new byte[3 * width * height];

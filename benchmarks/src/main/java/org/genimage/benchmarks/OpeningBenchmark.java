@@ -1,6 +1,8 @@
 package org.genimage.benchmarks;
 
+import static org.genimage.benchmarks.Measurements.print;
 import static org.genimage.benchmarks.Measurements.secondsSince;
+import static org.genimage.benchmarks.Measurements.usedHeap;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
@@ -52,16 +54,16 @@ public final class OpeningBenchmark {
       }
       Thread.sleep(3000); // the index leaves out folders that changed a moment ago
       OpenOptions index = OpenOptions.DEFAULT.index(root.resolve("index"));
-      measure("without index", () -> all(GenImage.open(unpacked, index)));
-      measure("with index", () -> all(GenImage.open(unpacked, index)));
-      measure("with index again", () -> all(GenImage.open(unpacked, index)));
+      measure("without_index", () -> all(GenImage.open(unpacked, index)));
+      measure("with_index", () -> all(GenImage.open(unpacked, index)));
+      measure("with_index_again", () -> all(GenImage.open(unpacked, index)));
       MoreFiles.deleteRecursively(unpacked, RecursiveDeleteOption.ALLOW_INSECURE);
       Path archives = Files.createDirectory(root.resolve("archives"));
       for (Generator generator : Generator.GENIMAGE) {
         archive(archives, generator, count);
       }
       measure("archives", () -> all(GenImage.open(archives)));
-      measure("archives again", () -> all(GenImage.open(archives)));
+      measure("archives_again", () -> all(GenImage.open(archives)));
     } finally {
       MoreFiles.deleteRecursively(root, RecursiveDeleteOption.ALLOW_INSECURE);
     }
@@ -81,7 +83,7 @@ public final class OpeningBenchmark {
     }
   }
 
-  private static String name(Split split, Label label, int i) {
+  static String name(Split split, Label label, int i) {
     IntFunction<String> natural =
         split == Split.TRAIN
             ? n ->
@@ -93,26 +95,21 @@ public final class OpeningBenchmark {
         : String.format(Locale.ROOT, "%03d_sdv4_%05d.png", i % CLASSES, i / CLASSES);
   }
 
-  private static List<ImageDataset> all(GenImage data) {
+  static List<ImageDataset> all(GenImage data) {
     return List.of(data.train(), data.validation());
   }
 
   private static void measure(String name, Callable<List<ImageDataset>> opening) throws Exception {
-    long before = usedHeap();
+    double before = usedHeap();
     long start = System.nanoTime();
     List<ImageDataset> opened = opening.call();
     double seconds = secondsSince(start);
     long size = opened.stream().mapToLong(ImageDataset::size).sum();
-    double bytes = (usedHeap() - before) / (double) size;
-    System.out.printf(
-        Locale.ROOT, "%s: %,d images in %.2f s, %.1f bytes each%n", name, size, seconds, bytes);
+    double bytes = 1e6 * (usedHeap() - before) / size;
+    print(name + "_images", size);
+    print(name + "_s", seconds);
+    print(name + "_bytes_each", bytes);
     opened.forEach(
         data -> data.sample(data.size() / 2)); // keeps the lists in memory until they are measured
-  }
-
-  private static long usedHeap() {
-    System.gc();
-    Runtime runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

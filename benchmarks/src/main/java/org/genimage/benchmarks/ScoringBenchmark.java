@@ -9,40 +9,45 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.models.Blueprint;
-import org.genimage.models.CatalogueEntry;
 import org.genimage.models.Detector;
 import org.genimage.models.Detectors;
 import org.genimage.models.Precision;
 
 /**
- * Measures how fast a detector scores; {@code benchmarks/scoring.py} starts it. With a folder alone
- * it writes random weights of all detectors there. With a folder, a detector's name, a precision
- * and a duration in seconds it prints one measurement per line: name and value.
+ * Measures how fast a detector scores; {@code benchmarks/scoring.py} and {@code size.py} start it.
+ * {@code write FOLDER NAME...} writes random weights of detectors; {@code score FOLDER NAME
+ * PRECISION SECONDS [SIZE...]} prints one measurement per line, name and value, for batches of
+ * these sizes, 1 and 16 if none is given.
  */
 public final class ScoringBenchmark {
 
+  private static final List<String> SIZES = List.of("1", "16");
+
   private ScoringBenchmark() {}
 
-  /** Takes a folder, and to measure also a detector's name, a precision and seconds. */
+  /** Takes what to do, a folder, and the rest. */
   public static void main(String[] arguments) throws IOException {
-    Path folder = Path.of(arguments[0]);
-    if (arguments.length == 1) {
-      write(folder);
-    } else {
-      Blueprint blueprint = Detectors.named(arguments[1]);
-      Precision precision = Precision.valueOf(arguments[2]);
-      measure(blueprint, precision, weights(folder, blueprint), Double.parseDouble(arguments[3]));
+    Path folder = Path.of(arguments[1]);
+    List<String> rest = List.of(arguments).subList(2, arguments.length);
+    if (arguments[0].equals("write")) {
+      for (String name : rest) {
+        Blueprint blueprint = Detectors.named(name);
+        blueprint.initialWeights(1).write(weights(folder, blueprint));
+      }
+      return;
     }
-  }
-
-  private static void write(Path folder) {
-    for (CatalogueEntry entry : Detectors.catalogue()) {
-      Blueprint blueprint = entry.blueprint();
-      blueprint.initialWeights(1).write(weights(folder, blueprint));
-    }
+    Blueprint blueprint = Detectors.named(rest.get(0));
+    List<String> sizes = rest.size() > 3 ? rest.subList(3, rest.size()) : SIZES;
+    measure(
+        blueprint,
+        Precision.valueOf(rest.get(1)),
+        weights(folder, blueprint),
+        Double.parseDouble(rest.get(2)),
+        sizes.stream().map(Integer::valueOf).toList());
   }
 
   private static Path weights(Path folder, Blueprint blueprint) {
@@ -50,7 +55,8 @@ public final class ScoringBenchmark {
   }
 
   private static void measure(
-      Blueprint blueprint, Precision precision, Path weights, double seconds) throws IOException {
+      Blueprint blueprint, Precision precision, Path weights, double seconds, List<Integer> sizes)
+      throws IOException {
     byte[] photo = noise(500, 375, 1).toPng();
     long start = ManagementFactory.getRuntimeMXBean().getStartTime();
     try (Detector detector = blueprint.load(weights, precision)) {
@@ -59,9 +65,10 @@ public final class ScoringBenchmark {
       print("resident_mb", memory("VmRSS"));
       print("peak_resident_mb", memory("VmHWM"));
       Image image = detector.input().prepare(noise(500, 375, 1));
-      for (int size : new int[] {1, 16}) {
+      for (int size : sizes) {
         ImageBatch batch = ImageBatch.of(Collections.nCopies(size, image));
         print("batch_" + size + "_images_per_s", size * scoresPerSecond(detector, batch, seconds));
+        print("batch_" + size + "_resident_mb", memory("VmRSS"));
       }
     }
   }

@@ -17,6 +17,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Sample;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
+import org.genimage.models.Precision;
 import org.genimage.train.GradientTrainer;
 import org.genimage.train.StepReport;
 import org.genimage.train.TrainingListener;
@@ -26,10 +27,10 @@ import org.genimage.train.recipe.Schedule;
 
 /**
  * Measures training; {@code benchmarks/training.py} starts it. With {@code steps}, a detector's
- * name, a batch size and a number of steps it trains on images in memory and waits for a line on
- * standard input before each step. With {@code files}, a folder and a batch size it trains
- * ResNet-50 on the folder's images with the paper's recipe. It prints the seconds of each step, and
- * at the end the peak of its memory.
+ * name, a batch size, a number of steps and a precision it trains on images in memory and waits for
+ * a line on standard input before each step. With {@code files}, a folder and a batch size it
+ * trains ResNet-50 on the folder's images with the paper's recipe. It prints the seconds of each
+ * step, and at the end the peak of its memory.
  */
 public final class TrainingBenchmark {
 
@@ -47,21 +48,25 @@ public final class TrainingBenchmark {
       train(blueprint, Recipe.paper(blueprint).batchSize(batch), images, false);
     } else {
       Blueprint blueprint = Detectors.named(arguments[1]);
-      Recipe paper = Recipe.paper(blueprint);
-      int splits = paper.images().splits();
-      ImageRecipe plain =
-          new ImageRecipe(List.of(), List.of(), splits, 0, Optional.empty(), List.of());
-      int samples = batch / splits;
-      Recipe recipe =
-          paper
-              .images(plain)
-              .withoutAverage()
-              .schedule(new Schedule.Constant(1e-5))
-              .batchSize(samples);
       int steps = Integer.parseInt(arguments[3]);
+      int samples = batch / Recipe.paper(blueprint).images().splits();
+      Recipe recipe = plain(blueprint, samples).precision(Precision.valueOf(arguments[4]));
       train(blueprint, recipe, images(samples * steps, blueprint.input().side()), true);
     }
     print("peak_resident_mb", memory("VmHWM"));
+  }
+
+  /** Returns the paper's recipe without augmentation, mixing, moving average and schedule. */
+  static Recipe plain(Blueprint blueprint, int samples) {
+    Recipe paper = Recipe.paper(blueprint);
+    ImageRecipe images =
+        new ImageRecipe(
+            List.of(), List.of(), paper.images().splits(), 0, Optional.empty(), List.of());
+    return paper
+        .images(images)
+        .withoutAverage()
+        .schedule(new Schedule.Constant(1e-5))
+        .batchSize(samples);
   }
 
   private static void train(

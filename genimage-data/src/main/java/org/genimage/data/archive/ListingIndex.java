@@ -60,11 +60,19 @@ public final class ListingIndex {
   }
 
   /** Lists a folder. */
-  interface Listing {
+  public interface Listing {
+
+    /** Returns the names of its images, in natural order. */
     List<String> names() throws IOException;
   }
 
-  List<String> names(Path listed, Listing listing) throws IOException {
+  /**
+   * Returns the names of a folder's images: those of its index file if that is valid, or else those
+   * of the listing, which are then written to it.
+   *
+   * @throws IOException if the folder's state cannot be read, or the listing fails
+   */
+  public List<String> names(Path listed, Listing listing) throws IOException {
     Optional<FolderState> state = states.of(listed);
     if (state.isEmpty()) {
       return NameList.of(listing.names());
