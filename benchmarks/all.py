@@ -19,12 +19,13 @@ from pathlib import Path
 
 from measuring import Others, busy, class_path, heading, loudly, parser
 
+PEERS = ["eager", "scripted", "compiled", "onnx", "onnx-java", "djl"]
 HERE = Path(__file__).resolve().parent
 
 # Name, heading, script with its arguments, arguments of a quick run, and about how many minutes a run takes.
 PARTS = [
-    ("scoring", "Scoring", ["scoring.py", "--rounds", "3", "--seconds", "3"],
-     ["scoring.py", "--rounds", "1", "--seconds", "0.2", "--detector", "NPR", "--peer", "eager"], 120),
+    ("scoring", "Scoring", ["scoring.py", "--rounds", "3", "--seconds", "3", "--peer", *PEERS],
+     ["scoring.py", "--rounds", "1", "--seconds", "0.2", "--detector", "NPR", "--peer", *PEERS], 150),
     ("memory", "Memory of a detector of 1.2 GB", ["memory.py"], ["memory.py", "--small"], 4),
     ("training", "Training", ["training.py", "--steps", "6"],
      ["training.py", "--steps", "1", "--detector", "ResNet-50", "--peer", "eager", "--precision", "float32"], 60),

@@ -7,6 +7,7 @@ cores; the script prints the median of the rounds. Both attack 16 images as one 
 second step and the eighth, so it does not contain the work done once per attack, which has a line of its own.
 """
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -18,6 +19,9 @@ IMAGES, FEW_STEPS, MANY_STEPS = 16, 2, 8
 
 
 def foolbox(weights, layout):
+    """Returns what Foolbox measures, or nothing without Foolbox."""
+    if importlib.util.find_spec("foolbox") is None:
+        return {}
     return measured([sys.executable, __file__, "--foolbox", weights, layout])
 
 
@@ -68,7 +72,7 @@ def compare(chosen, folder):
     results = [(measured(ours), *(foolbox(weights, layout) for layout in layouts)) for _ in range(chosen.rounds)]
     row = table(f"{chosen.rounds} rounds", "genimage", "Foolbox", "ratio", "Foolbox, channels-last", "ratio")
     for name in results[0][0]:
-        ours, *theirs = ([result[side][name] for result in results] for side in range(3))
+        ours, *theirs = ([result[side][name] for result in results if name in result[side]] for side in range(3))
         row(name, cell(ours), *(text for other in theirs for text in (cell(other), ratio(ours, other))))
 
 

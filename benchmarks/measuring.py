@@ -143,12 +143,12 @@ def processes():
     return found
 
 
-def class_path(file):
+def class_path(file, module="benchmarks", main="org.genimage.benchmarks.ClassPath", *profiles):
     """Returns the class path of the Java benchmarks. Builds them and writes it to the file if there is no such file."""
     if not Path(file).exists():
-        program = ["-Dmain=org.genimage.benchmarks.ClassPath", f"-Dargs={Path(file).absolute()}"]
+        program = [f"-P{','.join(['benchmark', *profiles])}", f"-Dmain={main}", f"-Dargs={Path(file).absolute()}"]
         subprocess.run(
-            ["mvn", "-q", "-B", "-pl", "benchmarks", "-am", "-Pbenchmark", "compile", *program],
+            ["mvn", "-q", "-B", "-pl", module, "-am", "compile", *program],
             cwd=ROOT, check=True, stdout=sys.stderr,
         )
     return Path(file).read_text()

@@ -1,6 +1,7 @@
 """Compares how fast detectors score: genimage beside PyTorch and ONNX Runtime in their fastest forms, on the same cores.
 
-    python3 benchmarks/scoring.py [--detector NAME ...] [--precision float32 bfloat16] [--peer eager scripted compiled onnx]
+    python3 benchmarks/scoring.py [--detector NAME ...] [--precision float32 bfloat16]
+                                  [--peer eager scripted compiled onnx onnx-java djl]
                                   [--rounds 3] [--seconds 5] [--heap 1g]
 
 Needs Linux, Maven, a JDK, and Python with torch, torchvision and timm; for all peers also a C++ compiler, onnx,
@@ -8,7 +9,8 @@ onnxscript and onnxruntime. genimage and the peers run in turns, each in a proce
 median of the rounds, the lowest and the highest; the peer that is fastest for a row counts. A peer that reaches less
 than two thirds of the best rate in the first round is not run again. genimage gets 8-bit images and normalises them in
 its graph; the peers get normalised images. PyTorch's eager bfloat16 is measured with autocast and with the network
-cast; the others take the network cast. ONNX Runtime's CPU kernels have float32 alone.
+cast; the others take the network cast. ONNX Runtime's CPU kernels have float32 alone. The peers onnx-java and djl are ONNX
+Runtime and DJL with PyTorch from Java, in float32; Maven downloads 250 MB for them.
 """
 
 import argparse
@@ -28,13 +30,16 @@ DETECTORS = [
 ]
 PRECISIONS = ["float32", "bfloat16"]
 PEERS = ["eager", "scripted", "compiled", "onnx"]
+JAVA_PEERS = ["onnx-java", "djl"]
+FILES = "files"
 
 
 def options():
     found = parser(__doc__)
     found.add_argument("--detector", nargs="+", choices=DETECTORS, default=DETECTORS, metavar="NAME", help=", ".join(DETECTORS))
     found.add_argument("--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS)
-    found.add_argument("--peer", nargs="+", choices=PEERS, default=PEERS)
+    peers = ", ".join([*PEERS, *JAVA_PEERS])
+    found.add_argument("--peer", nargs="+", choices=[*PEERS, *JAVA_PEERS, FILES], default=PEERS, metavar="PEER", help=peers)
     found.add_argument("--rounds", type=at_least(1), default=3)
     found.add_argument("--seconds", type=at_least(0.01, float), default=5, help="of each measurement")
     found.add_argument("--heap", default="1g", help="Java's -Xmx")
@@ -52,6 +57,15 @@ def genimage(found, folder, detector, precision, chosen):
 def peer(folder, name, detector, precision, chosen):
     script = [sys.executable, __file__, "--pytorch", "--folder", str(folder), "--detector", detector, "--peer", name]
     return measured(script + ["--precision", precision, "--seconds", str(chosen.seconds)])
+
+
+def java_peer(folder, name, detector, chosen):
+    """Scores with another library for Java, from files that PyTorch writes."""
+    script = [sys.executable, __file__, "--pytorch", "--folder", str(folder), "--detector", detector, "--peer", FILES]
+    side = measured(script)["side"]
+    found = class_path(folder / "peers-class-path", "benchmarks/peers", "org.genimage.benchmarks.peers.PeerBenchmark", "peers")
+    command = java(found, "2g", "org.genimage.benchmarks.peers.PeerBenchmark", name, folder, detector, int(side))
+    return measured([*command, str(chosen.seconds), "1", "16"])
 
 
 def measure_peer(folder, name, detector, precision, seconds, sizes):
@@ -82,6 +96,10 @@ def measure_peer(folder, name, detector, precision, seconds, sizes):
             runs += 1
         return len(batch) * runs / passed
 
+    if name == FILES:
+        write_files(folder, detector, network, images, sizes)
+        print("side", side)
+        return
     with torch.inference_mode():
         if name == "eager":
             with torch.autocast("cpu", torch.bfloat16, enabled=low):
@@ -115,6 +133,21 @@ def faster(name, network, example):
         return torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(network, example)))
 
 
+def write_files(folder, detector, network, images, sizes):
+    """Writes the network for other libraries, for batches of each size, unless it is there already."""
+    import torch
+
+    network = network.to(memory_format=torch.contiguous_format)
+    for size in sizes:
+        example = images(size).contiguous()
+        onnx, script = (Path(folder, f"{detector}-{size}.{end}") for end in ("onnx", "pt"))
+        if not script.exists():
+            with torch.no_grad():
+                torch.jit.save(torch.jit.freeze(torch.jit.trace(network, example)), script)
+        if not onnx.exists():
+            torch.onnx.export(network, (example,), str(onnx), dynamo=False, input_names=["images"])
+
+
 def onnx_rate(folder, network, example, rate):
     import onnxruntime
     import torch
@@ -145,6 +178,8 @@ def column(results, name):
 def attempt(folder, name, detector, precision, chosen):
     """Returns what a peer measures, or nothing if it cannot run this network."""
     try:
+        if name in JAVA_PEERS:
+            return java_peer(folder, name, detector, chosen)
         return peer(folder, name, detector, precision, chosen)
     except subprocess.CalledProcessError:
         return {}
@@ -183,7 +218,7 @@ def compare(folder, chosen):
 
 def one(found, folder, detector, precision, chosen):
     """Measures a detector in turns with its peers; returns its name and what it and each peer measured."""
-    peers = [name for name in chosen.peer if name != "onnx" or precision == "float32"]
+    peers = [name for name in chosen.peer if name not in ("onnx", *JAVA_PEERS) or precision == "float32"]
     ours, theirs = [], {name: [] for name in peers}
     for _ in range(chosen.rounds):
         ours.append(genimage(found, folder, detector, precision, chosen))

@@ -1,5 +1,6 @@
 package org.genimage.models;
 
+import com.google.common.collect.Iterators;
 import java.util.List;
 import org.genimage.data.Label;
 import org.genimage.data.image.Pixels;
@@ -77,6 +78,10 @@ final class GradientGraph implements AutoCloseable {
    */
   private record Backward(
       Placeholder<TFloat32> targets, Operand<TFloat32> upstream, Operand<TFloat32> gradient) {}
+
+  int operations() {
+    return Iterators.size(graph.operations());
+  }
 
   /** Returns whether a gradient was asked for. */
   boolean hasGradient() {

@@ -145,6 +145,11 @@ final class GraphDetector implements DifferentiableDetector {
     return gradient != null && gradient.hasGradient();
   }
 
+  /** Returns the number of ops in its graphs. */
+  int operations() {
+    return scoring.operations() + (gradient == null ? 0 : gradient.operations());
+  }
+
   @Override
   public Pixels lossGradient(Pixels pixels, List<Label> labels) {
     checkSize(pixels.height(), pixels.width());

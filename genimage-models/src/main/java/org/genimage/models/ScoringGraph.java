@@ -2,6 +2,7 @@ package org.genimage.models;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.Iterators;
 import java.util.function.Function;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.GraphOps;
@@ -122,6 +123,10 @@ final class ScoringGraph implements AutoCloseable {
       ((TFloat32) result.get(0)).copyTo(DataBuffers.of(values));
     }
     return values;
+  }
+
+  int operations() {
+    return Iterators.size(graph.operations());
   }
 
   @Override
