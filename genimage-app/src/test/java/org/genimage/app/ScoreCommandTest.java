@@ -240,6 +240,10 @@ class ScoreCommandTest {
     assertThat(run.err()).contains("explanations: " + page.toUri());
     assertThat(Files.readString(page))
         .contains("<h2>" + path("a.png"), "data:image/png;base64,", "no proof", "not verified")
+        .contains("<html lang=\"en\">", "alt=\"the image and its map of areas\"")
+        .containsOnlyOnce("<h1>")
+        .matches(
+            "(?s).*</style></head><body><header>.*</header>\\s*<main>.*</main></body></html>\\s*")
         .doesNotContain("http");
     Run taken = score(path("a.png"), "--explain", folder.toString());
     assertThat(taken.code()).isEqualTo(ExitCode.USAGE);

@@ -24,18 +24,22 @@ final class ExplanationPage {
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8">
         <meta name="viewport" content="width=device-width,initial-scale=1">
+        <meta name="color-scheme" content="light dark">
         <title>Scores and where they come from</title>
         <style>
         body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: auto; padding: 1rem }
         img { max-width: 100%; height: auto }
         section { border-top: 1px solid #888; margin-top: 2rem }
+        figure { margin: 1rem 0 }
+        h2, figcaption { overflow-wrap: anywhere }
         @media (prefers-color-scheme: dark) { body { background: #16181c; color: #e6e6e6 } }
-        </style></head><body><h1>Scores and where they come from</h1>
+        </style></head><body><header><h1>Scores and where they come from</h1>
         """);
     paragraph("%s: %s.".formatted(detector, decision));
     paragraph(
         "A score is no proof: it says how much an image resembles AI-made images of the training. A"
             + " map shows where a score comes from, never whether it is right.");
+    body.append("</header>\n<main>\n");
   }
 
   /** Adds an image. */
@@ -46,22 +50,24 @@ final class ExplanationPage {
             .formatted(
                 String.format(Locale.ROOT, "%.3f", outcome.score()),
                 Decision.word(outcome.verdict())));
-    figure(explanation.drawing(), explanation.caption());
-    outcome.tiles().ifPresent(tiles -> figure(tiles.drawing(), tiles.caption()));
+    figure("the image and its map of areas", explanation.drawing(), explanation.caption());
+    outcome
+        .tiles()
+        .ifPresent(tiles -> figure("the scores of its tiles", tiles.drawing(), tiles.caption()));
     paragraph(claims.summary());
     body.append("</section>\n");
   }
 
   /** Writes the page. */
   void write(Path file) {
-    Outputs.write(file, (body + "</body></html>\n").getBytes(StandardCharsets.UTF_8));
+    Outputs.write(file, (body + "</main></body></html>\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  private void figure(Image drawing, String caption) {
+  private void figure(String what, Image drawing, String caption) {
     body.append(
         "<figure><img alt=\"%s\" src=\"data:image/png;base64,%s\"><figcaption>%s</figcaption></figure>\n"
             .formatted(
-                escaped(caption),
+                escaped(what),
                 Base64.getEncoder().encodeToString(drawing.toPng()),
                 escaped(caption)));
   }

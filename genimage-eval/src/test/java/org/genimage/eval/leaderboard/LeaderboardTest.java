@@ -25,6 +25,7 @@ import org.genimage.data.Label;
 import org.genimage.data.fuzz.OtherProcess;
 import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
+import org.genimage.eval.report.ReadablePage;
 import org.genimage.eval.report.Report;
 import org.genimage.eval.robustness.RobustnessResult;
 import org.genimage.eval.statistics.DeLong;
@@ -559,6 +560,7 @@ class LeaderboardTest {
   void report_showsEverySet() {
     Report report = Report.builder("Leaderboard").leaderboard(board()).build();
 
+    ReadablePage.check(report.html());
     assertThat(report.html())
         .contains("Leaderboard: photos", "CW-L2: L2 without limit, steps 50", "blur 3");
     assertThat(report.tables())
