@@ -13,6 +13,7 @@ import org.genimage.data.ImageDataset;
 import org.genimage.data.Seed;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.KeyFit;
+import org.genimage.models.internal.TensorFlowStart;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
@@ -177,7 +178,7 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    * @throws UnsupportedOperationException if this machine has no kernels for bfloat16
    */
   public DifferentiableDetector load(List<Path> files, Precision precision) {
-    return new WeightFiles(this).load(files, read(files), precision);
+    return TensorFlowStart.beside(() -> new WeightFiles(this).load(files, read(files), precision));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.genimage.data.image.Filter;
+import org.genimage.models.internal.TensorFlowStart;
 import org.genimage.models.networks.CnnSpot;
 import org.genimage.models.networks.CommunityForensics;
 import org.genimage.models.networks.F3Net;
@@ -477,8 +478,11 @@ public final class Detectors {
     if (Files.isDirectory(file)) {
       return load(file, FolderOptions.NONE.precision(precision));
     }
-    Weights weights = Weights.read(file);
-    return described(file, weights).load(file, weights, precision);
+    return TensorFlowStart.beside(
+        () -> {
+          Weights weights = Weights.read(file);
+          return described(file, weights).load(file, weights, precision);
+        });
   }
 
   /**

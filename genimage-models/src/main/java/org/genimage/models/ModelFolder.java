@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.genimage.data.internal.Interruption;
+import org.genimage.models.internal.TensorFlowStart;
 import org.genimage.models.weights.LoraAdapter;
 import org.genimage.models.weights.PublishedWeights;
 import org.genimage.models.weights.WeightArray;
@@ -49,7 +50,7 @@ final class ModelFolder {
   }
 
   static DifferentiableDetector load(Path folder, FolderOptions options) {
-    return new ModelFolder(folder, options).load();
+    return TensorFlowStart.beside(() -> new ModelFolder(folder, options).load());
   }
 
   private DifferentiableDetector load() {

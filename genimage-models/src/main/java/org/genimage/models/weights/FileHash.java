@@ -1,9 +1,7 @@
 package org.genimage.models.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.common.base.Ascii;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.io.IOException;
@@ -34,9 +32,10 @@ final class FileHash {
   static final String SHA256 = "genimage.content_sha256";
 
   private static final String OWN = "genimage.";
-  private static final JsonMapper JSON = new JsonMapper();
 
-  private final Map<String, List<Object>> arrays = new TreeMap<>();
+  private final Map<String, Stored> arrays = new TreeMap<>();
+
+  private record Stored(String type, List<Integer> shape, String hash) {}
 
   /**
    * Adds an array as it is stored.
@@ -44,19 +43,30 @@ final class FileHash {
    * @param hash the SHA-256 of its bytes, in hexadecimal
    */
   void add(String key, NumberType type, List<Integer> shape, String hash) {
-    arrays.put(key, List.of(type.name(), shape, hash));
+    arrays.put(key, new Stored(type.name(), shape, hash));
   }
 
   /** Returns the hash of the arrays so far and of these metadata. */
   String of(Map<String, String> metadata) {
     Map<String, String> own = new TreeMap<>(metadata);
     own.keySet().removeIf(key -> !key.startsWith(OWN) || key.equals(SHA256));
-    Map<String, Object> content = ImmutableMap.of("arrays", arrays, "metadata", own);
-    try {
-      return Hashing.sha256().hashBytes(JSON.writeValueAsBytes(content)).toString();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts and numbers can be written as JSON", e);
+    return Hashing.sha256().hashBytes(JsonTree.bytes(json -> write(json, own))).toString();
+  }
+
+  private void write(JsonGenerator json, Map<String, String> metadata) throws IOException {
+    json.writeStartObject();
+    json.writeObjectFieldStart("arrays");
+    for (Map.Entry<String, Stored> item : arrays.entrySet()) {
+      Stored stored = item.getValue();
+      json.writeArrayFieldStart(item.getKey());
+      json.writeString(stored.type());
+      JsonTree.shape(json, stored.shape());
+      json.writeString(stored.hash());
+      json.writeEndArray();
     }
+    json.writeEndObject();
+    JsonTree.texts(json, "metadata", metadata);
+    json.writeEndObject();
   }
 
   /** Returns the metadata as a file has them: with a hash if they state a version. */

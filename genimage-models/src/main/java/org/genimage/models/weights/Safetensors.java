@@ -1,11 +1,7 @@
 package org.genimage.models.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,11 +30,6 @@ final class Safetensors {
 
   private static final int MAX_HEADER = 100_000_000;
   private static final String METADATA = "__metadata__";
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private Safetensors() {}
 
@@ -117,7 +108,7 @@ final class Safetensors {
 
   private static JsonNode header(Path file, byte[] bytes) {
     try {
-      JsonNode header = JSON.readTree(bytes);
+      JsonNode header = JsonTree.read(bytes);
       if (!header.isObject()) {
         throw malformed(file, "its header is no JSON object");
       }
@@ -192,28 +183,35 @@ final class Safetensors {
     }
   }
 
-  private static byte[] header(Weights weights) throws JsonProcessingException {
-    ObjectNode header = JSON.createObjectNode();
+  private static byte[] header(Weights weights) {
+    byte[] json = JsonTree.bytes(generator -> header(generator, weights));
+    // Spaces up to a multiple of 8 keep the arrays aligned, as the format's own writer does.
+    byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
+    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+    return padded;
+  }
+
+  private static void header(JsonGenerator json, Weights weights) throws IOException {
+    json.writeStartObject();
     Map<String, String> metadata = FileHash.recorded(weights);
     if (!metadata.isEmpty()) {
-      header.set(METADATA, JSON.valueToTree(metadata));
+      JsonTree.texts(json, METADATA, metadata);
     }
     long offset = 0;
     for (Map.Entry<String, WeightArray> item : weights.arrays().entrySet()) {
       WeightArray array = item.getValue();
       NumberType type = NumberType.of(array);
       long end = offset + type.bytes(array.shape());
-      ObjectNode entry = header.putObject(item.getKey());
-      entry.put("dtype", type.name());
-      entry.set("shape", JSON.valueToTree(array.shape()));
-      entry.putArray("data_offsets").add(offset).add(end);
+      json.writeObjectFieldStart(item.getKey());
+      json.writeStringField("dtype", type.name());
+      json.writeFieldName("shape");
+      JsonTree.shape(json, array.shape());
+      json.writeFieldName("data_offsets");
+      json.writeArray(new long[] {offset, end}, 0, 2);
+      json.writeEndObject();
       offset = end;
     }
-    byte[] json = JSON.writeValueAsBytes(header);
-    // Spaces up to a multiple of 8 keep the arrays aligned, as the format's own writer does.
-    byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
-    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-    return padded;
+    json.writeEndObject();
   }
 
   private static WeightsException malformed(Path file, String found, Object... arguments) {
