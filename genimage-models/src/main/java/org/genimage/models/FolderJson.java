@@ -1,8 +1,6 @@
 package org.genimage.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.common.base.Ascii;
@@ -15,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.data.internal.Interruption;
+import org.genimage.data.internal.JsonTree;
 import org.genimage.models.weights.WeightsException;
 
 /**
@@ -32,12 +31,8 @@ record FolderJson(String file, JsonNode json) {
   /** Characters of a value that a message shows. */
   static final int SHOWN = 100;
 
-  /** Refuses what other readers would read in another way. */
-  static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  /** Makes trees for what is written. */
+  static final JsonMapper JSON = new JsonMapper();
 
   /** Returns the file's content; empty if there is no file. */
   static Optional<FolderJson> read(Path file) {
@@ -50,7 +45,7 @@ record FolderJson(String file, JsonNode json) {
             "%s: expected a JSON file of at most %s bytes; check the folder"
                 .formatted(file, MAX_BYTES));
       }
-      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      JsonNode json = JsonTree.read(Files.readAllBytes(file));
       if (!json.isObject()) {
         throw new WeightsException(
             "%s: expected a JSON object, found %s; download it again".formatted(file, shown(json)));

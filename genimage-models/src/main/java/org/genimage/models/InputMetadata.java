@@ -1,16 +1,17 @@
 package org.genimage.models;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import com.google.common.collect.Iterators;
 import com.google.common.collect.Sets;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.genimage.data.image.Filter;
+import org.genimage.data.internal.JsonTree;
 
 /**
  * An input contract as JSON. Reading converts nothing: a number as text, a missing field, an
@@ -79,8 +80,8 @@ final class InputMetadata {
   private static JsonNode parse(String text) {
     JsonNode json;
     try {
-      json = FolderJson.JSON.readTree(text);
-    } catch (JsonProcessingException e) {
+      json = JsonTree.read(text);
+    } catch (IOException e) {
       throw new IllegalArgumentException(
           "expected a JSON object, found " + Ascii.truncate(text, FolderJson.SHOWN, "..."), e);
     }

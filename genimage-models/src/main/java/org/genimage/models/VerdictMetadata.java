@@ -1,16 +1,17 @@
 package org.genimage.models;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableSet;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.genimage.data.internal.JsonTree;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 
@@ -94,8 +95,8 @@ final class VerdictMetadata {
   private static VerdictRule read(String text) {
     JsonNode json;
     try {
-      json = FolderJson.JSON.readTree(text);
-    } catch (JsonProcessingException e) {
+      json = JsonTree.read(text);
+    } catch (IOException e) {
       throw new IllegalArgumentException("expected a JSON object, found " + shown(text), e);
     }
     JsonNode rule = fields(json, RULE);

@@ -175,8 +175,8 @@ public final class ModelScope {
   }
 
   /**
-   * Returns numbers that follow from the architecture as a constant. Checkpoints store them under
-   * this key; they may lack it, and what they have there is not read.
+   * Returns numbers that follow from the architecture and do not change. Checkpoints store them
+   * under this key; they may lack it, and what they have there is not read.
    *
    * @param name the last part of the key
    * @param values row-major; not copied, so do not change them afterwards
@@ -184,7 +184,8 @@ public final class ModelScope {
   public Operand<TFloat32> fixed(String name, float[] values, Integer... shape) {
     Parameter entry = entry(name, Layout.SAME, Init.given(values), Parameter.Role.FIXED, shape);
     model.variables.declare(entry);
-    return Layers.constant(tf(), entry.shape(), values);
+    return model.variables.fixed(
+        tf(), TFloat32.class, entry.layout(), entry.shape(), FloatSource.of(values));
   }
 
   /**

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.genimage.data.internal.JsonTree;
 
 /**
  * The version of genimage's own weights files, and the hash in them. Safetensors has no checksum:
@@ -60,7 +61,7 @@ final class FileHash {
       Stored stored = item.getValue();
       json.writeArrayFieldStart(item.getKey());
       json.writeString(stored.type());
-      JsonTree.shape(json, stored.shape());
+      JsonTree.integers(json, stored.shape());
       json.writeString(stored.hash());
       json.writeEndArray();
     }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.genimage.data.internal.Interruption;
+import org.genimage.data.internal.JsonTree;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -205,7 +206,7 @@ final class Safetensors {
       json.writeObjectFieldStart(item.getKey());
       json.writeStringField("dtype", type.name());
       json.writeFieldName("shape");
-      JsonTree.shape(json, array.shape());
+      JsonTree.integers(json, array.shape());
       json.writeFieldName("data_offsets");
       json.writeArray(new long[] {offset, end}, 0, 2);
       json.writeEndObject();

@@ -1,4 +1,4 @@
-package org.genimage.models.weights;
+package org.genimage.data.internal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -20,9 +20,9 @@ import java.util.Map;
 
 /**
  * JSON as trees and texts without Jackson's mapper, whose classes take longer to load than the
- * weights of a small detector.
+ * weights of a small detector. All that a detector reads before its first score is read so.
  */
-final class JsonTree {
+public final class JsonTree {
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -36,8 +36,17 @@ final class JsonTree {
    * @return a missing node if there is nothing but blanks
    * @throws IOException if it is no JSON, or something follows
    */
-  static JsonNode read(byte[] bytes) throws IOException {
-    try (JsonParser parser = JSON.createParser(bytes)) {
+  public static JsonNode read(byte[] bytes) throws IOException {
+    return read(JSON.createParser(bytes));
+  }
+
+  /** Reads one value as {@link #read(byte[])} does. */
+  public static JsonNode read(String text) throws IOException {
+    return read(JSON.createParser(text));
+  }
+
+  private static JsonNode read(JsonParser opened) throws IOException {
+    try (JsonParser parser = opened) {
       if (parser.nextToken() == null) {
         return MissingNode.getInstance();
       }
@@ -88,7 +97,8 @@ final class JsonTree {
   }
 
   /** Writes an entry of an object: an object of texts. */
-  static void texts(JsonGenerator json, String name, Map<String, String> texts) throws IOException {
+  public static void texts(JsonGenerator json, String name, Map<String, String> texts)
+      throws IOException {
     json.writeObjectFieldStart(name);
     for (Map.Entry<String, String> text : texts.entrySet()) {
       json.writeStringField(text.getKey(), text.getValue());
@@ -96,18 +106,19 @@ final class JsonTree {
     json.writeEndObject();
   }
 
-  /** Writes an array of an array's sides. */
-  static void shape(JsonGenerator json, List<Integer> shape) throws IOException {
-    json.writeArray(Ints.toArray(shape), 0, shape.size());
+  /** Writes an array of integers. */
+  public static void integers(JsonGenerator json, List<Integer> integers) throws IOException {
+    json.writeArray(Ints.toArray(integers), 0, integers.size());
   }
 
   /** Writes one value. */
-  interface Writer {
+  public interface Writer {
+    /** Writes it. */
     void write(JsonGenerator json) throws IOException;
   }
 
   /** Returns a value as text in UTF-8, without blanks. */
-  static byte[] bytes(Writer value) {
+  public static byte[] bytes(Writer value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       value.write(json);
