@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
+import org.genimage.data.doctor.FileRules;
 import org.genimage.eval.Bootstrap;
 import org.genimage.eval.CalibrationCertainty;
 import org.genimage.eval.Calibrations;
@@ -211,6 +212,13 @@ public final class WeightsCommand {
       ImageDataset images = Options.opening(() -> GenImage.open(data).validation());
       try (DifferentiableDetector loaded = detector.load(terminal)) {
         EvaluationResult result = terminal.scored("Scoring", loaded, images, unreadable.policy());
+        terminal
+            .during(
+                "Reading file properties",
+                images.size(),
+                progress -> FileRules.of(images, progress))
+            .warning()
+            .ifPresent(warning -> terminal.say("warning: %s", warning));
         if (missed.isPresent()) {
           VerdictRule rule = VerdictRules.of(falseAccusations, missed.get()).choose(result, images);
           rule.on(loaded.weights()).write(out.file());

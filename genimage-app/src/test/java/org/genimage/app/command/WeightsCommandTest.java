@@ -118,6 +118,7 @@ class WeightsCommandTest {
 
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).contains("temperature ", "threshold ", " would lie between ");
+    assertThat(run.err()).contains("warning: File format alone reaches 100.0 %");
     assertThat(Weights.read(out).metadata()).containsKey("genimage.threshold");
   }
 
