@@ -33,6 +33,7 @@ PARTS = [
     ("loading", "Loading", ["loading.py", "--rounds", "3"], ["loading.py", "--rounds", "1", "--seconds", "0.5"], 10),
     ("images", "Decoding and transforms", ["images.py", "--rounds", "3"],
      ["images.py", "--rounds", "1", "--seconds", "0.1"], 4),
+    ("java", "Pure Java parts", ["jmh.py"], ["jmh.py", "--quick"], 15),
     ("alone", "Opening, evaluation and service", ["alone.py"], ["alone.py", "--quick"], 25),
     ("size", "Cost against size", ["size.py"], ["size.py", "--quick"], 40),
 ]

@@ -1,0 +1,2 @@
+/** Other libraries for Java that score images. */
+package org.genimage.benchmarks.peers;
