@@ -70,7 +70,7 @@ final class OneDnn {
 
     static final boolean AVAILABLE =
         isAvailable()
-            && Remembered.processorSays("avx512bw")
+            && hasAvx512(System.getProperty("os.arch"))
             && Remembered.here()
                 .holds(
                     "onednn-bfloat16",
@@ -79,6 +79,16 @@ final class OneDnn {
                         runs(
                             tf -> KernelChoice.preferred(OneDnnKernels.bfloat16(tf)),
                             BFLOAT16_TOLERANCE));
+  }
+
+  /**
+   * Returns whether this program's processor has AVX-512, on Linux. In an emulator such as QEMU the
+   * system describes the processor that emulates, not the one that is emulated.
+   *
+   * @param architecture what this program was compiled for, such as {@code aarch64}
+   */
+  static boolean hasAvx512(String architecture) {
+    return architecture.equals("amd64") && Remembered.processorSays("avx512bw");
   }
 
   /** Returns whether the processor is Intel's, on Linux; elsewhere the answer is no. */

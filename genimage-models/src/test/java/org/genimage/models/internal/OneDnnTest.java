@@ -44,6 +44,17 @@ class OneDnnTest {
     assertThat(OneDnn.isAvailable()).isTrue();
   }
 
+  /**
+   * QEMU shows an emulated program the processor of the machine, whose AVX-512 it does not have.
+   */
+  @Test
+  void hasAvx512_programForAnotherProcessor_isFalse() {
+    assertThat(OneDnn.hasAvx512("aarch64")).isFalse();
+    if (OneDnn.hasBfloat16()) {
+      assertThat(OneDnn.hasAvx512("amd64")).isTrue();
+    }
+  }
+
   @Test
   void probe_triesEveryOpThatTheKernelsUse() {
     try (Graph graph = new Graph()) {
