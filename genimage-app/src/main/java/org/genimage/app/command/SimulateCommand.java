@@ -59,6 +59,15 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "give natural images another format and size, as GenImage's have")
   private boolean biased;
 
+  @Option(
+      names = "--difficulty",
+      paramLabel = "D",
+      defaultValue = "0",
+      description =
+          "from 0, which detectors learn in minutes, to 1, with faint traces and more compression"
+              + " (default: ${DEFAULT-VALUE})")
+  private double difficulty;
+
   @Mixin private Options.Seed seed = new Options.Seed();
 
   @Spec private CommandSpec spec;
@@ -67,6 +76,8 @@ public final class SimulateCommand implements Callable<Integer> {
   public Integer call() {
     Options.checkPositive("--train", train);
     Options.checkPositive("--validation", validation);
+    Options.check(
+        difficulty >= 0 && difficulty <= 1, "--difficulty must be from 0 to 1, got %s", difficulty);
     SimulatedGenImage images = images();
     Outputs.checkNewFolder(folder);
     Terminal terminal = Terminal.of(spec);
@@ -86,7 +97,8 @@ public final class SimulateCommand implements Callable<Integer> {
           .imageSize(side)
           .train(train)
           .validation(validation)
-          .publishedBias(biased);
+          .publishedBias(biased)
+          .difficulty(difficulty);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--side: " + e.getMessage());
     }

@@ -205,4 +205,15 @@ final class FloatImage {
     }
     return Image.of(width, height, rgb);
   }
+
+  /** Returns an image of 8 bits as floats. */
+  static FloatImage of(Image image) {
+    FloatImage out = new FloatImage(image.width(), image.height());
+    byte[] rgb = image.toArray();
+    int plane = out.width * out.height;
+    for (int i = 0; i < rgb.length; i++) {
+      out.values[i % CHANNELS * plane + i / CHANNELS] = rgb[i] & 255;
+    }
+    return out;
+  }
 }

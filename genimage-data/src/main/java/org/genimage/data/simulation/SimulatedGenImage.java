@@ -77,6 +77,7 @@ public final class SimulatedGenImage {
   private final ImmutableList<Generator> generators;
   private final ImmutableList<TestSet> testSets;
   private final boolean publishedBias;
+  private final double difficulty;
 
   private SimulatedGenImage(
       long seed,
@@ -85,7 +86,8 @@ public final class SimulatedGenImage {
       int validation,
       ImmutableList<Generator> generators,
       ImmutableList<TestSet> testSets,
-      boolean publishedBias) {
+      boolean publishedBias,
+      double difficulty) {
     this.seed = seed;
     this.imageSize = imageSize;
     this.train = train;
@@ -93,18 +95,19 @@ public final class SimulatedGenImage {
     this.generators = generators;
     this.testSets = testSets;
     this.publishedBias = publishedBias;
+    this.difficulty = difficulty;
   }
 
   /**
    * Returns the simulation with this seed: the eight generators, 100 training and 25 validation
-   * images per class and generator, 96 pixels, without the published bias.
+   * images per class and generator, 96 pixels, without the published bias, of difficulty 0.
    *
    * @param seed any number
    * @return the simulation
    */
   public static SimulatedGenImage seeded(long seed) {
     return new SimulatedGenImage(
-        seed, 96, 100, 25, ImmutableList.copyOf(Generator.GENIMAGE), ImmutableList.of(), false);
+        seed, 96, 100, 25, ImmutableList.copyOf(Generator.GENIMAGE), ImmutableList.of(), false, 0);
   }
 
   /**
@@ -120,7 +123,7 @@ public final class SimulatedGenImage {
     checkArgument(
         pixels >= 32 && pixels <= 1024, "image size must be from 32 to 1024, got %s", pixels);
     return new SimulatedGenImage(
-        seed, pixels, train, validation, generators, testSets, publishedBias);
+        seed, pixels, train, validation, generators, testSets, publishedBias, difficulty);
   }
 
   /**
@@ -133,7 +136,7 @@ public final class SimulatedGenImage {
   public SimulatedGenImage train(int images) {
     checkArgument(images >= 0, "training images must not be negative, got %s", images);
     return new SimulatedGenImage(
-        seed, imageSize, images, validation, generators, testSets, publishedBias);
+        seed, imageSize, images, validation, generators, testSets, publishedBias, difficulty);
   }
 
   /**
@@ -146,7 +149,7 @@ public final class SimulatedGenImage {
   public SimulatedGenImage validation(int images) {
     checkArgument(images >= 0, "validation images must not be negative, got %s", images);
     return new SimulatedGenImage(
-        seed, imageSize, train, images, generators, testSets, publishedBias);
+        seed, imageSize, train, images, generators, testSets, publishedBias, difficulty);
   }
 
   /**
@@ -164,7 +167,14 @@ public final class SimulatedGenImage {
         chosen);
     chosen.forEach(SynthesisPipeline::of);
     return new SimulatedGenImage(
-        seed, imageSize, train, validation, ImmutableList.copyOf(chosen), testSets, publishedBias);
+        seed,
+        imageSize,
+        train,
+        validation,
+        ImmutableList.copyOf(chosen),
+        testSets,
+        publishedBias,
+        difficulty);
   }
 
   /**
@@ -183,7 +193,14 @@ public final class SimulatedGenImage {
         TestSet.ALL,
         sets);
     return new SimulatedGenImage(
-        seed, imageSize, train, validation, generators, ImmutableList.copyOf(sets), publishedBias);
+        seed,
+        imageSize,
+        train,
+        validation,
+        generators,
+        ImmutableList.copyOf(sets),
+        publishedBias,
+        difficulty);
   }
 
   /**
@@ -194,7 +211,36 @@ public final class SimulatedGenImage {
    * @return a changed copy
    */
   public SimulatedGenImage publishedBias(boolean biased) {
-    return new SimulatedGenImage(seed, imageSize, train, validation, generators, testSets, biased);
+    return new SimulatedGenImage(
+        seed, imageSize, train, validation, generators, testSets, biased, difficulty);
+  }
+
+  /**
+   * Returns the simulation with fainter traces and a longer way of the images to their files. At 0,
+   * detectors are right on nearly all images after a few minutes of training. The larger the
+   * difficulty {@code d} is,
+   *
+   * <ul>
+   *   <li>the fainter the traces are: an AI image is a mixture of the pipeline's image and of the
+   *       photograph of the same scene, with a share of the photograph of {@code d / 2} to {@code
+   *       0.95 d},
+   *   <li>the lower the quality of the files' JPEG compression can be: from {@code 0.9 - 0.3 d} to
+   *       0.97 of 1,
+   *   <li>the more images of both labels, a share of {@code d / 2}, had been JPEG files before, of
+   *       quality 0.7 to 0.95, with other places of the 8 x 8 blocks.
+   * </ul>
+   *
+   * <p>docs/real-images.md has how well the ranking of detectors agrees with that on real images.
+   *
+   * @param difficulty from 0 to 1
+   * @return a changed copy
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SimulatedGenImage difficulty(double difficulty) {
+    checkArgument(
+        difficulty >= 0 && difficulty <= 1, "difficulty must be from 0 to 1, got %s", difficulty);
+    return new SimulatedGenImage(
+        seed, imageSize, train, validation, generators, testSets, publishedBias, difficulty);
   }
 
   /**
@@ -313,7 +359,7 @@ public final class SimulatedGenImage {
 
   private Path write(SimulatedImage image, Path folder) throws IOException {
     Path file = folder.resolve(image.folder()).resolve(image.fileName());
-    return Files.write(file, image.encoded(Seed.of(seed), imageSize, publishedBias));
+    return Files.write(file, image.encoded(Seed.of(seed), imageSize, publishedBias, difficulty));
   }
 
   private static void requireEmpty(Path root) throws IOException {

@@ -27,6 +27,10 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
   /** What a file takes besides: file systems fill up the last block of most. */
   private static final int BLOCK = 4096;
 
+  // of the photograph in an AI image of the greatest difficulty
+  private static final double LEAST_SHARE = 0.5;
+  private static final double LARGEST_SHARE = 0.95;
+
   /** How far at most the origin of an image lies from that of its pipeline's lattice. */
   private static final int SHIFT = 8;
 
@@ -86,12 +90,15 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
    * @param root the seed of the whole simulation
    * @param imageSize in pixels, see {@link SimulatedGenImage#imageSize}
    * @param publishedBias see {@link SimulatedGenImage#publishedBias}
+   * @param difficulty see {@link SimulatedGenImage#difficulty}
    */
-  byte[] encoded(Seed root, int imageSize, boolean publishedBias) {
+  byte[] encoded(Seed root, int imageSize, boolean publishedBias, double difficulty) {
     Seed place =
         split == Split.TEST ? root.at(folder) : root.at(generator.folder()).at(split.folder);
     RandomGenerator random = place.at(label.folder()).at(index).random();
-    return publishedBias ? biased(random, imageSize) : unbiased(random, imageSize);
+    return publishedBias
+        ? biased(random, imageSize, difficulty)
+        : unbiased(random, imageSize, difficulty);
   }
 
   /**
@@ -114,32 +121,46 @@ record SimulatedImage(Generator generator, Split split, Label label, int index, 
     return Math.round(bytes) + BLOCK;
   }
 
-  private byte[] unbiased(RandomGenerator random, int imageSize) {
+  private byte[] unbiased(RandomGenerator random, int imageSize, double difficulty) {
     int width = imageSize + random.nextInt(imageSize / 3 + 1);
     int height = imageSize + random.nextInt(imageSize / 3 + 1);
-    Image image = render(random, width, height);
-    byte[] jpeg = EncodedImage.jpeg(image, random.nextFloat(0.9f, 0.97f));
+    Image image = render(random, width, height, difficulty);
+    float least = 0.9f - 0.3f * (float) difficulty;
+    byte[] jpeg = EncodedImage.jpeg(image, random.nextFloat(least, 0.97f));
     byte[] png = EncodedImage.png(EncodedImage.decoded(jpeg));
     return label == Label.AI ? png : EncodedImage.padded(jpeg, png.length);
   }
 
-  private byte[] biased(RandomGenerator random, int imageSize) {
+  private byte[] biased(RandomGenerator random, int imageSize, double difficulty) {
     if (label == Label.AI) {
       int side = Math.max(1, imageSize * generator.imageSide() / 256);
-      return EncodedImage.png(render(random, side, side));
+      return EncodedImage.png(render(random, side, side, difficulty));
     }
     int width = (int) (imageSize * random.nextDouble(0.75, 2));
     int height = (int) (imageSize * random.nextDouble(0.75, 2));
-    return EncodedImage.jpeg(render(random, width, height), 0.96f);
+    return EncodedImage.jpeg(render(random, width, height, difficulty), 0.96f);
   }
 
-  private Image render(RandomGenerator random, int width, int height) {
+  private Image render(RandomGenerator random, int width, int height, double difficulty) {
     FloatImage scene = NaturalScene.render(random, width + SHIFT, height + SHIFT);
     FloatImage photograph = Camera.photograph(scene, random);
-    FloatImage whole =
-        label == Label.NATURE
-            ? photograph
-            : SynthesisPipeline.of(generator).synthesised(scene, photograph, random);
+    FloatImage whole = photograph;
+    if (label == Label.AI) {
+      whole = SynthesisPipeline.of(generator).synthesised(scene, photograph, random);
+      if (difficulty > 0) {
+        float share =
+            (float) random.nextDouble(LEAST_SHARE * difficulty, LARGEST_SHARE * difficulty);
+        whole = whole.scaled(1 - share, 0).plus(photograph, share);
+      }
+    }
+    if (difficulty > 0 && random.nextDouble() < difficulty / 2) {
+      whole = savedBefore(whole, random);
+    }
     return whole.cropped(random.nextInt(SHIFT), random.nextInt(SHIFT), width, height).toImage();
+  }
+
+  private static FloatImage savedBefore(FloatImage image, RandomGenerator random) {
+    float quality = random.nextFloat(0.7f, 0.95f);
+    return FloatImage.of(EncodedImage.decoded(EncodedImage.jpeg(image.toImage(), quality)));
   }
 }

@@ -71,6 +71,20 @@ class SimulatedGenImageTest {
       return Arrays.stream(grey()).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
     }
 
+    /** Returns how unequal the steps from pixel to pixel are at the four columns of a lattice. */
+    double checkerboard() {
+      double[] grey = grey();
+      int width = image.getWidth();
+      double[] steps = new double[4];
+      for (int y = 0; y < image.getHeight(); y++) {
+        for (int x = 0; x + 1 < width; x++) {
+          steps[x % 4] += Math.abs(grey[y * width + x + 1] - grey[y * width + x]);
+        }
+      }
+      double most = Arrays.stream(steps).max().orElseThrow();
+      return most / Arrays.stream(steps).min().orElseThrow();
+    }
+
     double laplacianEnergy() {
       double[] grey = grey();
       int width = image.getWidth();
@@ -130,9 +144,15 @@ class SimulatedGenImageTest {
     return best;
   }
 
-  @Test
-  void writeTo_default_noTrivialStatisticTellsTheClassesApart() throws IOException {
-    SimulatedGenImage.seeded(7).train(0).validation(20).writeTo(folder, Progress.NONE);
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1})
+  void writeTo_anyDifficulty_noTrivialStatisticTellsTheClassesApart(double difficulty)
+      throws IOException {
+    SimulatedGenImage.seeded(7)
+        .train(0)
+        .validation(20)
+        .difficulty(difficulty)
+        .writeTo(folder, Progress.NONE);
     List<Sized> images = read(folder);
 
     Map<String, ToDoubleFunction<Sized>> baselines =
@@ -149,6 +169,39 @@ class SimulatedGenImageTest {
             assertThat(accuracyOfBestThreshold(images, statistic))
                 .as(name)
                 .isLessThan(MOST_A_TRIVIAL_BASELINE_MAY_REACH));
+  }
+
+  @Test
+  void writeTo_moreDifficult_traceIsFainter() throws IOException {
+    Generator checkerboard = Generator.BIGGAN;
+    List<Double> distances = new ArrayList<>();
+    for (double difficulty : new double[] {0, 0.5, 1}) {
+      Path root = folder.resolve("at" + difficulty);
+      SimulatedGenImage.seeded(5)
+          .generators(List.of(checkerboard))
+          .train(0)
+          .validation(40)
+          .difficulty(difficulty)
+          .writeTo(root, Progress.NONE);
+      Map<Boolean, Double> checks =
+          read(root).stream()
+              .collect(
+                  Collectors.partitioningBy(
+                      Sized::fake, Collectors.averagingDouble(Sized::checkerboard)));
+      distances.add(checks.get(true) - checks.get(false));
+    }
+    assertThat(distances.get(0)).isGreaterThan(1.2 * distances.get(1));
+    assertThat(distances.get(1)).isGreaterThan(1.2 * distances.get(2));
+    assertThat(distances.get(2)).isPositive();
+  }
+
+  @Test
+  void difficulty_outOfRange_isRefused() {
+    for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {
+      assertThatThrownBy(() -> SimulatedGenImage.seeded(1).difficulty(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("difficulty must be from 0 to 1, got " + wrong);
+    }
   }
 
   @Test
