@@ -9,7 +9,6 @@ import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
-import org.genimage.train.recipe.Average;
 import org.genimage.train.recipe.Optimizer;
 import org.genimage.train.recipe.Recipe;
 import org.tensorflow.Graph;
@@ -222,22 +221,19 @@ record TrainingPass(
 
   /** Updates the averages, if the recipe has any, after everything else. */
   private static List<Op> averages(Ops tf, Recipe recipe, Variables variables, List<Op> others) {
-    List<Op> moved = new ArrayList<>();
-    if (recipe.average().isPresent()) {
-      Ops afterwards = tf.withControlDependencies(others);
-      Operand<TFloat32> decay = tf.constant((float) recipe.average().get().decay());
-      Operand<TFloat32> rest = tf.constant((float) (1 - recipe.average().get().decay()));
-      for (Parameter entry : variables.model().entries()) {
-        if (entry.role().required()) {
-          Parameter place = Average.of(entry);
-          Operand<TFloat32> before = tf.math.mul(variables.slots().value(tf, place), decay);
-          Operand<TFloat32> now =
-              afterwards.readVariableOp(variables.model().handle(entry), TFloat32.class);
-          Operand<TFloat32> after = tf.math.add(before, tf.math.mul(now, rest));
-          moved.add(variables.slots().assign(tf, place, after));
-        }
-      }
-    }
-    return moved;
+    Ops afterwards = tf.withControlDependencies(others);
+    List<Parameter> entries =
+        variables.model().entries().stream().filter(entry -> entry.role().required()).toList();
+    return recipe
+        .average()
+        .map(
+            average ->
+                average.updates(
+                    tf,
+                    entries,
+                    entry ->
+                        afterwards.readVariableOp(variables.model().handle(entry), TFloat32.class),
+                    variables.slots()))
+        .orElse(List.of());
   }
 }

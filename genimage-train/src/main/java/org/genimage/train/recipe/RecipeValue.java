@@ -66,6 +66,9 @@ public record RecipeValue(String name, String value, Origin origin) {
       for (RecordComponent component : object.getClass().getRecordComponents()) {
         boolean choice = component.getType().isInterface();
         Object value = value(object, component);
+        if (component.isAnnotationPresent(Later.class) && value.equals(false)) {
+          continue;
+        }
         values.addAll(of(name + "." + component.getName(), value, choice));
       }
     }
