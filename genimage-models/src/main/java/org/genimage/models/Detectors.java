@@ -19,6 +19,7 @@ import org.genimage.models.networks.Npr;
 import org.genimage.models.networks.ResNet;
 import org.genimage.models.networks.ResNet.Block;
 import org.genimage.models.networks.ResNet.Stem;
+import org.genimage.models.networks.Residuals;
 import org.genimage.models.networks.Safe;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SpecVariant;
@@ -274,6 +275,21 @@ public final class Detectors {
     return new Blueprint("NPR", new Npr(twoStages(head)), protocol.input(), head);
   }
 
+  /**
+   * Returns genimage's own detector: two stages of ResNet-50 on differences of each pixel from its
+   * neighbours, for windows of photographs that nobody resizes. docs/real-images.md has what it
+   * learns from a few thousand images; there are no published weights. No resize; centre crop of
+   * 192, smaller images with black edges; values in [0, 1]; one logit.
+   */
+  public static Blueprint residuals() {
+    Head head = Head.AI_LOGIT;
+    return new Blueprint(
+        "Residuals",
+        new Residuals(twoStages(head)),
+        InputContract.of(new Resize.None(), 192),
+        head);
+  }
+
   /** Returns the first two stages of ResNet-50, whose first convolution is 3x3. */
   private static ResNet twoStages(Head head) {
     return new ResNet(Block.BOTTLENECK, List.of(3, 4), false, head.outputs())
@@ -427,7 +443,16 @@ public final class Detectors {
             "generated images as they left the generator (90 % on seven of GenImage's after"
                 + " training on Stable Diffusion V1.4)",
             "all else: 52 % on GenImage once its generated images are JPEG like the photographs;"
-                + " photographs from the web"));
+                + " photographs from the web"),
+        new CatalogueEntry(
+            residuals(),
+            "genimage's own, after the filters of Fridrich and Kodovsky, Rich Models for"
+                + " Steganalysis of Digital Images, IEEE TIFS 2012",
+            2026,
+            NO_WEIGHTS,
+            NO_LICENCE,
+            "windows of photographs and of generated images of sources that it was trained on",
+            "sources that it was not trained on; resized images"));
   }
 
   /** Returns the catalogue's detectors and their variants, each with one logit and with two. */

@@ -22,6 +22,7 @@ import org.genimage.models.networks.F3NetVariant;
 import org.genimage.models.networks.FerretNet;
 import org.genimage.models.networks.GramNet;
 import org.genimage.models.networks.Npr;
+import org.genimage.models.networks.Residuals;
 import org.genimage.models.networks.Safe;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.networks.SwinTransformer;
@@ -283,6 +284,10 @@ class NumericGradientTest {
               mode,
               even,
               (scope, x) -> Npr.relationships(scope.tf(), x)));
+      cases.add(
+          Case.of("limited residuals", mode, even, (scope, x) -> Residuals.residuals(scope.tf(), x))
+              .values(NumericGradientTest::faint)
+              .step(5e-4, 2e-3));
     }
     return cases.stream();
   }
@@ -310,6 +315,15 @@ class NumericGradientTest {
     float[] values = spread(random);
     for (int i = 0; i < values.length; i++) {
       values[i] += 1.1f + 0.1f * values.length;
+    }
+    return values;
+  }
+
+  /** Small values, which the tangent does not limit. */
+  private static float[] faint(float[] random) {
+    float[] values = random.clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 0.01f;
     }
     return values;
   }

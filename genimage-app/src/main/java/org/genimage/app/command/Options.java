@@ -133,7 +133,7 @@ public final class Options {
   }
 
   /** The number format of the computation. */
-  static final class NumberFormat {
+  public static final class NumberFormat {
 
     @Option(
         names = "--precision",
@@ -144,7 +144,8 @@ public final class Options {
                 + " ${DEFAULT-VALUE})")
     private Precision precision = Precision.FLOAT32;
 
-    Precision precision() {
+    /** Returns the format. */
+    public Precision precision() {
       return precision;
     }
   }

@@ -33,6 +33,7 @@ import org.genimage.eval.Baselines;
 import org.genimage.eval.Calibrations;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
+import org.genimage.eval.Metrics;
 import org.genimage.eval.Score;
 import org.genimage.eval.Scores;
 import org.genimage.eval.alignment.Alignment;
@@ -179,6 +180,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "published weights of this detector to start from (default: random weights)")
   private Optional<Path> start = Optional.empty();
+
+  @Mixin private Options.NumberFormat numbers = new Options.NumberFormat();
 
   @Mixin private Options.Seed seed = new Options.Seed();
 
@@ -340,6 +343,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     columns.put("crop", recipe.crop());
     columns.put("side", blueprint.input().side());
     columns.put("samples", recipe.samples());
+    columns.put("precision", letters(numbers.precision()));
     columns.put("started_from", start.map(file -> file.getFileName().toString()).orElse("random"));
     Training training = new Training(recipe, blueprint, first, images.source());
     if (test == Test.HELD_OUT) {
@@ -363,8 +367,10 @@ public final class RealImagesCommand implements Callable<Integer> {
   private void heldOut(
       Training training, SourcedImages images, Path folder, Map<String, Object> columns) {
     Timer timer = new Timer();
-    Weights weights = training.fit(images.training(), folder.resolve(EPOCHS), true);
+    Fitted fitted = training.fit(images.training(), folder.resolve(EPOCHS), true);
+    Weights weights = fitted.weights();
     timer.write(columns);
+    columns.put("roc_auc_set_aside", RealFigures.rounded(Metrics.ROC_AUC.of(fitted.setAside())));
     weights.write(folder.resolve(WEIGHTS));
     ImageDataset held = images.test();
     EvaluationResult result;
@@ -443,7 +449,8 @@ public final class RealImagesCommand implements Callable<Integer> {
                   terminal.say("%s", fold);
                   String epochs =
                       "epochs-%s-%s.csv".formatted(1 + all.indexOf(fold), letters(fold.name()));
-                  Weights weights = training.fit(fold.training(), folder.resolve(epochs), false);
+                  Weights weights =
+                      training.fit(fold.training(), folder.resolve(epochs), false).weights();
                   try (Detector detector = training.blueprint.load(weights)) {
                     alike.put(fold.name(), scored("Aligned", detector, ALIGNMENT.of(fold.test())));
                   }
@@ -561,6 +568,14 @@ public final class RealImagesCommand implements Callable<Integer> {
     }
   }
 
+  /**
+   * Calibrated weights.
+   *
+   * @param setAside the last scores of training images that were not trained on: those of the
+   *     verdict rule, else those of the threshold
+   */
+  private record Fitted(Weights weights, Scores setAside) {}
+
   /** Trains and calibrates one detector. */
   private final class Training {
 
@@ -585,24 +600,27 @@ public final class RealImagesCommand implements Callable<Integer> {
      *
      * @param epochs the file with the table of epochs
      */
-    Weights fit(ImageDataset images, Path epochs, boolean withRule) {
+    Fitted fit(ImageDataset images, Path epochs, boolean withRule) {
       Parts parts = cut("training images", images, source, withRule);
-      Recipe recipe = plan.recipe(parts.learned().size(), blueprint, seed.value());
+      Recipe recipe =
+          plan.recipe(parts.learned().size(), blueprint, seed.value())
+              .precision(numbers.precision());
       Weights trained = trained(recipe, parts.learned(), epochs);
       Weights calibrated;
+      Scores scores;
       try (Detector detector = blueprint.load(trained)) {
-        Scores scores = scored("Choosing the threshold", detector, parts.threshold()).scores();
+        scores = scored("Choosing the threshold", detector, parts.threshold()).scores();
         calibrated = trained.calibrated(Calibrations.forBalancedAccuracy(scores));
       }
       if (parts.rule().isEmpty()) {
-        return calibrated;
+        return new Fitted(calibrated, scores);
       }
       ImageDataset choosing = parts.rule().get();
       try (Detector detector = blueprint.load(calibrated)) {
         EvaluationResult result = scored("Choosing a verdict rule", detector, choosing);
         VerdictRule rule = VerdictRules.of(0.05, 0.05).choose(result, choosing);
         terminal.say("%s", rule.sentences());
-        return rule.on(calibrated);
+        return new Fitted(rule.on(calibrated), result.scores());
       }
     }
 

@@ -30,28 +30,36 @@ import org.genimage.train.recipe.Start;
  * @param rate the highest learning rate
  * @param batch images per step
  * @param samples training images of all epochs together
+ * @param recompressed share of the training images that are compressed again
  */
-record RealRecipe(int crop, boolean whole, double rate, int batch, int samples) {
+record RealRecipe(
+    int crop, boolean whole, double rate, int batch, int samples, double recompressed) {
 
   private static final double WEIGHT_DECAY = 0.02;
+
+  /** Share of the training images that are compressed again. */
   private static final double RECOMPRESSED = 0.3;
+
+  private RealRecipe(int crop, boolean whole, double rate, int batch, int samples) {
+    this(crop, whole, rate, batch, samples, RECOMPRESSED);
+  }
 
   private static final RealRecipe USUAL = new RealRecipe(96, true, 1e-3, 32, 30_000);
 
   private static final Map<String, RealRecipe> OTHERS =
       ImmutableMap.<String, RealRecipe>builder()
-          .put(Detectors.resnet50().name(), new RealRecipe(96, true, 1e-3, 32, 20_000))
-          .put(Detectors.cnnSpot().name(), new RealRecipe(96, true, 1e-3, 32, 20_000))
-          .put(Detectors.deitSmall().name(), new RealRecipe(128, false, 5e-4, 32, 20_000))
-          .put(Detectors.spec().name(), new RealRecipe(128, false, 1e-3, 32, 20_000))
-          .put(Detectors.f3Net().name(), new RealRecipe(128, false, 5e-4, 32, 8_000))
-          .put(Detectors.gramNet().name(), new RealRecipe(128, false, 5e-4, 32, 12_000))
+          .put(Detectors.resnet50().name(), new RealRecipe(96, true, 1e-3, 32, 10_000))
+          .put(Detectors.cnnSpot().name(), new RealRecipe(96, true, 1e-3, 32, 10_000))
+          .put(Detectors.deitSmall().name(), new RealRecipe(128, false, 5e-4, 32, 6_000))
+          .put(Detectors.spec().name(), new RealRecipe(128, false, 1e-3, 32, 10_000))
+          .put(Detectors.f3Net().name(), new RealRecipe(128, false, 5e-4, 32, 3_000))
+          .put(Detectors.gramNet().name(), new RealRecipe(128, false, 5e-4, 32, 5_000))
           .put(
-              Detectors.communityForensics224().name(),
-              new RealRecipe(128, false, 5e-4, 32, 20_000))
-          .put(Detectors.ferretNetSmall().name(), new RealRecipe(96, true, 2e-3, 32, 40_000))
-          .put(Detectors.npr().name(), new RealRecipe(128, true, 1e-3, 32, 40_000))
-          .put(Detectors.safe().name(), new RealRecipe(128, true, 1e-3, 32, 40_000))
+              Detectors.communityForensics224().name(), new RealRecipe(128, false, 5e-4, 32, 6_000))
+          .put(Detectors.ferretNetSmall().name(), new RealRecipe(96, true, 2e-3, 32, 24_000))
+          .put(Detectors.residuals().name(), new RealRecipe(128, true, 1e-3, 32, 100_000, 0))
+          .put(Detectors.npr().name(), new RealRecipe(128, true, 1e-3, 32, 16_000))
+          .put(Detectors.safe().name(), new RealRecipe(128, true, 1e-3, 32, 16_000))
           .buildOrThrow();
 
   /** Returns the detectors that have a recipe of their own. */
@@ -66,7 +74,7 @@ record RealRecipe(int crop, boolean whole, double rate, int batch, int samples) 
 
   /** Returns this recipe with another number of samples. */
   RealRecipe samples(int count) {
-    return new RealRecipe(crop, whole, rate, batch, count);
+    return new RealRecipe(crop, whole, rate, batch, count, recompressed);
   }
 
   /**
@@ -107,10 +115,10 @@ record RealRecipe(int crop, boolean whole, double rate, int batch, int samples) 
                 new ImageStep.SmallerCrop(crop),
                 new ImageStep.Flip(0.5),
                 new ImageStep.QuarterTurn(),
-                new ImageStep.Jpeg(RECOMPRESSED, 65, 96)))
+                new ImageStep.Jpeg(recompressed, 65, 96)))
         .sampling(Sampling.BALANCED)
         .drop(Drop.NONE)
-        .average(new Average(0.995, true))
+        .average(new Average(0.995, true, true))
         .start(Start.SCRATCH)
         .seed(seed);
   }

@@ -25,6 +25,7 @@ import org.genimage.train.recipe.ImageStep.Flip;
 import org.genimage.train.recipe.ImageStep.Jpeg;
 import org.genimage.train.recipe.ImageStep.Mask;
 import org.genimage.train.recipe.ImageStep.PaddedCrop;
+import org.genimage.train.recipe.ImageStep.QuarterTurn;
 import org.genimage.train.recipe.ImageStep.RandomCrop;
 import org.genimage.train.recipe.ImageStep.RandomSquare;
 import org.genimage.train.recipe.ImageStep.RandomStates;
@@ -110,6 +111,7 @@ final class PublishedRecipes {
     for (Blueprint size : List.of(Detectors.ferretNet(), Detectors.ferretNetSmall())) {
       table.put(size.name(), new Entry(Set.of(), (net, chosen) -> ferretNet()));
     }
+    table.put(Detectors.residuals().name(), new Entry(Set.of(), (net, chosen) -> residuals()));
     table.put(
         Detectors.npr().name(),
         new Entry(
@@ -418,6 +420,19 @@ final class PublishedRecipes {
                 ImageRecipe.of(new SmallerCrop(224), new Flip(0.5)))
             .drop(new Drop(0.2, 0));
     return recipe.published(List.of(), List.of("precision"));
+  }
+
+  /** genimage's own, for a few thousand images: docs/real-images.md. */
+  private static Recipe residuals() {
+    int epochs = 50;
+    return Recipe.of(
+            AdamW.of(Decay.ofMatrices(0.02)),
+            new Cosine(1e-3, 2e-6, epochs, new Warmup(1, 1e-4, false), Every.STEP),
+            epochs,
+            32,
+            new Loss.BinaryCrossEntropy(),
+            ImageRecipe.of(new SmallerCrop(128), new Flip(0.5), new QuarterTurn()))
+        .average(new Average(0.995, true, true));
   }
 
   /**

@@ -39,10 +39,13 @@ class RecipeTest {
     List<RecipeValue> values = Recipe.paper(blueprint).values();
 
     Set<Origin> origins = values.stream().map(RecipeValue::origin).collect(Collectors.toSet());
-    Set<Origin> expected =
-        Detectors.all().contains(blueprint)
-            ? EnumSet.of(Origin.PAPER, Origin.REPOSITORY, Origin.INFERRED)
-            : EnumSet.of(Origin.REPOSITORY, Origin.INFERRED);
+    Set<Origin> expected = EnumSet.of(Origin.REPOSITORY, Origin.INFERRED);
+    if (Detectors.all().contains(blueprint)) {
+      expected.add(Origin.PAPER);
+    }
+    if (blueprint.equals(Detectors.residuals())) {
+      expected = EnumSet.of(Origin.CALLER); // genimage's own
+    }
     assertThat(origins).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(values).extracting(RecipeValue::name).doesNotHaveDuplicates();
     assertThat(Recipe.paper(blueprint).description()).doesNotContain("Lambda", "@", "Optional");
