@@ -51,9 +51,10 @@ class GraphSizeTest {
           .put("GramNet", new Sizes(351, 1222))
           .put("NPR", new Sizes(184, 533))
           .put("ResNet-50", new Sizes(206, 613))
+          .put("Residuals", new Sizes(253, 824))
           .put("SAFE", new Sizes(189, 522))
           .put("Spec", new Sizes(217, 943))
-          .put("Swin-T", new Sizes(1255, 2542))
+          .put("Swin-T", new Sizes(1257, 2544))
           .put("UnivFD", new Sizes(232, 631))
           .buildOrThrow();
 
