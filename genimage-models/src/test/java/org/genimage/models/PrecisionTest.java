@@ -26,7 +26,8 @@ class PrecisionTest {
         Detectors.f3Net(),
         Detectors.safe(),
         Detectors.ferretNetSmall(),
-        Detectors.npr());
+        Detectors.npr(),
+        Detectors.residuals());
   }
 
   @ParameterizedTest

@@ -53,6 +53,8 @@ import org.genimage.train.recipe.Schedule;
 import org.genimage.train.recipe.Start;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -350,25 +352,29 @@ class GradientTrainerTest {
     assertThat(reports).allSatisfy(r -> assertThat(r.validationAccuracy()).isPresent());
   }
 
-  @Test
-  void fit_averageStopped_resumesToTheSameAverage(@TempDir Path folder) {
-    Recipe recipe = RECIPE.epochs(3).average(new Average(0.8, true)).parts(2);
+  /** A warmup counts its steps; steps are counted once, also if they are computed in parts. */
+  @ParameterizedTest
+  @CsvSource({"false, 2", "true, 1", "true, 2"})
+  void fit_averageStopped_resumesToTheSameAverage(boolean warmup, int parts, @TempDir Path folder) {
+    Recipe recipe = RECIPE.epochs(3).average(new Average(0.8, true, warmup)).parts(parts);
     Weights straight = GradientTrainer.with(recipe).fit(TINY, stripes(8, 8));
+    Checkpoints checkpoints = Checkpoints.in(folder).everySteps(3);
     GradientTrainer stopping =
-        GradientTrainer.with(recipe)
-            .checkpoints(folder)
-            .listener(
-                new TrainingListener() {
-                  @Override
-                  public void onEpoch(EpochReport report) {
-                    throw new IllegalStateException("stopped");
-                  }
-                });
+        GradientTrainer.with(recipe).checkpoints(checkpoints).listener(stoppingAt(4));
     assertThatThrownBy(() -> stopping.fit(TINY, stripes(8, 8))).hasMessage("stopped");
+    Map<String, WeightArray> stopped = Weights.read(folder.resolve(Checkpoint.CURRENT)).arrays();
 
-    Weights resumed = GradientTrainer.with(recipe).checkpoints(folder).fit(TINY, stripes(8, 8));
+    Weights resumed =
+        GradientTrainer.with(recipe).checkpoints(checkpoints).fit(TINY, stripes(8, 8));
 
+    assertThat(stopped.keySet().stream().filter(key -> key.endsWith("averaging.steps")))
+        .hasSize(warmup ? 1 : 0)
+        .allSatisfy(key -> assertThat(stopped.get(key).toFloats()).containsExactly(3));
     assertSameNumbers(resumed, straight);
+    Weights plain =
+        GradientTrainer.with(recipe.average(new Average(0.8, true))).fit(TINY, stripes(8, 8));
+    float[] last = plain.get("fc.weight").toFloats();
+    assertThat(Arrays.equals(straight.get("fc.weight").toFloats(), last)).isEqualTo(!warmup);
   }
 
   @Test
