@@ -3,9 +3,12 @@ package org.genimage.data;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.genimage.data.internal.FileNames;
 
 /**
  * A list of images with all of its columns: {@link ImageDataset#ofManifest} reads path, label and
@@ -28,19 +31,23 @@ public final class ListedImages {
   }
 
   /**
-   * Reads a list as {@link ImageDataset#ofManifest} does.
+   * Reads a list as {@link ImageDataset#ofManifest} does. Paths such as {@code a/1.png} and {@code
+   * ./a/1.png} are one image's.
    *
    * @throws DatasetException if a line is malformed, or an image is in the list twice
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public static ListedImages read(Path file) {
     List<Manifest.Row> rows = Manifest.rows(file);
+    Path folder = file.toAbsolutePath().getParent();
     Map<String, Map<String, String>> columns = new HashMap<>();
+    Set<Path> places = new HashSet<>();
     for (Manifest.Row row : rows) {
-      if (columns.put(row.sample().name(), Map.copyOf(row.columns())) != null) {
+      String name = row.sample().name();
+      Path place = FileNames.written(folder, row.columns().get("path")).normalize();
+      if (columns.put(name, Map.copyOf(row.columns())) != null || !places.add(place)) {
         throw new DatasetException(
-            "%s: expected each image once, found %s twice; remove a line"
-                .formatted(file, row.sample().name()));
+            "%s: expected each image once, found %s twice; remove a line".formatted(file, name));
       }
     }
     return new ListedImages(

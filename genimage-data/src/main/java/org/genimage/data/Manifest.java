@@ -89,7 +89,7 @@ final class Manifest {
       }
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw manifest.wrong(line, e.getOriginalMessage());
+      throw line < 1 ? manifest.empty() : manifest.wrong(line, e.getOriginalMessage());
     } catch (TextFiles.NotUtf8Exception e) {
       throw new DatasetException(
           "%s: expected a list of images in UTF-8, found a text that is %s"
@@ -106,7 +106,7 @@ final class Manifest {
           e);
     }
     if (found.isEmpty()) {
-      throw new DatasetException(file + ": " + EXPECTED + " in each line, found no line");
+      throw manifest.empty();
     }
     return found;
   }
@@ -138,6 +138,7 @@ final class Manifest {
         switch (row.path("label").asText("").toLowerCase(Locale.ROOT)) {
           case "nature", "real", "0" -> Label.NATURE;
           case "ai", "fake", "1" -> Label.AI;
+          case "" -> throw wrong(line, "no label in " + row);
           default -> throw wrong(line, "label " + row.path("label"));
         };
     Path folder = file.getParent() == null ? file.resolveSibling("") : file.getParent();
@@ -161,6 +162,10 @@ final class Manifest {
     }
     return generators.computeIfAbsent(
         name.toLowerCase(Locale.ROOT), lower -> Generator.named(name));
+  }
+
+  private DatasetException empty() {
+    return new DatasetException(file + ": " + EXPECTED + " in each line, found no line");
   }
 
   private DatasetException wrong(int line, String found) {

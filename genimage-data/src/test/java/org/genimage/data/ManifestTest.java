@@ -81,9 +81,10 @@ class ManifestTest {
     assertThat(list.value(list.images().sample(0), "quality")).contains("90");
   }
 
-  @Test
-  void listedImages_imageInTwoLines_isRefused() throws IOException {
-    Path file = write("mine.csv", "path,label\n1.png,ai\n1.png,nature\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"1.png", "./1.png", "a/../1.png"})
+  void listedImages_imageInTwoLines_isRefused(String again) throws IOException {
+    Path file = write("mine.csv", "path,label\n1.png,ai\n%s,nature\n".formatted(again));
 
     assertThatThrownBy(() -> ListedImages.read(file))
         .isInstanceOf(DatasetException.class)
@@ -116,6 +117,8 @@ class ManifestTest {
         "x.csv   | path,label\\n1.png,ai\\n2.png,cat\\n  | line 3 | label \"cat\"",
         "x.csv   | path,label\\n1.png,ai\\n,ai\\n        | line 3 | no path",
         "x.csv   | file,label\\n1.png,ai\\n              | line 2 | no path",
+        "x.csv   | path,kind\\n1.png,ai\\n               | line 2 | no label in {",
+        "x.csv   | path,label\\n1.png,\\n               | line 2 | no label in {",
         "x.csv   | path,label\\n1.png,ai\\n\"2.png,ai\\n | line 4 | ",
         "x.csv   | path,label\\n1.png,ai,ADM,9\\n        | line 2 | ",
         "x.jsonl | {\"path\":\"1\",\"label\":1}\\n{oops}  | line 2 | ",
@@ -132,9 +135,10 @@ class ManifestTest {
         .hasMessageContaining(found == null ? "found" : found);
   }
 
-  @Test
-  void ofManifest_nothing_isRefused() throws IOException {
-    Path empty = write("x.csv", "path,label\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"path,label\n", "", "\n"})
+  void ofManifest_nothing_isRefused(String content) throws IOException {
+    Path empty = write("x.csv", content);
 
     assertThatThrownBy(() -> ImageDataset.ofManifest(empty))
         .isInstanceOf(DatasetException.class)

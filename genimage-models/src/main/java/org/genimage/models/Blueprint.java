@@ -25,6 +25,7 @@ import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -246,7 +247,11 @@ public record Blueprint(String name, Network network, InputContract input, Head 
         });
   }
 
-  /** Returns the state-dict entries in the order of published checkpoints. */
+  /**
+   * Returns the state-dict entries in the order of published checkpoints.
+   *
+   * @throws IllegalArgumentException if the network takes no images of the input's side
+   */
   public List<Parameter> entries() {
     TrainableVariables variables = new TrainableVariables();
     try (Graph graph = new Graph()) {
@@ -254,6 +259,11 @@ public record Blueprint(String name, Network network, InputContract input, Head 
       Operand<TFloat32> images =
           tf.zeros(tf.array(1, input.side(), input.side(), 3), TFloat32.class);
       network.logits(ModelScope.root(tf, Purpose.TRAINING, variables), images);
+    } catch (TFInvalidArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s cannot take images of %s x %s pixels; choose a larger side"
+              .formatted(name, input.side(), input.side()),
+          e);
     }
     return variables.entries();
   }

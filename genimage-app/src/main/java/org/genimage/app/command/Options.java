@@ -1,6 +1,7 @@
 package org.genimage.app.command;
 
 import com.google.common.base.Strings;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -313,6 +314,7 @@ public final class Options {
     } catch (WeightsException
         | DatasetException
         | ScoreFileException
+        | UncheckedIOException
         | IllegalArgumentException e) {
       throw new UsageException(words(e));
     }

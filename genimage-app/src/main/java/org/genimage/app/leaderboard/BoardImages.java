@@ -117,7 +117,8 @@ record BoardImages(
 
   private static ImageDataset listed(ListedImages list) {
     return list.has("split")
-        ? list.images().filter(sample -> !list.value(sample, "split").orElse("").equals("train"))
+        ? list.images()
+            .filter(sample -> !list.value(sample, "split").orElse("").equalsIgnoreCase("train"))
         : list.images();
   }
 

@@ -1,7 +1,9 @@
 package org.genimage.app.real;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -105,7 +107,8 @@ record RealFigures(Map<String, Object> columns) {
   }
 
   /**
-   * Returns the figures of all runs below a folder, in the order of their paths.
+   * Returns the figures of all runs below a folder, in the order of their paths. Files of the same
+   * name that others wrote are passed over.
    *
    * @throws UncheckedIOException if a file cannot be read
    */
@@ -113,15 +116,17 @@ record RealFigures(Map<String, Object> columns) {
     List<RealFigures> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(one -> one.endsWith(FILE)).sorted().toList()) {
-        Map<String, Object> columns = new LinkedHashMap<>();
-        JSON.readTree(file.toFile())
-            .properties()
-            .forEach(
-                one ->
-                    columns.put(
-                        one.getKey(),
-                        one.getValue().isValueNode() ? one.getValue().asText() : one.getValue()));
-        found.add(new RealFigures(columns));
+        JsonNode run = json(file);
+        if (run.has("detector")) {
+          Map<String, Object> columns = new LinkedHashMap<>();
+          run.properties()
+              .forEach(
+                  one ->
+                      columns.put(
+                          one.getKey(),
+                          one.getValue().isValueNode() ? one.getValue().asText() : one.getValue()));
+          found.add(new RealFigures(columns));
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -130,6 +135,15 @@ record RealFigures(Map<String, Object> columns) {
           e);
     }
     return found;
+  }
+
+  /** Returns what a file has; nothing if it is no JSON. */
+  private static JsonNode json(Path file) throws IOException {
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
   }
 
   /** Returns the file of the table of all runs. */

@@ -16,12 +16,14 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.genimage.app.command.DetectorOptions;
 import org.genimage.app.command.ExitCode;
 import org.genimage.app.command.Options;
 import org.genimage.app.command.Outputs;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.Terminal;
+import org.genimage.app.command.UsageException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -216,7 +218,6 @@ public final class RealImagesCommand implements Callable<Integer> {
         calibration > 0 && calibration < 1,
         "--calibration must be between 0 and 1, got %s",
         calibration);
-    out.check();
     List<Blueprint> chosen =
         (names.equals(List.of("all")) ? RealRecipe.detectors() : names)
             .stream().map(DetectorOptions::named).toList();
@@ -224,6 +225,8 @@ public final class RealImagesCommand implements Callable<Integer> {
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
+    chosen.forEach(this::checkSide);
+    out.check();
     Outputs.checkFile("--out", RealFigures.table(out), Outputs.Kind.REAL_TABLE, List.of(place));
     chosen.forEach(one -> checkFolder(folder(one)));
     Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
@@ -236,6 +239,15 @@ public final class RealImagesCommand implements Callable<Integer> {
     }
     terminal.print("%n%s", RealFigures.writeTable(out));
     return ExitCode.DONE;
+  }
+
+  /** Checks that a network takes windows of this size; some need even sides. */
+  private void checkSide(Blueprint published) {
+    try {
+      recipe(published).input(published, side).entries();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--side: " + e.getMessage());
+    }
   }
 
   /** What an earlier run left is replaced, and no other file of these names. */
@@ -282,7 +294,7 @@ public final class RealImagesCommand implements Callable<Integer> {
       cut("training images", images.training(), images.source(), true);
       return;
     }
-    for (Fold fold : folds(images)) {
+    for (Fold fold : Options.opening(() -> folds(images))) {
       checkLabels("test images of " + fold.name(), fold.test());
       cut("training images of " + fold.name(), fold.training(), images.source(), false);
     }
@@ -478,7 +490,10 @@ public final class RealImagesCommand implements Callable<Integer> {
     Map<String, Object> each = new LinkedHashMap<>();
     result.results().forEach((name, one) -> each.put(name, RealFigures.of(one.scores())));
     columns.put("folds", each);
-    terminal.print("%n%s, mean of %d folds", training.blueprint.name(), all.size());
+    terminal.print(
+        "%n%s, %s",
+        training.blueprint.name(),
+        all.size() == 1 ? "one fold" : "mean of %d folds".formatted(all.size()));
     terminal.print(
         "  balanced accuracy %s %% (95 %% interval %s), ROC AUC %s",
         columns.get("balanced"), columns.get("balanced_interval"), columns.get("roc_auc"));
@@ -515,6 +530,17 @@ public final class RealImagesCommand implements Callable<Integer> {
   }
 
   private List<Fold> randomFolds(SourcedImages images) {
+    long most =
+        Stream.of(Label.values())
+            .mapToLong(label -> images.training().filter(one -> one.label() == label).size())
+            .min()
+            .orElseThrow();
+    Options.check(
+        folds <= most,
+        "--folds: expected at most %s, as many as there are training images of the rarer label,"
+            + " got %s",
+        most,
+        folds);
     List<ImageDataset> parts =
         SourcedImages.dealt(
             images.training(), images.source(), folds, Seed.of(seed.value()).at("folds"));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.genimage.data.DatasetException;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
@@ -59,10 +60,10 @@ record SourcedImages(
       List<ImageDataset> parts = cut(list.images(), source, 0.2, Seed.of(seed).at("test"));
       return new SourcedImages(parts.get(0), parts.get(1), source, released);
     }
-    ImageDataset training = list.where("split", "train");
-    ImageDataset test =
-        list.images()
-            .filter(sample -> !list.value(sample, "split").orElse("train").equals("train"));
+    Predicate<Sample> trained =
+        sample -> list.value(sample, "split").orElse("").equalsIgnoreCase("train");
+    ImageDataset training = list.images().filter(trained);
+    ImageDataset test = list.images().filter(trained.negate());
     if (training.size() == 0 || test.size() == 0) {
       throw new DatasetException(
           "%s: expected images of the split train and of another one, found %s and %s; name them in"
@@ -78,7 +79,7 @@ record SourcedImages(
     List<String> missing =
         list.images().samples().stream()
             .flatMap(sample -> list.value(sample, "path").stream())
-            .filter(path -> !Files.exists(FileNames.written(folder, path)))
+            .filter(path -> !Files.isRegularFile(FileNames.written(folder, path)))
             .toList();
     if (!missing.isEmpty()) {
       throw new DatasetException(

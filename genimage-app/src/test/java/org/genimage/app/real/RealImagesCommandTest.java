@@ -223,6 +223,47 @@ class RealImagesCommandTest {
         .doesNotContain("Training");
   }
 
+  /** Images that the list says nothing of are held out, however the others' split is written. */
+  @Test
+  void split_thatIsEmpty_isHeldOut() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(list)) {
+      lines.add(line.replaceAll(",val$", ",").replaceAll(",train$", ",Train"));
+    }
+    SourcedImages images = SourcedImages.read(Files.write(shared.resolve("blank.csv"), lines), 1);
+
+    assertThat(images.training().size()).isEqualTo(40);
+    assertThat(images.test().size()).isEqualTo(16);
+  }
+
+  @Test
+  void list_ofOneSource_orWithAFolder_isRefusedBeforeTraining() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(list)) {
+      lines.add(line.replaceAll("(made|taken)-\\w+", "home"));
+    }
+    Path one = Files.write(shared.resolve("one.csv"), lines);
+    assertThat(run("--data=" + one, "--test=sources")).isEqualTo(2);
+    assertThat(said).contains("needs AI images of at least 2 sources, found those of 1 [home]");
+
+    lines.add("data,ai,ADM,home,val");
+    Path withFolder = Files.write(shared.resolve("folder.csv"), lines);
+    assertThat(run("--data=" + withFolder)).isEqualTo(2);
+    assertThat(said).contains("expected files that exist, found none at data; correct the list");
+  }
+
+  /** The output may be in a folder with files of others. */
+  @Test
+  void table_passesOverFiguresOfOthers() throws IOException {
+    Path figures = Files.createDirectories(folder.resolve("other")).resolve("figures.json");
+    for (String foreign : List.of("[1]", "{\"mine\": 1}", "no JSON", "")) {
+      Files.writeString(figures, foreign);
+      assertThat(RealFigures.below(folder)).as(foreign).isEmpty();
+    }
+    Files.writeString(figures, "{\"detector\": \"NPR\"}");
+    assertThat(RealFigures.below(folder)).hasSize(1);
+  }
+
   @Test
   void start_ofAnotherDetector_isFoundBeforeTraining() {
     Path file = folder.resolve("other.safetensors");
@@ -241,12 +282,17 @@ class RealImagesCommandTest {
     "--calibration=1, between 0 and 1",
     "--folds=1, at least 2",
     "--window=0, --window must be positive",
-    "--data=none.csv, found no file there"
+    "--test=folds --folds=2147483647, '--folds: expected at most 20, as many as there are'",
+    "--test=windows --window=3, time windows need AI images of at least two",
+    "--data=none.csv, found no file there",
+    "--side=2 --detector=residuals, --side: Residuals cannot take images of 2 x 2 pixels",
+    "--side=63 --detector=npr, --side: NPR needs images of even sides"
   })
   void mistake_isExplained(String argument, String sentence) {
     String data = argument.startsWith("--data") ? "--samples=16" : "--data=" + list;
+    String[] arguments = (data + " " + argument).split(" ");
 
-    assertThat(run(data, argument)).isNotZero();
+    assertThat(run(arguments)).as(said).isEqualTo(2);
     assertThat(said.toLowerCase(Locale.ROOT))
         .contains(sentence.toLowerCase(Locale.ROOT))
         .doesNotContain("\tat ");
