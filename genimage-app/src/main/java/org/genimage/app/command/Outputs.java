@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.stream.Stream;
+import org.genimage.data.internal.OutputLock;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -168,6 +169,27 @@ public final class Outputs {
             + " folder, or remove them",
         command,
         file);
+  }
+
+  /**
+   * Keeps other processes from writing a folder, before any work is done. An empty file {@code
+   * .NAME.lock} beside it stays.
+   *
+   * @param option that names the folder
+   * @return the lock, to be closed at the end
+   * @throws UsageException if another process writes it, or no lock can be made beside it
+   */
+  public static OutputLock lock(String option, Path folder) {
+    try {
+      return OutputLock.alone(folder);
+    } catch (WholeFiles.FileInUseException e) {
+      throw new UsageException(
+          "%s: expected a folder that no other run writes, found %s in use; wait for the end of the"
+                  .formatted(option, folder)
+              + " other run, or choose another folder");
+    } catch (IOException e) {
+      throw new UsageException(sentence(folder, e));
+    }
   }
 
   /**

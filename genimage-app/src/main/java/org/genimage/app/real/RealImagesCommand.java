@@ -1,6 +1,8 @@
 package org.genimage.app.real;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.io.Closer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -208,7 +210,13 @@ public final class RealImagesCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    try (Closer locks = Closer.create()) {
+      return call(locks);
+    }
+  }
+
+  private int call(Closer locks) {
     terminal = Terminal.of(spec);
     samples.ifPresent(count -> Options.checkPositive("--samples", count));
     Options.checkPositive("--side", side);
@@ -228,7 +236,10 @@ public final class RealImagesCommand implements Callable<Integer> {
     chosen.forEach(this::checkSide);
     out.check();
     Outputs.checkFile("--out", RealFigures.table(out), Outputs.Kind.REAL_TABLE, List.of(place));
-    chosen.forEach(one -> checkFolder(folder(one)));
+    for (Blueprint one : chosen) {
+      checkFolder(folder(one));
+      locks.register(Outputs.lock("--out", folder(one)));
+    }
     Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
     SourcedImages images = Options.opening(() -> SourcedImages.read(place, seed.value()));
     checkParts(images);

@@ -20,6 +20,7 @@ import org.genimage.data.Label;
 import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.Seed;
+import org.genimage.data.internal.OutputLock;
 import org.genimage.data.simulation.SimulatedGenImage;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
@@ -250,6 +251,26 @@ class RealImagesCommandTest {
     Path withFolder = Files.write(shared.resolve("folder.csv"), lines);
     assertThat(run("--data=" + withFolder)).isEqualTo(2);
     assertThat(said).contains("expected files that exist, found none at data; correct the list");
+  }
+
+  /** Two runs would mix their weights, figures and reports. */
+  @Test
+  void run_besideAnotherOne_isRefusedBeforeAnyWork() throws IOException {
+    Path made = folder.resolve("ferretnet-s-held-out-42");
+    OutputLock other = OutputLock.alone(made);
+    try (other) {
+      assertThat(run("--data=" + list)).isEqualTo(2);
+      assertThat(said)
+          .isEqualToIgnoringNewLines(
+              "error: --out: expected a folder that no other run writes, found %s in use; wait for"
+                      .formatted(made)
+                  + " the end of the other run, or choose another folder");
+    }
+    assertThat(made).doesNotExist();
+    assertThat(run("--data=none.csv")).as("the lock is released").isEqualTo(2);
+    assertThat(said).contains("found no file there");
+    assertThat(run("--data=none.csv")).isEqualTo(2);
+    assertThat(said).contains("found no file there");
   }
 
   /** The output may be in a folder with files of others. */

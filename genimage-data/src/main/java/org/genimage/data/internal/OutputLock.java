@@ -1,5 +1,6 @@
 package org.genimage.data.internal;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -17,7 +18,7 @@ import java.util.Set;
  * system releases the lock of a killed process. The empty file stays, because removing it would let
  * two processes lock two files of one name.
  */
-public final class OutputLock implements AutoCloseable {
+public final class OutputLock implements Closeable {
 
   private static final Set<Path> HELD = new HashSet<>();
 
