@@ -163,8 +163,8 @@ public sealed interface Resize {
    */
   record Whole(int multiple) implements Resize {
 
-    /** The fewest rows and columns of an image: a pixel and its neighbours are three. */
-    private static final int LEAST = 3;
+    /** The fewest rows and columns of an image: differences of neighbours need two. */
+    private static final int LEAST = 2;
 
     /**
      * Checks the components.

@@ -35,7 +35,7 @@ class WholeImagesTest {
           DetectorTest.noise(40, 30, 1),
           DetectorTest.noise(30, 41, 2),
           DetectorTest.noise(32, 32, 3),
-          DetectorTest.noise(3, 5, 4),
+          DetectorTest.noise(2, 5, 4),
           DetectorTest.noise(40, 30, 5));
 
   private static DifferentiableDetector detector;
@@ -107,11 +107,11 @@ class WholeImagesTest {
   }
 
   @Test
-  void score_ofTooFewRowsOrColumns_isRefused() {
-    assertThatThrownBy(() -> detector.score(DetectorTest.noise(2, 50, 1)))
+  void score_ofOneRowOrColumn_isRefused() {
+    assertThatThrownBy(() -> detector.score(DetectorTest.noise(1, 50, 1)))
         .isInstanceOf(UnreadableImageException.class)
         .hasMessage(
-            "expected a whole image of at least 3 pixels on each side, found 2x50; leave it out");
+            "expected a whole image of at least 2 pixels on each side, found 1x50; leave it out");
   }
 
   @Test
