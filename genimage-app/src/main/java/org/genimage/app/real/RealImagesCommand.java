@@ -504,7 +504,7 @@ public final class RealImagesCommand implements Callable<Integer> {
     terminal.print(
         "%n%s, %s",
         training.blueprint.name(),
-        all.size() == 1 ? "one fold" : "mean of %d folds".formatted(all.size()));
+        all.size() == 1 ? "one fold" : "mean of %s folds".formatted(all.size()));
     terminal.print(
         "  balanced accuracy %s %% (95 %% interval %s), ROC AUC %s",
         columns.get("balanced"), columns.get("balanced_interval"), columns.get("roc_auc"));
