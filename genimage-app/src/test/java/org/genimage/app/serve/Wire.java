@@ -1,5 +1,6 @@
 package org.genimage.app.serve;
 
+import com.google.common.primitives.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -29,9 +30,10 @@ final class Wire implements Closeable {
     return this;
   }
 
-  /** Sends a request for the score of one image. */
+  /** Sends a request for the score of one image, in one piece. */
   Wire post(byte[] image) throws IOException {
-    return send(head(image.length)).send(image);
+    byte[] head = head(image.length).getBytes(StandardCharsets.ISO_8859_1);
+    return send(Bytes.concat(head, image));
   }
 
   static String head(long length) {
