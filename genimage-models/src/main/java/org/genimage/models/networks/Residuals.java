@@ -1,5 +1,6 @@
 package org.genimage.models.networks;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
@@ -78,18 +79,17 @@ public record Residuals(ResNet trunk) implements FrontedResNet {
 
   /** Returns luma and chroma, scaled so that {@link #REACH} levels are 1. */
   private static Operand<TFloat32> colours(Ops tf, Operand<TFloat32> images) {
-    Operand<TFloat32> sum = null;
+    var all = Indices.all();
+    List<Operand<TFloat32>> parts = new ArrayList<>();
     for (int channel = 0; channel < COLOURS.length; channel++) {
       float[] weights = new float[COLOURS.length];
       for (int colour = 0; colour < weights.length; colour++) {
         weights[colour] = 255 / REACH * COLOURS[channel][colour];
       }
-      var all = Indices.all();
       var plane = tf.stridedSlice(images, all, all, all, Indices.range(channel, channel + 1));
-      var part = tf.math.mul(plane, tf.constant(weights));
-      sum = sum == null ? part : tf.math.add(sum, part);
+      parts.add(tf.math.mul(plane, tf.constant(weights)));
     }
-    return sum;
+    return tf.math.add(tf.math.add(parts.get(0), parts.get(1)), parts.get(2));
   }
 
   /** Returns the pixels that lie so many rows below and columns to the right of the inner ones. */
