@@ -45,6 +45,9 @@ record RealFigures(Map<String, Object> columns) {
           List.of("Balanced, %", "balanced"),
           List.of("95 % interval", "balanced_interval"),
           List.of("ROC AUC", "roc_auc"),
+          List.of("Rate", "rate"),
+          List.of("Crop", "crop"),
+          List.of("Recompressed", "recompressed"),
           List.of("Samples", "samples"),
           List.of("Minutes", "minutes"),
           List.of("Processor minutes", "processor_minutes"));
@@ -75,6 +78,11 @@ record RealFigures(Map<String, Object> columns) {
   private static void put(Map<String, Object> columns, BalancedAccuracy balanced) {
     columns.put("balanced", percent(balanced.value()));
     columns.put("balanced_interval", interval(balanced.interval()));
+  }
+
+  /** Returns the ROC AUC; not a number if there is none. */
+  double rocAuc() {
+    return Double.parseDouble(columns.get("roc_auc").toString());
   }
 
   /** Returns a share in percent, with one decimal place. */

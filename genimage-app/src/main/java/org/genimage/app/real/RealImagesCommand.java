@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +28,7 @@ import org.genimage.app.command.Outputs;
 import org.genimage.app.command.RunManifest;
 import org.genimage.app.command.Terminal;
 import org.genimage.app.command.UsageException;
+import org.genimage.app.real.RecipeOptions.Trial;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
@@ -81,7 +84,8 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Examples:",
       "  genimage real-images --data list.csv --detector npr",
-      "  genimage real-images --data list.csv --detector all --test sources"
+      "  genimage real-images --data list.csv --detector all --test sources",
+      "  genimage real-images --data list.csv --detector npr --test folds --rate 0.0003,0.001,0.003"
     })
 public final class RealImagesCommand implements Callable<Integer> {
 
@@ -154,14 +158,6 @@ public final class RealImagesCommand implements Callable<Integer> {
   private int window;
 
   @Option(
-      names = "--samples",
-      paramLabel = "N",
-      description =
-          "training images of all epochs together, in whole epochs: at least one (default: the"
-              + " recipe's)")
-  private Optional<Integer> samples = Optional.empty();
-
-  @Option(
       names = "--side",
       paramLabel = "PIXELS",
       defaultValue = "192",
@@ -184,6 +180,8 @@ public final class RealImagesCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "published weights of this detector to start from (default: random weights)")
   private Optional<Path> start = Optional.empty();
+
+  @Mixin private RecipeOptions recipes = new RecipeOptions();
 
   @Mixin private Options.NumberFormat numbers = new Options.NumberFormat();
 
@@ -218,8 +216,8 @@ public final class RealImagesCommand implements Callable<Integer> {
 
   private int call(Closer locks) {
     terminal = Terminal.of(spec);
-    samples.ifPresent(count -> Options.checkPositive("--samples", count));
     Options.checkPositive("--side", side);
+    recipes.check(test != Test.HELD_OUT);
     Options.check(folds > 1, "--folds must be at least 2, got %s", folds);
     Options.checkPositive("--window", window);
     Options.check(
@@ -233,29 +231,48 @@ public final class RealImagesCommand implements Callable<Integer> {
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
-    chosen.forEach(this::checkSide);
+    List<Trial> trials = chosen.stream().flatMap(one -> recipes.trials(one).stream()).toList();
+    trials.forEach(this::checkSide);
     out.check();
     Outputs.checkFile("--out", RealFigures.table(out), Outputs.Kind.REAL_TABLE, List.of(place));
-    for (Blueprint one : chosen) {
+    for (Trial one : trials) {
       checkFolder(folder(one));
       locks.register(Outputs.lock("--out", folder(one)));
     }
-    Optional<Weights> first = start.map(file -> read(chosen.get(0), file));
+    Optional<Weights> first = start.map(file -> read(trials.get(0), file));
     SourcedImages images = Options.opening(() -> SourcedImages.read(place, seed.value()));
     checkParts(images);
     terminal.say(
         "%d images to train on, %d held out", images.training().size(), images.test().size());
-    for (Blueprint blueprint : chosen) {
-      run(blueprint, first, images);
-    }
+    Map<Trial, RealFigures> runs = new LinkedHashMap<>();
+    trials.forEach(trial -> runs.put(trial, run(trial, first, images)));
     terminal.print("%n%s", RealFigures.writeTable(out));
+    chosen.forEach(one -> sayBest(one, runs));
     return ExitCode.DONE;
   }
 
-  /** Checks that a network takes windows of this size; some need even sides. */
-  private void checkSide(Blueprint published) {
+  /** Says which of several recipes of a detector was the best. */
+  private void sayBest(Blueprint published, Map<Trial, RealFigures> runs) {
+    List<Trial> tried =
+        runs.keySet().stream().filter(trial -> trial.published().equals(published)).toList();
+    if (tried.size() > 1) {
+      Trial best =
+          Collections.max(tried, Comparator.comparingDouble(trial -> runs.get(trial).rocAuc()));
+      terminal.print(
+          "%s: the best of %s recipes by ROC AUC: %s",
+          published.name(), tried.size(), best.recipe().sentence());
+    }
+  }
+
+  /** Checks that a network takes windows of these sizes; some need even sides. */
+  private void checkSide(Trial trial) {
     try {
-      recipe(published).input(published, side).entries();
+      trial.recipe().input(trial.published(), trial.recipe().crop()).entries();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--crop: " + e.getMessage());
+    }
+    try {
+      trial.recipe().input(trial.published(), side).entries();
     } catch (IllegalArgumentException e) {
       throw new UsageException("--side: " + e.getMessage());
     }
@@ -281,9 +298,9 @@ public final class RealImagesCommand implements Callable<Integer> {
   }
 
   /** Reads the weights to start from, and tries whether they are complete. */
-  private Weights read(Blueprint published, Path file) {
+  private Weights read(Trial trial, Path file) {
     Options.checkWeights("--start", file);
-    Blueprint blueprint = recipe(published).input(published, side);
+    Blueprint blueprint = trial.recipe().input(trial.published(), side);
     return Options.reading(
         "--start",
         () -> {
@@ -291,11 +308,6 @@ public final class RealImagesCommand implements Callable<Integer> {
           blueprint.load(weights).close();
           return weights;
         });
-  }
-
-  private RealRecipe recipe(Blueprint published) {
-    RealRecipe plan = RealRecipe.of(published);
-    return samples.map(plan::samples).orElse(plan);
   }
 
   /** Checks everything that is trained on, chosen on or tested on, before hours of training. */
@@ -355,16 +367,19 @@ public final class RealImagesCommand implements Callable<Integer> {
     return new Parts(learned, choosing.get(0), Optional.of(choosing.get(1)));
   }
 
-  private void run(Blueprint published, Optional<Weights> first, SourcedImages images) {
-    RealRecipe recipe = recipe(published);
+  private RealFigures run(Trial trial, Optional<Weights> first, SourcedImages images) {
+    Blueprint published = trial.published();
+    RealRecipe recipe = trial.recipe();
     Blueprint blueprint = recipe.input(published, side);
-    Path folder = folder(published);
+    Path folder = folder(trial);
     Map<String, Object> columns = new LinkedHashMap<>();
     columns.put("detector", published.name());
     columns.put("test", letters(test));
     columns.put("seed", seed.value());
     columns.put("crop", recipe.crop());
     columns.put("side", blueprint.input().side());
+    columns.put("rate", recipe.rate());
+    columns.put("recompressed", recipe.recompressed());
     columns.put("samples", recipe.samples());
     columns.put("precision", letters(numbers.precision()));
     columns.put("started_from", start.map(file -> file.getFileName().toString()).orElse("random"));
@@ -374,12 +389,16 @@ public final class RealImagesCommand implements Callable<Integer> {
     } else {
       folds(training, images, folder, columns);
     }
-    new RealFigures(columns).write(folder);
+    RealFigures figures = new RealFigures(columns);
+    figures.write(folder);
+    return figures;
   }
 
-  private Path folder(Blueprint published) {
+  private Path folder(Trial trial) {
     return out.resolve(
-        "%s-%s-%s".formatted(letters(published.name()), letters(test), seed.value()));
+        "%s-%s-%s%s"
+            .formatted(
+                letters(trial.published().name()), letters(test), seed.value(), trial.values()));
   }
 
   private static String letters(Object name) {

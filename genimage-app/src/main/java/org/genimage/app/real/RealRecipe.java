@@ -77,6 +77,27 @@ record RealRecipe(
     return new RealRecipe(crop, whole, rate, batch, count, recompressed);
   }
 
+  /** Returns this recipe with another side of the training images, in pixels. */
+  RealRecipe crop(int pixels) {
+    return new RealRecipe(pixels, whole, rate, batch, samples, recompressed);
+  }
+
+  /** Returns this recipe with another highest learning rate. */
+  RealRecipe rate(double highest) {
+    return new RealRecipe(crop, whole, highest, batch, samples, recompressed);
+  }
+
+  /** Returns this recipe with another share of training images that are compressed again. */
+  RealRecipe recompressed(double share) {
+    return new RealRecipe(crop, whole, rate, batch, samples, share);
+  }
+
+  /** Returns the values that may be tried, for people. */
+  String sentence() {
+    return "rate %s, crops of %s pixels, a share of %s compressed again"
+        .formatted(rate, crop, recompressed);
+  }
+
   /**
    * Returns the detector with windows as its input, without resizing.
    *

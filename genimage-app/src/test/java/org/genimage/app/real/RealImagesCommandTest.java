@@ -26,11 +26,13 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
 import org.genimage.models.VerdictRule;
 import org.genimage.models.weights.Weights;
+import org.genimage.train.recipe.Recipe;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 class RealImagesCommandTest {
 
@@ -146,6 +148,58 @@ class RealImagesCommandTest {
     assertThat(made.resolve("report.html"))
         .content()
         .contains("Aligned, %", "Balanced accuracy, aligned: mean ");
+  }
+
+  @Test
+  void recipes_areTriedOnFolds_andTheBestIsSaid() throws IOException {
+    assertThat(
+            run(
+                "--data=" + list,
+                "--side=32",
+                "--test=folds",
+                "--folds=2",
+                "--samples=16",
+                "--rate=0.002,0.004",
+                "--recompressed=0"))
+        .as(said)
+        .isZero();
+
+    JsonNode low = figures("ferretnet-s-folds-42-rate-0.002-recompressed-0.0");
+    JsonNode high = figures("ferretnet-s-folds-42-rate-0.004-recompressed-0.0");
+    assertThat(low.get("rate").asDouble()).isEqualTo(0.002);
+    assertThat(high.get("rate").asDouble()).isEqualTo(0.004);
+    assertThat(high.get("recompressed").asDouble()).isZero();
+    double best = low.get("roc_auc").asDouble() >= high.get("roc_auc").asDouble() ? 0.002 : 0.004;
+    assertThat(said)
+        .contains(
+            "FerretNet-S: the best of 2 recipes by ROC AUC: rate %s, crops of 96 pixels"
+                .formatted(best));
+    assertThat(folder.resolve("table.md")).content().contains("| 0.002 | 96 | 0.0 |", "| 0.004 |");
+  }
+
+  @Test
+  void trials_areAllCombinations_andEachTrainsWithItsValues() {
+    RecipeOptions options = new RecipeOptions();
+    new CommandLine(options)
+        .parseArgs("--rate=0.01,0.02,0.01", "--crop=64,80", "--recompressed=0.5", "--samples=99");
+
+    List<RecipeOptions.Trial> trials = options.trials(Detectors.npr());
+
+    assertThat(trials.stream().map(RecipeOptions.Trial::values))
+        .containsExactly(
+            "-rate-0.01-crop-64-recompressed-0.5",
+            "-rate-0.01-crop-80-recompressed-0.5",
+            "-rate-0.02-crop-64-recompressed-0.5",
+            "-rate-0.02-crop-80-recompressed-0.5");
+    RealRecipe last = trials.get(3).recipe();
+    assertThat(last.samples()).isEqualTo(99);
+    Recipe trained = last.recipe(50, Detectors.npr(), 1);
+    assertThat(trained.schedule().toString()).contains("base=0.02");
+    assertThat(trained.images().toString())
+        .contains("SmallerCrop[side=80]", "Jpeg[probability=0.5");
+    assertThat(new RecipeOptions().trials(Detectors.npr()))
+        .singleElement()
+        .satisfies(own -> assertThat(own.values()).isEmpty());
   }
 
   @Test
@@ -303,6 +357,12 @@ class RealImagesCommandTest {
     "--calibration=1, between 0 and 1",
     "--folds=1, at least 2",
     "--window=0, --window must be positive",
+    "--rate=0, --rate must be a number above 0",
+    "--rate=NaN --test=folds, --rate must be a number above 0",
+    "--crop=0, --crop must be positive",
+    "--crop=2 --detector=residuals, --crop: Residuals cannot take images of 2 x 2 pixels",
+    "--recompressed=1.1, --recompressed must be between 0 and 1",
+    "'--rate=0.1,0.2', held-out images choose nothing",
     "--test=folds --folds=2147483647, '--folds: expected at most 20, as many as there are'",
     "--test=windows --window=3, time windows need AI images of at least two",
     "--data=none.csv, found no file there",
