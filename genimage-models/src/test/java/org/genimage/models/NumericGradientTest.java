@@ -288,6 +288,7 @@ class NumericGradientTest {
           Case.of("limited residuals", mode, even, (scope, x) -> Residuals.residuals(scope.tf(), x))
               .values(NumericGradientTest::faint)
               .step(5e-4, 2e-3));
+      cases.add(Case.of("means and deviations of channels", mode, even, Residuals::statistics));
     }
     return cases.stream();
   }

@@ -16,7 +16,7 @@ FILTERS = (
 
 
 class Residuals(torch.nn.Module):
-    """Two stages of ResNet-50, whose first convolution is 3 x 3, on 24 limited residuals."""
+    """Two stages of ResNet-50, whose first convolution is 3 x 3, on 24 limited residuals; statistics of three maps."""
 
     def __init__(self):
         super().__init__()
@@ -26,8 +26,8 @@ class Residuals(torch.nn.Module):
         self.maxpool = torch.nn.MaxPool2d(3, 2, 1)
         self.layer1 = self.stage(64, 64, 3, 1)
         self.layer2 = self.stage(256, 128, 4, 2)
-        self.avgpool = torch.nn.AdaptiveAvgPool2d(1)
-        self.fc1 = torch.nn.Linear(512, 1)
+        self.norm = torch.nn.BatchNorm1d(2 * (64 + 256 + 512))
+        self.fc1 = torch.nn.Linear(2 * (64 + 256 + 512), 1)
         for m in self.modules():
             if isinstance(m, torch.nn.Conv2d):
                 torch.nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
@@ -45,5 +45,11 @@ class Residuals(torch.nn.Module):
         kernel = torch.tensor(FILTERS, dtype=x.dtype).unsqueeze(1)
         x = torch.nn.functional.conv2d(colours.reshape(n * c, 1, h, w), kernel)  # no padding
         x = x.reshape(n, c, len(FILTERS), h - 2, w - 2).transpose(1, 2).flatten(1, 2)
-        x = self.maxpool(self.relu(self.bn1(self.conv1(torch.tanh(x)))))
-        return self.fc1(self.avgpool(self.layer2(self.layer1(x))).flatten(1))
+        first = self.relu(self.bn1(self.conv1(torch.tanh(x))))
+        second = self.layer1(self.maxpool(first))
+        return self.fc1(self.norm(torch.cat([self.statistics(m) for m in (first, second, self.layer2(second))], 1)))
+
+    @staticmethod
+    def statistics(x):
+        mean = x.mean((2, 3))
+        return torch.cat([mean, (x.var((2, 3), unbiased=False) + 1e-5).sqrt()], 1)

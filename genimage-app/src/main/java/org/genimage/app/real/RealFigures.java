@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,11 @@ record RealFigures(Map<String, Object> columns) {
     return String.format(Locale.ROOT, "%.1f to %.1f", 100 * interval.low(), 100 * interval.high());
   }
 
+  /** Returns a number without an exponent and without zeros at its end. */
+  static String plain(Number value) {
+    return new BigDecimal(value.toString()).stripTrailingZeros().toPlainString();
+  }
+
   /** Returns a number with four decimal places, or the word NaN, which JSON does not have. */
   static Object rounded(double value) {
     return Double.isFinite(value) ? (Object) (Math.round(1e4 * value) / 1e4) : "NaN";
@@ -132,7 +138,7 @@ record RealFigures(Map<String, Object> columns) {
                   one ->
                       columns.put(
                           one.getKey(),
-                          one.getValue().isValueNode() ? one.getValue().asText() : one.getValue()));
+                          one.getValue().isValueNode() ? text(one.getValue()) : one.getValue()));
           found.add(new RealFigures(columns));
         }
       }
@@ -143,6 +149,11 @@ record RealFigures(Map<String, Object> columns) {
           e);
     }
     return found;
+  }
+
+  private static String text(JsonNode value) {
+    String text = value.asText();
+    return value.isDouble() && text.contains("E") ? plain(value.doubleValue()) : text;
   }
 
   /** Returns what a file has; nothing if it is no JSON. */

@@ -95,7 +95,7 @@ record RealRecipe(
   /** Returns the values that may be tried, for people. */
   String sentence() {
     return "rate %s, crops of %s pixels, a share of %s compressed again"
-        .formatted(rate, crop, recompressed);
+        .formatted(RealFigures.plain(rate), crop, RealFigures.plain(recompressed));
   }
 
   /**

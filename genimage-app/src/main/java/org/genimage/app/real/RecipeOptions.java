@@ -54,7 +54,8 @@ final class RecipeOptions {
   record Trial(Blueprint published, RealRecipe recipe, String values) {
 
     private Trial with(String name, Number value, RealRecipe changed) {
-      return new Trial(published, changed, "%s-%s-%s".formatted(values, name, value));
+      return new Trial(
+          published, changed, "%s-%s-%s".formatted(values, name, RealFigures.plain(value)));
     }
   }
 

@@ -159,22 +159,23 @@ class RealImagesCommandTest {
                 "--test=folds",
                 "--folds=2",
                 "--samples=16",
-                "--rate=0.002,0.004",
+                "--rate=0.0005,0.004",
                 "--recompressed=0"))
         .as(said)
         .isZero();
 
-    JsonNode low = figures("ferretnet-s-folds-42-rate-0.002-recompressed-0.0");
-    JsonNode high = figures("ferretnet-s-folds-42-rate-0.004-recompressed-0.0");
-    assertThat(low.get("rate").asDouble()).isEqualTo(0.002);
+    JsonNode low = figures("ferretnet-s-folds-42-rate-0.0005-recompressed-0");
+    JsonNode high = figures("ferretnet-s-folds-42-rate-0.004-recompressed-0");
+    assertThat(low.get("rate").asDouble()).isEqualTo(0.0005);
     assertThat(high.get("rate").asDouble()).isEqualTo(0.004);
     assertThat(high.get("recompressed").asDouble()).isZero();
-    double best = low.get("roc_auc").asDouble() >= high.get("roc_auc").asDouble() ? 0.002 : 0.004;
+    String best =
+        low.get("roc_auc").asDouble() >= high.get("roc_auc").asDouble() ? "0.0005" : "0.004";
     assertThat(said)
         .contains(
             "FerretNet-S: the best of 2 recipes by ROC AUC: rate %s, crops of 96 pixels"
                 .formatted(best));
-    assertThat(folder.resolve("table.md")).content().contains("| 0.002 | 96 | 0.0 |", "| 0.004 |");
+    assertThat(folder.resolve("table.md")).content().contains("| 0.0005 | 96 | 0.0 |", "| 0.004 |");
   }
 
   @Test

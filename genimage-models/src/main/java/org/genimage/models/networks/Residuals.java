@@ -1,7 +1,13 @@
 package org.genimage.models.networks;
 
+import static org.genimage.models.nn.Layers.batchNorm;
+import static org.genimage.models.nn.Layers.globalAveragePool;
+import static org.genimage.models.nn.Layers.linear;
+
 import java.util.ArrayList;
 import java.util.List;
+import org.genimage.models.nn.Init;
+import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.index.Index;
@@ -14,9 +20,11 @@ import org.tensorflow.types.TFloat32;
  * neighbours predict. Eight fixed filters, after Fridrich and Kodovsky, Rich Models for
  * Steganalysis of Digital Images, IEEE TIFS 2012, on luma and both chroma channels give 24
  * residuals. A hyperbolic tangent limits them, so that the subject's edges do not outweigh noise: a
- * smooth form of the truncation of that paper.
+ * smooth form of the truncation of that paper. The classifier sees the mean and the standard
+ * deviation of each channel of three maps: those of the first convolution and of both stages. So
+ * plain statistics of the residuals reach it, too.
  *
- * @param trunk sees the residuals
+ * @param trunk sees the residuals; its last layer sees the statistics
  */
 public record Residuals(ResNet trunk) implements FrontedResNet {
 
@@ -28,10 +36,39 @@ public record Residuals(ResNet trunk) implements FrontedResNet {
   /** A residual of this many of 255 levels becomes tanh(1). */
   private static final float REACH = 6;
 
+  /** What is added to a variance, so that the root has a slope at 0. */
+  private static final float LEAST_VARIANCE = 1e-5f;
+
   @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 192, 192, 3]
-    var front = scope.at("front").output(residuals(scope.tf(), images)); // [N, 190, 190, 24]
-    return trunk.logits(scope, front); // [N, outputs]
+    Ops tf = scope.tf();
+    var front = scope.at("front").output(residuals(tf, images)); // [N, 190, 190, 24]
+    List<Operand<TFloat32>> maps = new ArrayList<>(trunk.maps(scope, front));
+    maps.remove(1); // the max pooling has the channels of the first convolution
+    List<Operand<TFloat32>> statistics = new ArrayList<>();
+    for (Operand<TFloat32> map : maps) { // [N, 95, 95, 64], [N, 48, 48, 256], [N, 24, 24, 512]
+      statistics.add(statistics(scope, map));
+    }
+    var x = scope.at("pooled").output(tf.concat(statistics, tf.constant(1))); // [N, 1664]
+    int features = Layers.channels(x);
+    x = batchNorm(scope.at("norm"), tf.reshape(x, tf.array(-1, 1, 1, features)), Init.ONES);
+    x = tf.reshape(x, tf.array(-1, features));
+    return linear(scope.at(trunk.headName()), x, trunk.outputs()); // [N, outputs]
+  }
+
+  /**
+   * Returns each channel's mean, and then the square root of its variance and 1e-5.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @return {@code [N, 2 C]}
+   */
+  public static Operand<TFloat32> statistics(ModelScope scope, Operand<TFloat32> x) {
+    Ops tf = scope.tf();
+    var mean = globalAveragePool(scope, x);
+    var centre = tf.reshape(mean, tf.array(-1, 1, 1, Layers.channels(x)));
+    var variance = globalAveragePool(scope, tf.math.square(tf.math.sub(x, centre)));
+    var deviation = tf.math.sqrt(tf.math.add(variance, tf.constant(LEAST_VARIANCE)));
+    return tf.concat(List.of(mean, deviation), tf.constant(1));
   }
 
   /**
