@@ -51,7 +51,7 @@ class GraphSizeTest {
           .put("GramNet", new Sizes(351, 1222))
           .put("NPR", new Sizes(184, 533))
           .put("ResNet-50", new Sizes(206, 613))
-          .put("Residuals", new Sizes(301, 1101))
+          .put("Residuals", new Sizes(292, 1082))
           .put("SAFE", new Sizes(189, 522))
           .put("Spec", new Sizes(217, 943))
           .put("Swin-T", new Sizes(1257, 2544))

@@ -26,7 +26,6 @@ class Residuals(torch.nn.Module):
         self.maxpool = torch.nn.MaxPool2d(3, 2, 1)
         self.layer1 = self.stage(64, 64, 3, 1)
         self.layer2 = self.stage(256, 128, 4, 2)
-        self.norm = torch.nn.BatchNorm1d(2 * (64 + 256 + 512))
         self.fc1 = torch.nn.Linear(2 * (64 + 256 + 512), 1)
         for m in self.modules():
             if isinstance(m, torch.nn.Conv2d):
@@ -47,7 +46,7 @@ class Residuals(torch.nn.Module):
         x = x.reshape(n, c, len(FILTERS), h - 2, w - 2).transpose(1, 2).flatten(1, 2)
         first = self.relu(self.bn1(self.conv1(torch.tanh(x))))
         second = self.layer1(self.maxpool(first))
-        return self.fc1(self.norm(torch.cat([self.statistics(m) for m in (first, second, self.layer2(second))], 1)))
+        return self.fc1(torch.cat([self.statistics(m) for m in (first, second, self.layer2(second))], 1))
 
     @staticmethod
     def statistics(x):

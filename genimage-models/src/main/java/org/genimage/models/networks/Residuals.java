@@ -1,12 +1,10 @@
 package org.genimage.models.networks;
 
-import static org.genimage.models.nn.Layers.batchNorm;
 import static org.genimage.models.nn.Layers.globalAveragePool;
 import static org.genimage.models.nn.Layers.linear;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.tensorflow.Operand;
@@ -50,9 +48,6 @@ public record Residuals(ResNet trunk) implements FrontedResNet {
       statistics.add(statistics(scope, map));
     }
     var x = scope.at("pooled").output(tf.concat(statistics, tf.constant(1))); // [N, 1664]
-    int features = Layers.channels(x);
-    x = batchNorm(scope.at("norm"), tf.reshape(x, tf.array(-1, 1, 1, features)), Init.ONES);
-    x = tf.reshape(x, tf.array(-1, features));
     return linear(scope.at(trunk.headName()), x, trunk.outputs()); // [N, outputs]
   }
 
