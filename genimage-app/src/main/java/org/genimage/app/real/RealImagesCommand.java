@@ -314,6 +314,7 @@ public final class RealImagesCommand implements Callable<Integer> {
   private void checkParts(SourcedImages images) {
     if (test == Test.HELD_OUT) {
       checkLabels("held-out images", images.test());
+      checkReadable(images.test());
       cut("training images", images.training(), images.source(), true);
       return;
     }
@@ -321,6 +322,22 @@ public final class RealImagesCommand implements Callable<Integer> {
       checkLabels("test images of " + fold.name(), fold.test());
       cut("training images of " + fold.name(), fold.training(), images.source(), false);
     }
+  }
+
+  /** Hours of training must not end at an image that cannot be read. */
+  private void checkReadable(ImageDataset held) {
+    Options.opening(
+        () ->
+            terminal.during(
+                "Reading held-out images",
+                held.size(),
+                progress -> {
+                  for (int i = 0; i < held.size(); i++) {
+                    held.sample(i).image();
+                    progress.update(i + 1, held.size());
+                  }
+                  return held;
+                }));
   }
 
   private static void checkLabels(String what, ImageDataset images) {

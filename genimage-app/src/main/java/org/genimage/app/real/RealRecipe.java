@@ -57,7 +57,7 @@ record RealRecipe(
           .put(
               Detectors.communityForensics224().name(), new RealRecipe(128, false, 5e-4, 32, 6_000))
           .put(Detectors.ferretNetSmall().name(), new RealRecipe(96, true, 2e-3, 32, 24_000))
-          .put(Detectors.residuals().name(), new RealRecipe(128, true, 1e-3, 32, 100_000, 0))
+          .put(Detectors.residuals().name(), new RealRecipe(96, true, 1e-3, 32, 280_000, 0))
           .put(Detectors.npr().name(), new RealRecipe(128, true, 1e-3, 32, 16_000))
           .put(Detectors.safe().name(), new RealRecipe(128, true, 1e-3, 32, 16_000))
           .buildOrThrow();

@@ -119,13 +119,16 @@ final class TimeFolds {
 
   private static LocalDate date(Sample sample, String text) {
     try {
-      return LocalDate.parse(text);
+      if (!text.startsWith("-") && !text.startsWith("+")) { // years before Christ, years after 9999
+        return LocalDate.parse(text);
+      }
     } catch (DateTimeParseException e) {
-      throw new UsageException(
-          "--test windows: expected a date such as 2022-08-22 in the column released, found '%s' at"
-                  .formatted(text)
-              + " %s; correct the list".formatted(sample.name()));
+      // said below
     }
+    throw new UsageException(
+        "--test windows: expected a date such as 2022-08-22 in the column released, found '%s' at"
+                .formatted(text)
+            + " %s; correct the list".formatted(sample.name()));
   }
 
   /** Returns the days of a window and its generators, or how many if they are many. */

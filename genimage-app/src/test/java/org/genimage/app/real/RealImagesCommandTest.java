@@ -279,6 +279,18 @@ class RealImagesCommandTest {
         .doesNotContain("Training");
   }
 
+  @Test
+  void heldOutImage_thatCannotBeRead_isFoundBeforeTraining() throws IOException {
+    Path broken = Files.write(folder.resolve("broken.jpg"), new byte[] {1, 2, 3});
+    List<String> lines = new ArrayList<>(Files.readAllLines(list));
+    lines.add(broken + ",ai,GLIDE,made-GLIDE,val");
+    Path withBroken = Files.write(folder.resolve("broken.csv"), lines);
+
+    assertThat(run("--data=" + withBroken, "--side=32", "--samples=16")).isEqualTo(2);
+
+    assertThat(said).contains("broken.jpg").doesNotContain("Training", "\tat ");
+  }
+
   /** Images that the list says nothing of are held out, however the others' split is written. */
   @Test
   void split_thatIsEmpty_isHeldOut() throws IOException {

@@ -103,6 +103,7 @@ class TimeFoldsTest {
   @CsvSource({
     "Mine, '', 'expected the release date of every generator, found none of Mine; add a column'",
     "Mine, 2022, 'expected a date such as 2022-08-22 in the column released, found ''2022'' at '",
+    "Mine, -2022-08-22, 'expected a date such as 2022-08-22 in the column released, found ''-2022'",
     "SDXL, '', 'time windows need AI images of at least two, found those of 1; use smaller'"
   })
   void listWithoutTime_isRefused(String generator, String released, String sentence) {

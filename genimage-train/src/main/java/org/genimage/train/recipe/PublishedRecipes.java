@@ -424,14 +424,14 @@ final class PublishedRecipes {
 
   /** genimage's own, for a few thousand images: docs/real-images.md. */
   private static Recipe residuals() {
-    int epochs = 50;
+    int epochs = 120;
     return Recipe.of(
             AdamW.of(Decay.ofMatrices(0.02)),
             new Cosine(1e-3, 2e-6, epochs, new Warmup(1, 1e-4, false), Every.STEP),
             epochs,
             32,
             new Loss.BinaryCrossEntropy(),
-            ImageRecipe.of(new SmallerCrop(128), new Flip(0.5), new QuarterTurn()))
+            ImageRecipe.of(new SmallerCrop(96), new Flip(0.5), new QuarterTurn()))
         .average(new Average(0.995, true, true));
   }
 
