@@ -78,13 +78,15 @@ record Temperature(double value) {
         .at(scores.threshold());
   }
 
-  private static double logit(double score) {
+  /** Returns the logit of a score, which stays finite at 0 and 1. */
+  static double logit(double score) {
     double epsilon = Math.ulp(1.0);
     double clipped = Math.max(epsilon, Math.min(1 - epsilon, score));
     return Math.log(clipped / (1 - clipped));
   }
 
-  private static double sigmoid(double logit) {
+  /** Returns the score of a logit. */
+  static double sigmoid(double logit) {
     return 1 / (1 + Math.exp(-logit));
   }
 }

@@ -683,7 +683,7 @@ public final class RealImagesCommand implements Callable<Integer> {
       Scores scores;
       try (Detector detector = blueprint.load(trained)) {
         scores = scored("Choosing the threshold", detector, parts.threshold()).scores();
-        calibrated = trained.calibrated(Calibrations.forBalancedAccuracy(scores));
+        calibrated = trained.calibrated(Calibrations.logistic(scores));
       }
       if (parts.rule().isEmpty()) {
         return new Fitted(calibrated, scores);
