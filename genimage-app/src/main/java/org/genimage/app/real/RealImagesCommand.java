@@ -314,8 +314,8 @@ public final class RealImagesCommand implements Callable<Integer> {
   private void checkParts(SourcedImages images) {
     if (test == Test.HELD_OUT) {
       checkLabels("held-out images", images.test());
-      checkReadable(images.test());
       cut("training images", images.training(), images.source(), true);
+      checkReadable(images.test());
       return;
     }
     for (Fold fold : Options.opening(() -> folds(images))) {
