@@ -217,7 +217,7 @@ public final class RealImagesCommand implements Callable<Integer> {
   private int call(Closer locks) {
     terminal = Terminal.of(spec);
     Options.checkPositive("--side", side);
-    recipes.check(test != Test.HELD_OUT);
+    recipes.check(test != Test.HELD_OUT, side);
     Options.check(folds > 1, "--folds must be at least 2, got %s", folds);
     Options.checkPositive("--window", window);
     Options.check(
@@ -231,7 +231,8 @@ public final class RealImagesCommand implements Callable<Integer> {
         chosen.size() == 1 || start.isEmpty(),
         "--start is one detector's weights, got %s detectors; name one",
         chosen.size());
-    List<Trial> trials = chosen.stream().flatMap(one -> recipes.trials(one).stream()).toList();
+    List<Trial> trials =
+        chosen.stream().flatMap(one -> recipes.trials(one, side).stream()).toList();
     trials.forEach(this::checkSide);
     out.check();
     Outputs.checkFile("--out", RealFigures.table(out), Outputs.Kind.REAL_TABLE, List.of(place));
@@ -266,15 +267,15 @@ public final class RealImagesCommand implements Callable<Integer> {
 
   /** Checks that a network takes windows of these sizes; some need even sides. */
   private void checkSide(Trial trial) {
+    checkSide("--side", trial, side);
+    checkSide("--crop", trial, trial.recipe().crop());
+  }
+
+  private static void checkSide(String option, Trial trial, int pixels) {
     try {
-      trial.recipe().input(trial.published(), trial.recipe().crop()).entries();
+      trial.recipe().input(trial.published(), pixels).entries();
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--crop: " + e.getMessage());
-    }
-    try {
-      trial.recipe().input(trial.published(), side).entries();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--side: " + e.getMessage());
+      throw new UsageException(option + ": " + e.getMessage());
     }
   }
 

@@ -62,12 +62,17 @@ final class RecipeOptions {
   /**
    * Checks the values.
    *
+   * @param mayChoose whether several values may be tried
+   * @param side of what is scored, in pixels
    * @throws org.genimage.app.command.UsageException if one is out of range, or if several are given
    *     where nothing may be chosen
    */
-  void check(boolean mayChoose) {
+  void check(boolean mayChoose, int side) {
     samples.ifPresent(count -> Options.checkPositive("--samples", count));
-    crops.forEach(pixels -> Options.checkPositive("--crop", pixels));
+    for (int crop : crops) {
+      Options.checkPositive("--crop", crop);
+      Options.check(crop <= side, "--crop must be at most --side, %s, got %s", side, crop);
+    }
     for (double rate : rates) {
       Options.check(
           rate > 0 && Double.isFinite(rate), "--rate must be a number above 0, got %s", rate);
@@ -83,9 +88,14 @@ final class RecipeOptions {
             + " --test held-out; choose among several with --test folds");
   }
 
-  /** Returns every combination of the values for a detector, in their order. */
-  List<Trial> trials(Blueprint published) {
-    RealRecipe own = RealRecipe.of(published);
+  /**
+   * Returns every combination of the values for a detector, in their order.
+   *
+   * @param side of what is scored, in pixels; training images are never larger
+   */
+  List<Trial> trials(Blueprint published, int side) {
+    RealRecipe usual = RealRecipe.of(published);
+    RealRecipe own = usual.crop(Math.min(usual.crop(), side));
     List<Trial> trials = List.of(new Trial(published, samples.map(own::samples).orElse(own), ""));
     trials =
         each(trials, rates, (trial, rate) -> trial.with("rate", rate, trial.recipe().rate(rate)));

@@ -173,9 +173,9 @@ class RealImagesCommandTest {
         low.get("roc_auc").asDouble() >= high.get("roc_auc").asDouble() ? "0.0005" : "0.004";
     assertThat(said)
         .contains(
-            "FerretNet-S: the best of 2 recipes by ROC AUC: rate %s, crops of 96 pixels"
+            "FerretNet-S: the best of 2 recipes by ROC AUC: rate %s, crops of 32 pixels"
                 .formatted(best));
-    assertThat(folder.resolve("table.md")).content().contains("| 0.0005 | 96 | 0.0 |", "| 0.004 |");
+    assertThat(folder.resolve("table.md")).content().contains("| 0.0005 | 32 | 0.0 |", "| 0.004 |");
   }
 
   @Test
@@ -184,7 +184,7 @@ class RealImagesCommandTest {
     new CommandLine(options)
         .parseArgs("--rate=0.01,0.02,0.01", "--crop=64,80", "--recompressed=0.5", "--samples=99");
 
-    List<RecipeOptions.Trial> trials = options.trials(Detectors.npr());
+    List<RecipeOptions.Trial> trials = options.trials(Detectors.npr(), 192);
 
     assertThat(trials.stream().map(RecipeOptions.Trial::values))
         .containsExactly(
@@ -198,9 +198,13 @@ class RealImagesCommandTest {
     assertThat(trained.schedule().toString()).contains("base=0.02");
     assertThat(trained.images().toString())
         .contains("SmallerCrop[side=80]", "Jpeg[probability=0.5");
-    assertThat(new RecipeOptions().trials(Detectors.npr()))
+    assertThat(new RecipeOptions().trials(Detectors.npr(), 64))
         .singleElement()
-        .satisfies(own -> assertThat(own.values()).isEmpty());
+        .satisfies(
+            own -> {
+              assertThat(own.values()).isEmpty();
+              assertThat(own.recipe().crop()).isEqualTo(64);
+            });
   }
 
   @Test
@@ -373,6 +377,7 @@ class RealImagesCommandTest {
     "--rate=0, --rate must be a number above 0",
     "--rate=NaN --test=folds, --rate must be a number above 0",
     "--crop=0, --crop must be positive",
+    "--crop=193, '--crop must be at most --side, 192, got 193'",
     "--crop=2 --detector=residuals, --crop: Residuals cannot take images of 2 x 2 pixels",
     "--recompressed=1.1, --recompressed must be between 0 and 1",
     "'--rate=0.1,0.2', held-out images choose nothing",

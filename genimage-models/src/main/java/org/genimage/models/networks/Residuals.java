@@ -42,7 +42,9 @@ public record Residuals(ResNet trunk) implements FrontedResNet {
     Ops tf = scope.tf();
     var front = scope.at("front").output(residuals(tf, images)); // [N, 190, 190, 24]
     List<Operand<TFloat32>> maps = new ArrayList<>(trunk.maps(scope, front));
-    maps.remove(1); // the max pooling has the channels of the first convolution
+    if (trunk.stem().pools()) {
+      maps.remove(1); // it has the channels of the first convolution
+    }
     List<Operand<TFloat32>> statistics = new ArrayList<>();
     for (Operand<TFloat32> map : maps) { // [N, 95, 95, 64], [N, 48, 48, 256], [N, 24, 24, 512]
       statistics.add(statistics(scope, map));
