@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+# What the program's launcher sets.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_OVERRIDE_GLOBAL_THREADPOOL": "1"}
 
 # How many processors other programs may use, in all, before figures are worth little.
 BUSY = 0.15

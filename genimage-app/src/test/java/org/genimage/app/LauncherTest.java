@@ -106,6 +106,16 @@ class LauncherTest {
   }
 
   @Test
+  void sessions_haveThreadsOfTheirOwn_unlessTheUserSaysNo() throws Exception {
+    script(
+        folder.resolve("jdk/bin/java"), "#!/bin/sh\necho \"own=$TF_OVERRIDE_GLOBAL_THREADPOOL\"\n");
+
+    assertThat(run(launcher, Map.of(), "devices").lines()).containsExactly("own=1");
+    assertThat(run(launcher, Map.of("TF_OVERRIDE_GLOBAL_THREADPOOL", "0"), "devices").lines())
+        .containsExactly("own=0");
+  }
+
+  @Test
   void withoutJava_aSentenceSaysWhatToDo() throws Exception {
     Ended ended = run(launcher, Map.of("JAVA_HOME", folder.resolve("none").toString()));
 

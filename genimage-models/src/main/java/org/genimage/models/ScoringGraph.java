@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.Iterators;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.GraphWeights;
@@ -18,9 +19,11 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -32,12 +35,19 @@ final class ScoringGraph implements AutoCloseable {
   private final Placeholder<TUint8> images;
   private final Operand<TFloat32> logits;
 
+  private final int runs;
+
   private ScoringGraph(
-      Graph graph, Session session, Placeholder<TUint8> images, Operand<TFloat32> logits) {
+      Graph graph,
+      Session session,
+      Placeholder<TUint8> images,
+      Operand<TFloat32> logits,
+      int runs) {
     this.graph = graph;
     this.session = session;
     this.images = images;
     this.logits = logits;
+    this.runs = runs;
   }
 
   /**
@@ -65,8 +75,10 @@ final class ScoringGraph implements AutoCloseable {
       Placeholder<TUint8> images =
           tf.placeholder(TUint8.class, Placeholder.shape(blueprint.input().shape()));
       WeightVariables variables = new WeightVariables(weights);
-      Operand<TFloat32> logits = fromBytes(choice.apply(tf), images, blueprint, variables);
-      return new ScoringGraph(graph, filledSession(graph, tf, variables), images, logits);
+      Kernels kernels = choice.apply(tf);
+      Operand<TFloat32> logits = fromBytes(kernels, images, blueprint, variables);
+      Session session = filledSession(graph, tf, variables, KernelChoice.session(kernels));
+      return new ScoringGraph(graph, session, images, logits, KernelChoice.runs(kernels));
     } catch (RuntimeException e) {
       graph.close();
       throw e;
@@ -75,7 +87,12 @@ final class ScoringGraph implements AutoCloseable {
 
   /** Returns a session of a graph that is built, with the numbers of its weights. */
   static Session filledSession(Graph graph, Ops tf, WeightVariables variables) {
-    Session session = new Session(graph, SessionSettings.scoring());
+    return filledSession(graph, tf, variables, SessionSettings.scoring());
+  }
+
+  private static Session filledSession(
+      Graph graph, Ops tf, WeightVariables variables, ConfigProto settings) {
+    Session session = new Session(graph, settings);
     try {
       variables.fill(tf, session);
       return session;
@@ -116,13 +133,29 @@ final class ScoringGraph implements AutoCloseable {
 
   /** Returns {@code [count, 2]}, row-major: nature, ai. */
   float[] logits(ImageBatch batch) {
-    Shape shape = Shape.of(batch.count(), batch.height(), batch.width(), 3);
+    ByteDataBuffer bytes = DataBuffers.of(batch.toArray(), true, false);
     float[] values = new float[2 * batch.count()];
-    try (TUint8 fed = TUint8.tensorOf(shape, DataBuffers.of(batch.toArray(), true, false));
-        var result = session.runner().feed(images, fed).fetch(logits).run()) {
-      ((TFloat32) result.get(0)).copyTo(DataBuffers.of(values));
-    }
+    long image = 3L * batch.height() * batch.width();
+    int parts = Math.min(runs, batch.count());
+    IntStream.range(0, parts)
+        .parallel()
+        .forEach(
+            part -> {
+              int from = batch.count() * part / parts;
+              int count = batch.count() * (part + 1) / parts - from;
+              Shape shape = Shape.of(count, batch.height(), batch.width(), 3);
+              try (TUint8 fed = TUint8.tensorOf(shape, bytes.slice(from * image, count * image));
+                  var result = session.runner().feed(images, fed).fetch(logits).run()) {
+                ((TFloat32) result.get(0))
+                    .copyTo(DataBuffers.of(values).slice(2L * from, 2L * count));
+              }
+            });
     return values;
+  }
+
+  /** Returns in how many runs at a time a batch is scored. */
+  int runs() {
+    return runs;
   }
 
   int operations() {

@@ -1,10 +1,14 @@
 package org.genimage.models.internal;
 
+import com.google.common.base.Ascii;
+import java.util.Optional;
+import java.util.Set;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.weights.Weights;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * The one place that chooses the kernels of a graph, by what the graph is for and what this machine
@@ -21,6 +25,11 @@ public final class KernelChoice {
   /** From this many numbers on an export has variables: 256 MB. */
   private static final long LARGE_EXPORT = 1 << 26;
 
+  /** TensorFlow's environment variable that gives each session its own threads. */
+  private static final String OWN = "TF_OVERRIDE_GLOBAL_THREADPOOL";
+
+  private static final Set<String> TRUE = Set.of("1", "true");
+
   private KernelChoice() {}
 
   /** Returns the fastest kernels for scores in 32-bit floats. */
@@ -30,7 +39,9 @@ public final class KernelChoice {
 
   /** Returns the fastest kernels for scores in 32-bit floats with these weights. */
   public static Kernels scoring(Ops tf, Weights weights) {
-    return OneDnn.isAvailable() && isLarge(weights) ? OneDnnKernels.float32(tf) : scoring(tf);
+    return OneDnn.isAvailable() && isLarge(weights)
+        ? shared(OneDnnKernels.float32(tf))
+        : scoring(tf);
   }
 
   /**
@@ -40,7 +51,43 @@ public final class KernelChoice {
    * AMD's (Zen 5) they were 2.6 to 2.9 times slower in 32-bit floats: docs/performance.md.
    */
   static OneDnnKernels preferred(OneDnnKernels kernels) {
-    return OneDnn.isIntel() ? kernels.packed() : kernels;
+    return shared(OneDnn.isIntel() ? kernels.packed() : kernels);
+  }
+
+  private static OneDnnKernels shared(OneDnnKernels kernels) {
+    return halves(
+            Runtime.getRuntime().availableProcessors(), Optional.ofNullable(System.getenv(OWN)))
+        ? kernels.halves()
+        : kernels;
+  }
+
+  /**
+   * Returns whether two processors share the layers of a transformer, not each op. That scored a
+   * single image 1.2 to 1.5 times as fast: docs/performance.md. More processors were not measured.
+   * Ops must then have one thread each, which a session decides only where TensorFlow was told
+   * before its start that sessions do not share their threads.
+   *
+   * @param own the environment variable {@value #OWN}
+   */
+  static boolean halves(int processors, Optional<String> own) {
+    return processors == 2 && own.map(Ascii::toLowerCase).filter(TRUE::contains).isPresent();
+  }
+
+  private static boolean isHalved(Kernels kernels) {
+    return kernels instanceof OneDnnKernels own && own.isHalved();
+  }
+
+  /** Returns the settings of the session of a graph that was built with these kernels. */
+  public static ConfigProto session(Kernels kernels) {
+    return isHalved(kernels) ? SessionSettings.scoring(1) : SessionSettings.scoring();
+  }
+
+  /**
+   * Returns into how many runs at a time a batch is best divided: where ops have one thread each,
+   * each processor gets some of the images.
+   */
+  public static int runs(Kernels kernels) {
+    return isHalved(kernels) ? 2 : 1;
   }
 
   private static boolean isLarge(Weights weights) {
@@ -67,7 +114,7 @@ public final class KernelChoice {
    * @throws UnsupportedOperationException if this machine has none
    */
   public static Kernels scoringBfloat16(Ops tf, Weights weights) {
-    return isLarge(weights) ? bfloat16(tf) : scoringBfloat16(tf);
+    return isLarge(weights) ? shared(bfloat16(tf)) : scoringBfloat16(tf);
   }
 
   private static OneDnnKernels bfloat16(Ops tf) {

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.genimage.models.nn.Activation;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Kernels;
@@ -36,28 +37,47 @@ final class OneDnnKernels implements Kernels {
 
   private final OneDnnOps ops;
   private final Kernels plain;
+  private final boolean halves;
+  private boolean halved;
 
-  private OneDnnKernels(OneDnnOps ops, Kernels plain) {
+  private OneDnnKernels(OneDnnOps ops, Kernels plain, boolean halves) {
     this.ops = ops;
     this.plain = plain;
+    this.halves = halves;
   }
 
-  private static OneDnnKernels of(Ops tf, boolean low, boolean packs) {
-    return new OneDnnKernels(new OneDnnOps(tf, low, packs), Kernels.plain(tf, Purpose.SCORING));
+  private static OneDnnKernels of(Ops tf, boolean low, boolean packs, boolean halves) {
+    return new OneDnnKernels(
+        new OneDnnOps(tf, low, packs), Kernels.plain(tf, Purpose.SCORING), halves);
   }
 
   static OneDnnKernels float32(Ops tf) {
-    return of(tf, false, false);
+    return of(tf, false, false, false);
   }
 
   /** Returns kernels with bfloat16 for what convolutions and matrix products see and give. */
   static OneDnnKernels bfloat16(Ops tf) {
-    return of(tf, true, false);
+    return of(tf, true, false, false);
   }
 
   /** Returns kernels that keep the weights of matrix products a second time, in blocks. */
   OneDnnKernels packed() {
-    return of(tf(), ops.isLow(), true);
+    return of(tf(), ops.isLow(), true, halves);
+  }
+
+  /**
+   * Returns kernels for two processors that do not share the work of each op: a transformer's
+   * layers become two halves that know nothing of each other until they are added, as on several
+   * GPUs (Shoeybi et al. 2019, Megatron-LM, section 3). Threads wait for each other twice in a
+   * block, not in every op of it.
+   */
+  OneDnnKernels halves() {
+    return of(tf(), ops.isLow(), ops.packs(), true);
+  }
+
+  /** Returns whether layers were added as halves: then an op's own threads would be in the way. */
+  boolean isHalved() {
+    return halved;
   }
 
   @Override
@@ -200,6 +220,79 @@ final class OneDnnKernels implements Kernels {
   public Operand<TFloat32> attention(
       Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias) {
     return ops.attention(qkv, heads, bias);
+  }
+
+  @Override
+  public Operand<TFloat32> selfAttention(
+      Operand<TFloat32> x,
+      ParameterValue in,
+      ParameterValue inBias,
+      ParameterValue out,
+      ParameterValue outBias,
+      int heads,
+      Optional<Operand<TFloat32>> bias) {
+    if (heads == 1 || !canHalve(in, inBias, out, outBias)) {
+      return Kernels.super.selfAttention(x, in, inBias, out, outBias, heads, bias);
+    }
+    int depth = in.shape().get(1) / heads;
+    return halves(
+        heads,
+        out,
+        outBias,
+        depth,
+        (from, to) -> {
+          ParameterValue weight = in.outputs(3, from * depth, to * depth);
+          ParameterValue offset = inBias.outputs(3, from * depth, to * depth);
+          return attention(
+              linear(x, weight, offset), to - from, bias.map(all -> heads(all, from, to)));
+        });
+  }
+
+  private Operand<TFloat32> heads(Operand<TFloat32> bias, int from, int to) {
+    int[] begin = {0, from, 0};
+    int[] size = {-1, to - from, -1};
+    return tf().slice(bias, tf().constant(begin), tf().constant(size));
+  }
+
+  @Override
+  public Operand<TFloat32> feedForward(
+      Activation between,
+      Operand<TFloat32> x,
+      ParameterValue in,
+      ParameterValue inBias,
+      ParameterValue out,
+      ParameterValue outBias) {
+    if (!canHalve(in, inBias, out, outBias)) {
+      return Kernels.super.feedForward(between, x, in, inBias, out, outBias);
+    }
+    return halves(
+        in.shape().get(0),
+        out,
+        outBias,
+        1,
+        (from, to) -> {
+          ParameterValue weight = in.outputs(1, from, to);
+          return between.of(this, linear(x, weight, inBias.outputs(1, from, to)));
+        });
+  }
+
+  private boolean canHalve(ParameterValue... values) {
+    return halves && fixed(values);
+  }
+
+  /** What a half computes before its last linear layer. */
+  private interface Half {
+    Operand<TFloat32> of(int from, int to);
+  }
+
+  /** Returns the sum of two halves, each with its part of the inputs of the last linear layer. */
+  private Operand<TFloat32> halves(
+      int parts, ParameterValue weight, ParameterValue bias, int width, Half half) {
+    halved = true;
+    int middle = parts / 2;
+    var first = linear(half.of(0, middle), weight.inputs(0, middle * width), bias);
+    var second = linear(half.of(middle, parts), weight.inputs(middle * width, parts * width));
+    return ops.halves(first, second);
   }
 
   @Override

@@ -35,6 +35,10 @@ final class OneDnnOps {
 
   private static final String CONV = "_MklNativeFusedConv2D";
   private static final String PRODUCT = "_MklNativeFusedMatMul";
+
+  /** The op that adds halves, which no other layer here uses. */
+  private static final String HALVES = "AddN";
+
   private static final String FOLLOWED_BY = "fused_ops";
   private static final String BIAS = "BiasAdd";
 
@@ -56,6 +60,11 @@ final class OneDnnOps {
     this.tf = tf;
     this.low = low;
     this.packs = packs;
+  }
+
+  /** Returns whether a matrix product keeps its weights a second time. */
+  boolean packs() {
+    return packs;
   }
 
   /** Returns whether convolutions and matrix products see and give bfloat16. */
@@ -138,9 +147,34 @@ final class OneDnnOps {
 
   /** Returns the sum of two of the same shape. */
   Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y) {
-    return followed(x, "Add", Optional.of(y))
+    return joined(x, y)
+        .or(() -> joined(y, x))
+        .or(() -> followed(x, "Add", Optional.of(y)))
         .or(() -> followed(y, "Add", Optional.of(x)))
         .orElseGet(() -> raise(sum(lower(x).asOutput(), lower(y).asOutput())));
+  }
+
+  /** Returns the sum of two halves of a layer; what is added to it later joins the first half. */
+  Operand<TFloat32> halves(Operand<TFloat32> first, Operand<TFloat32> second) {
+    if (!low) {
+      return tf.math.addN(List.of(first, second));
+    }
+    return raise(
+        tf.math
+            .addN(
+                List.of(
+                    lower(first).asOutput().expect(TBfloat16.class),
+                    lower(second).asOutput().expect(TBfloat16.class)))
+            .asOutput());
+  }
+
+  private Optional<Operand<TFloat32>> joined(Operand<TFloat32> halves, Operand<TFloat32> term) {
+    GraphOperation sum = operation(bare(halves));
+    if (!sum.type().equals(HALVES)) {
+      return Optional.empty();
+    }
+    return followed(raise(sum.input(0)), "Add", Optional.of(term))
+        .map(first -> raise(sum(bare(first), sum.input(1))));
   }
 
   /** Returns the largest value in each window; what is padded never wins. */

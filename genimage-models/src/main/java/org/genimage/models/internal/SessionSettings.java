@@ -16,7 +16,17 @@ public final class SessionSettings {
    * in half the time, and the weights are not copied a second time.
    */
   public static ConfigProto scoring() {
+    return scoring(0);
+  }
+
+  /**
+   * Returns these settings with another number of threads.
+   *
+   * @param threads that share the work of an op; 0 leaves the choice to TensorFlow
+   */
+  static ConfigProto scoring(int threads) {
     return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(threads)
         .setGraphOptions(
             GraphOptions.newBuilder()
                 .setOptimizerOptions(

@@ -5,6 +5,7 @@ import static org.genimage.models.nn.Layers.channels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.genimage.models.nn.Activation;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.CustomGradients;
 import org.genimage.models.nn.Kernels;
@@ -237,16 +238,20 @@ final class TrainingKernels implements Kernels {
   }
 
   /**
-   * Returns linear(gelu(linear(x))). GELU's factors sqrt(1/2) go into the weights, which are fewer:
-   * x (1 + erf(x)) is GELU of x sqrt(2) times sqrt(2).
+   * Returns two linear layers with a non-linearity between them. GELU's factors sqrt(1/2) go into
+   * the weights, which are fewer: x (1 + erf(x)) is GELU of x sqrt(2) times sqrt(2).
    */
   @Override
   public Operand<TFloat32> feedForward(
+      Activation between,
       Operand<TFloat32> x,
       ParameterValue in,
       ParameterValue inBias,
       ParameterValue out,
       ParameterValue outBias) {
+    if (between != Activation.GELU) {
+      return Kernels.super.feedForward(between, x, in, inBias, out, outBias);
+    }
     float half = (float) Math.sqrt(0.5);
     var scaled = linear(x, in.scaled(half), inBias.scaled(half));
     return linear(scaledGelu(scaled), out.scaled(half), outBias);

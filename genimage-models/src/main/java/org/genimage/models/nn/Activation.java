@@ -7,31 +7,25 @@ import org.tensorflow.types.TFloat32;
 /** The non-linearity between the two linear layers of a transformer's MLP. */
 public enum Activation {
   /** x times the normal distribution function of x, exactly (Hendrycks and Gimpel 2016). */
-  GELU,
+  GELU {
+    @Override
+    public Operand<TFloat32> of(Kernels kernels, Operand<TFloat32> x) {
+      return kernels.gelu(x);
+    }
+  },
   /** x times the logistic function of 1.702 x, as in OpenAI's CLIP. */
   QUICK_GELU {
     @Override
-    Operand<TFloat32> feedForward(
-        Kernels kernels,
-        Operand<TFloat32> x,
-        ParameterValue in,
-        ParameterValue inBias,
-        ParameterValue out,
-        ParameterValue outBias) {
+    public Operand<TFloat32> of(Kernels kernels, Operand<TFloat32> x) {
       Ops tf = kernels.tf();
-      var hidden = kernels.linear(x, in, inBias);
-      var gate = tf.math.sigmoid(tf.math.mul(hidden, tf.constant(1.702f)));
-      return kernels.linear(tf.math.mul(hidden, gate), out, outBias);
+      return tf.math.mul(x, tf.math.sigmoid(tf.math.mul(x, tf.constant(1.702f))));
     }
   };
 
-  Operand<TFloat32> feedForward(
-      Kernels kernels,
-      Operand<TFloat32> x,
-      ParameterValue in,
-      ParameterValue inBias,
-      ParameterValue out,
-      ParameterValue outBias) {
-    return kernels.feedForward(x, in, inBias, out, outBias);
-  }
+  /**
+   * Returns the non-linearity of each number.
+   *
+   * @param x of any shape
+   */
+  public abstract Operand<TFloat32> of(Kernels kernels, Operand<TFloat32> x);
 }

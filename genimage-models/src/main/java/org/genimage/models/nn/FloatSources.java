@@ -68,6 +68,19 @@ final class FloatSources {
     return () -> new Joined(sources, counts);
   }
 
+  /**
+   * Returns a part of each of a source's periods.
+   *
+   * @param count how many floats the source has: all are read, so that whoever looks at them on
+   *     their way sees all
+   * @param period how many floats one has
+   * @param from the index in a period of its first float
+   * @param length how many floats of a period
+   */
+  static FloatSource parts(FloatSource source, int count, int period, int from, int length) {
+    return () -> new Parts(source.open(), count, period, from, length);
+  }
+
   /** Changes floats on their way. */
   private interface Change {
 
@@ -101,6 +114,62 @@ final class FloatSources {
         change.close();
       }
     };
+  }
+
+  /** Leaves out what no part needs. */
+  private static final class Parts implements FloatSource.Reader {
+
+    /** A source may be a file, which is read in few large pieces. */
+    private static final int PIECE = 1 << 14;
+
+    private final FloatSource.Reader reader;
+    private final int count;
+    private final int period;
+    private final int from;
+    private final int length;
+    private final float[] piece;
+    private int begun;
+    private int ended;
+    private int next;
+
+    Parts(FloatSource.Reader reader, int count, int period, int from, int length) {
+      this.reader = reader;
+      this.count = count;
+      this.period = period;
+      this.from = from;
+      this.length = length;
+      piece = new float[Math.min(PIECE, count)];
+      next = from;
+    }
+
+    @Override
+    public void read(float[] into, int at, int wanted) {
+      int done = 0;
+      while (done < wanted) {
+        while (next >= ended) {
+          advance();
+        }
+        int left = length - (next % period - from);
+        int part = Math.min(Math.min(left, ended - next), wanted - done);
+        System.arraycopy(piece, next - begun, into, at + done, part);
+        done += part;
+        next += part == left ? part + period - length : part;
+      }
+      while (next >= count && ended < count) {
+        advance();
+      }
+    }
+
+    private void advance() {
+      begun = ended;
+      ended += Math.min(piece.length, count - begun);
+      reader.read(piece, 0, ended - begun);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
   }
 
   /** Has one source open at a time. */

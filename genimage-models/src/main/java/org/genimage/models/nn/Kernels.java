@@ -133,8 +133,9 @@ public interface Kernels {
   Operand<TFloat32> linear(Operand<TFloat32> x, ParameterValue weight, ParameterValue bias);
 
   /**
-   * Returns a linear layer, GELU and another linear layer: linear(gelu(linear(x))).
+   * Returns two linear layers with a non-linearity between them.
    *
+   * @param between the non-linearity
    * @param x {@code [N, ..., C]}
    * @param in weight {@code [hidden, C]} of the first
    * @param inBias {@code [hidden]}
@@ -143,12 +144,13 @@ public interface Kernels {
    * @return {@code [N, ..., outputs]}
    */
   default Operand<TFloat32> feedForward(
+      Activation between,
       Operand<TFloat32> x,
       ParameterValue in,
       ParameterValue inBias,
       ParameterValue out,
       ParameterValue outBias) {
-    return linear(gelu(linear(x, in, inBias)), out, outBias);
+    return linear(between.of(this, linear(x, in, inBias)), out, outBias);
   }
 
   /**
@@ -173,6 +175,29 @@ public interface Kernels {
    * @return {@code [N, L, C]}
    */
   Operand<TFloat32> attention(Operand<TFloat32> qkv, int heads, Optional<Operand<TFloat32>> bias);
+
+  /**
+   * Returns multi-head self-attention between its two linear layers.
+   *
+   * @param x {@code [N, L, C]}
+   * @param in weight {@code [3 * C, C]} of the first layer: queries, already scaled, keys, values
+   * @param inBias {@code [3 * C]}
+   * @param out weight {@code [C, C]} of the second layer
+   * @param outBias {@code [C]}
+   * @param heads number of heads, which divides C
+   * @param bias as for {@link #attention}
+   * @return {@code [N, L, C]}
+   */
+  default Operand<TFloat32> selfAttention(
+      Operand<TFloat32> x,
+      ParameterValue in,
+      ParameterValue inBias,
+      ParameterValue out,
+      ParameterValue outBias,
+      int heads,
+      Optional<Operand<TFloat32>> bias) {
+    return linear(attention(linear(x, in, inBias), heads, bias), out, outBias);
+  }
 
   /**
    * Returns for each two channels the sum of their products.

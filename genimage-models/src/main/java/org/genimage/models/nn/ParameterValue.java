@@ -226,6 +226,37 @@ public final class ParameterValue {
     return values;
   }
 
+  /**
+   * Returns some of the outputs of a linear layer's weight or bias.
+   *
+   * @param groups how many groups of the same size the outputs are
+   * @param from the first of a group
+   * @param to the one after the last of a group
+   * @throws IllegalStateException if the numbers are not fixed
+   */
+  public ParameterValue outputs(int groups, int from, int to) {
+    int all = shape.get(0);
+    int row = count(shape) / all;
+    List<Integer> chosen = new ArrayList<>(shape);
+    chosen.set(0, groups * (to - from));
+    return parts(chosen, all / groups * row, from * row, (to - from) * row);
+  }
+
+  /**
+   * Returns some of the inputs of a linear layer's weight.
+   *
+   * @param from the first
+   * @param to the one after the last
+   * @throws IllegalStateException if the numbers are not fixed
+   */
+  public ParameterValue inputs(int from, int to) {
+    return parts(List.of(shape.get(0), to - from), shape.get(1), from, to - from);
+  }
+
+  private ParameterValue parts(List<Integer> chosen, int period, int from, int length) {
+    return following(chosen, own -> FloatSources.parts(own, count(shape), period, from, length));
+  }
+
   /** Returns the sum of this and another parameter of the same layout and shape. */
   public ParameterValue plus(ParameterValue other) {
     return isFixed() && other.isFixed()

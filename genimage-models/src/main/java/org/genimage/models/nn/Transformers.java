@@ -193,9 +193,18 @@ public final class Transformers {
     float[] scales = new float[3 * width];
     Arrays.fill(scales, 1);
     Arrays.fill(scales, 0, width, (float) (1 / Math.sqrt(depth)));
-    var qkv = scope.kernels().linear(x, in.weight().scaled(scales), in.bias().scaled(scales));
-    var attended = scope.kernels().attention(qkv, heads, bias); // [N, L, C]
-    return scope.output(linear(scope.at(keys.output()), attended, width));
+    ModelScope out = scope.at(keys.output());
+    return scope.output(
+        scope
+            .kernels()
+            .selfAttention(
+                x,
+                in.weight().scaled(scales),
+                in.bias().scaled(scales),
+                weight(out, width, width),
+                bias(out, width),
+                heads,
+                bias));
   }
 
   /**
@@ -241,6 +250,6 @@ public final class Transformers {
     ParameterValue inBias = bias(first, MLP_RATIO * width);
     ParameterValue out = weight(second, MLP_RATIO * width, width);
     ParameterValue outBias = bias(second, width);
-    return scope.output(activation.feedForward(scope.kernels(), x, in, inBias, out, outBias));
+    return scope.output(scope.kernels().feedForward(activation, x, in, inBias, out, outBias));
   }
 }

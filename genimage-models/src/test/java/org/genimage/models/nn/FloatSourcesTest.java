@@ -55,6 +55,29 @@ class FloatSourcesTest {
         .containsExactly(1f, 2f, 1f, 2f, 3f, 4f, 5f, 6f, 1f);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 100})
+  void parts_ofEachPeriod_areAllThatComes(int part) {
+    FloatSource twelve = FloatSource.of(numbers(12));
+
+    assertThat(read(FloatSources.parts(twelve, 12, 4, 0, 2), 6, part))
+        .containsExactly(1f, 2f, 5f, 6f, 9f, 10f);
+    assertThat(read(FloatSources.parts(twelve, 12, 4, 1, 3), 9, part))
+        .containsExactly(2f, 3f, 4f, 6f, 7f, 8f, 10f, 11f, 12f);
+    assertThat(read(FloatSources.parts(twelve, 12, 12, 5, 1), 1, part)).containsExactly(6f);
+  }
+
+  /** Weights are looked at on their way, so that none may be left out. */
+  @Test
+  void parts_readAllOfTheirSource() {
+    int[] seen = {0};
+    FloatSource counted = () -> (into, at, count) -> seen[0] += count;
+
+    read(FloatSources.parts(counted, 12_000, 6_000, 0, 1), 2, 2);
+
+    assertThat(seen[0]).isEqualTo(12_000);
+  }
+
   /** A reader may hold a file open. */
   @Test
   void everyReader_isClosed() {
