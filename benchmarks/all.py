@@ -61,6 +61,7 @@ def run(chosen, folder):
         command = [sys.executable, str(HERE / script), *arguments, "--folder", str(folder)]
         began, watch = time.monotonic(), Others()
         done = subprocess.run([*command, "--busy-is-fine", "--no-heading"], text=True, stderr=subprocess.PIPE)
+        print(done.stderr, end="", file=sys.stderr)
         if done.returncode:
             failed += 1
             why = (done.stderr.strip().splitlines() or ["it ended early"])[-1]

@@ -1,11 +1,14 @@
-"""Compares loading JPEG files into batches of 64: genimage's loader and PyTorch's DataLoader with timm's transforms.
+"""Compares loading image files into batches of 64: genimage's loader and PyTorch's DataLoader, with timm's transforms
+of Pillow's images and with torchvision's own for 8-bit tensors.
 
-    python3 benchmarks/loading.py [--rounds 3] [--seconds 5] [--images FOLDER]
+    python3 benchmarks/loading.py [--rounds 3] [--seconds 5] [--heap 1g] [--images FOLDER]
 
-The two run in turns, genimage with two threads, PyTorch with two workers. Both return 8-bit batches. Normalisation and
+All run in turns, genimage with two threads, PyTorch with two workers. All return 8-bit batches. Normalisation and
 random erasing come later, so they are not measured, except in the column "PyTorch, float": there the workers do both.
-Needs Linux, Maven, a JDK, and Python with torch, timm and opencv-python-headless. Both read the same files: 400 JPEG
-files of 500x375 pixels and quality 96, rendered from a fixed seed, or your own; and 40 files of 2000x1500 pixels.
+genimage has a heap of 1 GB (--heap); PyTorch's processes have no limit. Needs Linux, Maven, a JDK, and Python with
+torch, torchvision, timm, Pillow and opencv-python-headless. Where torchvision cannot decode images, its column is left
+out, with the reason. All read the same files: 400 JPEG files of 500x375 pixels and quality 96, rendered from a fixed
+seed, or your own; 40 JPEG files of 2000x1500; and 200 PNG files of 512x512.
 """
 
 import shutil
@@ -16,12 +19,20 @@ from pathlib import Path
 
 from measuring import at_least, cell, class_path, java, measured, measuring, parser, ratio, table
 
+# Rows of genimage that a peer has no such row for stand beside another one of the peer's.
 BESIDE = {"packed_evaluation": "evaluation", "packed_crop_flip": "crop_flip", "large_reduced": "large_evaluation"}
+# What the ratios are meant to reach.
+PILLOW_AIMS = {
+    "evaluation": 1.4, "crop_flip": 1.4, "randaugment": 1.4, "packed_evaluation": 22, "large_evaluation": 1.5,
+    "large_reduced": 2,
+}
+TENSORS_AIM = 1.1
 
 
 def write_files(folder, own):
     import cv2
     import numpy as np
+    from PIL import Image
 
     rng = np.random.default_rng(1)
 
@@ -36,15 +47,17 @@ def write_files(folder, own):
             cv2.imwrite(str(folder / name / f"{i:03}.jpg"), picture(width, height), [cv2.IMWRITE_JPEG_QUALITY, 96])
     for i, path in enumerate(sorted(own)):
         shutil.copy(path, folder / "small" / f"{i:04}.jpg")
-    sizes = [path.stat().st_size for path in (folder / "small").iterdir()]
-    print(f"{len(sizes)} small files, {statistics.mean(sizes) / 1000:.0f} kB on average", file=sys.stderr)
+    (folder / "png").mkdir()
+    for i in range(200):
+        Image.fromarray(picture(512, 512)).save(folder / "png" / f"{i:03}.png")
+    for name in "small", "large", "png":
+        sizes = [path.stat().st_size for path in (folder / name).iterdir()]
+        print(f"{name}: {len(sizes)} files, {statistics.mean(sizes) / 1000:.0f} kB on average", file=sys.stderr)
 
 
-def measure_python(folder, seconds_each):
+def print_rates(folder, seconds_each, decode, work):
+    """Prints how many images per second two workers load, for each name: its folder, transform and way to collate."""
     import torch
-    from PIL import Image
-    from timm.data import create_transform
-    from timm.data.loader import fast_collate
 
     torch.set_num_threads(1)
 
@@ -57,13 +70,11 @@ def measure_python(folder, seconds_each):
             return 400_000
 
         def __getitem__(self, index):
-            with open(self.paths[index % len(self.paths)], "rb") as file:
-                return self.transform(Image.open(file).convert("RGB")), 0
+            return self.transform(decode(self.paths[index % len(self.paths)])), 0
 
-    def rate(name, collate=fast_collate, **options):
-        transform = create_transform(224, use_prefetcher=collate is not None, **options)
-        files = Files(name, transform)
-        loader = iter(torch.utils.data.DataLoader(files, batch_size=64, shuffle=True, num_workers=2, collate_fn=collate))
+    for row, (name, transform, collate) in work.items():
+        how = dict(batch_size=64, shuffle=True, num_workers=2, collate_fn=collate)
+        loader = iter(torch.utils.data.DataLoader(Files(name, transform), **how))
 
         def read(seconds):
             begin, images = time.perf_counter(), 0
@@ -72,53 +83,117 @@ def measure_python(folder, seconds_each):
             return images / elapsed
 
         read(0.6 * seconds_each)
-        return read(seconds_each)
+        print(row, read(seconds_each))
+
+
+def measure_pillow(folder, seconds_each):
+    """Measures timm's transforms of Pillow's images."""
+    from PIL import Image
+    from timm.data import create_transform
+    from timm.data.loader import fast_collate
+
+    def decode(path):
+        with open(path, "rb") as file:
+            return Image.open(file).convert("RGB")
+
+    def bytes_of(name, **options):
+        return name, create_transform(224, use_prefetcher=True, **options), fast_collate
+
+    def floats_of(name, **options):
+        return name, create_transform(224, **options), None
 
     evaluation = dict(is_training=False, interpolation="bilinear", crop_pct=0.875)
     training = dict(is_training=True, interpolation="random", color_jitter=None)
     randaugment = dict(training, auto_augment="rand-m9-mstd0.5-inc1")
-    print("evaluation", rate("small", **evaluation))
-    print("crop_flip", rate("small", **training))
-    print("randaugment", rate("small", **randaugment))
-    print("large_evaluation", rate("large", **evaluation))
-    print("evaluation_float", rate("small", None, **evaluation))
-    print("crop_flip_float", rate("small", None, **training))
-    print("randaugment_float", rate("small", None, **randaugment, re_prob=0.6, re_mode="pixel"))
+    work = {
+        "evaluation": bytes_of("small", **evaluation),
+        "crop_flip": bytes_of("small", **training),
+        "randaugment": bytes_of("small", **randaugment),
+        "large_evaluation": bytes_of("large", **evaluation),
+        "png_evaluation": bytes_of("png", **evaluation),
+        "png_crop_flip": bytes_of("png", **training),
+        "evaluation_float": floats_of("small", **evaluation),
+        "crop_flip_float": floats_of("small", **training),
+        "randaugment_float": floats_of("small", **randaugment, re_prob=0.6, re_mode="pixel"),
+    }
+    print_rates(folder, seconds_each, decode, work)
+
+
+def measure_tensors(folder, seconds_each):
+    """Measures torchvision's decoders and its transforms of 8-bit tensors."""
+    from torchvision.io import ImageReadMode, decode_image, read_file
+    from torchvision.transforms import InterpolationMode, v2
+
+    def decode(path):
+        return decode_image(read_file(str(path)), ImageReadMode.RGB)
+
+    try:
+        for name in "small", "png":
+            decode(next((folder / name).iterdir()))
+    except RuntimeError as problem:
+        says = str(problem).split(". ")[0].rstrip(".")
+        why = f'torchvision.io says "{says}"; install the torchvision that is built for this PyTorch'
+        print(f'the column "torchvision, 8-bit tensors" is left out: {why}', file=sys.stderr)
+        return
+    bilinear, bicubic = InterpolationMode.BILINEAR, InterpolationMode.BICUBIC
+    evaluation = v2.Compose([v2.Resize(256, bilinear, antialias=True), v2.CenterCrop(224)])
+    crops = [v2.RandomResizedCrop(224, (0.08, 1), interpolation=kind, antialias=True) for kind in (bilinear, bicubic)]
+    training = v2.Compose([v2.RandomChoice(crops), v2.RandomHorizontalFlip()])
+    work = {
+        "evaluation": ("small", evaluation, None),
+        "crop_flip": ("small", training, None),
+        "large_evaluation": ("large", evaluation, None),
+        "png_evaluation": ("png", evaluation, None),
+        "png_crop_flip": ("png", training, None),
+    }
+    print_rates(folder, seconds_each, decode, work)
 
 
 def options():
     found = parser(__doc__)
     found.add_argument("--rounds", type=at_least(1), default=3)
     found.add_argument("--seconds", type=at_least(0.01, float), default=5, help="of each measurement")
+    found.add_argument("--heap", default="1g", help="Java's -Xmx; PyTorch's processes have no limit")
     found.add_argument("--images", type=Path, help="JPEG files in this folder and below instead of rendered ones")
     return found.parse_args()
 
 
 def compare(chosen, made):
     folder = made / "loading"
-    if chosen.images or not folder.exists():
+    if chosen.images or not (folder / "png").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        own = [path for path in chosen.images.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg")] if chosen.images else []
-        write_files(folder, own)
-    ours = java(class_path(made / "class-path"), "4g", "LoadingBenchmark", folder, chosen.seconds)
-    theirs = [sys.executable, __file__, "--python", str(folder), str(chosen.seconds)]
-    results = [(measured(ours), measured(theirs)) for _ in range(chosen.rounds)]
-    row = table(f"images per second, {chosen.rounds} rounds", "genimage", "PyTorch, 8-bit batches", "ratio", "PyTorch, float")
+        own = chosen.images.rglob("*") if chosen.images else []
+        write_files(folder, [path for path in own if path.suffix.lower() in (".jpg", ".jpeg")])
+    commands = [java(class_path(made / "class-path"), chosen.heap, "LoadingBenchmark", folder, chosen.seconds)]
+    for peer in "--pillow", "--tensors":
+        commands.append([sys.executable, __file__, peer, str(folder), str(chosen.seconds)])
+    results = [[], [], []]
+    for _ in range(chosen.rounds):
+        for command, found in zip(commands, results):
+            if not found or found[0]:  # A peer that has measured nothing is not asked again.
+                found.append(measured(command))
+    print(f"\n`-Xmx{chosen.heap}`, without a limit for PyTorch")
+    row = table(
+        f"images per second, {chosen.rounds} rounds", "genimage", "PyTorch, 8-bit batches", "ratio", "aim",
+        "torchvision, 8-bit tensors", "ratio", "aim", "PyTorch, float",
+    )
 
     def column(side, name):
-        return [result[side][name] for result in results if name in result[side]]
+        return [result[name] for result in results[side] if name in result]
 
     for name in results[0][0]:
         beside = BESIDE.get(name, name)
-        columns = column(0, name), column(1, beside), column(1, beside + "_float")
-        ours, theirs, floats = (cell(values, 0) for values in columns)
-        row(name, ours, theirs, ratio(*columns[:2]), floats)
+        ours, pillow, tensors = column(0, name), column(1, beside), column(2, name)
+        pillow_cells = cell(pillow, 0), ratio(ours, pillow), PILLOW_AIMS.get(name, "-")
+        tensors_cells = cell(tensors, 0), ratio(ours, tensors), TENSORS_AIM if tensors else "-"
+        row(name, cell(ours, 0), *pillow_cells, *tensors_cells, cell(column(1, beside + "_float"), 0))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--python"]:
-        measure_python(Path(sys.argv[2]), float(sys.argv[3]))
+    peers = {"--pillow": measure_pillow, "--tensors": measure_tensors}
+    if sys.argv[1:2] and sys.argv[1] in peers:
+        peers[sys.argv[1]](Path(sys.argv[2]), float(sys.argv[3]))
     else:
         chosen = options()
         with measuring(chosen) as made:

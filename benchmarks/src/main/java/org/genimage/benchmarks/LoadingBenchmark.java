@@ -29,7 +29,8 @@ import org.genimage.data.image.Transforms;
 /**
  * Measures how many images per second a loader with two threads decodes into batches of 64; {@code
  * benchmarks/loading.py} starts it. Takes a folder with JPEG files in {@code small} and {@code
- * large} and prints one measurement per line: name and images per second.
+ * large} and PNG files in {@code png}, and prints one measurement per line: name and images per
+ * second.
  */
 public final class LoadingBenchmark {
 
@@ -44,6 +45,7 @@ public final class LoadingBenchmark {
     double seconds = Double.parseDouble(arguments[1]);
     ImageDataset small = images(folder.resolve("small"));
     ImageDataset large = images(folder.resolve("large"));
+    ImageDataset png = images(folder.resolve("png"));
     Transform resize = Transforms.resizeShorterSide(SHORTER, Filter.BILINEAR);
     Transform crop = Transforms.centerCrop(SIDE);
     Transform evaluation = resize.then(crop);
@@ -65,6 +67,8 @@ public final class LoadingBenchmark {
     loaders.put("packed_crop_flip", loader(packed, cropAndFlip));
     loaders.put("large_evaluation", loader(large, evaluation));
     loaders.put("large_reduced", loader(large.decoding(reduced), evaluation));
+    loaders.put("png_evaluation", loader(png, evaluation));
+    loaders.put("png_crop_flip", loader(png, cropAndFlip));
     loaders.forEach((name, loader) -> print(name, perSecond(loader, seconds)));
   }
 
