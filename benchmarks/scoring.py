@@ -207,13 +207,16 @@ def compare(folder, chosen):
             best, other, every = ranked(theirs, name)
             own = column(ours, name)
             row(what, cell(own), f"{cell(other)} {best}", ratio(own, other), every)
-    row = table("first score of a fresh process, and memory after it", "genimage: seconds", "PyTorch eager", "genimage: MB resident", "at the peak", "PyTorch eager", "at the peak")
+    row = table(
+        "first score of a fresh process, and memory after it", "genimage: seconds", "PyTorch eager",
+        "genimage: MB resident", "at the peak", "PyTorch eager", "at the peak", "genimage / PyTorch, resident",
+    )
     for what, ours, theirs in results:
         eager = theirs.get("eager", [])
         cells = [cell(column(ours, "first_score_s")), cell(column(eager, "first_score_s"))]
         for side in ours, eager:
             cells += [cell(column(side, name), 0) for name in ("resident_mb", "peak_resident_mb")]
-        row(what, *cells)
+        row(what, *cells, ratio(column(ours, "resident_mb"), column(eager, "resident_mb")))
 
 
 def one(found, folder, detector, precision, chosen):
