@@ -192,13 +192,16 @@ def answer(command):
         return "-"
 
 
+def version():
+    """Returns genimage's own version."""
+    return re.search(r"<artifactId>genimage</artifactId>\s*<version>(.*?)<", (ROOT / "pom.xml").read_text()).group(1)
+
+
 def versions():
     """Returns the versions of what is compared, in words."""
-    pom = (ROOT / "pom.xml").read_text()
-    own = re.search(r"<artifactId>genimage</artifactId>\s*<version>(.*?)<", pom)
-    tensorflow = re.search(r"<tensorflow.version>(.*?)<", pom)
+    tensorflow = re.search(r"<tensorflow.version>(.*?)<", (ROOT / "pom.xml").read_text())
     found = [
-        f"genimage {own.group(1)}",
+        f"genimage {version()}",
         f"TensorFlow Java {tensorflow.group(1)}",
         answer(["java", "-version"]).replace('"', ""),
         f"Python {sys.version.split()[0]}",
