@@ -53,7 +53,7 @@ class GraphSizeTest {
           .put("ResNet-50", new Sizes(206, 613))
           .put("Residuals", new Sizes(292, 1082))
           .put("SAFE", new Sizes(189, 522))
-          .put("Spec", new Sizes(217, 943))
+          .put("Spec", new Sizes(327, 943))
           .put("Swin-T", new Sizes(1257, 2544))
           .put("UnivFD", new Sizes(232, 631))
           .buildOrThrow();

@@ -12,6 +12,8 @@ import org.genimage.data.image.Pixels;
 import org.genimage.models.networks.Spec;
 import org.genimage.models.nn.Network;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -92,6 +94,28 @@ class SpecTest implements PublishedNetworkContract {
       assertThat(gradient[i + 1]).isZero();
       assertThat(gradient[i]).isFinite();
     }
+  }
+
+  /** In small images, frequencies that are their own opposites are among the tails. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 31, 33, 64})
+  void spectrum_ofAnySide_isThatOfItsFormula(int side) {
+    spectrum(Pixels.of(1, side, side, noise(side)), rgb(side));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 9, 32})
+  void spectrum_withManyEqualMagnitudes_isThatOfItsFormula(int side) {
+    float[] dots = new float[3 * side * side];
+    dots[0] = 1;
+    dots[3 * (2 * side + 4) + 1] = 0.5f;
+    float[] checks = new float[3 * side * side];
+    for (int i = 0; i < checks.length; i++) {
+      checks[i] = (i / 3 / side / 2 + i / 3 % side / 2) % 2;
+    }
+
+    spectrum(Pixels.of(1, side, side, dots), rgb(side));
+    spectrum(Pixels.of(1, side, side, checks), rgb(side));
   }
 
   @Test

@@ -3,15 +3,18 @@ package org.genimage.models.networks;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gather;
-import org.tensorflow.op.nn.NthElement;
+import org.tensorflow.op.core.Min;
+import org.tensorflow.op.core.Sum;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
@@ -84,62 +87,123 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
   public static Operand<TFloat32> spectrum(
       Ops tf, Operand<TFloat32> images, boolean differentiable) {
     int side = Math.toIntExact(images.shape().get(1));
+    Operand<TFloat32> scaled =
+        differentiable ? scaled(tf, images, side) : fastScaled(tf, images, side);
+    var planes = tf.reshape(scaled, tf.array(-1, 3, side, side));
+    return tf.linalg.transpose(planes, tf.array(0, 3, 2, 1));
+  }
+
+  private static Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> images, int side) {
+    var rows = logarithms(tf, images, side);
     int values = side * side;
-    var rows = differentiable ? logarithms(tf, images, side) : fastLogarithms(tf, images, side);
-    Operand<TFloat32> high; // [3N, 1]
-    Operand<TFloat32> low;
-    if (differentiable) {
-      high = upperTail(tf, rows, values);
-      low = tf.math.neg(upperTail(tf, tf.math.neg(rows), values));
-    } else {
-      high = tail(tf, rows, values, true);
-      low = tail(tf, rows, values, false);
-    }
+    var high = upperTail(tf, rows, values);
+    var low = tf.math.neg(upperTail(tf, tf.math.neg(rows), values));
+    return scaled(tf, rows, low, high);
+  }
+
+  /**
+   * Returns numbers of which low becomes -1 and high 1, clipped there.
+   *
+   * @param low {@code [rows, 1]}
+   * @param high {@code [rows, 1]}
+   */
+  private static Operand<TFloat32> scaled(
+      Ops tf, Operand<TFloat32> rows, Operand<TFloat32> low, Operand<TFloat32> high) {
     var spread = tf.math.sub(high, low);
     var constant = tf.math.less(spread, tf.constant(CONSTANT));
     var divisor = tf.select(constant, tf.constant(1f), spread);
     var factor = tf.select(constant, tf.constant(0f), tf.math.div(tf.constant(2f), divisor));
     var centre = tf.math.mul(tf.math.add(high, low), tf.constant(0.5f));
     var scaled = tf.math.mul(tf.math.sub(rows, centre), factor);
-    var result = tf.clipByValue(scaled, tf.constant(-1f), tf.constant(1f));
-    var planes = tf.reshape(result, tf.array(-1, 3, side, side));
-    return tf.linalg.transpose(planes, tf.array(0, 3, 2, 1));
+    return tf.clipByValue(scaled, tf.constant(-1f), tf.constant(1f));
   }
 
   /**
-   * Returns ln(|F| + 0.001), {@code [3N, side * side]}: image and channel; horizontal and vertical
-   * frequency. A real image's magnitudes are the same at opposite frequencies, so half of them are
-   * calculated.
+   * Returns the same by ops without gradients. A real image's magnitudes are the same at opposite
+   * frequencies, so half of them are calculated and scaled.
    */
-  private static Operand<TFloat32> fastLogarithms(Ops tf, Operand<TFloat32> images, int side) {
-    var planes = tf.linalg.transpose(images, tf.array(0, 3, 2, 1)); // [N, 3, x, y]
-    // TensorFlow Java has no type for complex numbers, so these ops have no method.
-    var half =
-        tf.scope()
-            .opBuilder("RFFT2D", "Fourier")
-            .addInput(tf.dtypes.cast(planes, TFloat64.class).asOutput())
-            .addInput(tf.array(side, side).asOutput())
-            .setAttr("Tcomplex", DataType.DT_COMPLEX128)
-            .build();
-    var magnitude =
-        tf.scope()
-            .opBuilder("ComplexAbs", "Magnitude")
-            .addInput(half.output(0))
-            .setAttr("Tout", DataType.DT_DOUBLE)
-            .build()
-            .<TFloat64>output(0); // [N, 3, u, v up to side / 2]
-    var single = tf.dtypes.cast(magnitude, TFloat32.class);
-    var logarithm = tf.math.log(tf.math.add(single, tf.constant(1e-3f)));
-    int width = side / 2 + 1;
-    int[] places = new int[side * side];
-    for (int u = 0; u < side; u++) {
-      for (int v = 0; v < side; v++) {
-        int place = v < width ? u * width + v : (side - u) % side * width + side - v;
-        places[u * side + v] = place;
-      }
+  private static Operand<TFloat32> fastScaled(Ops tf, Operand<TFloat32> images, int side) {
+    HalfSpectrum half = new HalfSpectrum(side);
+    var rows = tf.reshape(half.logarithms(tf, images), tf.array(-1, side * half.width()));
+    var alone = tf.gather(rows, tf.constant(half.alone()), tf.constant(1));
+    var different = tf.gather(rows, tf.constant(half.different()), tf.constant(1));
+    var low = lowerTail(tf, different, alone, side * side);
+    var high = tf.math.neg(lowerTail(tf, tf.math.neg(different), tf.math.neg(alone), side * side));
+    return tf.gather(scaled(tf, rows, low, high), tf.constant(half.places()), tf.constant(1));
+  }
+
+  /**
+   * The frequencies of which a real image's transform is calculated: all vertical ones, and half of
+   * the horizontal ones.
+   *
+   * @param side of the image
+   */
+  private record HalfSpectrum(int side) {
+
+    int width() {
+      return side / 2 + 1;
     }
-    return tf.gather(
-        tf.reshape(logarithm, tf.array(-1, side * width)), tf.constant(places), tf.constant(1));
+
+    private int place(int u, int v) {
+      return v < width() ? u * width() + v : opposite(u) * width() + side - v;
+    }
+
+    private int opposite(int frequency) {
+      return (side - frequency) % side;
+    }
+
+    /** Returns where in a row of the half each frequency of the whole is. */
+    int[] places() {
+      int[] places = new int[side * side];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = place(i / side, i % side);
+      }
+      return places;
+    }
+
+    /** Returns the places in a row of the half that differ: one of each two opposite ones. */
+    int[] different() {
+      return IntStream.range(0, side * width())
+          .filter(i -> i <= place(opposite(i / width()), opposite(i % width())))
+          .toArray();
+    }
+
+    /** Returns the places in a row of the half that are in the whole once, not twice. */
+    int[] alone() {
+      return IntStream.range(0, side * width())
+          .filter(i -> opposite(i / width()) == i / width() && opposite(i % width()) == i % width())
+          .toArray();
+    }
+
+    /** Returns ln(|F| + 0.001), {@code [N, 3, side, width]}. */
+    Operand<TFloat32> logarithms(Ops tf, Operand<TFloat32> images) {
+      var planes = tf.linalg.transpose(images, tf.array(0, 3, 2, 1)); // [N, 3, x, y]
+      // TensorFlow Java has no type for complex numbers, so these ops have no method.
+      Output<?> transform =
+          tf.scope()
+              .opBuilder("RFFT2D", "Fourier")
+              .addInput(tf.dtypes.cast(planes, TFloat64.class).asOutput())
+              .addInput(tf.array(side, side).asOutput())
+              .setAttr("Tcomplex", DataType.DT_COMPLEX128)
+              .build()
+              .output(0);
+      // The op for magnitudes takes twice as long: it would not overflow.
+      var power =
+          tf.math.add(
+              tf.math.square(part(tf, transform, "Real")),
+              tf.math.square(part(tf, transform, "Imag")));
+      var single = tf.dtypes.cast(tf.math.sqrt(power), TFloat32.class);
+      return tf.math.log(tf.math.add(single, tf.constant(1e-3f)));
+    }
+
+    private static Operand<TFloat64> part(Ops tf, Output<?> transform, String name) {
+      return tf.scope()
+          .opBuilder(name, name)
+          .addInput(transform)
+          .setAttr("Tout", DataType.DT_DOUBLE)
+          .build()
+          .<TFloat64>output(0);
+    }
   }
 
   /** Returns the same by ops that have a gradient. */
@@ -181,18 +245,53 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
     return tf.constant(Shape.of(rows, 2 * side), DataBuffers.of(values, true, false));
   }
 
-  /** Returns the 95th percentile of each row, or the 5th, by a search that has no gradient. */
-  private static Operand<TFloat32> tail(Ops tf, Operand<TFloat32> rows, int values, boolean upper) {
+  /**
+   * Returns the 5th percentile of rows in which most numbers are twice, linearly between the two
+   * values around it as NumPy does, by a search that has no gradient.
+   *
+   * @param different each number of a row once, {@code [rows, D]}
+   * @param alone those that are in the row once, {@code [rows, A]}
+   * @param values how many numbers a row has: 2 D - A
+   * @return {@code [rows, 1]}
+   */
+  private static Operand<TFloat32> lowerTail(
+      Ops tf, Operand<TFloat32> different, Operand<TFloat32> alone, int values) {
     double place = TAIL * (values - 1);
-    int above = (int) place;
-    float weight = (float) (place - above);
-    var nearer = tf.nn.nthElement(rows, tf.constant(above), NthElement.reverse(upper));
-    var farther = tf.nn.nthElement(rows, tf.constant(above + 1), NthElement.reverse(upper));
-    var between =
-        tf.math.add(
-            tf.math.mul(nearer, tf.constant(1 - weight)),
-            tf.math.mul(farther, tf.constant(weight)));
-    return tf.expandDims(between, tf.constant(1));
+    int below = (int) place;
+    float weight = (float) (place - below);
+    // Fewer numbers of the row than 2 (below / 2) are less than this one.
+    int first = below / 2;
+    // As many candidates that at least below + 2 numbers of the row are at most the last one.
+    long once = alone.shape().get(1);
+    int candidates = Math.toIntExact((below + 2 + once + 1) / 2 - first);
+    Operand<TFloat32> value =
+        tf.expandDims(tf.nn.nthElement(different, tf.constant(first)), tf.constant(1));
+    Operand<TFloat32> nearer = value;
+    Operand<TFloat32> farther = value;
+    for (int i = 1; i < candidates; i++) {
+      var upTo = count(tf, different, value);
+      var inRow = tf.math.sub(tf.math.mul(upTo, tf.constant(2)), count(tf, alone, value));
+      value =
+          tf.select(
+              tf.math.greater(upTo, tf.constant(first + i)), value, next(tf, different, value));
+      nearer = tf.select(tf.math.less(inRow, tf.constant(below + 1)), value, nearer);
+      farther = tf.select(tf.math.less(inRow, tf.constant(below + 2)), value, farther);
+    }
+    return tf.math.add(
+        tf.math.mul(nearer, tf.constant(1 - weight)), tf.math.mul(farther, tf.constant(weight)));
+  }
+
+  /** Returns how many numbers of each row are at most a value, {@code [rows, 1]}. */
+  private static Operand<TInt32> count(Ops tf, Operand<TFloat32> rows, Operand<TFloat32> value) {
+    var most = tf.dtypes.cast(tf.math.lessEqual(rows, value), TInt32.class);
+    return tf.sum(most, tf.constant(1), Sum.keepDims(true));
+  }
+
+  /** Returns the least number of each row that is greater than a value, {@code [rows, 1]}. */
+  private static Operand<TFloat32> next(Ops tf, Operand<TFloat32> rows, Operand<TFloat32> value) {
+    var greater =
+        tf.select(tf.math.greater(rows, value), rows, tf.constant(Float.POSITIVE_INFINITY));
+    return tf.min(greater, tf.constant(1), Min.keepDims(true));
   }
 
   /**
