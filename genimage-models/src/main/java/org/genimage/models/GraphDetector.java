@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.genimage.data.Label;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
+import org.genimage.data.image.UnreadableImageException;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.internal.KernelChoice;
@@ -231,6 +232,12 @@ final class GraphDetector implements DifferentiableDetector {
         input().sizes(),
         width,
         height);
+    int least = blueprint.network().leastSide();
+    if (Math.min(height, width) < least) {
+      throw new UnreadableImageException(
+          "%s needs an image of at least %s pixels on each side, found %sx%s; leave it out"
+              .formatted(name(), least, width, height));
+    }
   }
 
   private <T> T whileOpen(Supplier<T> work) {

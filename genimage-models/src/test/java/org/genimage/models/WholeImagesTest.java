@@ -17,6 +17,7 @@ import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.Pixels;
 import org.genimage.data.image.UnreadableImageException;
+import org.genimage.models.small.SmallDetectors;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +113,27 @@ class WholeImagesTest {
         .isInstanceOf(UnreadableImageException.class)
         .hasMessage(
             "expected a whole image of at least 2 pixels on each side, found 1x50; leave it out");
+  }
+
+  @Test
+  void score_ofLessThanTheNetworkLooksAt_isRefused() {
+    Blueprint residuals = SmallDetectors.of(Detectors.residuals());
+    Blueprint whole =
+        residuals.input(
+            new InputContract(
+                new Resize.Whole(1),
+                residuals.input().side(),
+                residuals.input().channels(),
+                residuals.input().mean(),
+                residuals.input().std()));
+    try (Detector small = whole.load(whole.initialWeights(1))) {
+      assertThat(small.score(DetectorTest.noise(3, 3, 1))).isBetween(0.0, 1.0);
+      assertThatThrownBy(() -> small.score(DetectorTest.noise(2, 50, 1)))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessage(
+              "Residuals needs an image of at least 3 pixels on each side, found 2x50; leave it"
+                  + " out");
+    }
   }
 
   @Test

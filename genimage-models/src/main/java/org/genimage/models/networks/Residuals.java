@@ -38,6 +38,11 @@ public record Residuals(ResNet trunk) implements FrontedResNet {
   private static final float LEAST_VARIANCE = 1e-5f;
 
   @Override
+  public int leastSide() {
+    return 3;
+  }
+
+  @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 192, 192, 3]
     Ops tf = scope.tf();
     var front = scope.at("front").output(residuals(tf, images)); // [N, 190, 190, 24]

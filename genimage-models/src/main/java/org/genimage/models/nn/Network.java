@@ -28,6 +28,11 @@ public interface Network {
     return false;
   }
 
+  /** Returns how many rows and columns an image must have at least: 1 unless it says otherwise. */
+  default int leastSide() {
+    return 1;
+  }
+
   /**
    * Returns the prefixes of the keys of the classification head, such as {@code fc.}: what starts
    * anew when a network learns other labels. Empty where the network does not say.
