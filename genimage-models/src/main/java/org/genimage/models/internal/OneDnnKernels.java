@@ -38,7 +38,6 @@ final class OneDnnKernels implements Kernels {
   private final OneDnnOps ops;
   private final Kernels plain;
   private final boolean halves;
-  private boolean halved;
 
   private OneDnnKernels(OneDnnOps ops, Kernels plain, boolean halves) {
     this.ops = ops;
@@ -77,7 +76,7 @@ final class OneDnnKernels implements Kernels {
 
   /** Returns whether layers were added as halves: then an op's own threads would be in the way. */
   boolean isHalved() {
-    return halved;
+    return ops.hasHalves();
   }
 
   @Override
@@ -231,7 +230,7 @@ final class OneDnnKernels implements Kernels {
       ParameterValue outBias,
       int heads,
       Optional<Operand<TFloat32>> bias) {
-    if (heads == 1 || !canHalve(in, inBias, out, outBias)) {
+    if (!canHalve(heads, in, inBias, out, outBias)) {
       return Kernels.super.selfAttention(x, in, inBias, out, outBias, heads, bias);
     }
     int depth = in.shape().get(1) / heads;
@@ -262,11 +261,12 @@ final class OneDnnKernels implements Kernels {
       ParameterValue inBias,
       ParameterValue out,
       ParameterValue outBias) {
-    if (!canHalve(in, inBias, out, outBias)) {
+    int hidden = in.shape().get(0);
+    if (!canHalve(hidden, in, inBias, out, outBias)) {
       return Kernels.super.feedForward(between, x, in, inBias, out, outBias);
     }
     return halves(
-        in.shape().get(0),
+        hidden,
         out,
         outBias,
         1,
@@ -276,8 +276,8 @@ final class OneDnnKernels implements Kernels {
         });
   }
 
-  private boolean canHalve(ParameterValue... values) {
-    return halves && fixed(values);
+  private boolean canHalve(int parts, ParameterValue... values) {
+    return halves && parts > 1 && fixed(values);
   }
 
   /** What a half computes before its last linear layer. */
@@ -288,7 +288,6 @@ final class OneDnnKernels implements Kernels {
   /** Returns the sum of two halves, each with its part of the inputs of the last linear layer. */
   private Operand<TFloat32> halves(
       int parts, ParameterValue weight, ParameterValue bias, int width, Half half) {
-    halved = true;
     int middle = parts / 2;
     var first = linear(half.of(0, middle), weight.inputs(0, middle * width), bias);
     var second = linear(half.of(middle, parts), weight.inputs(middle * width, parts * width));

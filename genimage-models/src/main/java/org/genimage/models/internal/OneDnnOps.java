@@ -3,6 +3,7 @@ package org.genimage.models.internal;
 import com.google.common.primitives.Longs;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,9 +37,6 @@ final class OneDnnOps {
   private static final String CONV = "_MklNativeFusedConv2D";
   private static final String PRODUCT = "_MklNativeFusedMatMul";
 
-  /** The op that adds halves, which no other layer here uses. */
-  private static final String HALVES = "AddN";
-
   private static final String FOLLOWED_BY = "fused_ops";
   private static final String BIAS = "BiasAdd";
 
@@ -48,6 +46,9 @@ final class OneDnnOps {
   private final Ops tf;
   private final boolean low;
   private final boolean packs;
+
+  /** The names of the ops that add halves of a layer: others add what is no half. */
+  private final Set<String> halves = new HashSet<>();
 
   /**
    * Creates the ops of a graph.
@@ -156,21 +157,27 @@ final class OneDnnOps {
 
   /** Returns the sum of two halves of a layer; what is added to it later joins the first half. */
   Operand<TFloat32> halves(Operand<TFloat32> first, Operand<TFloat32> second) {
-    if (!low) {
-      return tf.math.addN(List.of(first, second));
-    }
-    return raise(
-        tf.math
-            .addN(
-                List.of(
-                    lower(first).asOutput().expect(TBfloat16.class),
-                    lower(second).asOutput().expect(TBfloat16.class)))
-            .asOutput());
+    Output<?> sum =
+        low
+            ? tf.math
+                .addN(
+                    List.of(
+                        lower(first).asOutput().expect(TBfloat16.class),
+                        lower(second).asOutput().expect(TBfloat16.class)))
+                .asOutput()
+            : tf.math.addN(List.of(first, second)).asOutput();
+    halves.add(operation(sum).name());
+    return raise(sum);
   }
 
-  private Optional<Operand<TFloat32>> joined(Operand<TFloat32> halves, Operand<TFloat32> term) {
-    GraphOperation sum = operation(bare(halves));
-    if (!sum.type().equals(HALVES)) {
+  /** Returns whether a layer was added as halves. */
+  boolean hasHalves() {
+    return !halves.isEmpty();
+  }
+
+  private Optional<Operand<TFloat32>> joined(Operand<TFloat32> layer, Operand<TFloat32> term) {
+    GraphOperation sum = operation(bare(layer));
+    if (!halves.contains(sum.name())) {
       return Optional.empty();
     }
     return followed(raise(sum.input(0)), "Add", Optional.of(term))

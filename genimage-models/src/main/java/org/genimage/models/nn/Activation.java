@@ -25,7 +25,9 @@ public enum Activation {
   /**
    * Returns the non-linearity of each number.
    *
+   * @param kernels compute it, in their graph
    * @param x of any shape
+   * @return the shape of x
    */
   public abstract Operand<TFloat32> of(Kernels kernels, Operand<TFloat32> x);
 }

@@ -1,5 +1,7 @@
 package org.genimage.models.nn;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.primitives.Doubles;
 import com.google.common.primitives.Floats;
 import com.google.common.primitives.Ints;
@@ -227,15 +229,20 @@ public final class ParameterValue {
   }
 
   /**
-   * Returns some of the outputs of a linear layer's weight or bias.
+   * Returns some of the outputs of a linear layer's weight or bias: of each group the same ones.
    *
-   * @param groups how many groups of the same size the outputs are
-   * @param from the first of a group
-   * @param to the one after the last of a group
+   * @param groups how many groups of the same size the outputs are, such as 3 for queries, keys and
+   *     values
+   * @param from the index in a group of its first output
+   * @param to the index after that of its last output
+   * @return {@code [groups * (to - from), C]}, or {@code [groups * (to - from)]} of a bias
    * @throws IllegalStateException if the numbers are not fixed
    */
   public ParameterValue outputs(int groups, int from, int to) {
     int all = shape.get(0);
+    checkArgument(
+        groups > 0 && all % groups == 0, "%s outputs are not %s equal groups", all, groups);
+    checkPart("outputs of a group", all / groups, from, to);
     int row = count(shape) / all;
     List<Integer> chosen = new ArrayList<>(shape);
     chosen.set(0, groups * (to - from));
@@ -243,14 +250,27 @@ public final class ParameterValue {
   }
 
   /**
-   * Returns some of the inputs of a linear layer's weight.
+   * Returns some of the inputs of a linear layer's weight, which is {@code [out, in]}.
    *
-   * @param from the first
-   * @param to the one after the last
+   * @param from the index of the first input
+   * @param to the index after that of the last input
+   * @return {@code [out, to - from]}
    * @throws IllegalStateException if the numbers are not fixed
    */
   public ParameterValue inputs(int from, int to) {
+    checkArgument(shape.size() == 2, "a linear layer's weight has shape [out, in], got %s", shape);
+    checkPart("inputs", shape.get(1), from, to);
     return parts(List.of(shape.get(0), to - from), shape.get(1), from, to - from);
+  }
+
+  private static void checkPart(String what, int all, int from, int to) {
+    checkArgument(
+        0 <= from && from < to && to <= all,
+        "expected one or more of %s %s, got those from %s to before %s",
+        all,
+        what,
+        from,
+        to);
   }
 
   private ParameterValue parts(List<Integer> chosen, int period, int from, int length) {

@@ -2,19 +2,31 @@ package org.genimage.models.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.genimage.models.nn.Transformers.selfAttention;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.genimage.data.Seed;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Detectors;
+import org.genimage.models.Head;
+import org.genimage.models.InputContract;
+import org.genimage.models.Resize;
+import org.genimage.models.nn.Activation;
+import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Kernels;
+import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Network;
+import org.genimage.models.nn.ParameterValue;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.small.SmallDetectors;
 import org.genimage.models.weights.Weights;
@@ -35,6 +47,9 @@ import org.tensorflow.types.TFloat32;
 
 /** Layers of transformers as two halves. */
 class HalvesTest {
+
+  /** Channels of a network of the test's own, which three heads divide. */
+  private static final int WIDTH = 12;
 
   @BeforeEach
   void needsKernels() {
@@ -74,6 +89,89 @@ class HalvesTest {
       sum += Math.pow(found[i] - expected[i], 2);
     }
     return Math.sqrt(sum / found.length);
+  }
+
+  @Test
+  void sumOfThreeLayers_isNoSumOfHalves() {
+    Blueprint blueprint = own((scope, x) -> scope.kernels().add(x, sumOfThree(scope, x)));
+    float[] expected = logits(blueprint, KernelChoice::portable, false);
+
+    assertThat(logits(blueprint, OneDnnKernels::float32, false))
+        .containsExactly(expected, within(2e-5f));
+    if (KernelChoice.scoresBfloat16()) {
+      assertThat(logits(blueprint, OneDnnKernels::bfloat16, false))
+          .containsExactly(expected, within(0.05f));
+    }
+  }
+
+  private static Operand<TFloat32> sumOfThree(ModelScope scope, Operand<TFloat32> x) {
+    List<Operand<TFloat32>> terms =
+        Stream.of("a", "b", "c").map(name -> linear(scope.at(name), x, WIDTH)).toList();
+    return scope.tf().math.addN(terms);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "2, true", "3, true", "7, true"})
+  void hiddenNumbers_areHalvesFromTwoOn(int hidden, boolean halved) {
+    Blueprint blueprint = own((scope, x) -> scope.kernels().add(x, mlp(scope, x, hidden)));
+
+    float[] found = logits(blueprint, tf -> OneDnnKernels.float32(tf).halves(), halved);
+
+    float[] expected = logits(blueprint, KernelChoice::portable, false);
+    assertThat(found).containsExactly(expected, within(2e-5f));
+  }
+
+  private static Operand<TFloat32> mlp(ModelScope scope, Operand<TFloat32> x, int hidden) {
+    ModelScope in = scope.at("in");
+    ModelScope out = scope.at("out");
+    return scope
+        .kernels()
+        .feedForward(
+            Activation.GELU,
+            x,
+            weight(in, WIDTH, hidden),
+            bias(in, hidden),
+            weight(out, hidden, WIDTH),
+            bias(out, WIDTH));
+  }
+
+  private static Operand<TFloat32> linear(ModelScope scope, Operand<TFloat32> x, int outputs) {
+    return scope
+        .kernels()
+        .linear(x, weight(scope, Layers.channels(x), outputs), bias(scope, outputs));
+  }
+
+  private static ParameterValue weight(ModelScope scope, int inputs, int outputs) {
+    return scope.weight("weight", Layout.LINEAR, Init.truncatedNormal(0.2), outputs, inputs);
+  }
+
+  private static ParameterValue bias(ModelScope scope, int outputs) {
+    return scope.weight("bias", Layout.SAME, Init.truncatedNormal(0.2), outputs);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "3, true"})
+  void heads_areHalvesFromTwoOn(int heads, boolean halved) {
+    Blueprint blueprint =
+        own((scope, x) -> scope.kernels().add(x, selfAttention(scope, x, heads, Optional.empty())));
+
+    float[] found = logits(blueprint, tf -> OneDnnKernels.float32(tf).halves(), halved);
+
+    float[] expected = logits(blueprint, KernelChoice::portable, false);
+    assertThat(found).containsExactly(expected, within(2e-5f));
+  }
+
+  /** Returns a network of one block between two linear layers. */
+  private static Blueprint own(BiFunction<ModelScope, Operand<TFloat32>, Operand<TFloat32>> block) {
+    Network network =
+        (scope, images) -> {
+          Ops tf = scope.tf();
+          var tokens = tf.reshape(images, tf.array(-1, 16, 12)); // [N, 16, 12]
+          var x = linear(scope.at("embed"), tokens, WIDTH);
+          x = block.apply(scope.at("block"), x); // [N, 16, WIDTH]
+          return linear(scope.at("fc"), tf.math.mean(x, tf.constant(1)), 2);
+        };
+    return new Blueprint("own", network, InputContract.of(new Resize.None(), 8), Head.NATURE_AI);
   }
 
   /** The residual must not wait for both halves. */
