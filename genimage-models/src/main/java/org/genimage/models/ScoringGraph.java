@@ -9,6 +9,7 @@ import org.genimage.data.image.ImageBatch;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.GraphWeights;
 import org.genimage.models.internal.KernelChoice;
+import org.genimage.models.internal.SecondThread;
 import org.genimage.models.internal.SessionSettings;
 import org.genimage.models.internal.WeightVariables;
 import org.genimage.models.nn.Kernels;
@@ -135,22 +136,26 @@ final class ScoringGraph implements AutoCloseable {
   float[] logits(ImageBatch batch) {
     ByteDataBuffer bytes = DataBuffers.of(batch.toArray(), true, false);
     float[] values = new float[2 * batch.count()];
-    long image = 3L * batch.height() * batch.width();
     int parts = Math.min(runs, batch.count());
-    IntStream.range(0, parts)
-        .parallel()
-        .forEach(
-            part -> {
-              int from = batch.count() * part / parts;
-              int count = batch.count() * (part + 1) / parts - from;
-              Shape shape = Shape.of(count, batch.height(), batch.width(), 3);
-              try (TUint8 fed = TUint8.tensorOf(shape, bytes.slice(from * image, count * image));
-                  var result = session.runner().feed(images, fed).fetch(logits).run()) {
-                ((TFloat32) result.get(0))
-                    .copyTo(DataBuffers.of(values).slice(2L * from, 2L * count));
-              }
-            });
+    SecondThread.run(
+        IntStream.range(0, parts)
+            .mapToObj(
+                part -> {
+                  int from = batch.count() * part / parts;
+                  int to = batch.count() * (part + 1) / parts;
+                  Shape shape = Shape.of(to - from, batch.height(), batch.width(), 3);
+                  return (Runnable) () -> run(bytes, from, shape, values);
+                })
+            .toList());
     return values;
+  }
+
+  private void run(ByteDataBuffer bytes, int from, Shape shape, float[] values) {
+    long image = 3 * shape.get(1) * shape.get(2);
+    try (TUint8 fed = TUint8.tensorOf(shape, bytes.slice(from * image, shape.size()));
+        var result = session.runner().feed(images, fed).fetch(logits).run()) {
+      ((TFloat32) result.get(0)).copyTo(DataBuffers.of(values).slice(2L * from, 2 * shape.get(0)));
+    }
   }
 
   /** Returns in how many runs at a time a batch is scored. */
