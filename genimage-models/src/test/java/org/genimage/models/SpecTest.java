@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -101,6 +102,13 @@ class SpecTest implements PublishedNetworkContract {
   @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 31, 33, 64})
   void spectrum_ofAnySide_isThatOfItsFormula(int side) {
     spectrum(Pixels.of(1, side, side, noise(side)), rgb(side));
+  }
+
+  @Test
+  void spectrum_ofOnePixel_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> spectrum(Pixels.of(1, 1, 1, new float[3]), rgb(1)))
+        .withMessage("percentiles need at least 2 pixels on each side, got 1");
   }
 
   @ParameterizedTest

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A detector of whole images: they come in all sizes, so each is scored by itself. */
 class WholeImagesTest {
@@ -115,24 +117,27 @@ class WholeImagesTest {
             "expected a whole image of at least 2 pixels on each side, found 1x50; leave it out");
   }
 
-  @Test
-  void score_ofLessThanTheNetworkLooksAt_isRefused() {
-    Blueprint residuals = SmallDetectors.of(Detectors.residuals());
+  @ParameterizedTest
+  @CsvSource({"NPR, 2", "SAFE, 2", "Residuals, 3"})
+  void score_ofLessThanTheNetworkLooksAt_isRefused(String name, int least) {
+    Blueprint blueprint = SmallDetectors.of(Detectors.named(name));
+    InputContract input = blueprint.input();
     Blueprint whole =
-        residuals.input(
+        blueprint.input(
             new InputContract(
-                new Resize.Whole(1),
-                residuals.input().side(),
-                residuals.input().channels(),
-                residuals.input().mean(),
-                residuals.input().std()));
-    try (Detector small = whole.load(whole.initialWeights(1))) {
-      assertThat(small.score(DetectorTest.noise(3, 3, 1))).isBetween(0.0, 1.0);
-      assertThatThrownBy(() -> small.score(DetectorTest.noise(2, 50, 1)))
+                new Resize.Whole(1), input.side(), input.channels(), input.mean(), input.std()));
+    try (DifferentiableDetector small = whole.load(whole.initialWeights(1))) {
+      assertThat(small.score(DetectorTest.noise(least, least, 1))).isBetween(0.0, 1.0);
+      ImageBatch narrow = ImageBatch.of(List.of(DetectorTest.noise(least - 1, 50, 1)));
+      String sentence =
+          "%s needs an image of at least %s pixels on each side, found %sx50; leave it out"
+              .formatted(name, least, least - 1);
+      assertThatThrownBy(() -> small.score(narrow))
           .isInstanceOf(UnreadableImageException.class)
-          .hasMessage(
-              "Residuals needs an image of at least 3 pixels on each side, found 2x50; leave it"
-                  + " out");
+          .hasMessage(sentence);
+      assertThatThrownBy(() -> small.score(narrow.toPixels()))
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessage(sentence);
     }
   }
 

@@ -17,6 +17,11 @@ import org.tensorflow.types.TFloat32;
 public record Npr(ResNet trunk) implements FrontedResNet {
 
   @Override
+  public int leastSide() {
+    return 2;
+  }
+
+  @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 256, 256, 3]
     Ops tf = scope.tf();
     var front = tf.math.mul(relationships(tf, images), tf.constant(2 / 3f));

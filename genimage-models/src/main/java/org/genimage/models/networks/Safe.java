@@ -25,6 +25,11 @@ import org.tensorflow.types.TInt32;
 public record Safe(ResNet trunk) implements FrontedResNet {
 
   @Override
+  public int leastSide() {
+    return 2;
+  }
+
+  @Override
   public Operand<TFloat32> logits(ModelScope scope, Operand<TFloat32> images) { // [N, 256, 256, 3]
     var details = scope.at("hh").output(band(scope, images)); // [N, 130, 130, 3]
     var front = resized(scope.tf(), details, Shapes.sides(scope.tf(), images));

@@ -80,13 +80,14 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
    * 5th percentile is -1 and its 95th is 1, and clipped there. A channel without any spread gives
    * zeros, where the authors' code divides by zero.
    *
-   * @param images {@code [N, side, side, 3]} in [0, 1]
+   * @param images {@code [N, side, side, 3]} in [0, 1], of at least 2 pixels on each side
    * @param differentiable whether every op must have a gradient
    * @return {@code [N, side, side, 3]} in [-1, 1]: vertical frequency, horizontal frequency
    */
   public static Operand<TFloat32> spectrum(
       Ops tf, Operand<TFloat32> images, boolean differentiable) {
     int side = Math.toIntExact(images.shape().get(1));
+    checkArgument(side > 1, "percentiles need at least 2 pixels on each side, got %s", side);
     Operand<TFloat32> scaled =
         differentiable ? scaled(tf, images, side) : fastScaled(tf, images, side);
     var planes = tf.reshape(scaled, tf.array(-1, 3, side, side));
