@@ -49,13 +49,13 @@ record RealRecipe(
   private static final Map<String, RealRecipe> OTHERS =
       ImmutableMap.<String, RealRecipe>builder()
           .put(Detectors.resnet50().name(), new RealRecipe(96, true, 3e-4, 32, 10_000, 0))
-          .put(Detectors.cnnSpot().name(), new RealRecipe(96, true, 1e-3, 32, 10_000))
-          .put(Detectors.deitSmall().name(), new RealRecipe(128, false, 5e-4, 32, 6_000))
-          .put(Detectors.spec().name(), new RealRecipe(128, false, 1e-3, 32, 10_000))
+          .put(Detectors.cnnSpot().name(), new RealRecipe(96, true, 1e-3, 32, 12_000))
+          .put(Detectors.deitSmall().name(), new RealRecipe(128, false, 2e-4, 32, 12_000))
+          .put(Detectors.spec().name(), new RealRecipe(128, false, 1e-3, 32, 15_000, 0))
           .put(Detectors.f3Net().name(), new RealRecipe(128, false, 5e-4, 32, 3_000))
-          .put(Detectors.gramNet().name(), new RealRecipe(128, false, 5e-4, 32, 5_000))
+          .put(Detectors.gramNet().name(), new RealRecipe(128, false, 5e-4, 32, 12_000, 0))
           .put(
-              Detectors.communityForensics224().name(), new RealRecipe(128, false, 5e-4, 32, 6_000))
+              Detectors.communityForensics224().name(), new RealRecipe(128, false, 2e-4, 32, 6_000))
           .put(Detectors.ferretNetSmall().name(), new RealRecipe(96, true, 6e-3, 32, 30_000, 0))
           .put(Detectors.residuals().name(), new RealRecipe(96, true, 1e-3, 32, 280_000, 0))
           .put(Detectors.npr().name(), new RealRecipe(128, true, 1e-3, 32, 24_000, 0))
