@@ -63,6 +63,7 @@ class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("GENIMAGE_CDS", "off");
+    builder.environment().remove("TF_OVERRIDE_GLOBAL_THREADPOOL");
     builder.environment().putAll(environment);
     Process process = builder.start();
     try (var input = process.getOutputStream()) {

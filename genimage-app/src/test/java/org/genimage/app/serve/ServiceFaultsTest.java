@@ -208,6 +208,8 @@ class ServiceFaultsTest {
     CompletableFuture<HttpResponse<String>> modest =
         post(RedDetector.png(1), "X-Forwarded-For", "10.0.0.2");
     waitUntil("genimage_images_open", 9);
+    // All have arrived, and one is being scored.
+    waitUntil("genimage_queue_depth", 8);
     detector.open();
 
     assertThat(modest.get().statusCode()).isEqualTo(200);
