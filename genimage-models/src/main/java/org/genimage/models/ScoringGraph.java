@@ -35,7 +35,6 @@ final class ScoringGraph implements AutoCloseable {
   private final Session session;
   private final Placeholder<TUint8> images;
   private final Operand<TFloat32> logits;
-
   private final int runs;
 
   private ScoringGraph(

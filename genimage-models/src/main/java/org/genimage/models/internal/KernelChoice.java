@@ -63,7 +63,7 @@ public final class KernelChoice {
 
   /**
    * Returns whether two processors share the layers of a transformer, not each op. That scored a
-   * single image 1.2 to 1.5 times as fast: docs/performance.md. More processors were not measured.
+   * single image 1.1 to 1.5 times as fast: docs/performance.md. More processors were not measured.
    * Ops must then have one thread each, which a session decides only where TensorFlow was told
    * before its start that sessions do not share their threads.
    *

@@ -36,7 +36,6 @@ final class OneDnnOps {
 
   private static final String CONV = "_MklNativeFusedConv2D";
   private static final String PRODUCT = "_MklNativeFusedMatMul";
-
   private static final String FOLLOWED_BY = "fused_ops";
   private static final String BIAS = "BiasAdd";
 

@@ -188,7 +188,7 @@ public record Spec(SpecVariant variant, Network classifier) implements Network {
               .setAttr("Tcomplex", DataType.DT_COMPLEX128)
               .build()
               .output(0);
-      // The op for magnitudes takes twice as long: it would not overflow.
+      // The op for magnitudes scales them against overflow, from which these are far.
       var power =
           tf.math.add(
               tf.math.square(part(tf, transform, "Real")),
