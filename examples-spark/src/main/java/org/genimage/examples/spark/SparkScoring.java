@@ -99,7 +99,11 @@ public final class SparkScoring implements Callable<Integer> {
   }
 
   static int run(String... arguments) {
-    return new CommandLine(new SparkScoring())
+    return executed(new CommandLine(new SparkScoring()), arguments);
+  }
+
+  static int executed(CommandLine program, String... arguments) {
+    return program
         .setExecutionExceptionHandler(
             (exception, commandLine, parsed) -> {
               System.err.println("error: " + exception.getMessage());
@@ -110,7 +114,7 @@ public final class SparkScoring implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkArgument(parts > 0, "--parts must be positive, got %s", parts);
+    checkParts(parts);
     checkArgument(skip >= 0, "--skip-unreadable must not be negative, got %s", skip);
     Job job = new Job(detector, path(weights), path(data), path(out), skip);
     job.blueprint();
@@ -138,6 +142,10 @@ public final class SparkScoring implements Callable<Integer> {
         .forEach((generator, scores) -> say(generator.name(), scores.accuracy()));
     say("all", result.scores().accuracy());
     return 0;
+  }
+
+  static void checkParts(int parts) {
+    checkArgument(parts > 0, "--parts must be positive, got %s", parts);
   }
 
   private static String path(Path file) {
