@@ -1,10 +1,9 @@
 package org.genimage.data;
 
 import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.ImageBatch;
 import org.genimage.data.image.UnreadableImageException;
@@ -141,7 +141,7 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     next = Optional.empty();
     // A task that never starts would leave a reader on another thread waiting for ever.
     pool.shutdownNow().forEach(task -> ((Future<?>) task).cancel(true));
-    MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofSeconds(10));
+    Uninterruptibles.awaitTerminationUninterruptibly(pool, 10, TimeUnit.SECONDS);
   }
 
   private Optional<Batch> assemble() {

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.Queues;
 import com.google.common.primitives.Ints;
-import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -282,7 +282,7 @@ final class BatchingService implements DetectorService {
     }
     preparing.shutdownNow();
     scoring.shutdownNow();
-    MoreExecutors.shutdownAndAwaitTermination(scoring, Duration.ofSeconds(10));
+    Uninterruptibles.awaitTerminationUninterruptibly(scoring, 10, TimeUnit.SECONDS);
     answering.shutdown();
   }
 }

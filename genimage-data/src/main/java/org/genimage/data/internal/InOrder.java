@@ -1,10 +1,9 @@
 package org.genimage.data.internal;
 
 import com.google.common.base.Throwables;
-import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -12,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -69,7 +69,7 @@ public final class InOrder {
       throw new IllegalStateException(e.getCause());
     } finally {
       pool.shutdownNow();
-      MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofSeconds(10));
+      Uninterruptibles.awaitTerminationUninterruptibly(pool, 10, TimeUnit.SECONDS);
     }
   }
 }

@@ -5,12 +5,11 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
-import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.genimage.data.DatasetException;
 import org.genimage.data.Generator;
@@ -353,7 +353,7 @@ public final class SimulatedGenImage {
       throw new IllegalStateException(e.getCause());
     } finally {
       pool.shutdownNow();
-      MoreExecutors.shutdownAndAwaitTermination(pool, Duration.ofMinutes(1));
+      Uninterruptibles.awaitTerminationUninterruptibly(pool, 1, TimeUnit.MINUTES);
     }
   }
 

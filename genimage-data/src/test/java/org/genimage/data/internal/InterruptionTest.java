@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.ByteSource;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -12,8 +13,10 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
 import org.genimage.data.ErrorPolicy;
@@ -113,6 +116,31 @@ class InterruptionTest {
                 InOrder.run(
                     0, 100, 1, i -> i, i -> i, (i, value) -> Thread.currentThread().interrupt()))
         .isInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void inOrder_interrupted_waitsForTheItemsAtWork() {
+    AtomicInteger atWork = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                InOrder.run(
+                    0,
+                    8,
+                    2,
+                    i -> i,
+                    i -> slowly(i, atWork),
+                    (i, value) -> Thread.currentThread().interrupt()))
+        .isInstanceOf(CancellationException.class);
+    assertThat(atWork).hasValue(0);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  /** Returns the value after a time that no interrupt shortens, as when a file is written. */
+  private static int slowly(int value, AtomicInteger atWork) {
+    atWork.incrementAndGet();
+    Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(value == 0 ? 1 : 200));
+    atWork.decrementAndGet();
+    return value;
   }
 
   @Test
