@@ -12,6 +12,7 @@ import org.tensorflow.op.Ops;
 public enum Graphs {
   TRAINING(Purpose.TRAINING),
   PLAIN_TRAINING(Purpose.TRAINING),
+  BFLOAT16_TRAINING(Purpose.TRAINING),
   GRADIENTS(Purpose.GRADIENTS),
   PLAIN_GRADIENTS(Purpose.GRADIENTS),
   PORTABLE(Purpose.SCORING),
@@ -26,7 +27,11 @@ public enum Graphs {
 
   /** Returns whether this machine computes such graphs by the kernels that the name says. */
   public boolean isAvailable() {
-    return this != SCORING_BFLOAT16 || KernelChoice.scoresBfloat16();
+    return !isBfloat16() || KernelChoice.scoresBfloat16();
+  }
+
+  public boolean isBfloat16() {
+    return this == SCORING_BFLOAT16 || this == BFLOAT16_TRAINING;
   }
 
   public boolean hasGradient() {
@@ -36,6 +41,7 @@ public enum Graphs {
   public Kernels kernels(Ops tf) {
     return switch (this) {
       case TRAINING, GRADIENTS -> KernelChoice.training(tf, new CustomGradients());
+      case BFLOAT16_TRAINING -> KernelChoice.bfloat16Training(tf, new CustomGradients());
       case PLAIN_TRAINING, PLAIN_GRADIENTS -> KernelChoice.differentiable(tf);
       case PORTABLE -> KernelChoice.portable(tf);
       case SCORING -> KernelChoice.scoring(tf);

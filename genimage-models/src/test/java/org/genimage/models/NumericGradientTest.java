@@ -3,7 +3,6 @@ package org.genimage.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.common.primitives.Longs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -31,23 +30,13 @@ import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Dct;
 import org.genimage.models.nn.Init;
 import org.genimage.models.nn.Layers;
-import org.genimage.models.nn.ModelScope;
-import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.Shapes;
-import org.genimage.models.nn.TrainableVariables;
 import org.genimage.models.nn.Transformers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
 
 /**
  * The gradient of every layer that pads, gathers, rolls, normalises, or goes through a transform or
@@ -57,10 +46,6 @@ class NumericGradientTest {
 
   /** Places of a tensor whose slope is measured, besides the steepest. */
   private static final int PLACES = 10;
-
-  private interface Layer {
-    Operand<TFloat32> of(ModelScope scope, Operand<TFloat32> x);
-  }
 
   /**
    * A layer and where its slope is measured.
@@ -75,16 +60,16 @@ class NumericGradientTest {
       String name,
       Graphs mode,
       Shape shape,
-      Layer layer,
+      Slopes.Layer layer,
       UnaryOperator<float[]> values,
       double step,
       double tolerance) {
 
-    static Case of(String name, Graphs mode, Shape shape, Layer layer) {
+    static Case of(String name, Graphs mode, Shape shape, Slopes.Layer layer) {
       return new Case(name, mode, shape, layer, UnaryOperator.identity(), 2e-2, 1e-3);
     }
 
-    static Case of(String name, Shape shape, Layer layer) {
+    static Case of(String name, Shape shape, Slopes.Layer layer) {
       return of(name, Graphs.TRAINING, shape, layer);
     }
 
@@ -298,11 +283,11 @@ class NumericGradientTest {
   @MethodSource("frontEnds")
   void gradient_ofAFrontEnd_equalsDifferencesEverywhere(Case tested) {
     RandomGenerator random = Seed.of(6).random();
-    float[] input = tested.values().apply(normal(random, (int) tested.shape().size()));
+    float[] input = tested.values().apply(Slopes.normal(random, (int) tested.shape().size()));
     try (Slopes slopes = new Slopes(tested.mode(), tested.shape(), tested.layer(), random)) {
       Map<String, float[]> at = slopes.start(input, random);
       float[] gradient = slopes.gradients(at).get(Slopes.INPUT);
-      double allowed = tested.tolerance() * Math.abs(gradient[steepest(gradient)]);
+      double allowed = tested.tolerance() * Math.abs(gradient[Slopes.steepest(gradient)]);
       for (int place = 0; place < gradient.length; place++) {
         assertThat((double) gradient[place])
             .as("place %d", place)
@@ -354,13 +339,13 @@ class NumericGradientTest {
   @MethodSource("cases")
   void gradient_equalsDifferences(Case tested) {
     RandomGenerator random = Seed.of(5).random();
-    float[] input = tested.values().apply(normal(random, (int) tested.shape().size()));
+    float[] input = tested.values().apply(Slopes.normal(random, (int) tested.shape().size()));
     try (Slopes slopes = new Slopes(tested.mode(), tested.shape(), tested.layer(), random)) {
       Map<String, float[]> at = slopes.start(input, random);
       Map<String, float[]> gradients = slopes.gradients(at);
       for (Map.Entry<String, float[]> item : gradients.entrySet()) {
         float[] gradient = item.getValue();
-        int steepest = steepest(gradient);
+        int steepest = Slopes.steepest(gradient);
         double allowed =
             tested.tolerance() * Math.max(Math.abs(gradient[steepest]), slopes.least(gradients));
         for (int k = 0; k <= PLACES; k++) {
@@ -408,141 +393,6 @@ class NumericGradientTest {
             .as("third %d", third)
             .isCloseTo(expected, within(5e-3 * expected));
       }
-    }
-  }
-
-  private static float[] normal(RandomGenerator random, int count) {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
-  }
-
-  private static int steepest(float[] gradient) {
-    int steepest = 0;
-    for (int i = 1; i < gradient.length; i++) {
-      if (Math.abs(gradient[i]) > Math.abs(gradient[steepest])) {
-        steepest = i;
-      }
-    }
-    return steepest;
-  }
-
-  /** A layer's outputs, weighed at random and summed, as a function of its input and parameters. */
-  private static final class Slopes implements AutoCloseable {
-
-    static final String INPUT = "input";
-
-    private final Graph graph = new Graph();
-    private final Session session;
-    private final TrainableVariables variables = new TrainableVariables();
-    private final Shape shape;
-    private final Placeholder<TFloat32> input;
-    private final Operand<TFloat32> outputs;
-    private final float[] weights;
-    private final List<Operand<TFloat32>> gradients;
-
-    Slopes(Graphs mode, Shape shape, Layer layer, RandomGenerator random) {
-      this.shape = shape;
-      Ops tf = Ops.create(graph);
-      input = tf.withName(INPUT).placeholder(TFloat32.class, Placeholder.shape(shape));
-      ModelScope scope = mode.root(tf, variables);
-      outputs = layer.of(scope, input);
-      weights = normal(random, (int) outputs.shape().size());
-      List<Integer> sides =
-          Longs.asList(outputs.shape().asArray()).stream().map(Long::intValue).toList();
-      Operand<TFloat32> weighed = tf.math.mul(outputs, Layers.constant(tf, sides, weights));
-      Operand<TFloat32> sum = tf.sum(tf.reshape(weighed, tf.array(-1)), tf.constant(0));
-      List<Operand<TFloat32>> places = new ArrayList<>(List.of(input));
-      places.addAll(variables.values(variables.trained()));
-      gradients = scope.kernels().gradients().of(graph, tf, sum, places);
-      session = new Session(graph);
-    }
-
-    /** Returns the input and what the parameters are, none of them as neutral as at first. */
-    Map<String, float[]> start(float[] image, RandomGenerator random) {
-      Map<String, float[]> values = new LinkedHashMap<>(Map.of(INPUT, image));
-      for (Parameter entry : variables.entries()) {
-        if (entry.role().required()) {
-          float[] first = entry.init().values(Seed.of(1), entry.key(), entry.shape());
-          for (int i = 0; i < first.length; i++) {
-            first[i] += 0.4f * random.nextFloat();
-          }
-          values.put(entry.key(), first);
-        }
-      }
-      return values;
-    }
-
-    Map<String, float[]> gradients(Map<String, float[]> at) {
-      List<Parameter> trained = variables.trained();
-      List<float[]> found = run(at, gradients);
-      Map<String, float[]> result = new LinkedHashMap<>(Map.of(INPUT, found.get(0)));
-      for (int i = 0; i < trained.size(); i++) {
-        Parameter entry = trained.get(i);
-        result.put(entry.key(), entry.layout().toPyTorch(found.get(i + 1), entry.shape()));
-      }
-      return result;
-    }
-
-    /** A tensor whose slopes all vanish, such as a bias before a batch norm, has rounding left. */
-    double least(Map<String, float[]> slopes) {
-      return 0.05
-          * slopes.values().stream()
-              .mapToDouble(slope -> Math.abs(slope[steepest(slope)]))
-              .max()
-              .orElseThrow();
-    }
-
-    double difference(Map<String, float[]> at, String key, int place, double step) {
-      float[] direction = new float[at.get(key).length];
-      direction[place] = 1;
-      return along(at, key, direction, step);
-    }
-
-    /** Returns the slope by four values of the function, exact for polynomials of degree four. */
-    double along(Map<String, float[]> at, String key, float[] direction, double step) {
-      double near = value(at, key, direction, step) - value(at, key, direction, -step);
-      double far = value(at, key, direction, 2 * step) - value(at, key, direction, -2 * step);
-      return (8 * near - far) / (12 * step);
-    }
-
-    private double value(Map<String, float[]> at, String key, float[] direction, double step) {
-      float[] moved = at.get(key).clone();
-      for (int i = 0; i < moved.length; i++) {
-        moved[i] += (float) (step * direction[i]);
-      }
-      Map<String, float[]> there = new LinkedHashMap<>(at);
-      there.put(key, moved);
-      float[] values = run(there, List.of(outputs)).get(0);
-      double sum = 0;
-      for (int i = 0; i < values.length; i++) {
-        sum += weights[i] * (double) values[i];
-      }
-      return sum;
-    }
-
-    private List<float[]> run(Map<String, float[]> at, List<Operand<TFloat32>> fetched) {
-      variables.load(session, entry -> at.get(entry.key()));
-      Session.Runner runner = session.runner();
-      fetched.forEach(runner::fetch);
-      List<float[]> found = new ArrayList<>();
-      try (TFloat32 image = TFloat32.tensorOf(shape, DataBuffers.of(at.get(INPUT), true, false));
-          var result = runner.feed(input, image).run()) {
-        for (int i = 0; i < fetched.size(); i++) {
-          float[] values = new float[Math.toIntExact(result.get(i).size())];
-          ((TFloat32) result.get(i)).copyTo(DataBuffers.of(values));
-          found.add(values);
-        }
-      }
-      return found;
-    }
-
-    @Override
-    public void close() {
-      session.close();
-      graph.close();
     }
   }
 }

@@ -37,11 +37,15 @@ record Execution(boolean xla, ProcessGroup group, List<String> devices, boolean 
     return new Execution(xla, group, devices, everywhere);
   }
 
-  /** Returns what computes the training graph; custom gradients are for 32-bit floats alone. */
+  /** Returns what computes the training graph; 16-bit floats and XLA have no custom gradients. */
   Kernels kernels(Ops tf, Precision precision) {
-    return precision == Precision.FLOAT32 && !xla
-        ? KernelChoice.training(tf, new CustomGradients())
-        : KernelChoice.differentiable(tf);
+    if (xla || precision == Precision.FLOAT16) {
+      return KernelChoice.differentiable(tf);
+    }
+    CustomGradients gradients = new CustomGradients();
+    return precision == Precision.BFLOAT16
+        ? KernelChoice.bfloat16Training(tf, gradients)
+        : KernelChoice.training(tf, gradients);
   }
 
   ConfigProto config(Precision precision) {

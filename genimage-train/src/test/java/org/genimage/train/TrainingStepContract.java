@@ -322,6 +322,10 @@ interface TrainingStepContract {
     private final int outputs;
 
     Training(TrainingStepContract fixture, JsonNode expected) {
+      this(fixture, expected, Precision.FLOAT32);
+    }
+
+    Training(TrainingStepContract fixture, JsonNode expected, Precision precision) {
       ReferenceFill fill = ReferenceFill.salted(expected.get("salt").asText());
       JsonNode shape = expected.get("input").get("shape");
       count = shape.get(0).asInt();
@@ -343,7 +347,7 @@ interface TrainingStepContract {
       rate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       TrainingPass.Variables variables = TrainingPass.Variables.create(new Frozen(recipe.frozen()));
       model = variables.model();
-      Kernels kernels = Execution.PLAIN.kernels(tf, Precision.FLOAT32);
+      Kernels kernels = Execution.PLAIN.kernels(tf, precision);
       pass =
           TrainingPass.create(
               graph,
@@ -362,7 +366,7 @@ interface TrainingStepContract {
                   kernels));
       inputGradient = kernels.gradients().of(graph, tf, pass.loss(), List.of(images)).get(0);
       eval = blueprint.network().logits(ModelScope.root(tf, Purpose.SCORING, model), images);
-      session = new Session(graph, Execution.PLAIN.config(Precision.FLOAT32));
+      session = new Session(graph, Execution.PLAIN.config(precision));
       model.load(
           session,
           entry ->

@@ -141,7 +141,7 @@ public final class KernelChoice {
   }
 
   /**
-   * Returns kernels whose gradients TensorFlow alone finds, for mixed precision, XLA and graphs of
+   * Returns kernels whose gradients TensorFlow alone finds, for 16-bit floats, XLA and graphs of
    * others.
    */
   public static Kernels differentiable(Ops tf) {
@@ -155,6 +155,21 @@ public final class KernelChoice {
    * @param gradients where custom gradients are registered; one per graph
    */
   public static Kernels training(Ops tf, CustomGradients gradients) {
-    return new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients));
+    return TrainingKernels.float32(Kernels.plain(tf, Purpose.GRADIENTS, gradients));
+  }
+
+  /**
+   * Returns the fastest kernels for training in bfloat16 on a CPU, without XLA. TensorFlow's mixed
+   * precision must be on: it lowers what these kernels do not. Ask {@link CustomGradients#of} for
+   * the gradients, not TensorFlow.
+   *
+   * @param gradients where custom gradients are registered; one per graph
+   */
+  public static Kernels bfloat16Training(Ops tf, CustomGradients gradients) {
+    Kernels plain = Kernels.plain(tf, Purpose.GRADIENTS, gradients);
+    Kernels mixed = TrainingKernels.mixed(plain);
+    return OneDnn.hasBfloat16()
+        ? new Bfloat16TrainingKernels(mixed, TrainingKernels.float32(plain))
+        : mixed;
   }
 }

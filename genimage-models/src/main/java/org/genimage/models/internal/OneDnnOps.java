@@ -126,12 +126,39 @@ final class OneDnnOps {
    * @param bias {@code [K]}
    */
   static OperationBuilder linear(Ops tf, Operand<?> rows, Operand<?> weight, Operand<?> bias) {
+    return linear(tf, rows, weight, bias, List.of());
+  }
+
+  /**
+   * Begins a matrix product with bias, and what follows it.
+   *
+   * @param rows {@code [N, C]}
+   * @param weight {@code [C, K]}
+   * @param bias {@code [K]}
+   * @param next the ops that follow
+   */
+  static OperationBuilder linear(
+      Ops tf, Operand<?> rows, Operand<?> weight, Operand<?> bias, List<String> next) {
+    List<String> follow = new ArrayList<>(List.of(BIAS));
+    follow.addAll(next);
     return builder(tf, PRODUCT)
         .addInput(rows.asOutput())
         .addInput(weight.asOutput())
         .addInputList(new Output<?>[] {bias.asOutput()})
         .setAttr("num_args", 1)
-        .setAttr(FOLLOWED_BY, new String[] {BIAS});
+        .setAttr(FOLLOWED_BY, follow.toArray(String[]::new));
+  }
+
+  /** Returns the product of two matrices, any of them transposed first. */
+  static Output<?> matrixProduct(
+      Ops tf, Operand<?> x, boolean xTransposed, Operand<?> y, boolean yTransposed) {
+    return builder(tf, "_MklMatMul")
+        .addInput(x.asOutput())
+        .addInput(y.asOutput())
+        .setAttr("transpose_a", xTransposed)
+        .setAttr("transpose_b", yTransposed)
+        .build()
+        .output(0);
   }
 
   /** Returns max(x, 0). */
@@ -405,7 +432,8 @@ final class OneDnnOps {
         && operation(x).input(0).dataType() == DataType.DT_BFLOAT16;
   }
 
-  private Operand<? extends TNumber> lower(Operand<TFloat32> x) {
+  /** Returns what a layer sees of x: bfloat16, if layers see that. */
+  Operand<? extends TNumber> lower(Operand<TFloat32> x) {
     Output<?> found = bare(x);
     if (!low || found.dataType() == DataType.DT_BFLOAT16) {
       return number(found);
@@ -420,7 +448,8 @@ final class OneDnnOps {
     return tf.dtypes.cast(x, TBfloat16.class);
   }
 
-  private Operand<TFloat32> raise(Output<?> x) {
+  /** Returns what an op gave in 32-bit floats. */
+  Operand<TFloat32> raise(Output<?> x) {
     return x.dataType() == DataType.DT_FLOAT
         ? x.expect(TFloat32.class)
         : tf.dtypes.cast(x.expect(TBfloat16.class), TFloat32.class);

@@ -15,6 +15,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
@@ -26,19 +27,39 @@ import org.tensorflow.types.TInt32;
  */
 final class TrainingKernels implements Kernels {
 
+  /** The numbers of one of the processor's widest registers. */
+  private static final int CHANNELS = 16;
+
   private final Ops tf;
   private final Kernels plain;
   private final OneDnnOps oneDnn;
+  private final boolean fuses;
+  private final boolean padsChannels;
 
-  /**
-   * Creates the kernels of a graph.
-   *
-   * @param plain public ops that all have gradients
-   */
-  TrainingKernels(Kernels plain) {
+  private TrainingKernels(Kernels plain, boolean fuses, boolean padsChannels) {
     this.tf = plain.tf();
     this.plain = plain;
     this.oneDnn = new OneDnnOps(tf, false, false);
+    this.fuses = fuses;
+    this.padsChannels = padsChannels;
+  }
+
+  /**
+   * Returns kernels for 32-bit floats: oneDNN's ops where this machine has them.
+   *
+   * @param plain public ops that all have gradients
+   */
+  static TrainingKernels float32(Kernels plain) {
+    return new TrainingKernels(plain, OneDnn.isAvailable(), false);
+  }
+
+  /**
+   * Returns kernels of public ops alone, which TensorFlow's mixed precision can lower.
+   *
+   * @param plain public ops that all have gradients
+   */
+  static TrainingKernels mixed(Kernels plain) {
+    return new TrainingKernels(plain, false, OneDnn.isAvailable());
   }
 
   @Override
@@ -98,7 +119,7 @@ final class TrainingKernels implements Kernels {
   /** Returns a convolution of fixed numbers together with what follows it, as one op. */
   private Optional<Operand<TFloat32>> follow(
       Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
-    return gradients().has(x) ? oneDnn.followConv(x, next, argument) : Optional.empty();
+    return fuses && gradients().has(x) ? oneDnn.followConv(x, next, argument) : Optional.empty();
   }
 
   /**
@@ -115,10 +136,9 @@ final class TrainingKernels implements Kernels {
           upstream ->
               List.of(
                   inputGradient(x, kernel, upstream, window),
-                  tf.nn.conv2dBackpropFilter(
-                      x, tf.shape(kernel), upstream, window.strides(), "VALID")));
+                  pixelFilterGradient(x, kernel, upstream, window)));
     }
-    if (window.same() || window.padding() == 0) {
+    if (window.same() || window.padding() == 0 || channels(x) % 2 == 1 && !fuses) {
       return plain.conv(x, kernel, window);
     }
     var y =
@@ -144,7 +164,7 @@ final class TrainingKernels implements Kernels {
   @Override
   public Operand<TFloat32> conv(
       Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
-    if (!OneDnn.isAvailable() || !kernel.isFixed() || !bias.isFixed()) {
+    if (!fuses || !kernel.isFixed() || !bias.isFixed()) {
       return tf.nn.biasAdd(conv(x, kernel.operand(), window), bias.operand());
     }
     Operand<TFloat32> y = oneDnn.conv(x, kernel, bias, window);
@@ -185,6 +205,17 @@ final class TrainingKernels implements Kernels {
     return tf.slice(whole, tf.array(0, 0, 0, 0), tf.shape(x));
   }
 
+  private Operand<TFloat32> pixelFilterGradient(
+      Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, Conv window) {
+    if (fuses || window.stride() > 1) {
+      return tf.nn.conv2dBackpropFilter(x, tf.shape(kernel), upstream, window.strides(), "VALID");
+    }
+    var pixels = tf.reshape(x, tf.array(-1, channels(x)));
+    var rows = tf.reshape(upstream, tf.array(-1, channels(kernel)));
+    var gradient = tf.linalg.matMul(pixels, rows, MatMul.transposeA(true));
+    return tf.reshape(gradient, tf.shape(kernel));
+  }
+
   private Operand<TFloat32> inputGradient(
       Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, Conv window) {
     if (isProduct(window)) {
@@ -222,7 +253,7 @@ final class TrainingKernels implements Kernels {
     var matrix = weight.operand();
     var offset = bias.operand();
     Operand<TFloat32> sums =
-        OneDnn.isAvailable()
+        fuses
             ? OneDnnOps.linear(tf, rows, matrix, offset).build().output(0)
             : tf.nn.biasAdd(tf.linalg.matMul(rows, matrix), offset);
     var registered =
@@ -263,9 +294,10 @@ final class TrainingKernels implements Kernels {
         tf.math.mul(x, twice),
         List.of(x),
         upstream -> {
-          var bell = tf.math.exp(tf.math.neg(tf.math.square(x)));
-          var steep =
-              tf.math.mul(tf.math.mul(x, bell), tf.constant((float) (2 / Math.sqrt(Math.PI))));
+          // Two non-linearities in a row become one op, which is slower than both.
+          var level = tf.constant((float) Math.log(2 / Math.sqrt(Math.PI)));
+          var bell = tf.math.exp(tf.math.sub(level, tf.math.square(x)));
+          var steep = tf.math.mul(x, bell);
           return List.of(tf.math.mul(upstream, tf.math.add(twice, steep)));
         });
   }
@@ -276,7 +308,7 @@ final class TrainingKernels implements Kernels {
     var gamma = weight.operand();
     var beta = bias.operand();
     Operand<TFloat32> y =
-        OneDnn.isAvailable()
+        fuses
             ? OneDnnOps.layerNorm(tf, x, gamma, beta, epsilon).expect(TFloat32.class)
             : plain.layerNorm(x, weight, bias, epsilon);
     return register(
@@ -288,23 +320,27 @@ final class TrainingKernels implements Kernels {
     int width = channels(x);
     // Calculated once more after the upstream gradient is known, and not kept until then.
     Ops late = tf.withControlDependencies(List.of(upstream));
-    float[] averages = new float[width];
-    Arrays.fill(averages, 1f / width);
     var rows = late.reshape(x, tf.array(-1, width));
     var g = tf.reshape(upstream, tf.array(-1, width));
-    var average = tf.reshape(tf.constant(averages), tf.array(width, 1));
-    var mean = late.linalg.matMul(rows, average);
-    var variance = tf.linalg.matMul(tf.math.squaredDifference(rows, mean), average);
+    var mean = meanOfRow(late, rows);
+    var variance = meanOfRow(tf, tf.math.squaredDifference(rows, mean));
     var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
     var normal = normalised(late, rows, mean, scale, epsilon);
     var product = tf.math.mul(g, normal);
+    var weighted = tf.math.mul(g, weight);
     var weights = tf.math.mul(tf.reshape(weight, tf.array(width, 1)), tf.constant(1f / width));
-    var along = tf.linalg.matMul(product, weights);
-    var level = tf.linalg.matMul(g, weights);
-    var steep = tf.math.sub(tf.math.mul(g, weight), tf.math.mul(normal, along));
-    var gradient = tf.math.mul(tf.math.sub(steep, level), scale);
-    return List.of(
-        tf.reshape(gradient, tf.shape(x)), tf.sum(product, tf.constant(0)), tf.nn.biasAddGrad(g));
+    var along =
+        fuses
+            ? OneDnnOps.matrixProduct(tf, product, false, weights, false).expect(TFloat32.class)
+            : tf.linalg.matMul(product, weights);
+    var steep = tf.math.sub(weighted, tf.math.mul(normal, along));
+    var gradient = tf.math.mul(tf.math.sub(steep, meanOfRow(tf, weighted)), scale);
+    var first = tf.constant(0);
+    return List.of(tf.reshape(gradient, tf.shape(x)), tf.sum(product, first), tf.sum(g, first));
+  }
+
+  private static Operand<TFloat32> meanOfRow(Ops tf, Operand<TFloat32> rows) {
+    return tf.math.mean(rows, tf.constant(1), Mean.keepDims(true));
   }
 
   private Operand<TFloat32> normalised(
@@ -313,7 +349,7 @@ final class TrainingKernels implements Kernels {
       Operand<TFloat32> mean,
       Operand<TFloat32> scale,
       double epsilon) {
-    if (!OneDnn.isAvailable()) {
+    if (!fuses) {
       return tf.math.mul(tf.math.sub(rows, mean), scale);
     }
     float[] ones = new float[channels(rows)];
@@ -321,6 +357,37 @@ final class TrainingKernels implements Kernels {
     var zeros = tf.constant(new float[ones.length]);
     return OneDnnOps.layerNorm(late, rows, tf.constant(ones), zeros, epsilon)
         .expect(TFloat32.class);
+  }
+
+  /**
+   * Returns batch normalisation. oneDNN 3.5 takes channels by {@value #CHANNELS}; with others it
+   * needed six to eight times as long in bfloat16, so channels of zeros are added and removed.
+   */
+  @Override
+  public BatchNormalised batchNorm(
+      Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias, float epsilon) {
+    int channels = channels(x);
+    int more = (CHANNELS - channels % CHANNELS) % CHANNELS;
+    if (!padsChannels || more == 0) {
+      return plain.batchNorm(x, weight, bias, epsilon);
+    }
+    BatchNormalised all =
+        plain.batchNorm(padded(x, more), padded(weight, more), padded(bias, more), epsilon);
+    return new BatchNormalised(
+        first(all.y(), channels), first(all.mean(), channels), first(all.variance(), channels));
+  }
+
+  private Operand<TFloat32> padded(Operand<TFloat32> x, int more) {
+    int[][] paddings = new int[x.shape().numDimensions()][2];
+    paddings[paddings.length - 1][1] = more;
+    return tf.pad(x, tf.constant(paddings), tf.constant(0f));
+  }
+
+  private Operand<TFloat32> first(Operand<TFloat32> x, int channels) {
+    int[] size = new int[x.shape().numDimensions()];
+    Arrays.fill(size, -1);
+    size[size.length - 1] = channels;
+    return tf.slice(x, tf.constant(new int[size.length]), tf.constant(size));
   }
 
   @Override
@@ -365,7 +432,7 @@ final class TrainingKernels implements Kernels {
 
   private Operand<TFloat32> product(
       Operand<TFloat32> x, boolean transposed, Operand<TFloat32> y, boolean other) {
-    return OneDnn.isAvailable()
+    return fuses
         ? OneDnnOps.product(tf, x, transposed, y, other).expect(TFloat32.class)
         : tf.train.batchMatMul(
             x, y, TFloat32.class, BatchMatMul.adjX(transposed), BatchMatMul.adjY(other));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -163,6 +164,39 @@ public interface Kernels {
    */
   Operand<TFloat32> layerNorm(
       Operand<TFloat32> x, ParameterValue weight, ParameterValue bias, double epsilon);
+
+  /**
+   * What batch normalisation gives while a network trains.
+   *
+   * @param y {@code [N, H, W, C]}
+   * @param mean of the batch, {@code [C]}
+   * @param variance of the batch, {@code [C]}: the unbiased estimate
+   */
+  record BatchNormalised(Operand<TFloat32> y, Operand<TFloat32> mean, Operand<TFloat32> variance) {}
+
+  /**
+   * Returns batch normalisation over all axes but the last by the batch's own statistics.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param weight {@code [C]}
+   * @param bias {@code [C]}
+   * @param epsilon added to the variance
+   */
+  default BatchNormalised batchNorm(
+      Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias, float epsilon) {
+    Operand<TFloat32> none = tf().constant(new float[0]);
+    FusedBatchNorm<TFloat32, TFloat32> norm =
+        tf().nn
+            .fusedBatchNorm(
+                x,
+                weight,
+                bias,
+                none,
+                none,
+                FusedBatchNorm.epsilon(epsilon),
+                FusedBatchNorm.isTraining(true));
+    return new BatchNormalised(norm.y(), norm.batchMean(), norm.batchVariance());
+  }
 
   /**
    * Returns scaled dot-product attention for each head, softmax(q k + bias) v, the heads' outputs

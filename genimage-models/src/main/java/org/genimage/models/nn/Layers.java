@@ -141,11 +141,9 @@ public final class Layers {
       track(tf, variance, shared.unbiased(tf));
       return shared.normalise(tf, x, weight, bias, BATCH_NORM_EPSILON);
     }
-    Operand<TFloat32> none = tf.constant(new float[0]);
-    FusedBatchNorm<TFloat32, TFloat32> norm =
-        tf.nn.fusedBatchNorm(x, weight, bias, none, none, epsilon, FusedBatchNorm.isTraining(true));
-    track(tf, mean, norm.batchMean());
-    track(tf, variance, norm.batchVariance());
+    Kernels.BatchNormalised norm = scope.kernels().batchNorm(x, weight, bias, BATCH_NORM_EPSILON);
+    track(tf, mean, norm.mean());
+    track(tf, variance, norm.variance());
     return norm.y();
   }
 

@@ -107,8 +107,7 @@ class LayersTest {
     for (int i = 0; i < expected.length; i++) {
       expected[i] = 32 * expected[i] + 0.5f;
     }
-    assertThat(values)
-        .containsExactly(expected, within(mode == Graphs.SCORING_BFLOAT16 ? 1f : 1e-4f));
+    assertThat(values).containsExactly(expected, within(mode.isBfloat16() ? 1f : 1e-4f));
   }
 
   private static float[] taps(int side, Conv window) {

@@ -1,0 +1,194 @@
+package org.genimage.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.genimage.data.Seed;
+import org.genimage.models.internal.SessionSettings;
+import org.genimage.models.nn.Activation;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Init;
+import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.Layout;
+import org.genimage.models.nn.ModelScope;
+import org.genimage.models.nn.Transformers;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Layers and their gradients in training in bfloat16, against TensorFlow's own gradients in 32-bit
+ * floats: they are no further off than those of its mixed precision, or than numbers that were
+ * rounded twice. A number of bfloat16 is off by at most 2^-9 of itself.
+ */
+class Bfloat16GradientTest {
+
+  private static final double ROUNDING = Math.scalb(1, -9);
+
+  private static final ConfigProto MIXED =
+      SessionSettings.training(false, SessionSettings.MixedPrecision.BFLOAT16, 0);
+
+  /**
+   * A layer.
+   *
+   * @param name what a failure is called
+   * @param shape of the input
+   * @param lowers whether it computes in bfloat16
+   */
+  private record Case(String name, Shape shape, boolean lowers, Slopes.Layer layer) {
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> cases() {
+    Shape tokens = Shape.of(4, 9, 32);
+    Shape odd = Shape.of(3, 9, 33);
+    Shape images = Shape.of(2, 12, 12, 3);
+    return Stream.of(
+        new Case("linear", tokens, true, (scope, x) -> Transformers.linear(scope.at("a"), x, 48)),
+        new Case(
+            "linear without bias",
+            tokens,
+            true,
+            (scope, x) -> Transformers.projection(scope.at("a"), x, 48)),
+        new Case("MLP", tokens, true, (scope, x) -> Transformers.mlp(scope.at("a"), x)),
+        new Case(
+            "MLP of CLIP",
+            tokens,
+            true,
+            (scope, x) -> Transformers.mlp(scope.at("a"), x, Activation.QUICK_GELU)),
+        new Case(
+            "attention",
+            tokens,
+            true,
+            (scope, x) -> Transformers.selfAttention(scope.at("a"), x, 4, Optional.empty())),
+        new Case(
+            "attention with a bias for all",
+            tokens,
+            true,
+            (scope, x) ->
+                Transformers.selfAttention(scope.at("a"), x, 4, Optional.of(bias(scope, 1, 4)))),
+        new Case(
+            "attention with biases of two groups",
+            tokens,
+            true,
+            (scope, x) ->
+                Transformers.selfAttention(scope.at("a"), x, 4, Optional.of(bias(scope, 2, 4)))),
+        new Case(
+            "layer norm",
+            tokens,
+            false,
+            (scope, x) -> Transformers.layerNorm(scope.at("a"), x, 1e-5)),
+        new Case(
+            "block of a transformer",
+            tokens,
+            true,
+            (scope, x) -> {
+              var normal = Transformers.layerNorm(scope.at("norm1"), x, 1e-5);
+              var a = Transformers.selfAttention(scope.at("a"), normal, 4, Optional.empty());
+              var sum = Layers.add(scope, x, a);
+              var mlp =
+                  Transformers.mlp(
+                      scope.at("b"), Transformers.layerNorm(scope.at("norm2"), sum, 1e-5));
+              return Layers.add(scope, sum, mlp);
+            }),
+        new Case(
+            "patches", images, true, (scope, x) -> Transformers.patchEmbedding(scope, x, 4, 24)),
+        new Case(
+            "padded convolution of three channels",
+            images,
+            true,
+            (scope, x) -> Layers.biasedConv(scope.at("a"), x, 8, Conv.kernel(3))),
+        new Case(
+            "bottleneck",
+            Shape.of(2, 12, 12, 8),
+            true,
+            (scope, x) -> {
+              var y = normalised(scope.at("1"), x, 24, Conv.kernel(1));
+              y = normalised(scope.at("2"), Layers.relu(scope, y), 24, Conv.kernel(3).stride(2));
+              y = normalised(scope.at("3"), Layers.relu(scope, y), 8, Conv.kernel(1));
+              var shortcut = normalised(scope.at("4"), x, 8, Conv.kernel(1).stride(2));
+              return Layers.add(scope, y, shortcut);
+            }));
+  }
+
+  private static Operand<TFloat32> normalised(
+      ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
+    return Layers.convBatchNorm(scope.at("conv"), scope.at("bn"), x, filters, window, Init.ONES);
+  }
+
+  private static Operand<TFloat32> bias(ModelScope scope, int groups, int heads) {
+    var table = scope.parameter("bias", Layout.SAME, Init.ONES, groups * heads, 81);
+    return scope.tf().reshape(table, scope.tf().array(groups, heads, 81));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void outputsAndGradients_areNearThoseOf32BitFloats(Case tested) {
+    assumeTrue(Graphs.BFLOAT16_TRAINING.isAvailable(), "kernels for bfloat16");
+    try (Slopes low = slopes(Graphs.BFLOAT16_TRAINING, MIXED, tested);
+        Slopes peer = slopes(Graphs.PLAIN_TRAINING, MIXED, tested);
+        Slopes whole = slopes(Graphs.PLAIN_TRAINING, ConfigProto.getDefaultInstance(), tested)) {
+      RandomGenerator random = Seed.of(8).random();
+      float[] input = Slopes.normal(random, (int) tested.shape().size());
+      Map<String, float[]> at = onBothSidesOfZero(whole.start(input, random));
+      assertNear("outputs", tested, low.outputs(at), peer.outputs(at), whole.outputs(at));
+      Map<String, float[]> expected = whole.gradients(at);
+      Map<String, float[]> found = low.gradients(at);
+      Map<String, float[]> others = peer.gradients(at);
+      double least = whole.least(expected);
+      expected.forEach(
+          (key, gradient) -> {
+            if (Math.abs(gradient[Slopes.steepest(gradient)]) > least) {
+              assertNear(key, tested, found.get(key), others.get(key), gradient);
+            }
+          });
+    }
+  }
+
+  /** Numbers with a large mean would hide how far the others are off. */
+  private static Map<String, float[]> onBothSidesOfZero(Map<String, float[]> start) {
+    start.forEach(
+        (key, values) -> {
+          if (!key.equals(Slopes.INPUT)) {
+            for (int i = 0; i < values.length; i++) {
+              values[i] -= 0.2f;
+            }
+          }
+        });
+    return start;
+  }
+
+  private static void assertNear(
+      String name, Case tested, float[] found, float[] peer, float[] expected) {
+    double rounded = tested.lowers() ? 2 * ROUNDING : 0;
+    double allowed = Math.max(rounded, 2 * apart(peer, expected)) + 1e-6;
+    assertThat(apart(found, expected)).as(name).isLessThan(allowed);
+  }
+
+  private static Slopes slopes(Graphs mode, ConfigProto config, Case tested) {
+    return new Slopes(mode, config, tested.shape(), tested.layer(), Seed.of(7).random());
+  }
+
+  /** Returns the root mean square of the differences, relative to that of the expected numbers. */
+  private static double apart(float[] found, float[] expected) {
+    assertThat(found).hasSameSizeAs(expected);
+    double difference = 0;
+    double size = 0;
+    for (int i = 0; i < found.length; i++) {
+      difference += Math.pow(found[i] - expected[i], 2);
+      size += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / size);
+  }
+}
