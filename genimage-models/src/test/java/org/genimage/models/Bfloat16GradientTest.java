@@ -136,7 +136,7 @@ class Bfloat16GradientTest {
   @MethodSource("cases")
   void outputsAndGradients_areNearThoseOf32BitFloats(Case tested) {
     assumeTrue(Graphs.BFLOAT16_TRAINING.isAvailable(), "kernels for bfloat16");
-    try (Slopes low = slopes(Graphs.BFLOAT16_TRAINING, MIXED, tested);
+    try (Slopes low = slopes(Graphs.BFLOAT16_TRAINING, ConfigProto.getDefaultInstance(), tested);
         Slopes peer = slopes(Graphs.PLAIN_TRAINING, MIXED, tested);
         Slopes whole = slopes(Graphs.PLAIN_TRAINING, ConfigProto.getDefaultInstance(), tested)) {
       RandomGenerator random = Seed.of(8).random();

@@ -37,15 +37,19 @@ record Execution(boolean xla, ProcessGroup group, List<String> devices, boolean 
     return new Execution(xla, group, devices, everywhere);
   }
 
+  /** Whether the graph itself is in bfloat16, so that TensorFlow need not make it so. */
+  private boolean isBfloat16(Precision precision) {
+    return precision == Precision.BFLOAT16 && !xla && KernelChoice.trainsBfloat16();
+  }
+
   /** Returns what computes the training graph; 16-bit floats and XLA have no custom gradients. */
   Kernels kernels(Ops tf, Precision precision) {
-    if (xla || precision == Precision.FLOAT16) {
-      return KernelChoice.differentiable(tf);
+    if (isBfloat16(precision)) {
+      return KernelChoice.bfloat16Training(tf, new CustomGradients());
     }
-    CustomGradients gradients = new CustomGradients();
-    return precision == Precision.BFLOAT16
-        ? KernelChoice.bfloat16Training(tf, gradients)
-        : KernelChoice.training(tf, gradients);
+    return precision == Precision.FLOAT32 && !xla
+        ? KernelChoice.training(tf, new CustomGradients())
+        : KernelChoice.differentiable(tf);
   }
 
   ConfigProto config(Precision precision) {
@@ -53,7 +57,10 @@ record Execution(boolean xla, ProcessGroup group, List<String> devices, boolean 
         switch (precision) {
           case FLOAT32 -> SessionSettings.MixedPrecision.NONE;
           case FLOAT16 -> SessionSettings.MixedPrecision.FLOAT16;
-          case BFLOAT16 -> SessionSettings.MixedPrecision.BFLOAT16;
+          case BFLOAT16 ->
+              isBfloat16(precision)
+                  ? SessionSettings.MixedPrecision.NONE
+                  : SessionSettings.MixedPrecision.BFLOAT16;
         };
     int cpus = devices.isEmpty() ? 0 : LocalDevices.cpus(devices);
     return SessionSettings.training(xla, mixed, cpus);

@@ -2,7 +2,9 @@ package org.genimage.models.internal;
 
 import static org.genimage.models.nn.Layers.channels;
 
+import com.google.common.primitives.Longs;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.genimage.models.nn.Activation;
@@ -12,33 +14,40 @@ import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ParameterValue;
 import org.genimage.models.nn.Shapes;
 import org.tensorflow.Operand;
+import org.tensorflow.OperationBuilder;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
+import org.tensorflow.op.nn.DepthwiseConv2dNative;
+import org.tensorflow.op.nn.DepthwiseConv2dNativeBackpropFilter;
+import org.tensorflow.op.nn.DepthwiseConv2dNativeBackpropInput;
+import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.op.nn.FusedBatchNormGrad;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
- * Kernels for training transformers in bfloat16 on a CPU. Linear layers, attention and their
- * gradients see and give bfloat16. Weights, residual sums and layer norms stay in 32-bit floats.
- * Other layers are left to TensorFlow's mixed precision.
+ * Kernels for training in bfloat16 on a CPU. Layers and their gradients see and give bfloat16.
+ * Weights, the statistics of batch norms, layer norms and residual sums of transformers are 32-bit
+ * floats, and so is everything that networks calculate otherwise, such as spectra, and the loss.
  */
 final class Bfloat16TrainingKernels implements Kernels {
 
+  /** The numbers of one of the processor's widest registers. */
+  private static final int CHANNELS = 16;
+
   private final Ops tf;
   private final OneDnnOps ops;
-  private final Kernels mixed;
   private final Kernels float32;
 
   /**
    * Creates the kernels of a graph.
    *
-   * @param mixed kernels that TensorFlow's mixed precision lowers
-   * @param float32 kernels that it leaves as they are
+   * @param float32 kernels of what stays in 32-bit floats
    */
-  Bfloat16TrainingKernels(Kernels mixed, Kernels float32) {
-    this.tf = mixed.tf();
+  Bfloat16TrainingKernels(Kernels float32) {
+    this.tf = float32.tf();
     this.ops = new OneDnnOps(tf, true, false);
-    this.mixed = mixed;
     this.float32 = float32;
   }
 
@@ -49,39 +58,122 @@ final class Bfloat16TrainingKernels implements Kernels {
 
   @Override
   public CustomGradients gradients() {
-    return mixed.gradients();
+    return float32.gradients();
+  }
+
+  @Override
+  public Operand<TFloat32> named(Operand<TFloat32> named, Operand<TFloat32> x) {
+    return float32.named(named, x);
   }
 
   @Override
   public Operand<TFloat32> relu(Operand<TFloat32> x) {
-    return mixed.relu(x);
+    var y = tf.nn.relu(lower(x));
+    return register(
+        raise(y),
+        List.of(x),
+        up ->
+            List.of(
+                ops.raise(
+                    tf.scope()
+                        .opBuilder("ReluGrad", "ReluGrad")
+                        .addInput(lower(up).asOutput())
+                        .addInput(y.asOutput())
+                        .build()
+                        .output(0))));
   }
 
   @Override
   public Operand<TFloat32> gelu(Operand<TFloat32> x) {
-    return mixed.gelu(x);
+    return float32.gelu(x);
   }
 
+  /** Returns a sum, in 32 bits if one of the two has as many, such as a transformer's tokens. */
   @Override
   public Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y) {
-    return mixed.add(x, y);
+    return ops.isLow(x) && ops.isLow(y)
+        ? register(raise(tf.math.add(lower(x), lower(y))), List.of(x, y), up -> List.of(up, up))
+        : float32.add(x, y);
   }
 
   @Override
   public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
-    return mixed.conv(x, kernel, window);
+    Convolution conv = new Convolution(x, kernel, window);
+    return register(raise(conv.of()), List.of(x, kernel), up -> conv.gradients(lower(up)));
   }
 
   @Override
   public Operand<TFloat32> conv(
       Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
     int side = window.kernel();
-    boolean patches = side == window.stride() && window.padding() == 0;
+    boolean patches = side > 1 && side == window.stride() && window.padding() == 0;
     long height = x.shape().get(1);
     long width = x.shape().get(2);
-    return patches && height > 0 && width > 0 && height % side == 0 && width % side == 0
-        ? patches(x, kernel.operand(), bias.operand(), side)
-        : mixed.conv(x, kernel, bias, window);
+    if (patches && height > 0 && width > 0 && height % side == 0 && width % side == 0) {
+      return patches(x, kernel.operand(), bias.operand(), side);
+    }
+    var weight = kernel.operand();
+    var offset = bias.operand();
+    int filters = channels(weight);
+    Convolution conv = new Convolution(x, weight, window);
+    return register(
+        raise(tf.nn.biasAdd(conv.of(), lower(offset))),
+        List.of(x, weight, offset),
+        up -> {
+          List<Operand<TFloat32>> gradients = new ArrayList<>(conv.gradients(lower(up)));
+          gradients.add(sumOfRows(tf.reshape(lower(up), tf.array(-1, filters))));
+          return gradients;
+        });
+  }
+
+  /**
+   * A convolution. An odd number of channels is made even: oneDNN 3.5 takes channels in pairs, and
+   * fills the last pair's other half with numbers that are not zero.
+   */
+  private final class Convolution {
+
+    private final Conv window;
+    private final int inputs;
+    private final Operand<TBfloat16> images;
+    private final Operand<TBfloat16> kernel;
+
+    Convolution(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
+      this.window = window;
+      this.inputs = channels(x);
+      this.images = more(lower(x), 3, inputs % 2);
+      this.kernel = more(lower(kernel), 2, inputs % 2);
+    }
+
+    Operand<TBfloat16> of() {
+      return Convolutions.of(tf, images, kernel, window);
+    }
+
+    List<Operand<TFloat32>> gradients(Operand<TBfloat16> upstream) {
+      var byImages = Convolutions.inputGradient(tf, images, kernel, upstream, window);
+      var byKernel = Convolutions.kernelGradient(tf, images, kernel, upstream, window);
+      return List.of(raise(first(byImages, 3, inputs)), raise(first(byKernel, 2, inputs)));
+    }
+  }
+
+  /** Returns x with zeros behind the last entry of an axis. */
+  private <T extends TNumber> Operand<T> more(Operand<T> x, int axis, int count) {
+    if (count == 0) {
+      return x;
+    }
+    int[][] paddings = new int[x.shape().numDimensions()][2];
+    paddings[axis][1] = count;
+    return tf.pad(x, tf.constant(paddings), Shapes.scalar(tf, 0, x.type()));
+  }
+
+  /** Returns the first entries of an axis. */
+  private <T extends TNumber> Operand<T> first(Operand<T> x, int axis, int count) {
+    if (x.shape().get(axis) == count) {
+      return x;
+    }
+    int[] size = new int[x.shape().numDimensions()];
+    Arrays.fill(size, -1);
+    size[axis] = count;
+    return tf.slice(x, tf.constant(new int[size.length]), tf.constant(size));
   }
 
   /** Returns a linear layer of square patches. */
@@ -102,28 +194,124 @@ final class Bfloat16TrainingKernels implements Kernels {
 
   @Override
   public Operand<TFloat32> depthwiseConv(Operand<TFloat32> x, ParameterValue kernel, Conv window) {
-    return mixed.depthwiseConv(x, kernel, window);
+    int inputs = channels(x);
+    int side = window.kernel();
+    int filters = kernel.shape().get(0) / inputs;
+    var all = kernel.operand(); // [side, side, filters * C, 1]
+    var images = lower(x);
+    var each = tf.reshape(lower(all), tf.array(side, side, inputs, filters));
+    var strides = window.strides();
+    boolean isPadded = !window.same() && window.padding() > 0;
+    List<Long> explicit = isPadded ? window.explicitPadding() : List.of();
+    String padding = isPadded ? "EXPLICIT" : window.same() ? "SAME" : "VALID";
+    var y =
+        tf.nn.depthwiseConv2dNative(
+            images, each, strides, padding, DepthwiseConv2dNative.explicitPaddings(explicit));
+    return register(
+        raise(y),
+        List.of(x, all),
+        up -> {
+          var byImages =
+              tf.nn.depthwiseConv2dNativeBackpropInput(
+                  tf.shape(images),
+                  each,
+                  lower(up),
+                  strides,
+                  padding,
+                  DepthwiseConv2dNativeBackpropInput.explicitPaddings(explicit));
+          var byKernel =
+              tf.nn.depthwiseConv2dNativeBackpropFilter(
+                  images,
+                  tf.shape(each),
+                  lower(up),
+                  strides,
+                  padding,
+                  DepthwiseConv2dNativeBackpropFilter.explicitPaddings(explicit));
+          return List.of(raise(byImages), raise(tf.reshape(byKernel, tf.shape(all))));
+        });
   }
 
   @Override
   public Operand<TFloat32> maxPool(Operand<TFloat32> x, Conv window) {
-    return mixed.maxPool(x, window);
+    boolean same = window.same(x.shape().get(1)) && window.same(x.shape().get(2));
+    int p = same ? 0 : window.padding();
+    var images = lower(x);
+    var padded = p == 0 ? images : window.pad(tf, images, Float.NEGATIVE_INFINITY);
+    // tf.nn.maxPool makes MaxPoolV2, which TensorFlow does not leave to oneDNN.
+    var y = pool("MaxPool", window, same, padded);
+    return register(
+        raise(y),
+        List.of(x),
+        up -> {
+          var gradient = pool("MaxPoolGrad", window, same, padded, y, lower(up));
+          return List.of(
+              raise(
+                  p == 0 ? gradient : tf.slice(gradient, tf.array(0, p, p, 0), tf.shape(images))));
+        });
   }
 
+  @SafeVarargs
+  private Operand<TBfloat16> pool(
+      String type, Conv window, boolean same, Operand<TBfloat16>... inputs) {
+    OperationBuilder op = tf.scope().opBuilder(type, type);
+    for (Operand<TBfloat16> input : inputs) {
+      op.addInput(input.asOutput());
+    }
+    return op.setAttr("ksize", new long[] {1, window.kernel(), window.kernel(), 1})
+        .setAttr("strides", Longs.toArray(window.strides()))
+        .setAttr("padding", same ? "SAME" : "VALID")
+        .build()
+        .output(0);
+  }
+
+  /**
+   * Returns batch normalisation. oneDNN 3.5 takes channels by {@value #CHANNELS}; with others it
+   * needed six to eight times as long, so channels of zeros are added and removed.
+   */
   @Override
   public BatchNormalised batchNorm(
       Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias, float epsilon) {
-    return mixed.batchNorm(x, weight, bias, epsilon);
+    int channels = channels(x);
+    int missing = (CHANNELS - channels % CHANNELS) % CHANNELS;
+    var images = more(lower(x), 3, missing);
+    var scale = more(weight, 0, missing);
+    var none = tf.constant(new float[0]);
+    FusedBatchNorm<TBfloat16, TFloat32> norm =
+        tf.nn.fusedBatchNorm(
+            images,
+            scale,
+            more(bias, 0, missing),
+            none,
+            none,
+            FusedBatchNorm.epsilon(epsilon),
+            FusedBatchNorm.isTraining(true));
+    var y =
+        register(
+            raise(first(norm.y(), 3, channels)),
+            List.of(x, weight, bias),
+            up -> {
+              FusedBatchNormGrad<TBfloat16, TFloat32> gradient =
+                  tf.nn.fusedBatchNormGrad(
+                      more(lower(up), 3, missing),
+                      images,
+                      scale,
+                      norm.reserveSpace1(),
+                      norm.reserveSpace2(),
+                      norm.reserveSpace3(),
+                      FusedBatchNormGrad.epsilon(epsilon),
+                      FusedBatchNormGrad.isTraining(true));
+              return List.of(
+                  raise(first(gradient.xBackprop(), 3, channels)),
+                  first(gradient.scaleBackprop(), 0, channels),
+                  first(gradient.offsetBackprop(), 0, channels));
+            });
+    return new BatchNormalised(
+        y, first(norm.batchMean(), 0, channels), first(norm.batchVariance(), 0, channels));
   }
 
   @Override
   public Operand<TFloat32> products(Operand<TFloat32> x) {
-    return mixed.products(x);
-  }
-
-  @Override
-  public Operand<TFloat32> named(Operand<TFloat32> named, Operand<TFloat32> x) {
-    return mixed.named(named, x);
+    return float32.products(x);
   }
 
   @Override
@@ -247,7 +435,7 @@ final class Bfloat16TrainingKernels implements Kernels {
     var ones =
         tf.fill(
             tf.concat(List.of(tf.array(1), count), tf.constant(0)),
-            tf.dtypes.cast(tf.constant(1f), TBfloat16.class));
+            Shapes.scalar(tf, 1, TBfloat16.class));
     return raise(
         tf.reshape(
             product(ones, false, rows, false), tf.array(Math.toIntExact(rows.shape().get(1)))));

@@ -155,21 +155,23 @@ public final class KernelChoice {
    * @param gradients where custom gradients are registered; one per graph
    */
   public static Kernels training(Ops tf, CustomGradients gradients) {
-    return TrainingKernels.float32(Kernels.plain(tf, Purpose.GRADIENTS, gradients));
+    return new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients));
+  }
+
+  /** Returns whether this machine has kernels for training in bfloat16. */
+  public static boolean trainsBfloat16() {
+    return OneDnn.hasBfloat16();
   }
 
   /**
-   * Returns the fastest kernels for training in bfloat16 on a CPU, without XLA. TensorFlow's mixed
-   * precision must be on: it lowers what these kernels do not. Ask {@link CustomGradients#of} for
-   * the gradients, not TensorFlow.
+   * Returns the fastest kernels for training in bfloat16 on a CPU, without XLA and without
+   * TensorFlow's own mixed precision. Ask {@link CustomGradients#of} for the gradients, not
+   * TensorFlow.
    *
    * @param gradients where custom gradients are registered; one per graph
    */
   public static Kernels bfloat16Training(Ops tf, CustomGradients gradients) {
-    Kernels plain = Kernels.plain(tf, Purpose.GRADIENTS, gradients);
-    Kernels mixed = TrainingKernels.mixed(plain);
-    return OneDnn.hasBfloat16()
-        ? new Bfloat16TrainingKernels(mixed, TrainingKernels.float32(plain))
-        : mixed;
+    return new Bfloat16TrainingKernels(
+        new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients)));
   }
 }

@@ -432,6 +432,11 @@ final class OneDnnOps {
         && operation(x).input(0).dataType() == DataType.DT_BFLOAT16;
   }
 
+  /** Returns whether a layer gave x in bfloat16. */
+  boolean isLow(Operand<TFloat32> x) {
+    return bare(x).dataType() == DataType.DT_BFLOAT16;
+  }
+
   /** Returns what a layer sees of x: bfloat16, if layers see that. */
   Operand<? extends TNumber> lower(Operand<TFloat32> x) {
     Output<?> found = bare(x);

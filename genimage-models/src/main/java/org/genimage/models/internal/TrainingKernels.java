@@ -16,10 +16,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
-import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
 /**
  * Kernels with custom gradients that need less memory or time than those that TensorFlow finds, for
@@ -27,39 +25,19 @@ import org.tensorflow.types.TInt32;
  */
 final class TrainingKernels implements Kernels {
 
-  /** The numbers of one of the processor's widest registers. */
-  private static final int CHANNELS = 16;
-
   private final Ops tf;
   private final Kernels plain;
   private final OneDnnOps oneDnn;
-  private final boolean fuses;
-  private final boolean padsChannels;
 
-  private TrainingKernels(Kernels plain, boolean fuses, boolean padsChannels) {
+  /**
+   * Creates the kernels of a graph.
+   *
+   * @param plain public ops that all have gradients
+   */
+  TrainingKernels(Kernels plain) {
     this.tf = plain.tf();
     this.plain = plain;
     this.oneDnn = new OneDnnOps(tf, false, false);
-    this.fuses = fuses;
-    this.padsChannels = padsChannels;
-  }
-
-  /**
-   * Returns kernels for 32-bit floats: oneDNN's ops where this machine has them.
-   *
-   * @param plain public ops that all have gradients
-   */
-  static TrainingKernels float32(Kernels plain) {
-    return new TrainingKernels(plain, OneDnn.isAvailable(), false);
-  }
-
-  /**
-   * Returns kernels of public ops alone, which TensorFlow's mixed precision can lower.
-   *
-   * @param plain public ops that all have gradients
-   */
-  static TrainingKernels mixed(Kernels plain) {
-    return new TrainingKernels(plain, false, OneDnn.isAvailable());
   }
 
   @Override
@@ -119,117 +97,36 @@ final class TrainingKernels implements Kernels {
   /** Returns a convolution of fixed numbers together with what follows it, as one op. */
   private Optional<Operand<TFloat32>> follow(
       Operand<TFloat32> x, String next, Optional<Operand<TFloat32>> argument) {
-    return fuses && gradients().has(x) ? oneDnn.followConv(x, next, argument) : Optional.empty();
+    return gradients().has(x) ? oneDnn.followConv(x, next, argument) : Optional.empty();
   }
 
-  /**
-   * Returns a convolution. One with padding is padded once more for its gradient: padded images are
-   * not kept, and oneDNN's gradients take no explicit padding.
-   */
   @Override
   public Operand<TFloat32> conv(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
-    if (isProduct(window)) {
-      var y = plain.conv(x, kernel, window);
-      return register(
-          y,
-          List.of(x, kernel),
-          upstream ->
-              List.of(
-                  inputGradient(x, kernel, upstream, window),
-                  pixelFilterGradient(x, kernel, upstream, window)));
-    }
-    if (window.same() || window.padding() == 0 || channels(x) % 2 == 1 && !fuses) {
+    boolean product = Convolutions.isProduct(window);
+    if (!product && (window.same() || window.padding() == 0)) {
       return plain.conv(x, kernel, window);
     }
-    var y =
-        tf.nn.conv2d(
-            x,
-            kernel,
-            window.strides(),
-            "EXPLICIT",
-            Conv2d.explicitPaddings(window.explicitPadding()));
     return register(
-        y,
+        product ? plain.conv(x, kernel, window) : Convolutions.of(tf, x, kernel, window),
         List.of(x, kernel),
-        upstream -> {
-          Ops late = tf.withControlDependencies(List.of(upstream));
-          var padded = window.pad(late, x, 0);
-          return List.of(
-              inputGradient(x, kernel, upstream, window),
-              tf.nn.conv2dBackpropFilter(
-                  padded, tf.shape(kernel), upstream, window.strides(), "VALID"));
-        });
+        upstream ->
+            List.of(
+                Convolutions.inputGradient(tf, x, kernel, upstream, window),
+                Convolutions.kernelGradient(tf, x, kernel, upstream, window)));
   }
 
   @Override
   public Operand<TFloat32> conv(
       Operand<TFloat32> x, ParameterValue kernel, ParameterValue bias, Conv window) {
-    if (!fuses || !kernel.isFixed() || !bias.isFixed()) {
+    if (!OneDnn.isAvailable() || !kernel.isFixed() || !bias.isFixed()) {
       return tf.nn.biasAdd(conv(x, kernel.operand(), window), bias.operand());
     }
     Operand<TFloat32> y = oneDnn.conv(x, kernel, bias, window);
     Operand<TFloat32> numbers = OneDnnOps.kernel(y);
     return register(
-        y, List.of(x), upstream -> List.of(inputGradient(x, numbers, upstream, window)));
-  }
-
-  /** Whether pixels are multiplied by one matrix, all of them or those of some rows and columns. */
-  private static boolean isProduct(Conv window) {
-    return window.kernel() == 1 && window.padding() == 0;
-  }
-
-  /**
-   * Returns the gradient of a convolution of single pixels by a matrix product. For 1024 channels
-   * and 2048, for instance, the op of oneDNN 3.5 gives wrong numbers on processors with AVX-512.
-   */
-  private Operand<TFloat32> productGradient(
-      Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, int stride) {
-    int outputs = channels(kernel);
-    var rows = tf.reshape(upstream, tf.array(-1, outputs));
-    var matrix = tf.reshape(kernel, tf.array(-1, outputs)); // [in, out]
-    var gradient = tf.linalg.matMul(rows, matrix, MatMul.transposeB(true));
-    if (stride == 1) {
-      return tf.reshape(gradient, tf.shape(x));
-    }
-    // Every number becomes the first of stride x stride ones, the others 0.
-    var sides = Shapes.sides(tf, upstream);
-    var height = tf.slice(sides, tf.array(0), tf.array(1));
-    var width = tf.slice(sides, tf.array(1), tf.array(1));
-    var one = tf.array(1);
-    var channels = tf.array(channels(x));
-    int after = stride - 1;
-    int[][] between = {{0, 0}, {0, 0}, {0, after}, {0, 0}, {0, after}, {0, 0}};
-    var apart = tf.concat(List.of(tf.array(-1), height, one, width, one, channels), tf.constant(0));
-    var zeros = tf.pad(tf.reshape(gradient, apart), tf.constant(between), tf.constant(0f));
-    var whole = Shapes.images(tf, zeros, tf.math.mul(sides, tf.constant(stride)), channels(x));
-    return tf.slice(whole, tf.array(0, 0, 0, 0), tf.shape(x));
-  }
-
-  private Operand<TFloat32> pixelFilterGradient(
-      Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, Conv window) {
-    if (fuses || window.stride() > 1) {
-      return tf.nn.conv2dBackpropFilter(x, tf.shape(kernel), upstream, window.strides(), "VALID");
-    }
-    var pixels = tf.reshape(x, tf.array(-1, channels(x)));
-    var rows = tf.reshape(upstream, tf.array(-1, channels(kernel)));
-    var gradient = tf.linalg.matMul(pixels, rows, MatMul.transposeA(true));
-    return tf.reshape(gradient, tf.shape(kernel));
-  }
-
-  private Operand<TFloat32> inputGradient(
-      Operand<TFloat32> x, Operand<TFloat32> kernel, Operand<TFloat32> upstream, Conv window) {
-    if (isProduct(window)) {
-      return productGradient(x, kernel, upstream, window.stride());
-    }
-    Operand<TInt32> sides = tf.shape(x);
-    int p = window.padding();
-    if (window.same() || p == 0) {
-      return tf.nn.conv2dBackpropInput(
-          sides, kernel, upstream, window.strides(), window.same() ? "SAME" : "VALID");
-    }
-    Operand<TInt32> padded = tf.math.add(sides, tf.array(0, 2 * p, 2 * p, 0));
-    var gradient = tf.nn.conv2dBackpropInput(padded, kernel, upstream, window.strides(), "VALID");
-    return tf.slice(gradient, tf.array(0, p, p, 0), sides);
+        y,
+        List.of(x),
+        upstream -> List.of(Convolutions.inputGradient(tf, x, numbers, upstream, window)));
   }
 
   @Override
@@ -253,7 +150,7 @@ final class TrainingKernels implements Kernels {
     var matrix = weight.operand();
     var offset = bias.operand();
     Operand<TFloat32> sums =
-        fuses
+        OneDnn.isAvailable()
             ? OneDnnOps.linear(tf, rows, matrix, offset).build().output(0)
             : tf.nn.biasAdd(tf.linalg.matMul(rows, matrix), offset);
     var registered =
@@ -308,7 +205,7 @@ final class TrainingKernels implements Kernels {
     var gamma = weight.operand();
     var beta = bias.operand();
     Operand<TFloat32> y =
-        fuses
+        OneDnn.isAvailable()
             ? OneDnnOps.layerNorm(tf, x, gamma, beta, epsilon).expect(TFloat32.class)
             : plain.layerNorm(x, weight, bias, epsilon);
     return register(
@@ -330,7 +227,7 @@ final class TrainingKernels implements Kernels {
     var weighted = tf.math.mul(g, weight);
     var weights = tf.math.mul(tf.reshape(weight, tf.array(width, 1)), tf.constant(1f / width));
     var along =
-        fuses
+        OneDnn.isAvailable()
             ? OneDnnOps.matrixProduct(tf, product, false, weights, false).expect(TFloat32.class)
             : tf.linalg.matMul(product, weights);
     var steep = tf.math.sub(weighted, tf.math.mul(normal, along));
@@ -349,7 +246,7 @@ final class TrainingKernels implements Kernels {
       Operand<TFloat32> mean,
       Operand<TFloat32> scale,
       double epsilon) {
-    if (!fuses) {
+    if (!OneDnn.isAvailable()) {
       return tf.math.mul(tf.math.sub(rows, mean), scale);
     }
     float[] ones = new float[channels(rows)];
@@ -357,37 +254,6 @@ final class TrainingKernels implements Kernels {
     var zeros = tf.constant(new float[ones.length]);
     return OneDnnOps.layerNorm(late, rows, tf.constant(ones), zeros, epsilon)
         .expect(TFloat32.class);
-  }
-
-  /**
-   * Returns batch normalisation. oneDNN 3.5 takes channels by {@value #CHANNELS}; with others it
-   * needed six to eight times as long in bfloat16, so channels of zeros are added and removed.
-   */
-  @Override
-  public BatchNormalised batchNorm(
-      Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias, float epsilon) {
-    int channels = channels(x);
-    int more = (CHANNELS - channels % CHANNELS) % CHANNELS;
-    if (!padsChannels || more == 0) {
-      return plain.batchNorm(x, weight, bias, epsilon);
-    }
-    BatchNormalised all =
-        plain.batchNorm(padded(x, more), padded(weight, more), padded(bias, more), epsilon);
-    return new BatchNormalised(
-        first(all.y(), channels), first(all.mean(), channels), first(all.variance(), channels));
-  }
-
-  private Operand<TFloat32> padded(Operand<TFloat32> x, int more) {
-    int[][] paddings = new int[x.shape().numDimensions()][2];
-    paddings[paddings.length - 1][1] = more;
-    return tf.pad(x, tf.constant(paddings), tf.constant(0f));
-  }
-
-  private Operand<TFloat32> first(Operand<TFloat32> x, int channels) {
-    int[] size = new int[x.shape().numDimensions()];
-    Arrays.fill(size, -1);
-    size[size.length - 1] = channels;
-    return tf.slice(x, tf.constant(new int[size.length]), tf.constant(size));
   }
 
   @Override
@@ -432,7 +298,7 @@ final class TrainingKernels implements Kernels {
 
   private Operand<TFloat32> product(
       Operand<TFloat32> x, boolean transposed, Operand<TFloat32> y, boolean other) {
-    return fuses
+    return OneDnn.isAvailable()
         ? OneDnnOps.product(tf, x, transposed, y, other).expect(TFloat32.class)
         : tf.train.batchMatMul(
             x, y, TFloat32.class, BatchMatMul.adjX(transposed), BatchMatMul.adjY(other));

@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * The geometry of a convolution or pooling window, square, with PyTorch's symmetric padding.
@@ -76,8 +76,8 @@ public record Conv(int kernel, int stride, int padding) {
    * @param x {@code [N, H, W, C]}
    * @param value of the padded pixels
    */
-  public Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, float value) {
+  public <T extends TNumber> Operand<T> pad(Ops tf, Operand<T> x, float value) {
     int[][] paddings = {{0, 0}, {padding, padding}, {padding, padding}, {0, 0}};
-    return tf.pad(x, tf.constant(paddings), tf.constant(value));
+    return tf.pad(x, tf.constant(paddings), Shapes.scalar(tf, value, x.type()));
   }
 }

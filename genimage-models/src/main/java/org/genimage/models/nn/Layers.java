@@ -12,6 +12,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * The layers that networks are made of, each a function from an operand to an operand. They compute
@@ -455,7 +456,7 @@ public final class Layers {
   }
 
   /** Returns the number of channels, the size of the last axis. */
-  public static int channels(Operand<TFloat32> x) {
+  public static int channels(Operand<? extends TNumber> x) {
     var shape = x.shape();
     return Math.toIntExact(shape.get(shape.numDimensions() - 1));
   }

@@ -5,6 +5,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /** Other shapes of the same numbers, as several kernels need them. */
 public final class Shapes {
@@ -18,7 +19,7 @@ public final class Shapes {
    * @param images {@code [N, H, W, C]}
    * @return {@code [2]}
    */
-  public static Operand<TInt32> sides(Ops tf, Operand<TFloat32> images) {
+  public static Operand<TInt32> sides(Ops tf, Operand<? extends TNumber> images) {
     long height = images.shape().get(1);
     long width = images.shape().get(2);
     return height > 0 && width > 0
@@ -33,8 +34,8 @@ public final class Shapes {
    * @param sides {@code [2]}, height and width
    * @return {@code [N, H, W, C]}
    */
-  public static Operand<TFloat32> images(
-      Ops tf, Operand<TFloat32> rows, Operand<TInt32> sides, int channels) {
+  public static <T extends TNumber> Operand<T> images(
+      Ops tf, Operand<T> rows, Operand<TInt32> sides, int channels) {
     var shape = tf.concat(List.of(tf.array(-1), sides, tf.array(channels)), tf.constant(0));
     return tf.reshape(rows, shape);
   }
@@ -84,5 +85,13 @@ public final class Shapes {
     long[] to = bias.shape().asArray();
     var grouped = tf.reshape(scores, tf.array(-1, to[0], to[1], to[2]));
     return tf.reshape(tf.math.add(grouped, bias), tf.array(-1, from[1], from[2], from[3]));
+  }
+
+  /** Returns a scalar of a type of number. */
+  public static <T extends TNumber> Operand<T> scalar(Ops tf, float value, Class<T> type) {
+    var constant = tf.constant(value);
+    return type == TFloat32.class
+        ? constant.asOutput().expect(type)
+        : tf.dtypes.cast(constant, type);
   }
 }

@@ -1,0 +1,120 @@
+package org.genimage.models.internal;
+
+import static org.genimage.models.nn.Layers.channels;
+
+import java.util.List;
+import org.genimage.models.nn.Conv;
+import org.genimage.models.nn.Shapes;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Convolutions without bias and their gradients, in any type of number. An image with padding is
+ * padded once more for the kernel's gradient: padded images are not kept, and oneDNN's gradients
+ * take no explicit padding.
+ */
+final class Convolutions {
+
+  private Convolutions() {}
+
+  /**
+   * Returns a convolution, for which TensorFlow's own gradient may be wrong.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [height, width, C, filters]}
+   */
+  static <T extends TNumber> Operand<T> of(Ops tf, Operand<T> x, Operand<T> kernel, Conv window) {
+    if (isOneProduct(window)) {
+      Operand<T> rows = tf.linalg.matMul(rows(tf, x), rows(tf, kernel));
+      return Shapes.images(tf, rows, Shapes.sides(tf, x), channels(kernel));
+    }
+    List<Long> strides = window.strides();
+    return isPadded(window)
+        ? tf.nn.conv2d(
+            x, kernel, strides, "EXPLICIT", Conv2d.explicitPaddings(window.explicitPadding()))
+        : tf.nn.conv2d(x, kernel, strides, padding(window));
+  }
+
+  private static boolean isPadded(Conv window) {
+    return !window.same() && window.padding() > 0;
+  }
+
+  private static String padding(Conv window) {
+    return window.same() ? "SAME" : "VALID";
+  }
+
+  /** Whether pixels are multiplied by one matrix, all of them or those of some rows and columns. */
+  static boolean isProduct(Conv window) {
+    return window.kernel() == 1 && window.padding() == 0;
+  }
+
+  /** Whether the pixels as they are, all of them, are multiplied by one matrix. */
+  private static boolean isOneProduct(Conv window) {
+    return isProduct(window) && window.stride() == 1;
+  }
+
+  /** Returns {@code [..., C]} as {@code [M, C]}. */
+  private static <T extends TNumber> Operand<T> rows(Ops tf, Operand<T> x) {
+    return tf.reshape(x, tf.array(-1, channels(x)));
+  }
+
+  /** Returns the gradient towards the kernel. */
+  static <T extends TNumber> Operand<T> kernelGradient(
+      Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, Conv window) {
+    if (isOneProduct(window)) {
+      Operand<T> gradient =
+          tf.linalg.matMul(rows(tf, x), rows(tf, upstream), MatMul.transposeA(true));
+      return tf.reshape(gradient, tf.shape(kernel));
+    }
+    Ops late = tf.withControlDependencies(List.of(upstream));
+    Operand<T> padded = isPadded(window) ? window.pad(late, x, 0) : x;
+    return tf.nn.conv2dBackpropFilter(
+        padded, tf.shape(kernel), upstream, window.strides(), padding(window));
+  }
+
+  /** Returns the gradient towards x. */
+  static <T extends TNumber> Operand<T> inputGradient(
+      Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, Conv window) {
+    if (isProduct(window)) {
+      return productGradient(tf, x, kernel, upstream, window.stride());
+    }
+    Operand<TInt32> sides = tf.shape(x);
+    if (!isPadded(window)) {
+      return tf.nn.conv2dBackpropInput(sides, kernel, upstream, window.strides(), padding(window));
+    }
+    int p = window.padding();
+    Operand<TInt32> padded = tf.math.add(sides, tf.array(0, 2 * p, 2 * p, 0));
+    var gradient = tf.nn.conv2dBackpropInput(padded, kernel, upstream, window.strides(), "VALID");
+    return tf.slice(gradient, tf.array(0, p, p, 0), sides);
+  }
+
+  /**
+   * Returns the gradient of a convolution of single pixels by a matrix product. For 1024 channels
+   * and 2048, for instance, the op of oneDNN 3.5 gives wrong numbers on processors with AVX-512.
+   */
+  private static <T extends TNumber> Operand<T> productGradient(
+      Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, int stride) {
+    Operand<T> gradient =
+        tf.linalg.matMul(rows(tf, upstream), rows(tf, kernel), MatMul.transposeB(true));
+    if (stride == 1) {
+      return tf.reshape(gradient, tf.shape(x));
+    }
+    // Every number becomes the first of stride x stride ones, the others 0.
+    var sides = Shapes.sides(tf, upstream);
+    var height = tf.slice(sides, tf.array(0), tf.array(1));
+    var width = tf.slice(sides, tf.array(1), tf.array(1));
+    var one = tf.array(1);
+    var channels = tf.array(channels(x));
+    int after = stride - 1;
+    int[][] between = {{0, 0}, {0, 0}, {0, after}, {0, 0}, {0, after}, {0, 0}};
+    var apart = tf.concat(List.of(tf.array(-1), height, one, width, one, channels), tf.constant(0));
+    Operand<T> zeros =
+        tf.pad(tf.reshape(gradient, apart), tf.constant(between), Shapes.scalar(tf, 0, x.type()));
+    var whole = Shapes.images(tf, zeros, tf.math.mul(sides, tf.constant(stride)), channels(x));
+    return tf.slice(whole, tf.array(0, 0, 0, 0), tf.shape(x));
+  }
+}
