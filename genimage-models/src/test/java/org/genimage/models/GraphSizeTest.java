@@ -48,7 +48,7 @@ class GraphSizeTest {
           .put("F3Net", new Sizes(1109, 3310))
           .put("FerretNet-B", new Sizes(198, 798))
           .put("FerretNet-S", new Sizes(186, 786))
-          .put("GramNet", new Sizes(351, 1222))
+          .put("GramNet", new Sizes(351, 1132))
           .put("NPR", new Sizes(184, 533))
           .put("ResNet-50", new Sizes(206, 613))
           .put("Residuals", new Sizes(292, 1082))

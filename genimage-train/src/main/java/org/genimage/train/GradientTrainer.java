@@ -254,6 +254,9 @@ public final class GradientTrainer implements Trainer {
         StepCost cost = measured ? measured(graph) : StepCost.UNKNOWN;
         TrainingRun run = new TrainingRun(settings, blueprint, data, graph);
         run.begin();
+        // The arrays of the first weights are in the session now. Without this the heap keeps their
+        // place for hours, beside what each step takes outside of it.
+        System.gc();
         return new Prepared(folder, graph, run, run.plan(data.size(), cost));
       } catch (RuntimeException | Error e) {
         graph.close();

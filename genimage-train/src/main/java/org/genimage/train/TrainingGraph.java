@@ -355,12 +355,13 @@ final class TrainingGraph implements AutoCloseable {
         averaged.put(Average.of(entry).key(), entry);
       }
     }
+    Map<Integer, float[]> zeros = new HashMap<>();
     load(
         weights,
         slot ->
             averaged.containsKey(slot.key())
                 ? weights.apply(averaged.get(slot.key()))
-                : new float[slot.size()]);
+                : zeros.computeIfAbsent(slot.size(), float[]::new));
   }
 
   /** Sets all values, in PyTorch's axis order. */

@@ -306,7 +306,15 @@ final class TrainingKernels implements Kernels {
 
   @Override
   public Operand<TFloat32> products(Operand<TFloat32> x) {
-    return plain.products(x);
+    return register(
+        product(x, true, x, false),
+        List.of(x),
+        upstream -> List.of(product(x, false, twice(tf, upstream), false)));
+  }
+
+  /** Returns what passes a gradient of products on to both of their factors, which are the same. */
+  static Operand<TFloat32> twice(Ops tf, Operand<TFloat32> upstream) {
+    return tf.math.add(upstream, tf.linalg.transpose(upstream, tf.array(0, 2, 1)));
   }
 
   @Override

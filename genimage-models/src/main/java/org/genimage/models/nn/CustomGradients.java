@@ -21,6 +21,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -380,13 +381,33 @@ public final class CustomGradients {
     private Output<?> sum(Output<?> tensor) {
       List<Output<?>> terms = found.get(tensor);
       checkState(terms != null, "the loss must depend on every source, not on %s", tensor);
-      return terms.size() == 1
-          ? terms.get(0)
-          : tf.scope()
-              .opBuilder("AddN", "AddN")
-              .addInputList(terms.toArray(Output<?>[]::new))
-              .build()
-              .output(0);
+      if (terms.size() == 1) {
+        return terms.get(0);
+      }
+      // Terms that were all widened are added before that, in half the memory.
+      return terms.stream().allMatch(Pass::isWidened)
+          ? tf.dtypes
+              .cast(
+                  sum(terms.stream()
+                          .<Output<?>>map(term -> ((GraphOperation) term.op()).input(0))
+                          .toList())
+                      .expect(TBfloat16.class),
+                  TFloat32.class)
+              .asOutput()
+          : sum(terms);
+    }
+
+    private static boolean isWidened(Output<?> x) {
+      GraphOperation op = (GraphOperation) x.op();
+      return op.type().equals("Cast") && op.input(0).dataType() == DataType.DT_BFLOAT16;
+    }
+
+    private Output<?> sum(List<Output<?>> terms) {
+      return tf.scope()
+          .opBuilder("AddN", "AddN")
+          .addInputList(terms.toArray(Output<?>[]::new))
+          .build()
+          .output(0);
     }
   }
 }

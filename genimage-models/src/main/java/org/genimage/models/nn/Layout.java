@@ -141,7 +141,8 @@ public enum Layout {
   /**
    * Reorders values back.
    *
-   * @param values row-major in TensorFlow's order
+   * @param values row-major in TensorFlow's order; what is behind them is left out if the order
+   *     changes
    * @param torchShape the shape in PyTorch's order
    * @return row-major in PyTorch's order
    */
@@ -166,7 +167,7 @@ public enum Layout {
     }
     int[] sides = Ints.toArray(order.stream().map(shape::get).toList());
     int[] steps = order.stream().mapToInt(axis -> strides[axis]).toArray();
-    float[] result = new float[values.length];
+    float[] result = new float[size(shape)];
     int[] index = new int[rank];
     int source = 0;
     for (int target = 0; target < result.length; target++) {
@@ -185,7 +186,7 @@ public enum Layout {
 
   /** By square blocks, of which rows and columns fit into the processor's cache. */
   private static float[] transposed(float[] values, int rows, int columns) {
-    float[] result = new float[values.length];
+    float[] result = new float[rows * columns];
     for (int top = 0; top < rows; top += BLOCK) {
       int bottom = Math.min(top + BLOCK, rows);
       for (int left = 0; left < columns; left += BLOCK) {

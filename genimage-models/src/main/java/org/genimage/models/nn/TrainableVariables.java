@@ -130,12 +130,13 @@ public final class TrainableVariables implements ModelVariables {
     // In one run: TensorFlow prepares the whole graph anew for every new set of feeds.
     Session.Runner runner = session.runner();
     List<TFloat32> tensors = new ArrayList<>();
+    float[] part = Layout.part();
     try {
       for (Variable variable : variables.values()) {
         Parameter parameter = variable.parameter();
-        float[] ordered =
-            parameter.layout().toTensorFlow(values.apply(parameter), parameter.shape());
-        TFloat32 tensor = TFloat32.tensorOf(variable.shape(), DataBuffers.of(ordered, true, false));
+        FloatSource source = FloatSource.of(values.apply(parameter));
+        TFloat32 tensor =
+            parameter.layout().tensor(TFloat32.class, source, parameter.shape(), part);
         tensors.add(tensor);
         runner.feed(variable.feed(), tensor).addTarget(variable.assign());
       }
@@ -153,16 +154,28 @@ public final class TrainableVariables implements ModelVariables {
     }
     Session.Runner runner = session.runner();
     variables.values().forEach(variable -> runner.fetch(variable.value()));
+    float[] ordered = new float[largest()];
     try (var result = runner.run()) {
       int i = 0;
       for (Variable variable : variables.values()) {
         Parameter parameter = variable.parameter();
-        float[] fetched = new float[parameter.size()];
-        ((TFloat32) result.get(i++)).copyTo(DataBuffers.of(fetched));
+        boolean same = parameter.layout() == Layout.SAME;
+        float[] fetched = same ? new float[parameter.size()] : ordered;
+        ((TFloat32) result.get(i++)).copyTo(DataBuffers.of(fetched, false, false));
         values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
       }
     }
     return values;
+  }
+
+  /** Returns the size of the largest variable that PyTorch has in another order. */
+  private int largest() {
+    return variables.values().stream()
+        .map(Variable::parameter)
+        .filter(parameter -> parameter.layout() != Layout.SAME)
+        .mapToInt(Parameter::size)
+        .max()
+        .orElse(0);
   }
 
   /** Returns the values' operands of these parameters, in order. */
@@ -175,7 +188,6 @@ public final class TrainableVariables implements ModelVariables {
   /** A variable and the ops that read and set it. */
   private record Variable(
       Parameter parameter,
-      Shape shape,
       VarHandleOp handle,
       Operand<TFloat32> value,
       Placeholder<TFloat32> feed,
@@ -194,7 +206,7 @@ public final class TrainableVariables implements ModelVariables {
           parameter.key(),
           name);
       Placeholder<TFloat32> feed = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
-      return new Variable(parameter, shape, handle, value, feed, tf.assignVariableOp(handle, feed));
+      return new Variable(parameter, handle, value, feed, tf.assignVariableOp(handle, feed));
     }
   }
 }
