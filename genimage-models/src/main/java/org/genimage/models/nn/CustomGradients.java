@@ -21,7 +21,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -386,20 +385,23 @@ public final class CustomGradients {
       }
       // Terms that were all widened are added before that, in half the memory.
       return terms.stream().allMatch(Pass::isWidened)
-          ? tf.dtypes
-              .cast(
-                  sum(terms.stream()
-                          .<Output<?>>map(term -> ((GraphOperation) term.op()).input(0))
-                          .toList())
-                      .expect(TBfloat16.class),
-                  TFloat32.class)
-              .asOutput()
+          ? tf.scope()
+              .opBuilder("Cast", "WidenedSum")
+              .addInput(sum(terms.stream().<Output<?>>map(Pass::beforeWidening).toList()))
+              .setAttr("DstT", DataType.DT_FLOAT)
+              .build()
+              .output(0)
           : sum(terms);
     }
 
+    private static Output<?> beforeWidening(Output<?> x) {
+      return ((GraphOperation) x.op()).input(0);
+    }
+
     private static boolean isWidened(Output<?> x) {
-      GraphOperation op = (GraphOperation) x.op();
-      return op.type().equals("Cast") && op.input(0).dataType() == DataType.DT_BFLOAT16;
+      return x.op().type().equals("Cast")
+          && x.dataType() == DataType.DT_FLOAT
+          && beforeWidening(x).dataType() == DataType.DT_BFLOAT16;
     }
 
     private Output<?> sum(List<Output<?>> terms) {
