@@ -400,10 +400,6 @@ final class Bfloat16TrainingKernels implements Kernels {
     return Shapes.unflatten(tf, y, x);
   }
 
-  /**
-   * Between two non-linearities is always something with two inputs: TensorFlow would make one op
-   * of the two, which is slower than both.
-   */
   private Operand<TBfloat16> twiceGeluSlope(Operand<TBfloat16> z) {
     var wide = raise(z);
     var level = tf.constant((float) Math.log(2 / Math.sqrt(Math.PI)));

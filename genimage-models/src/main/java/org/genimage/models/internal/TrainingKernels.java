@@ -191,7 +191,6 @@ final class TrainingKernels implements Kernels {
         tf.math.mul(x, twice),
         List.of(x),
         upstream -> {
-          // Two non-linearities in a row become one op, which is slower than both.
           var level = tf.constant((float) Math.log(2 / Math.sqrt(Math.PI)));
           var bell = tf.math.exp(tf.math.sub(level, tf.math.square(x)));
           var steep = tf.math.mul(x, bell);
