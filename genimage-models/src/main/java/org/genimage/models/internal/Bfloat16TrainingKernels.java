@@ -134,14 +134,16 @@ final class Bfloat16TrainingKernels implements Kernels {
 
     private final Conv window;
     private final int inputs;
+    private final int odd;
     private final Operand<TBfloat16> images;
     private final Operand<TBfloat16> kernel;
 
     Convolution(Operand<TFloat32> x, Operand<TFloat32> kernel, Conv window) {
       this.window = window;
       this.inputs = channels(x);
-      this.images = more(lower(x), 3, inputs % 2);
-      this.kernel = more(lower(kernel), 2, inputs % 2);
+      this.odd = inputs % 2;
+      this.images = more(lower(x), 4, 3, odd);
+      this.kernel = more(lower(kernel), 4, 2, odd);
     }
 
     Operand<TBfloat16> of() {
@@ -151,29 +153,35 @@ final class Bfloat16TrainingKernels implements Kernels {
     List<Operand<TFloat32>> gradients(Operand<TBfloat16> upstream) {
       var byImages = Convolutions.inputGradient(tf, images, kernel, upstream, window);
       var byKernel = Convolutions.kernelGradient(tf, images, kernel, upstream, window);
-      return List.of(raise(first(byImages, 3, inputs)), raise(first(byKernel, 2, inputs)));
+      return List.of(
+          raise(less(byImages, 4, 3, odd, inputs)), raise(less(byKernel, 4, 2, odd, inputs)));
     }
   }
 
-  /** Returns x with zeros behind the last entry of an axis. */
-  private <T extends TNumber> Operand<T> more(Operand<T> x, int axis, int count) {
+  /**
+   * Returns x with zeros behind the last entry of an axis.
+   *
+   * @param rank of x; that of a gradient may not be known
+   */
+  private <T extends TNumber> Operand<T> more(Operand<T> x, int rank, int axis, int count) {
     if (count == 0) {
       return x;
     }
-    int[][] paddings = new int[x.shape().numDimensions()][2];
+    int[][] paddings = new int[rank][2];
     paddings[axis][1] = count;
     return tf.pad(x, tf.constant(paddings), Shapes.scalar(tf, 0, x.type()));
   }
 
-  /** Returns the first entries of an axis. */
-  private <T extends TNumber> Operand<T> first(Operand<T> x, int axis, int count) {
-    if (x.shape().get(axis) == count) {
+  /** Returns x without the zeros that were added; a number of entries of the axis is left. */
+  private <T extends TNumber> Operand<T> less(
+      Operand<T> x, int rank, int axis, int count, int left) {
+    if (count == 0) {
       return x;
     }
-    int[] size = new int[x.shape().numDimensions()];
+    int[] size = new int[rank];
     Arrays.fill(size, -1);
-    size[axis] = count;
-    return tf.slice(x, tf.constant(new int[size.length]), tf.constant(size));
+    size[axis] = left;
+    return tf.slice(x, tf.constant(new int[rank]), tf.constant(size));
   }
 
   /** Returns a linear layer of square patches. */
@@ -273,26 +281,26 @@ final class Bfloat16TrainingKernels implements Kernels {
       Operand<TFloat32> x, Operand<TFloat32> weight, Operand<TFloat32> bias, float epsilon) {
     int channels = channels(x);
     int missing = (CHANNELS - channels % CHANNELS) % CHANNELS;
-    var images = more(lower(x), 3, missing);
-    var scale = more(weight, 0, missing);
+    var images = more(lower(x), 4, 3, missing);
+    var scale = more(weight, 1, 0, missing);
     var none = tf.constant(new float[0]);
     FusedBatchNorm<TBfloat16, TFloat32> norm =
         tf.nn.fusedBatchNorm(
             images,
             scale,
-            more(bias, 0, missing),
+            more(bias, 1, 0, missing),
             none,
             none,
             FusedBatchNorm.epsilon(epsilon),
             FusedBatchNorm.isTraining(true));
     var y =
         register(
-            raise(first(norm.y(), 3, channels)),
+            raise(less(norm.y(), 4, 3, missing, channels)),
             List.of(x, weight, bias),
             up -> {
               FusedBatchNormGrad<TBfloat16, TFloat32> gradient =
                   tf.nn.fusedBatchNormGrad(
-                      more(lower(up), 3, missing),
+                      more(lower(up), 4, 3, missing),
                       images,
                       scale,
                       norm.reserveSpace1(),
@@ -301,12 +309,14 @@ final class Bfloat16TrainingKernels implements Kernels {
                       FusedBatchNormGrad.epsilon(epsilon),
                       FusedBatchNormGrad.isTraining(true));
               return List.of(
-                  raise(first(gradient.xBackprop(), 3, channels)),
-                  first(gradient.scaleBackprop(), 0, channels),
-                  first(gradient.offsetBackprop(), 0, channels));
+                  raise(less(gradient.xBackprop(), 4, 3, missing, channels)),
+                  less(gradient.scaleBackprop(), 1, 0, missing, channels),
+                  less(gradient.offsetBackprop(), 1, 0, missing, channels));
             });
     return new BatchNormalised(
-        y, first(norm.batchMean(), 0, channels), first(norm.batchVariance(), 0, channels));
+        y,
+        less(norm.batchMean(), 1, 0, missing, channels),
+        less(norm.batchVariance(), 1, 0, missing, channels));
   }
 
   @Override

@@ -29,7 +29,8 @@ final class Convolutions {
    */
   static <T extends TNumber> Operand<T> of(Ops tf, Operand<T> x, Operand<T> kernel, Conv window) {
     if (isOneProduct(window)) {
-      Operand<T> rows = tf.linalg.matMul(rows(tf, x), rows(tf, kernel));
+      Operand<T> rows =
+          tf.linalg.matMul(rows(tf, x, channels(x)), rows(tf, kernel, channels(kernel)));
       return Shapes.images(tf, rows, Shapes.sides(tf, x), channels(kernel));
     }
     List<Long> strides = window.strides();
@@ -57,9 +58,9 @@ final class Convolutions {
     return isProduct(window) && window.stride() == 1;
   }
 
-  /** Returns {@code [..., C]} as {@code [M, C]}. */
-  private static <T extends TNumber> Operand<T> rows(Ops tf, Operand<T> x) {
-    return tf.reshape(x, tf.array(-1, channels(x)));
+  /** Returns {@code [..., C]} as {@code [M, C]}; a gradient's shape may not be known. */
+  private static <T extends TNumber> Operand<T> rows(Ops tf, Operand<T> x, int channels) {
+    return tf.reshape(x, tf.array(-1, channels));
   }
 
   /** Returns the gradient towards the kernel. */
@@ -67,7 +68,10 @@ final class Convolutions {
       Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, Conv window) {
     if (isOneProduct(window)) {
       Operand<T> gradient =
-          tf.linalg.matMul(rows(tf, x), rows(tf, upstream), MatMul.transposeA(true));
+          tf.linalg.matMul(
+              rows(tf, x, channels(x)),
+              rows(tf, upstream, channels(kernel)),
+              MatMul.transposeA(true));
       return tf.reshape(gradient, tf.shape(kernel));
     }
     Ops late = tf.withControlDependencies(List.of(upstream));
@@ -99,7 +103,10 @@ final class Convolutions {
   private static <T extends TNumber> Operand<T> productGradient(
       Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, int stride) {
     Operand<T> gradient =
-        tf.linalg.matMul(rows(tf, upstream), rows(tf, kernel), MatMul.transposeB(true));
+        tf.linalg.matMul(
+            rows(tf, upstream, channels(kernel)),
+            rows(tf, kernel, channels(kernel)),
+            MatMul.transposeB(true));
     if (stride == 1) {
       return tf.reshape(gradient, tf.shape(x));
     }
