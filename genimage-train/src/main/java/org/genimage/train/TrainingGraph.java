@@ -34,6 +34,7 @@ import org.genimage.train.recipe.TrainingProgress;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -41,6 +42,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -71,7 +73,7 @@ final class TrainingGraph implements AutoCloseable {
   private final int parts;
   private final boolean averaged;
   private final int side;
-  private final long values;
+  private final long bytes;
 
   /** Returns the number of parts in which a step is computed. */
   int parts() {
@@ -98,7 +100,7 @@ final class TrainingGraph implements AutoCloseable {
       Kernels kernels = execution.kernels(tf, recipe.precision());
       TrainingPass.Input passed = inputs.pass(augmented, recipe.precision(), replicas, kernels);
       step = TrainingPass.create(graph, tf, blueprint, recipe, variables, passed);
-      values = valuesPerImage(graph);
+      bytes = bytesPerImage(graph);
       shared = sharedStatistics(tf, replicas);
       if (side == blueprint.input().side()) {
         validated = inputs.images();
@@ -117,18 +119,28 @@ final class TrainingGraph implements AutoCloseable {
   }
 
   /** Sums what the operations give per image; a rough number, for not all of it is kept. */
-  private static long valuesPerImage(Graph graph) {
+  private static long bytesPerImage(Graph graph) {
     long sum = 0;
     for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
       GraphOperation operation = all.next();
-      for (int i = 0; i < operation.numOutputs(); i++) {
-        Shape shape = operation.output(i).shape();
-        if (shape.hasUnknownDimension()) {
-          sum += known(shape);
+      for (int i = 0; i < operation.numOutputs() && !isView(operation); i++) {
+        Output<?> output = operation.output(i);
+        if (output.shape().hasUnknownDimension()) {
+          boolean low = output.dataType() == DataType.DT_BFLOAT16;
+          sum += (low ? Short.BYTES : Float.BYTES) * known(output.shape());
         }
       }
     }
     return sum;
+  }
+
+  /** Returns whether an operation widens bfloat16, which the next layer sees in its place. */
+  private static boolean isView(GraphOperation operation) {
+    return switch (operation.type()) {
+      case "Cast" -> operation.input(0).dataType() == DataType.DT_BFLOAT16;
+      case "StopGradient" -> isView((GraphOperation) operation.input(0).op());
+      default -> false;
+    };
   }
 
   /** Returns the product of the known sizes. */
@@ -259,7 +271,7 @@ final class TrainingGraph implements AutoCloseable {
 
   /** Returns a rough number of bytes that a step takes per image. */
   long roughBytesPerImage() {
-    return Float.BYTES * values;
+    return bytes;
   }
 
   /**

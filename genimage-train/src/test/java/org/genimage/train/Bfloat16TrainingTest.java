@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.Stream;
+import org.genimage.models.Detectors;
 import org.genimage.models.Precision;
 import org.genimage.models.internal.KernelChoice;
 import org.genimage.train.TrainingStepContract.Training;
+import org.genimage.train.recipe.Recipe;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,5 +46,22 @@ class Bfloat16TrainingTest {
             .isCloseTo(loss, within(0.01 * loss));
       }
     }
+  }
+
+  /** What a step keeps is in 16 bits, what is at its edges in 32. */
+  @Test
+  void roughBytesPerImage_areAboutHalf() {
+    assumeTrue(KernelChoice.trainsBfloat16(), "kernels for bfloat16");
+    Recipe recipe = Recipe.paper(Detectors.resnet50());
+    try (TrainingGraph whole = graph(recipe);
+        TrainingGraph low = graph(recipe.precision(Precision.BFLOAT16))) {
+      double share = (double) low.roughBytesPerImage() / whole.roughBytesPerImage();
+      assertThat(share).isBetween(0.4, 0.8);
+    }
+  }
+
+  private static TrainingGraph graph(Recipe recipe) {
+    return new TrainingGraph(
+        Detectors.resnet50(), recipe, new Frozen(recipe.frozen()), Execution.PLAIN);
   }
 }
