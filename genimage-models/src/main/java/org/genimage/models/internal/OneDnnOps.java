@@ -39,6 +39,9 @@ final class OneDnnOps {
   private static final String FOLLOWED_BY = "fused_ops";
   private static final String BIAS = "BiasAdd";
 
+  /** Ops that move numbers and change none: they move half as much in bfloat16. */
+  private static final Set<String> MOVES = Set.of("Reshape", "Transpose", "Roll");
+
   /** Ops that give what they take. */
   private static final Set<String> NAMES = Set.of("Identity", "StopGradient");
 
@@ -444,13 +447,19 @@ final class OneDnnOps {
       return number(found);
     }
     GraphOperation operation = operation(found);
-    if (operation.type().equals("Reshape")) {
-      Output<?> within = bare(operation.input(0).expect(TFloat32.class));
-      if (within.dataType() == DataType.DT_BFLOAT16) {
-        return tf.reshape(number(within), integers(operation.input(1)));
-      }
+    if (MOVES.contains(operation.type())) {
+      return moved(operation, lower(operation.input(0).expect(TFloat32.class)));
     }
     return tf.dtypes.cast(x, TBfloat16.class);
+  }
+
+  /** Returns the same numbers in the places where an op puts them. */
+  private Operand<? extends TNumber> moved(GraphOperation move, Operand<? extends TNumber> x) {
+    OperationBuilder op = tf.scope().opBuilder(move.type(), move.type()).addInput(x.asOutput());
+    for (int i = 1; i < move.numInputs(); i++) {
+      op.addInput(move.input(i));
+    }
+    return number(op.build().output(0));
   }
 
   /** Returns what an op gave in 32-bit floats. */
