@@ -3,6 +3,7 @@ package org.genimage.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -16,10 +17,12 @@ import org.genimage.models.nn.Layers;
 import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Transformers;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
@@ -110,6 +113,18 @@ class Bfloat16GradientTest {
             true,
             (scope, x) -> Layers.biasedConv(scope.at("a"), x, 8, Conv.kernel(3))),
         new Case(
+            "layers that do not know their gradient's shape",
+            Shape.of(2, 9, 9, 3),
+            true,
+            (scope, x) -> {
+              var y = forgotten(scope, Layers.conv(scope.at("1"), x, 5, Conv.kernel(3).stride(2)));
+              y = forgotten(scope, Layers.batchNorm(scope.at("bn"), y, Init.ONES));
+              y = forgotten(scope, Layers.conv(scope.at("2"), y, 6, Conv.kernel(1)));
+              y = forgotten(scope, Layers.depthwiseConv(scope.at("3"), y, Conv.kernel(3)));
+              return forgotten(
+                  scope, Layers.biasedConv(scope.at("4"), y, 4, Conv.kernel(1).stride(2)));
+            }),
+        new Case(
             "bottleneck",
             Shape.of(2, 12, 12, 8),
             true,
@@ -125,6 +140,20 @@ class Bfloat16GradientTest {
   private static Operand<TFloat32> normalised(
       ModelScope scope, Operand<TFloat32> x, int filters, Conv window) {
     return Layers.convBatchNorm(scope.at("conv"), scope.at("bn"), x, filters, window, Init.ONES);
+  }
+
+  /** Returns x, whose gradient has a rank that is not known. */
+  private static Operand<TFloat32> forgotten(ModelScope scope, Operand<TFloat32> x) {
+    Ops tf = scope.tf();
+    return scope
+        .kernels()
+        .register(
+            tf.identity(x),
+            List.of(x),
+            up -> {
+              var shape = tf.placeholderWithDefault(tf.shape(up), Shape.of(-1));
+              return List.of(tf.reshape(up, shape));
+            });
   }
 
   private static Operand<TFloat32> bias(ModelScope scope, int groups, int heads) {
@@ -153,6 +182,35 @@ class Bfloat16GradientTest {
               assertNear(key, tested, found.get(key), others.get(key), gradient);
             }
           });
+    }
+  }
+
+  /** TensorFlow's own gradient of explicit padding adds up in bfloat16, and is ten times as far. */
+  @Test
+  void depthwiseConvolution_padded_addsUpIn32Bits() {
+    assumeTrue(Graphs.BFLOAT16_TRAINING.isAvailable(), "kernels for bfloat16");
+    Conv window = Conv.kernel(3).stride(2);
+    Case tested =
+        new Case(
+            "padded depthwise convolution",
+            Shape.of(2, 40, 41, 6),
+            true,
+            (scope, x) ->
+                scope
+                    .kernels()
+                    .depthwiseConv(x, Layers.depthwiseKernel(scope.at("a"), 12, 3), window));
+    ConfigProto config = ConfigProto.getDefaultInstance();
+    try (Slopes low = slopes(Graphs.BFLOAT16_TRAINING, config, tested);
+        Slopes whole = slopes(Graphs.PLAIN_TRAINING, config, tested)) {
+      RandomGenerator random = Seed.of(8).random();
+      float[] input = Slopes.normal(random, (int) tested.shape().size());
+      Map<String, float[]> at = onBothSidesOfZero(whole.start(input, random));
+      Map<String, float[]> found = low.gradients(at);
+      whole
+          .gradients(at)
+          .forEach(
+              (key, gradient) ->
+                  assertThat(apart(found.get(key), gradient)).as(key).isLessThan(2 * ROUNDING));
     }
   }
 

@@ -17,9 +17,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Sum;
-import org.tensorflow.op.nn.DepthwiseConv2dNative;
-import org.tensorflow.op.nn.DepthwiseConv2dNativeBackpropFilter;
-import org.tensorflow.op.nn.DepthwiseConv2dNativeBackpropInput;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.op.nn.FusedBatchNormGrad;
 import org.tensorflow.types.TBfloat16;
@@ -208,34 +205,15 @@ final class Bfloat16TrainingKernels implements Kernels {
     var all = kernel.operand(); // [side, side, filters * C, 1]
     var images = lower(x);
     var each = tf.reshape(lower(all), tf.array(side, side, inputs, filters));
-    var strides = window.strides();
-    boolean isPadded = !window.same() && window.padding() > 0;
-    List<Long> explicit = isPadded ? window.explicitPadding() : List.of();
-    String padding = isPadded ? "EXPLICIT" : window.same() ? "SAME" : "VALID";
-    var y =
-        tf.nn.depthwiseConv2dNative(
-            images, each, strides, padding, DepthwiseConv2dNative.explicitPaddings(explicit));
     return register(
-        raise(y),
+        raise(Convolutions.depthwise(tf, images, each, window)),
         List.of(x, all),
         up -> {
-          var byImages =
-              tf.nn.depthwiseConv2dNativeBackpropInput(
-                  tf.shape(images),
-                  each,
-                  lower(up),
-                  strides,
-                  padding,
-                  DepthwiseConv2dNativeBackpropInput.explicitPaddings(explicit));
-          var byKernel =
-              tf.nn.depthwiseConv2dNativeBackpropFilter(
-                  images,
-                  tf.shape(each),
-                  lower(up),
-                  strides,
-                  padding,
-                  DepthwiseConv2dNativeBackpropFilter.explicitPaddings(explicit));
-          return List.of(raise(byImages), raise(tf.reshape(byKernel, tf.shape(all))));
+          var upstream = lower(up);
+          var byKernel = Convolutions.depthwiseKernelGradient(tf, images, each, upstream, window);
+          return List.of(
+              raise(Convolutions.depthwiseInputGradient(tf, images, each, upstream, window)),
+              raise(tf.reshape(byKernel, tf.shape(all))));
         });
   }
 

@@ -3,12 +3,14 @@ package org.genimage.models.internal;
 import static org.genimage.models.nn.Layers.channels;
 
 import java.util.List;
+import java.util.function.Function;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Shapes;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.nn.Conv2d;
+import org.tensorflow.op.nn.DepthwiseConv2dNative;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
@@ -74,10 +76,19 @@ final class Convolutions {
               MatMul.transposeA(true));
       return tf.reshape(gradient, tf.shape(kernel));
     }
-    Ops late = tf.withControlDependencies(List.of(upstream));
-    Operand<T> padded = isPadded(window) ? window.pad(late, x, 0) : x;
     return tf.nn.conv2dBackpropFilter(
-        padded, tf.shape(kernel), upstream, window.strides(), padding(window));
+        padded(tf, x, upstream, window),
+        tf.shape(kernel),
+        upstream,
+        window.strides(),
+        padding(window));
+  }
+
+  /** Returns x as the gradient towards the kernel needs it, once the upstream gradient is known. */
+  private static <T extends TNumber> Operand<T> padded(
+      Ops tf, Operand<T> x, Operand<T> upstream, Conv window) {
+    Ops late = tf.withControlDependencies(List.of(upstream));
+    return isPadded(window) ? window.pad(late, x, 0) : x;
   }
 
   /** Returns the gradient towards x. */
@@ -86,14 +97,72 @@ final class Convolutions {
     if (isProduct(window)) {
       return productGradient(tf, x, kernel, upstream, window.stride());
     }
+    return withoutPadding(
+        tf,
+        x,
+        window,
+        sides ->
+            tf.nn.conv2dBackpropInput(sides, kernel, upstream, window.strides(), padding(window)));
+  }
+
+  /**
+   * Returns the gradient towards x.
+   *
+   * @param gradient returns that towards x with its padding, of these sides
+   */
+  private static <T extends TNumber> Operand<T> withoutPadding(
+      Ops tf, Operand<T> x, Conv window, Function<Operand<TInt32>, Operand<T>> gradient) {
     Operand<TInt32> sides = tf.shape(x);
     if (!isPadded(window)) {
-      return tf.nn.conv2dBackpropInput(sides, kernel, upstream, window.strides(), padding(window));
+      return gradient.apply(sides);
     }
     int p = window.padding();
     Operand<TInt32> padded = tf.math.add(sides, tf.array(0, 2 * p, 2 * p, 0));
-    var gradient = tf.nn.conv2dBackpropInput(padded, kernel, upstream, window.strides(), "VALID");
-    return tf.slice(gradient, tf.array(0, p, p, 0), sides);
+    return tf.slice(gradient.apply(padded), tf.array(0, p, p, 0), sides);
+  }
+
+  /**
+   * Returns a convolution of each channel by itself.
+   *
+   * @param x {@code [N, H, W, C]}
+   * @param kernel {@code [height, width, C, M]}: M filters for each channel
+   */
+  static <T extends TNumber> Operand<T> depthwise(
+      Ops tf, Operand<T> x, Operand<T> kernel, Conv window) {
+    boolean padded = isPadded(window);
+    List<Long> explicit = padded ? window.explicitPadding() : List.of();
+    return tf.nn.depthwiseConv2dNative(
+        x,
+        kernel,
+        window.strides(),
+        padded ? "EXPLICIT" : padding(window),
+        DepthwiseConv2dNative.explicitPaddings(explicit));
+  }
+
+  /**
+   * Returns the gradient of {@link #depthwise} towards the kernel. With explicit padding TensorFlow
+   * would not leave it to oneDNN, and add up in bfloat16.
+   */
+  static <T extends TNumber> Operand<T> depthwiseKernelGradient(
+      Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, Conv window) {
+    return tf.nn.depthwiseConv2dNativeBackpropFilter(
+        padded(tf, x, upstream, window),
+        tf.shape(kernel),
+        upstream,
+        window.strides(),
+        padding(window));
+  }
+
+  /** Returns the gradient of {@link #depthwise} towards x. */
+  static <T extends TNumber> Operand<T> depthwiseInputGradient(
+      Ops tf, Operand<T> x, Operand<T> kernel, Operand<T> upstream, Conv window) {
+    return withoutPadding(
+        tf,
+        x,
+        window,
+        sides ->
+            tf.nn.depthwiseConv2dNativeBackpropInput(
+                sides, kernel, upstream, window.strides(), padding(window)));
   }
 
   /**

@@ -134,7 +134,15 @@ public final class TrainableVariables implements ModelVariables {
     try {
       for (Variable variable : variables.values()) {
         Parameter parameter = variable.parameter();
-        FloatSource source = FloatSource.of(values.apply(parameter));
+        float[] numbers = values.apply(parameter);
+        checkArgument(
+            numbers.length == parameter.size(),
+            "parameter %s of shape %s needs %s numbers, got %s",
+            parameter.key(),
+            parameter.shape(),
+            parameter.size(),
+            numbers.length);
+        FloatSource source = FloatSource.of(numbers);
         TFloat32 tensor =
             parameter.layout().tensor(TFloat32.class, source, parameter.shape(), part);
         tensors.add(tensor);
