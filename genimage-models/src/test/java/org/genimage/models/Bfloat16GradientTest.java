@@ -1,6 +1,7 @@
 package org.genimage.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.genimage.models.Differences.relative;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
@@ -229,7 +230,7 @@ class Bfloat16GradientTest {
           .gradients(at)
           .forEach(
               (key, gradient) ->
-                  assertThat(apart(found.get(key), gradient)).as(key).isLessThan(2 * ROUNDING));
+                  assertThat(relative(found.get(key), gradient)).as(key).isLessThan(2 * ROUNDING));
     }
   }
 
@@ -257,23 +258,11 @@ class Bfloat16GradientTest {
   private static void assertNear(
       String name, Case tested, float[] found, float[] peer, float[] expected) {
     double rounded = tested.lowers() ? 2 * ROUNDING : 0;
-    double allowed = Math.max(rounded, 2 * apart(peer, expected)) + 1e-6;
-    assertThat(apart(found, expected)).as(name).isLessThan(allowed);
+    double allowed = Math.max(rounded, 2 * relative(peer, expected)) + 1e-6;
+    assertThat(relative(found, expected)).as(name).isLessThan(allowed);
   }
 
   private static Slopes slopes(Graphs mode, ConfigProto config, Case tested) {
     return new Slopes(mode, config, tested.shape(), tested.layer(), Seed.of(7).random());
-  }
-
-  /** Returns the root mean square of the differences, relative to that of the expected numbers. */
-  private static double apart(float[] found, float[] expected) {
-    assertThat(found).hasSameSizeAs(expected);
-    double difference = 0;
-    double size = 0;
-    for (int i = 0; i < found.length; i++) {
-      difference += Math.pow(found[i] - expected[i], 2);
-      size += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / size);
   }
 }

@@ -1,5 +1,7 @@
 package org.genimage.models.internal;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import com.google.common.base.Ascii;
 import java.util.Optional;
 import java.util.Set;
@@ -102,7 +104,7 @@ public final class KernelChoice {
   /**
    * Returns kernels for scores in bfloat16.
    *
-   * @throws UnsupportedOperationException if this machine has none
+   * @throws IllegalStateException if this machine has none
    */
   public static Kernels scoringBfloat16(Ops tf) {
     return preferred(bfloat16(tf));
@@ -111,18 +113,14 @@ public final class KernelChoice {
   /**
    * Returns kernels for scores in bfloat16 with these weights.
    *
-   * @throws UnsupportedOperationException if this machine has none
+   * @throws IllegalStateException if this machine has none
    */
   public static Kernels scoringBfloat16(Ops tf, Weights weights) {
     return isLarge(weights) ? shared(bfloat16(tf)) : scoringBfloat16(tf);
   }
 
   private static OneDnnKernels bfloat16(Ops tf) {
-    if (!scoresBfloat16()) {
-      throw new UnsupportedOperationException(
-          "scores in bfloat16 need TensorFlow with oneDNN on Linux, a processor with AVX-512 and no"
-              + " GPU, which this machine lacks");
-    }
+    checkState(scoresBfloat16(), "this machine has no kernels for scores in bfloat16");
     return OneDnnKernels.bfloat16(tf);
   }
 
@@ -169,8 +167,10 @@ public final class KernelChoice {
    * TensorFlow.
    *
    * @param gradients where custom gradients are registered; one per graph
+   * @throws IllegalStateException if this machine has none
    */
   public static Kernels bfloat16Training(Ops tf, CustomGradients gradients) {
+    checkState(trainsBfloat16(), "this machine has no kernels for training in bfloat16");
     return new Bfloat16TrainingKernels(
         new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients)));
   }
