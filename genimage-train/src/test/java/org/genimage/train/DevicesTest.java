@@ -3,6 +3,7 @@ package org.genimage.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -23,6 +24,7 @@ import org.genimage.models.Blueprint;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
 import org.genimage.models.Precision;
+import org.genimage.models.internal.KernelChoice;
 import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Layers;
@@ -139,7 +141,8 @@ class DevicesTest {
     Trained whole = train(GradientTrainerTest.TINY, RECIPE, Execution.PLAIN, batch);
 
     for (Trained worker :
-        workers(BatchParts.of(batch, 2), TWO.synchronised(true), GradientTrainerTest.TINY)) {
+        workers(
+            BatchParts.of(batch, 2), TWO.synchronised(true), GradientTrainerTest.TINY, RECIPE)) {
       assertClose(worker, whole, ROUNDING);
     }
   }
@@ -156,7 +159,7 @@ class DevicesTest {
       assertThat(alone.get(0).numbers().get(key)).isNotEqualTo(alone.get(1).numbers().get(key));
     }
 
-    for (Trained worker : workers(halves, Execution.PLAIN, GradientTrainerTest.TINY)) {
+    for (Trained worker : workers(halves, Execution.PLAIN, GradientTrainerTest.TINY, RECIPE)) {
       assertClose(worker, mean(alone), ROUNDING);
     }
   }
@@ -171,12 +174,30 @@ class DevicesTest {
     assertSameLosses(FewBlocks.swin());
   }
 
+  /** What XLA compiles for training in bfloat16 runs on every device of every process. */
+  @Test
+  void train_inBfloat16_twoProcessesOfTwoDevices_haveTheLossOfOne() throws Exception {
+    assumeTrue(KernelChoice.trainsBfloat16(), "kernels for bfloat16");
+    Blueprint blueprint = FewBlocks.deit();
+    Recipe recipe = undropped(blueprint).precision(Precision.BFLOAT16);
+    Batch batch = batch(GradientTrainerTest.stripes(4, blueprint.input().side()), 1);
+    Trained whole = train(blueprint, recipe, Execution.PLAIN, batch);
+
+    for (Trained worker : workers(BatchParts.of(batch, 2), TWO, blueprint, recipe)) {
+      double loss = whole.losses().get(0);
+      assertThat(worker.losses().get(0)).isCloseTo(loss, within(0.01 * loss));
+    }
+  }
+
+  private static Recipe undropped(Blueprint blueprint) {
+    return Recipe.paper(blueprint)
+        .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
+        .drop(Drop.NONE)
+        .withoutAverage();
+  }
+
   private static void assertSameLosses(Blueprint blueprint) {
-    Recipe recipe =
-        Recipe.paper(blueprint)
-            .loss(new Loss.CrossEntropy(0.1), ImageRecipe.cropAndFlip())
-            .drop(Drop.NONE)
-            .withoutAverage();
+    Recipe recipe = undropped(blueprint);
     Batch batch = batch(GradientTrainerTest.stripes(2, blueprint.input().side()), 1);
     Frozen none = Frozen.NONE;
 
@@ -326,7 +347,8 @@ class DevicesTest {
 
   /** Two processes as two threads, each on its batch. */
   private static List<Trained> workers(
-      List<Batch> batches, Execution execution, Blueprint blueprint) throws Exception {
+      List<Batch> batches, Execution execution, Blueprint blueprint, Recipe recipe)
+      throws Exception {
     List<String> addresses = new ArrayList<>();
     for (int i = 0; i < batches.size(); i++) {
       addresses.add("localhost:" + freePort());
@@ -341,7 +363,7 @@ class DevicesTest {
                           () ->
                               train(
                                   blueprint,
-                                  RECIPE,
+                                  recipe,
                                   execution.group(new ClusterGroup(Cluster.of(addresses, i))),
                                   batches.get(i))))
               .toList();

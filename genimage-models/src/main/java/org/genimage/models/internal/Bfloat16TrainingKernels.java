@@ -36,16 +36,19 @@ final class Bfloat16TrainingKernels implements Kernels {
   private final Ops tf;
   private final OneDnnOps ops;
   private final Kernels float32;
+  private final Formulas formulas;
 
   /**
    * Creates the kernels of a graph.
    *
    * @param float32 kernels of what stays in 32-bit floats
+   * @param formulas how single numbers are calculated from others
    */
-  Bfloat16TrainingKernels(Kernels float32) {
+  Bfloat16TrainingKernels(Kernels float32, Formulas formulas) {
     this.tf = float32.tf();
     this.ops = new OneDnnOps(tf, true, false);
     this.float32 = float32;
+    this.formulas = formulas;
   }
 
   @Override
@@ -335,7 +338,7 @@ final class Bfloat16TrainingKernels implements Kernels {
       Operand<TFloat32> wide, Operand<TFloat32> matrix, Operand<TFloat32> offset) {
     var rows = lower(wide);
     return register(
-        raise(sums(tf, rows, matrix, offset)),
+        raise(sums(rows, matrix, offset)),
         List.of(wide, matrix, offset),
         up -> {
           var upstream = lower(up);
@@ -344,10 +347,8 @@ final class Bfloat16TrainingKernels implements Kernels {
   }
 
   /**
-   * Returns two linear layers with a non-linearity between them. What the first one gives is not
-   * kept for the gradient of GELU, but calculated once more: GELU's gradient at x is half of 1 +
-   * erf(z) + 2 / sqrt(pi) z exp(-z^2) with z = x sqrt(1/2), and both factors go into weights, which
-   * are fewer.
+   * Returns two linear layers with a non-linearity between them. Of the hidden numbers only those
+   * before it are kept; for the gradient the others are calculated once more.
    */
   @Override
   public Operand<TFloat32> feedForward(
@@ -366,44 +367,61 @@ final class Bfloat16TrainingKernels implements Kernels {
     var secondBias = outBias.operand();
     var wide = Shapes.flatten(tf, x);
     var rows = lower(wide);
-    var hidden = sums(tf, rows, first, firstBias, "GeluExact");
+    var hidden = sums(rows, first, firstBias);
     var y =
         register(
-            raise(sums(tf, hidden, second, secondBias)),
+            raise(sums(gelu(tf, hidden), second, secondBias)),
             List.of(wide, first, firstBias, second, secondBias),
             up -> {
               var upstream = lower(up);
+              var inner = geluGradient(product(upstream, false, lower(second), true), hidden);
               Ops late = tf.withControlDependencies(List.of(upstream));
-              var root = tf.constant((float) Math.sqrt(0.5));
-              var z = sums(late, rows, tf.math.mul(first, root), tf.math.mul(firstBias, root));
-              var half = lower(tf.math.mul(second, tf.constant(0.5f)));
-              var inner = tf.math.mul(product(upstream, false, half, true), twiceGeluSlope(z));
               return List.of(
                   byRows(inner, first),
                   byWeight(rows, inner),
                   sumOfRows(inner),
-                  byWeight(hidden, upstream),
+                  byWeight(gelu(late, hidden), upstream),
                   sumOfRows(upstream));
             });
     return Shapes.unflatten(tf, y, x);
   }
 
-  private Operand<TBfloat16> twiceGeluSlope(Operand<TBfloat16> z) {
-    var wide = raise(z);
-    var level = tf.constant((float) Math.log(2 / Math.sqrt(Math.PI)));
-    var bell = tf.math.exp(tf.math.sub(level, tf.math.square(wide)));
-    var slope = tf.math.add(tf.math.erf(wide), tf.math.mul(wide, bell));
-    return lower(tf.math.add(slope, tf.constant(1f)));
+  private Operand<TBfloat16> gelu(Ops tf, Operand<TBfloat16> x) {
+    return formulas.of(
+        tf,
+        "gelu",
+        TBfloat16.class,
+        (inside, inputs) -> inside.math.mul(inputs.get(0), normalShare(inside, inputs.get(0))),
+        List.of(x));
   }
 
-  /** Returns a linear layer of rows, and what follows it. */
+  /** The slope of x Phi(x) is Phi(x) + x phi(x). */
+  private Operand<TBfloat16> geluGradient(Operand<TBfloat16> upstream, Operand<TBfloat16> x) {
+    return formulas.of(
+        tf,
+        "gelu_gradient",
+        TBfloat16.class,
+        (inside, inputs) -> {
+          var number = inputs.get(1);
+          var level = inside.constant((float) -Math.log(Math.sqrt(2 * Math.PI)));
+          var half = inside.math.mul(inside.math.square(number), inside.constant(0.5f));
+          var bell = inside.math.exp(inside.math.sub(level, half));
+          var slope = inside.math.add(normalShare(inside, number), inside.math.mul(number, bell));
+          return inside.math.mul(inputs.get(0), slope);
+        },
+        List.of(upstream, x));
+  }
+
+  /** Returns the normal distribution function. */
+  private static Operand<TFloat32> normalShare(Ops tf, Operand<TFloat32> x) {
+    var erf = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
+    return tf.math.mul(tf.math.add(erf, tf.constant(1f)), tf.constant(0.5f));
+  }
+
+  /** Returns a linear layer of rows. */
   private Operand<TBfloat16> sums(
-      Ops tf,
-      Operand<TBfloat16> rows,
-      Operand<TFloat32> matrix,
-      Operand<TFloat32> offset,
-      String... next) {
-    return OneDnnOps.linear(tf, rows, lower(matrix), lower(offset), List.of(next))
+      Operand<TBfloat16> rows, Operand<TFloat32> matrix, Operand<TFloat32> offset) {
+    return OneDnnOps.linear(tf, rows, lower(matrix), lower(offset))
         .build()
         .output(0)
         .expect(TBfloat16.class);
@@ -459,13 +477,22 @@ final class Bfloat16TrainingKernels implements Kernels {
           var apart = tf.reshape(lower(up), tf.array(-1, length, heads, depth));
           var upstream = tf.linalg.transpose(apart, tf.array(0, 2, 1, 3));
           // The mean gradient of the weights, from what is smaller than the weights.
-          var mean =
-              tf.sum(
-                  tf.math.mul(raise(upstream), raise(attended)),
-                  tf.constant(-1),
-                  Sum.keepDims(true));
-          var steep = tf.math.sub(batched(upstream, false, value, true), lower(mean));
-          var gradient = tf.math.mul(steep, weights);
+          var along =
+              formulas.of(
+                  tf,
+                  "attention_mean",
+                  TFloat32.class,
+                  (inside, each) -> inside.math.mul(each.get(0), each.get(1)),
+                  List.of(upstream, attended));
+          var mean = tf.sum(along, tf.constant(-1), Sum.keepDims(true));
+          var gradient =
+              formulas.of(
+                  tf,
+                  "softmax_gradient",
+                  TBfloat16.class,
+                  (inside, each) ->
+                      inside.math.mul(inside.math.sub(each.get(0), each.get(2)), each.get(1)),
+                  List.of(batched(upstream, false, value, true), weights, mean));
           var byQuery = batched(gradient, false, key, false);
           var byKey = batched(gradient, true, query, false);
           var byValue = batched(weights, true, upstream, false);

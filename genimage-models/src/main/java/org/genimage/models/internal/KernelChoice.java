@@ -153,7 +153,7 @@ public final class KernelChoice {
    * @param gradients where custom gradients are registered; one per graph
    */
   public static Kernels training(Ops tf, CustomGradients gradients) {
-    return new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients));
+    return new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients), Formulas.plain());
   }
 
   /** Returns whether this machine has kernels for training in bfloat16. */
@@ -171,7 +171,8 @@ public final class KernelChoice {
    */
   public static Kernels bfloat16Training(Ops tf, CustomGradients gradients) {
     checkState(trainsBfloat16(), "this machine has no kernels for training in bfloat16");
+    Formulas formulas = Formulas.compiled();
     return new Bfloat16TrainingKernels(
-        new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients)));
+        new TrainingKernels(Kernels.plain(tf, Purpose.GRADIENTS, gradients), formulas), formulas);
   }
 }

@@ -28,15 +28,18 @@ final class TrainingKernels implements Kernels {
   private final Ops tf;
   private final Kernels plain;
   private final OneDnnOps oneDnn;
+  private final Formulas formulas;
 
   /**
    * Creates the kernels of a graph.
    *
    * @param plain public ops that all have gradients
+   * @param formulas how single numbers are calculated from others
    */
-  TrainingKernels(Kernels plain) {
+  TrainingKernels(Kernels plain, Formulas formulas) {
     this.tf = plain.tf();
     this.plain = plain;
+    this.formulas = formulas;
     this.oneDnn = new OneDnnOps(tf, false, false);
   }
 
@@ -219,20 +222,40 @@ final class TrainingKernels implements Kernels {
     var rows = late.reshape(x, tf.array(-1, width));
     var g = tf.reshape(upstream, tf.array(-1, width));
     var mean = meanOfRow(late, rows);
-    var variance = meanOfRow(tf, tf.math.squaredDifference(rows, mean));
+    // TensorFlow's op for squared differences takes two numbers at a time.
+    var distances =
+        formulas.of(
+            late,
+            "squared_distance",
+            TFloat32.class,
+            (inside, inputs) -> inside.math.square(inside.math.sub(inputs.get(0), inputs.get(1))),
+            List.of(rows, mean));
+    var variance = meanOfRow(tf, distances);
     var scale = tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon)));
     var normal = normalised(late, rows, mean, scale, epsilon);
     var product = tf.math.mul(g, normal);
-    var weighted = tf.math.mul(g, weight);
     var weights = tf.math.mul(tf.reshape(weight, tf.array(width, 1)), tf.constant(1f / width));
-    var along =
-        OneDnn.isAvailable()
-            ? OneDnnOps.matrixProduct(tf, product, false, weights, false).expect(TFloat32.class)
-            : tf.linalg.matMul(product, weights);
-    var steep = tf.math.sub(weighted, tf.math.mul(normal, along));
-    var gradient = tf.math.mul(tf.math.sub(steep, meanOfRow(tf, weighted)), scale);
+    var gradient =
+        formulas.of(
+            tf,
+            "layer_norm_gradient",
+            TFloat32.class,
+            (inside, inputs) -> {
+              var weighted = inside.math.mul(inputs.get(1), inputs.get(2));
+              var along = inside.math.mul(inputs.get(0), inputs.get(3));
+              var steep = inside.math.sub(inside.math.sub(weighted, along), inputs.get(4));
+              return inside.math.mul(steep, inputs.get(5));
+            },
+            List.of(normal, g, weight, column(product, weights), column(g, weights), scale));
     var first = tf.constant(0);
     return List.of(tf.reshape(gradient, tf.shape(x)), tf.sum(product, first), tf.sum(g, first));
+  }
+
+  /** Returns the product of a matrix and a column. */
+  private Operand<TFloat32> column(Operand<TFloat32> matrix, Operand<TFloat32> column) {
+    return OneDnn.isAvailable()
+        ? OneDnnOps.matrixProduct(tf, matrix, false, column, false).expect(TFloat32.class)
+        : tf.linalg.matMul(matrix, column);
   }
 
   private static Operand<TFloat32> meanOfRow(Ops tf, Operand<TFloat32> rows) {
