@@ -14,6 +14,7 @@ import org.genimage.data.Seed;
 import org.genimage.data.internal.GraphOps;
 import org.genimage.models.internal.KeyFit;
 import org.genimage.models.internal.TensorFlowStart;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.Network;
 import org.genimage.models.nn.Parameter;
@@ -283,11 +284,22 @@ public record Blueprint(String name, Network network, InputContract input, Head 
    */
   public Weights initialWeights(long seed) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
-    Seed root = Seed.of(seed).at("init");
+    Seed root = initialSeed(seed);
     for (Parameter entry : entries()) {
       arrays.put(entry.key(), WeightArray.initial(entry, root));
     }
     return describe(Weights.of(arrays));
+  }
+
+  /**
+   * Returns an entry's floats as {@link #initialWeights(long)} has them, drawn while they are read.
+   */
+  public FloatSource initialValues(long seed, Parameter entry) {
+    return entry.init().source(initialSeed(seed), entry.key(), entry.shape());
+  }
+
+  private static Seed initialSeed(long seed) {
+    return Seed.of(seed).at("init");
   }
 
   /** Returns the keys of the classification head, in order; empty if the network names none. */

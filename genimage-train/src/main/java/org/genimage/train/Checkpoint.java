@@ -25,7 +25,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.WholeFiles;
+import org.genimage.models.nn.FloatSource;
+import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.VariableValues;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -62,12 +65,21 @@ record Checkpoint(Weights numbers, TrainingState state) {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
+  /**
+   * Returns a checkpoint.
+   *
+   * @param entries the optimizer's and the averages'
+   * @param slots their values, which the checkpoint reads when it is written
+   */
   static Checkpoint of(
-      TrainingGraph graph, Weights weights, Optional<Weights> best, TrainingState state) {
+      Weights weights,
+      List<Parameter> entries,
+      VariableValues slots,
+      Optional<Weights> best,
+      TrainingState state) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>(weights.arrays());
-    Map<String, float[]> slots = graph.readSlots();
-    for (Parameter slot : graph.slotEntries()) {
-      arrays.put(SLOTS + slot.key(), WeightArray.of(slot.shape(), slots.get(slot.key())));
+    for (Parameter slot : entries) {
+      arrays.put(SLOTS + slot.key(), WeightArray.of(slot.shape(), slots.source(slot)));
     }
     best.ifPresent(kept -> kept.arrays().forEach((key, array) -> arrays.put(BEST + key, array)));
     return new Checkpoint(Weights.of(arrays), state);
@@ -92,8 +104,8 @@ record Checkpoint(Weights numbers, TrainingState state) {
       require(folder, SLOTS + slot.key(), slot.shape());
     }
     graph.load(
-        parameter -> numbers.get(parameter.key()).toFloats(),
-        slot -> numbers.get(SLOTS + slot.key()).toFloats());
+        parameter -> numbers.get(parameter.key()).source(),
+        slot -> numbers.get(SLOTS + slot.key()).source());
   }
 
   private void require(Path folder, String key, List<Integer> shape) {
@@ -110,7 +122,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
     }
   }
 
-  /** Returns the weights of the best epoch, if there is one. */
+  /** Returns the weights of the best epoch, if there is one; a large file's stay in the file. */
   Optional<Map<String, WeightArray>> best() {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
     numbers
@@ -232,8 +244,7 @@ record Checkpoint(Weights numbers, TrainingState state) {
   }
 
   private static Weights verified(Path file) {
-    // In the heap, since the file is renamed and replaced while training goes on.
-    Weights read = Weights.read(file).inMemory();
+    Weights read = Weights.read(file);
     String expected = read.metadata().get(CHECKSUM);
     String found = checksum(read);
     if (!found.equals(expected)) {
@@ -311,19 +322,28 @@ record Checkpoint(Weights numbers, TrainingState state) {
 
   /** Adds all keys, shapes and values to a hash. */
   static void put(Hasher hasher, Weights weights) {
+    float[] part = Layout.part();
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * part.length);
     weights
         .arrays()
         .forEach(
             (key, array) -> {
               hasher.putString(key + array.shape() + "\n", StandardCharsets.UTF_8);
-              float[] floats = array.toFloats();
-              ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, floats.length));
-              bytes.asFloatBuffer().put(floats);
-              hasher.putBytes(bytes);
+              int size = array.isInteger() ? 0 : size(array.shape());
+              FloatSource.Sink sink =
+                  (values, count, before) -> {
+                    bytes.clear().asFloatBuffer().put(values, 0, count);
+                    hasher.putBytes(bytes.limit(Float.BYTES * count));
+                  };
+              array.source().read(size, part, sink);
               for (long value : array.toLongs()) {
                 hasher.putLong(value);
               }
             });
+  }
+
+  private static int size(List<Integer> shape) {
+    return shape.stream().reduce(1, Math::multiplyExact);
   }
 
   private static String json(Object value) {

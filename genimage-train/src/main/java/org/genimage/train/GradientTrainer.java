@@ -254,8 +254,8 @@ public final class GradientTrainer implements Trainer {
         StepCost cost = measured ? measured(graph) : StepCost.UNKNOWN;
         TrainingRun run = new TrainingRun(settings, blueprint, data, graph);
         run.begin();
-        // The arrays of the first weights are in the session now. Without this the heap keeps their
-        // place for hours, beside what each step takes outside of it.
+        // What the graph was built from is no longer needed. Without this the heap keeps its place
+        // for hours, beside what each step takes outside of it.
         System.gc();
         return new Prepared(folder, graph, run, run.plan(data.size(), cost));
       } catch (RuntimeException | Error e) {
@@ -277,7 +277,7 @@ public final class GradientTrainer implements Trainer {
   private StepCost measured(TrainingGraph graph) {
     Recipe recipe = settings.recipe();
     int together = (recipe.batchSize() + graph.parts() - 1) / graph.parts();
-    graph.start(entry -> new float[entry.size()]);
+    graph.zero();
     long[] nanos = new long[1];
     OptionalLong memory =
         PeakMemory.during(
@@ -331,7 +331,7 @@ public final class GradientTrainer implements Trainer {
     if (settings.execution().group().size() > 1 || !check.isNeeded() || usesGpu()) {
       return recipe.parts();
     }
-    graph.start(entry -> new float[entry.size()]);
+    graph.zero();
     return check.parts(samples -> graph.rehearse(samples, recipe.images().splits()));
   }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,12 +20,14 @@ import org.genimage.data.internal.GraphOps;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.models.Blueprint;
 import org.genimage.models.InputContract;
+import org.genimage.models.nn.FloatSource;
 import org.genimage.models.nn.Kernels;
 import org.genimage.models.nn.ModelScope;
 import org.genimage.models.nn.ModelVariables;
 import org.genimage.models.nn.Parameter;
 import org.genimage.models.nn.Purpose;
 import org.genimage.models.nn.TrainableVariables;
+import org.genimage.models.nn.VariableValues;
 import org.genimage.train.recipe.Average;
 import org.genimage.train.recipe.Mixing;
 import org.genimage.train.recipe.Recipe;
@@ -220,7 +221,7 @@ final class TrainingGraph implements AutoCloseable {
         runner.run().close();
       }
     } else {
-      variables.sums().load(session, sum -> new float[sum.size()]);
+      variables.sums().fill(session, sum -> FloatSource.zeros());
     }
     return new Step(loss, finite);
   }
@@ -336,51 +337,58 @@ final class TrainingGraph implements AutoCloseable {
     return averaged;
   }
 
-  /** Returns the model's values by key, in PyTorch's axis order. */
-  Map<String, float[]> read() {
-    return variables.model().read(session);
+  /** Returns the model's values, to be closed before the next step. */
+  VariableValues values() {
+    return variables.model().values(session);
   }
 
-  /** Returns the values of the trained weights as above: averages if the recipe uses them. */
-  Map<String, float[]> readResult() {
-    if (!averaged) {
-      return read();
-    }
-    Map<String, float[]> slots = readSlots();
-    Map<String, float[]> result = new LinkedHashMap<>();
-    entries().stream()
-        .filter(entry -> entry.role().required())
-        .forEach(entry -> result.put(entry.key(), slots.get(Average.of(entry).key())));
-    return result;
+  /** Returns the values of the optimizer and the averages, to be closed before the next step. */
+  VariableValues slotValues() {
+    return variables.slots().values(session);
   }
 
-  /** Returns the values of the optimizer and the averages by key, in PyTorch's axis order. */
-  Map<String, float[]> readSlots() {
-    return variables.slots().read(session);
+  /** Returns what holds the trained weights' values: the averages if the recipe uses them. */
+  VariableValues resultValues() {
+    return averaged ? slotValues() : values();
+  }
+
+  /** Returns an entry's trained values, of {@link #resultValues}. */
+  FloatSource result(VariableValues values, Parameter entry) {
+    return values.source(averaged ? Average.of(entry) : entry);
+  }
+
+  /** Sets all values to 0, for steps that only show what a step takes. */
+  void zero() {
+    load(entry -> FloatSource.zeros(), slot -> FloatSource.zeros());
   }
 
   /** Sets the model's values for the first step, in PyTorch's axis order. */
-  void start(Function<Parameter, float[]> weights) {
+  void start(Function<Parameter, FloatSource> weights) {
     Map<String, Parameter> averaged = new HashMap<>();
     for (Parameter entry : entries()) {
       if (entry.role().required()) {
         averaged.put(Average.of(entry).key(), entry);
       }
     }
-    Map<Integer, float[]> zeros = new HashMap<>();
-    load(
-        weights,
-        slot ->
-            averaged.containsKey(slot.key())
-                ? weights.apply(averaged.get(slot.key()))
-                : zeros.computeIfAbsent(slot.size(), float[]::new));
+    variables.model().fill(session, weights);
+    try (VariableValues first = values()) {
+      loadState(
+          slot ->
+              averaged.containsKey(slot.key())
+                  ? first.source(averaged.get(slot.key()))
+                  : FloatSource.zeros());
+    }
   }
 
   /** Sets all values, in PyTorch's axis order. */
-  void load(Function<Parameter, float[]> weights, Function<Parameter, float[]> slotValues) {
-    variables.model().load(session, weights);
-    variables.slots().load(session, slotValues);
-    variables.sums().load(session, sum -> new float[sum.size()]);
+  void load(Function<Parameter, FloatSource> weights, Function<Parameter, FloatSource> slotValues) {
+    variables.model().fill(session, weights);
+    loadState(slotValues);
+  }
+
+  private void loadState(Function<Parameter, FloatSource> slotValues) {
+    variables.slots().fill(session, slotValues);
+    variables.sums().fill(session, sum -> FloatSource.zeros());
   }
 
   @Override

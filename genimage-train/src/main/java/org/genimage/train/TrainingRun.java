@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.genimage.data.Batch;
 import org.genimage.data.BatchLoader;
@@ -22,7 +23,10 @@ import org.genimage.data.ImageSketch;
 import org.genimage.data.Seed;
 import org.genimage.data.internal.Interruption;
 import org.genimage.models.Blueprint;
+import org.genimage.models.nn.FloatSource;
+import org.genimage.models.nn.Layout;
 import org.genimage.models.nn.Parameter;
+import org.genimage.models.nn.VariableValues;
 import org.genimage.models.weights.WeightArray;
 import org.genimage.models.weights.Weights;
 import org.genimage.models.weights.WeightsException;
@@ -105,7 +109,13 @@ final class TrainingRun {
     } finally {
       listener.onEnd();
     }
-    return best.orElseGet(() -> weights(state.epoch() - 1));
+    return best.orElseGet(this::last);
+  }
+
+  private Weights last() {
+    try (VariableValues values = graph.resultValues()) {
+      return result(values, state.epoch() - 1).inMemory();
+    }
   }
 
   private void epochs(Shutdown shutdown) {
@@ -133,7 +143,8 @@ final class TrainingRun {
       checkpoint.restore(graph, settings.checkpoints().orElseThrow().folder());
       state = checkpoint.state();
       savedSteps = state.steps();
-      best = checkpoint.best().map(arrays -> described(arrays, state.ranking().get(0)));
+      // In the heap, since the file is renamed and replaced while training goes on.
+      best = checkpoint.best().map(arrays -> described(arrays, state.ranking().get(0)).inMemory());
     } else {
       if (settings.start().isEmpty() && recipe.start().backbone().isPresent()) {
         LOGGER.log(
@@ -142,9 +153,15 @@ final class TrainingRun {
             blueprint.name(),
             recipe.start().describe(false));
       }
-      Weights initial = settings.start().orElseGet(() -> blueprint.initialWeights(recipe.seed()));
-      graph.start(parameter -> initial.get(parameter.key()).toFloats());
+      graph.start(this::initialValues);
     }
+  }
+
+  private FloatSource initialValues(Parameter entry) {
+    return settings
+        .start()
+        .map(weights -> weights.get(entry.key()).source())
+        .orElseGet(() -> blueprint.initialValues(recipe.seed(), entry));
   }
 
   /** Returns what must be the same in all processes. */
@@ -217,7 +234,7 @@ final class TrainingRun {
         .checkpoints()
         .filter(policy -> group.first())
         .filter(policy -> policy.due(state.steps(), sinceLast))
-        .ifPresent(policy -> save(policy, weights(state.epoch(), graph.read())));
+        .ifPresent(this::save);
   }
 
   /** Saves the steps since the last checkpoint, before training ends too early. */
@@ -225,7 +242,7 @@ final class TrainingRun {
     settings
         .checkpoints()
         .filter(policy -> group.first() && state.steps() > savedSteps)
-        .ifPresent(policy -> save(policy, weights(state.epoch(), graph.read())));
+        .ifPresent(this::save);
   }
 
   /** Ends training if the JVM is about to end, or this thread was interrupted. */
@@ -248,13 +265,18 @@ final class TrainingRun {
   }
 
   /** The loss is computed before the update, so it may be finite when the weights are not. */
-  private WeightArray finite(Parameter entry, float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw diverged("a value of " + entry.key(), value);
-      }
-    }
-    return WeightArray.of(entry.shape(), values);
+  private WeightArray finite(Parameter entry, FloatSource source, float[] part) {
+    source.read(
+        entry.size(),
+        part,
+        (values, count, before) -> {
+          for (int i = 0; i < count; i++) {
+            if (!Float.isFinite(values[i])) {
+              throw diverged("a value of " + entry.key(), values[i]);
+            }
+          }
+        });
+    return WeightArray.of(entry.shape(), source);
   }
 
   private TrainingDivergedException diverged(String what, double loss) {
@@ -273,17 +295,20 @@ final class TrainingRun {
     duplicates.finish().ifPresent(found -> LOGGER.log(Level.WARNING, found));
     EpochReport report = report(accuracy);
     state = state.epochDone(accuracy);
-    Weights reached = weights(epoch);
-    if (accuracy.isPresent() && state.ranking().get(0) == epoch) {
-      best = Optional.of(reached);
-    }
-    try {
-      listener.onEpoch(report);
-    } finally {
-      settings
-          .checkpoints()
-          .filter(policy -> group.first())
-          .ifPresent(policy -> Interruption.deferred(() -> saveEpoch(policy, epoch, reached)));
+    try (VariableValues values = graph.resultValues()) {
+      Weights reached = result(values, epoch);
+      if (accuracy.isPresent() && state.ranking().get(0) == epoch) {
+        best = Optional.empty(); // so that the heap never holds two
+        best = Optional.of(reached.inMemory());
+      }
+      try {
+        listener.onEpoch(report);
+      } finally {
+        settings
+            .checkpoints()
+            .filter(policy -> group.first())
+            .ifPresent(policy -> Interruption.deferred(() -> saveEpoch(policy, epoch, reached)));
+      }
     }
   }
 
@@ -312,8 +337,7 @@ final class TrainingRun {
     if (checkpoints.best() > 1 && rank >= 0 && rank < checkpoints.best()) {
       reached.write(epochFile(folder, epoch));
     }
-    // Reading the model's numbers again would need the memory of another model.
-    save(checkpoints, graph.averaged() ? weights(state.epoch(), graph.read()) : reached);
+    save(checkpoints);
     ranking.stream().skip(checkpoints.best()).forEach(worse -> delete(epochFile(folder, worse)));
   }
 
@@ -329,24 +353,31 @@ final class TrainingRun {
     }
   }
 
-  private void save(Checkpoints checkpoints, Weights model) {
-    Checkpoint checkpoint = Checkpoint.of(graph, model, best, state);
-    Interruption.deferred(() -> checkpoint.write(checkpoints.folder(), identity));
+  /** Saves a checkpoint, whose numbers go from the session into the file in parts. */
+  private void save(Checkpoints checkpoints) {
+    try (VariableValues values = graph.values();
+        VariableValues slots = graph.slotValues()) {
+      Weights model = weights(state.epoch(), values::source);
+      Checkpoint checkpoint = Checkpoint.of(model, graph.slotEntries(), slots, best, state);
+      Interruption.deferred(() -> checkpoint.write(checkpoints.folder(), identity));
+    }
     saved = System.nanoTime();
     savedSteps = state.steps();
   }
 
-  private Weights weights(int epoch) {
-    return weights(epoch, graph.readResult());
+  /** Returns the trained weights, which are read from these values. */
+  private Weights result(VariableValues values, int epoch) {
+    return weights(epoch, entry -> graph.result(values, entry));
   }
 
-  private Weights weights(int epoch, Map<String, float[]> values) {
+  private Weights weights(int epoch, Function<Parameter, FloatSource> values) {
     Map<String, WeightArray> arrays = new LinkedHashMap<>();
+    float[] part = Layout.part();
     for (Parameter entry : graph.entries()) {
       arrays.put(
           entry.key(),
           switch (entry.role()) {
-            case TRAINED, BUFFER -> finite(entry, values.get(entry.key()));
+            case TRAINED, BUFFER -> finite(entry, values.apply(entry), part);
             case COUNTER -> settings.frozen().covers(entry) ? initial(entry) : counted();
             case FIXED, INDEX -> WeightArray.initial(entry, Seed.of(recipe.seed()));
           });

@@ -325,16 +325,14 @@ class DevicesTest {
       Blueprint blueprint, Recipe recipe, Frozen frozen, Execution execution, List<Batch> steps) {
     try (TrainingGraph graph = new TrainingGraph(blueprint, recipe, frozen, execution)) {
       Weights start = blueprint.initialWeights(recipe.seed());
-      graph.start(entry -> start.get(entry.key()).toFloats());
+      graph.start(entry -> start.get(entry.key()).source());
       List<Double> losses = new ArrayList<>();
       for (int i = 0; i < steps.size(); i++) {
         TrainingProgress progress = new TrainingProgress(0, i, steps.size(), List.of());
         losses.add(graph.train(steps.get(i), progress, rate(recipe), 65536).loss());
       }
       graph.shareStatistics();
-      Map<String, float[]> numbers = new TreeMap<>(graph.read());
-      numbers.putAll(graph.readSlots());
-      return new Trained(losses, numbers);
+      return new Trained(losses, StepMemoryTest.numbers(graph));
     }
   }
 

@@ -19,11 +19,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.genimage.data.BatchLoader;
 import org.genimage.data.Batches;
+import org.genimage.data.ImageDataset;
+import org.genimage.data.fuzz.Allocations;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Head;
 import org.genimage.models.InputContract;
+import org.genimage.models.nn.Conv;
 import org.genimage.models.nn.Drop;
 import org.genimage.models.nn.Layers;
+import org.genimage.models.nn.VariableValues;
 import org.genimage.models.weights.Weights;
 import org.genimage.train.memory.MemoryLimit;
 import org.genimage.train.recipe.Average;
@@ -166,11 +170,11 @@ class StepMemoryTest {
     try (TrainingGraph graph =
         new TrainingGraph(DROPPING, recipe, settings.frozen(), settings.execution())) {
       if (rehearsed) {
-        graph.start(entry -> new float[entry.size()]);
+        graph.zero();
         graph.rehearse(1, recipe.images().splits());
         graph.rehearse(3, recipe.images().splits());
       }
-      graph.start(entry -> first.get(entry.key()).toFloats());
+      graph.start(entry -> first.get(entry.key()).source());
       BatchLoader loader = TrainingRun.loader(settings, DROPPING, stripes(8, 9));
       try (Batches batches = loader.epoch(0)) {
         for (int step = 0; step < 2; step++) {
@@ -179,10 +183,56 @@ class StepMemoryTest {
           values.put("loss " + step, List.of((float) loss));
         }
       }
-      graph.read().forEach((key, read) -> values.put(key, Floats.asList(read)));
-      graph.readSlots().forEach((key, read) -> values.put("slot " + key, Floats.asList(read)));
+      numbers(graph).forEach((key, read) -> values.put(key, Floats.asList(read)));
     }
     return values;
+  }
+
+  /** Returns the values of the model, the optimizer and the averages by key. */
+  static Map<String, float[]> numbers(TrainingGraph graph) {
+    Map<String, float[]> numbers = new TreeMap<>();
+    try (VariableValues model = graph.values();
+        VariableValues slots = graph.slotValues()) {
+      graph.entries().stream()
+          .filter(entry -> entry.role().required())
+          .forEach(entry -> numbers.put(entry.key(), model.source(entry).floats(entry.size())));
+      graph
+          .slotEntries()
+          .forEach(slot -> numbers.put(slot.key(), slots.source(slot).floats(slot.size())));
+    }
+    return numbers;
+  }
+
+  /** Its layers have 9 MB of weights. */
+  private static final Blueprint HEAVY =
+      new Blueprint(
+          "heavy",
+          (scope, images) -> {
+            var x = Layers.biasedConv(scope.at("conv1"), images, 1024, Conv.kernel(3).stride(2));
+            x = Layers.biasedConv(scope.at("conv2"), Layers.relu(scope, x), 2048, Conv.kernel(1));
+            return GradientTrainerTest.linear(scope, Layers.relu(scope, x));
+          },
+          InputContract.crop(8),
+          Head.NATURE_AI);
+
+  /** The weights and the optimizer's state go from the session into the files in parts. */
+  @Test
+  void fit_moreEpochsWithCheckpoints_takeAFractionOfTheWeightsFromTheHeap(@TempDir Path folder) {
+    ImageDataset data = stripes(4, 8);
+    long bytes = HEAVY.entries().stream().mapToLong(entry -> 4L * entry.size()).sum();
+    heap(1, data, folder.resolve("classes"));
+
+    long one = heap(1, data, folder.resolve("one"));
+    long three = heap(3, data, folder.resolve("three"));
+
+    assertThat(bytes).isGreaterThan(8_000_000);
+    assertThat((three - one) / 2).isLessThan(bytes / 2);
+    assertThat(one).isLessThan(2 * bytes);
+  }
+
+  private static long heap(int epochs, ImageDataset data, Path folder) {
+    GradientTrainer trainer = GradientTrainer.with(RECIPE.epochs(epochs)).checkpoints(folder);
+    return Allocations.ofAllThreads(() -> trainer.fit(HEAVY, data));
   }
 
   @Test

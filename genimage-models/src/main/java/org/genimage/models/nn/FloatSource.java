@@ -1,5 +1,6 @@
 package org.genimage.models.nn;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -69,6 +70,11 @@ public interface FloatSource {
         sink.take(part, length, done);
       }
     }
+  }
+
+  /** Returns as many zeros as are asked for, without an array of them. */
+  static FloatSource zeros() {
+    return () -> (into, at, count) -> Arrays.fill(into, at, at + count, 0);
   }
 
   /** Returns floats that are in the heap; not copied, so do not change them afterwards. */

@@ -1,6 +1,8 @@
 package org.genimage.models.nn;
 
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.genimage.data.Seed;
 
@@ -19,21 +21,30 @@ public interface Init {
 
   /** N(0, 2 / fan-out), fan-out = out * height * width; He et al. 2015, for ReLU. */
   Init KAIMING_NORMAL_FAN_OUT =
-      (seed, key, shape) -> {
-        double std = Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1)));
-        return normal(std).values(seed, key, shape);
-      };
+      drawn(
+          shape -> {
+            double std = Math.sqrt(2.0 / (elements(shape) / (double) shape.get(1)));
+            return random -> std * random.nextGaussian();
+          });
 
   /** U(-1 / sqrt(fan-in), 1 / sqrt(fan-in)), PyTorch's default for a convolution's kernel. */
   Init UNIFORM_FAN_IN =
-      (seed, key, shape) -> {
-        double root = Math.sqrt(fanIn(shape));
-        return each((random, same) -> (2 * random.nextDouble() - 1) / root)
-            .values(seed, key, shape);
-      };
+      drawn(
+          shape -> {
+            double root = Math.sqrt(fanIn(shape));
+            return random -> (2 * random.nextDouble() - 1) / root;
+          });
 
   /** Returns the first values of a parameter, row-major in PyTorch's order. */
   float[] values(Seed seed, String key, List<Integer> shape);
+
+  /**
+   * Returns the same values, which the laws here draw while they are read, so that the heap need
+   * not hold them.
+   */
+  default FloatSource source(Seed seed, String key, List<Integer> shape) {
+    return FloatSource.of(() -> values(seed, key, shape));
+  }
 
   /** How one value is drawn. */
   @FunctionalInterface
@@ -45,13 +56,29 @@ public interface Init {
 
   /** Returns the values that a law draws one after the other. */
   static Init each(Law law) {
-    return (seed, key, shape) -> {
-      RandomGenerator random = seed.at(key).random();
-      float[] values = new float[elements(shape)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) law.draw(random, shape);
+    return drawn(shape -> random -> law.draw(random, shape));
+  }
+
+  /** Returns the values that one draws after the other, by a law for their shape. */
+  private static Init drawn(Function<List<Integer>, ToDoubleFunction<RandomGenerator>> law) {
+    return new Init() {
+      @Override
+      public float[] values(Seed seed, String key, List<Integer> shape) {
+        return source(seed, key, shape).floats(elements(shape));
       }
-      return values;
+
+      @Override
+      public FloatSource source(Seed seed, String key, List<Integer> shape) {
+        return () -> {
+          RandomGenerator random = seed.at(key).random();
+          ToDoubleFunction<RandomGenerator> next = law.apply(shape);
+          return (into, at, count) -> {
+            for (int i = at; i < at + count; i++) {
+              into[i] = (float) next.applyAsDouble(random);
+            }
+          };
+        };
+      }
     };
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
@@ -117,6 +118,79 @@ public enum Layout {
         reader.read(part, 0, high * wide);
         for (int i = 0; i < wide; i++) {
           tensor.set((long) row(left + i, torchShape) * rows + top, part, i, wide, high);
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns the numbers of a tensor in PyTorch's order, to be read as long as it is open.
+   *
+   * @param tensor in TensorFlow's order
+   * @param torchShape the shape in PyTorch's order
+   */
+  FloatSource source(TFloat32 tensor, List<Integer> torchShape) {
+    return () -> {
+      FloatDataBuffer numbers = tensor.asRawTensor().data().asFloats();
+      return order.isEmpty() ? inOrder(numbers) : new Turned(numbers, torchShape);
+    };
+  }
+
+  private static FloatSource.Reader inOrder(FloatDataBuffer numbers) {
+    long[] next = {0};
+    return (into, at, count) -> {
+      if (count > 0) {
+        numbers.offset(next[0]).read(into, at, count);
+        next[0] += count;
+      }
+    };
+  }
+
+  /** Reads by blocks of some rows, whose numbers of a column are side by side in the tensor. */
+  private final class Turned implements FloatSource.Reader {
+
+    private final FloatDataBuffer numbers;
+    private final List<Integer> torchShape;
+    private final int rows;
+    private final int columns;
+    private int next;
+    private float[] begun = {}; // the row of which a part was read
+
+    private Turned(FloatDataBuffer numbers, List<Integer> torchShape) {
+      this.numbers = numbers;
+      this.torchShape = torchShape;
+      this.rows = torchShape.get(0);
+      this.columns = size(torchShape) / Math.max(1, rows);
+    }
+
+    @Override
+    public void read(float[] into, int at, int count) {
+      for (int done = 0; done < count; ) {
+        int left = count - done;
+        int column = next % columns;
+        int length;
+        if (column == 0 && left >= columns) {
+          int high = Math.min(BLOCK, left / columns);
+          turn(next / columns, high, into, at + done);
+          length = high * columns;
+        } else {
+          if (column == 0) {
+            begun = begun.length == 0 ? new float[columns] : begun;
+            turn(next / columns, 1, begun, 0);
+          }
+          length = Math.min(left, columns - column);
+          System.arraycopy(begun, column, into, at + done, length);
+        }
+        next += length;
+        done += length;
+      }
+    }
+
+    private void turn(int top, int high, float[] into, int at) {
+      for (int column = 0; column < columns; column++) {
+        long first = (long) row(column, torchShape) * rows + top;
+        for (int i = 0; i < high; i++) {
+          into[at + i * columns + column] = numbers.getFloat(first + i);
         }
       }
     }

@@ -15,7 +15,6 @@ import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -124,6 +123,27 @@ public final class TrainableVariables implements ModelVariables {
    * @param values for each entry its values, row-major in PyTorch's order
    */
   public void load(Session session, Function<Parameter, float[]> values) {
+    fill(
+        session,
+        parameter -> {
+          float[] numbers = values.apply(parameter);
+          checkArgument(
+              numbers.length == parameter.size(),
+              "parameter %s of shape %s needs %s numbers, got %s",
+              parameter.key(),
+              parameter.shape(),
+              parameter.size(),
+              numbers.length);
+          return FloatSource.of(numbers);
+        });
+  }
+
+  /**
+   * Sets every variable, a part of its values at a time, so that the heap need not hold them.
+   *
+   * @param values for each entry as many numbers as it has, row-major in PyTorch's order
+   */
+  public void fill(Session session, Function<Parameter, FloatSource> values) {
     if (variables.isEmpty()) {
       return;
     }
@@ -134,15 +154,7 @@ public final class TrainableVariables implements ModelVariables {
     try {
       for (Variable variable : variables.values()) {
         Parameter parameter = variable.parameter();
-        float[] numbers = values.apply(parameter);
-        checkArgument(
-            numbers.length == parameter.size(),
-            "parameter %s of shape %s needs %s numbers, got %s",
-            parameter.key(),
-            parameter.shape(),
-            parameter.size(),
-            numbers.length);
-        FloatSource source = FloatSource.of(numbers);
+        FloatSource source = values.apply(parameter);
         TFloat32 tensor =
             parameter.layout().tensor(TFloat32.class, source, parameter.shape(), part);
         tensors.add(tensor);
@@ -154,36 +166,31 @@ public final class TrainableVariables implements ModelVariables {
     }
   }
 
-  /** Returns every variable's values by key, row-major in PyTorch's order. */
-  public Map<String, float[]> read(Session session) {
-    Map<String, float[]> values = new LinkedHashMap<>();
+  /**
+   * Returns the values that the variables have now, to be closed before they change: they stay in
+   * the variables' own memory until they are read.
+   */
+  public VariableValues values(Session session) {
     if (variables.isEmpty()) {
-      return values;
+      return new VariableValues(Optional.empty(), List.of());
     }
+    // In one run, as above.
     Session.Runner runner = session.runner();
     variables.values().forEach(variable -> runner.fetch(variable.value()));
-    float[] ordered = new float[largest()];
-    try (var result = runner.run()) {
-      int i = 0;
-      for (Variable variable : variables.values()) {
-        Parameter parameter = variable.parameter();
-        boolean same = parameter.layout() == Layout.SAME;
-        float[] fetched = same ? new float[parameter.size()] : ordered;
-        ((TFloat32) result.get(i++)).copyTo(DataBuffers.of(fetched, false, false));
-        values.put(parameter.key(), parameter.layout().toPyTorch(fetched, parameter.shape()));
-      }
-    }
-    return values;
+    return new VariableValues(
+        Optional.of(runner.run()), variables.values().stream().map(Variable::parameter).toList());
   }
 
-  /** Returns the size of the largest variable that PyTorch has in another order. */
-  private int largest() {
-    return variables.values().stream()
-        .map(Variable::parameter)
-        .filter(parameter -> parameter.layout() != Layout.SAME)
-        .mapToInt(Parameter::size)
-        .max()
-        .orElse(0);
+  /** Returns every variable's values by key, row-major in PyTorch's order. */
+  public Map<String, float[]> read(Session session) {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    try (VariableValues values = values(session)) {
+      for (Variable variable : variables.values()) {
+        Parameter parameter = variable.parameter();
+        all.put(parameter.key(), values.source(parameter).floats(parameter.size()));
+      }
+    }
+    return all;
   }
 
   /** Returns the values' operands of these parameters, in order. */

@@ -117,7 +117,8 @@ enum NumberType {
 
   /** Encodes an array as {@link #of} says, little-endian. */
   static void encode(WeightArray array, Sink sink) throws IOException {
-    ByteBuffer part = ByteBuffer.allocate(PART).order(ByteOrder.LITTLE_ENDIAN);
+    int bytes = (int) Math.min(PART, of(array).bytes(array.shape()));
+    ByteBuffer part = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (array.isInteger()) {
       long[] values = array.toLongs();
       for (int at = 0; at < values.length; at += PART / Long.BYTES) {

@@ -52,6 +52,17 @@ public final class WeightArray {
     return new WeightArray(shape, false, true, FloatSource.of(values), () -> NO_LONGS);
   }
 
+  /**
+   * Returns an array of floats that stay where they are: every call reads them anew. {@link
+   * Weights#inMemory} copies them into the heap.
+   *
+   * @param shape in PyTorch's order; empty for a scalar
+   * @param source as many floats as the shape says, row-major; it must not change
+   */
+  public static WeightArray of(List<Integer> shape, FloatSource source) {
+    return new WeightArray(shape, false, false, source, () -> NO_LONGS);
+  }
+
   /** Returns a counter: a scalar integer. */
   public static WeightArray counter(long value) {
     return of(List.of(), new long[] {value});
@@ -109,12 +120,7 @@ public final class WeightArray {
       List<Integer> shape, List<WeightArray> sources, Supplier<float[]> numbers) {
     return sources.stream().allMatch(source -> source.inMemory)
         ? of(shape, numbers.get())
-        : new WeightArray(
-            shape,
-            false,
-            false,
-            FloatSource.of(() -> checked(shape, numbers.get())),
-            () -> NO_LONGS);
+        : of(shape, FloatSource.of(() -> checked(shape, numbers.get())));
   }
 
   private static float[] checked(List<Integer> shape, float[] values) {

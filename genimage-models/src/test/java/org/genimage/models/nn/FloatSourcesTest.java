@@ -2,8 +2,10 @@ package org.genimage.models.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.primitives.Floats;
 import java.util.ArrayList;
 import java.util.List;
+import org.genimage.data.Seed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +22,14 @@ class FloatSourcesTest {
       values[i] = i + 1;
     }
     return values;
+  }
+
+  private static List<Integer> shape(Layout layout, int rows) {
+    return switch (layout) {
+      case CONV -> List.of(rows, 5, 3, 2);
+      case DEPTHWISE -> List.of(rows, 1, 3, 2);
+      case LINEAR, SAME -> List.of(rows, 9);
+    };
   }
 
   private static List<Float> read(FloatSource source, int count, int part) {
@@ -107,12 +117,7 @@ class FloatSourcesTest {
   @ParameterizedTest
   @EnumSource(Layout.class)
   void tensor_filledInPartsOfAnySize_isInTensorFlowsOrder(Layout layout) {
-    List<Integer> shape =
-        switch (layout) {
-          case CONV -> List.of(70, 5, 3, 2);
-          case DEPTHWISE -> List.of(70, 1, 3, 2);
-          case LINEAR, SAME -> List.of(70, 9);
-        };
+    List<Integer> shape = shape(layout, 70);
     int count = shape.stream().reduce(1, Math::multiplyExact);
     float[] expected = layout.toTensorFlow(numbers(count), shape);
 
@@ -125,6 +130,57 @@ class FloatSourcesTest {
         tensor.copyTo(DataBuffers.of(found));
       }
       assertThat(found).as("parts of %s", part).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Layout.class)
+  void source_ofATensor_isInPyTorchsOrder(Layout layout) {
+    for (int rows : new int[] {1, 70}) {
+      List<Integer> shape = shape(layout, rows);
+      int count = shape.stream().reduce(1, Math::multiplyExact);
+      List<Float> expected = Floats.asList(numbers(count));
+      try (TFloat32 tensor = layout.tensor(TFloat32.class, FloatSource.of(numbers(count)), shape)) {
+        FloatSource source = layout.source(tensor, shape);
+        for (int part : new int[] {1, 7, 32, 100, count, 1 << 16}) {
+          assertThat(read(source, count, part)).as("parts of %s", part).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void source_ofARowLongerThanAPart_isInPyTorchsOrder() {
+    List<Integer> shape = List.of(3, (1 << 16) + 5);
+    int count = 3 * shape.get(1);
+    try (TFloat32 tensor =
+        Layout.LINEAR.tensor(TFloat32.class, FloatSource.of(numbers(count)), shape)) {
+      assertThat(Layout.LINEAR.source(tensor, shape).floats(count)).isEqualTo(numbers(count));
+    }
+  }
+
+  @Test
+  void zeros_takeThePlaceOfWhatWasThere() {
+    assertThat(read(FloatSource.zeros(), 5, 2)).containsExactly(0f, 0f, 0f, 0f, 0f);
+  }
+
+  /** What is drawn in parts is what is drawn at once. */
+  @Test
+  void source_ofFirstValues_hasTheSameBits() {
+    List<Integer> shape = List.of(5, 3, 2, 2);
+    Seed seed = Seed.of(3);
+    for (Init init :
+        List.of(
+            Init.ZEROS,
+            Init.ONES,
+            Init.KAIMING_NORMAL_FAN_OUT,
+            Init.UNIFORM_FAN_IN,
+            Init.normal(0.1),
+            Init.uniform(7),
+            Init.truncatedNormal(0.02),
+            Init.given(numbers(60)))) {
+      assertThat(read(init.source(seed, "key", shape), 60, 7))
+          .isEqualTo(Floats.asList(init.values(seed, "key", shape)));
     }
   }
 

@@ -3,9 +3,12 @@ package org.genimage.models.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.genimage.data.Seed;
+import org.genimage.data.fuzz.Allocations;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,73 @@ class TrainableVariablesTest {
     variables.load(session, entry -> values.get(entry.key()));
 
     assertThat(variables.read(session)).containsExactlyEntriesOf(values);
+  }
+
+  /** They share the variables' memory, and pass through the heap in parts. */
+  @Test
+  void valuesAndFill_ofLargeVariables_takeAFractionOfThemFromTheHeap() {
+    int side = 2048;
+    try (Graph large = new Graph()) {
+      TrainableVariables variables = new TrainableVariables();
+      Ops tf = Ops.create(large);
+      for (Layout layout : List.of(Layout.SAME, Layout.LINEAR)) {
+        variables.value(
+            tf,
+            new Parameter(
+                layout.name(), List.of(side, side), layout, Init.ONES, Parameter.Role.TRAINED));
+      }
+      try (Session open = new Session(large)) {
+        long bytes = 2L * Float.BYTES * side * side;
+        Runnable passed =
+            () -> {
+              variables.fill(
+                  open, entry -> entry.init().source(Seed.of(1), entry.key(), entry.shape()));
+              try (VariableValues values = variables.values(open)) {
+                for (Parameter entry : variables.entries()) {
+                  int[] ones = {0};
+                  values
+                      .source(entry)
+                      .read(
+                          entry.size(),
+                          new float[1000],
+                          (numbers, count, before) -> {
+                            for (int i = 0; i < count; i++) {
+                              ones[0] += numbers[i] == 1 ? 1 : 0;
+                            }
+                          });
+                  assertThat(ones[0]).isEqualTo(entry.size());
+                }
+              }
+            };
+        passed.run(); // loads classes
+
+        assertThat(Allocations.during(passed)).isLessThan(bytes / 8);
+      }
+    }
+  }
+
+  @Test
+  void values_heldWhileVariablesChange_areThoseOfTheirMoment() {
+    variables.fill(session, entry -> FloatSource.zeros());
+    try (VariableValues before = variables.values(session)) {
+      variables.load(session, entry -> filled(entry, 1));
+
+      for (Parameter entry : variables.entries()) {
+        assertThat(before.source(entry).floats(entry.size())).containsOnly(0);
+        assertThat(variables.read(session).get(entry.key())).containsOnly(1);
+      }
+    }
+  }
+
+  private static float[] filled(Parameter entry, float value) {
+    float[] numbers = new float[entry.size()];
+    Arrays.fill(numbers, value);
+    return numbers;
+  }
+
+  @Test
+  void values_ofNoVariables_areNone() {
+    assertThat(new TrainableVariables().read(session)).isEmpty();
   }
 
   @ParameterizedTest
