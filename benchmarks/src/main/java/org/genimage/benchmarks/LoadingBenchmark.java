@@ -28,9 +28,9 @@ import org.genimage.data.image.Transforms;
 
 /**
  * Measures how many images per second a loader with two threads decodes into batches of 64; {@code
- * benchmarks/loading.py} starts it. Takes a folder with JPEG files in {@code small} and {@code
- * large} and PNG files in {@code png}, and prints one measurement per line: name and images per
- * second.
+ * benchmarks/loading.py} starts it. Takes a folder with JPEG files in {@code small}, {@code large}
+ * and {@code huge}, and PNG files in {@code png}, and prints one measurement per line: name and
+ * images per second. Names after the seconds choose some.
  */
 public final class LoadingBenchmark {
 
@@ -39,12 +39,13 @@ public final class LoadingBenchmark {
 
   private LoadingBenchmark() {}
 
-  /** Takes the folder, and the seconds of each measurement. */
+  /** Takes the folder, the seconds of each measurement, and names of measurements for not all. */
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     double seconds = Double.parseDouble(arguments[1]);
     ImageDataset small = images(folder.resolve("small"));
     ImageDataset large = images(folder.resolve("large"));
+    ImageDataset huge = images(folder.resolve("huge"));
     ImageDataset png = images(folder.resolve("png"));
     Transform resize = Transforms.resizeShorterSide(SHORTER, Filter.BILINEAR);
     Transform crop = Transforms.centerCrop(SIDE);
@@ -67,9 +68,16 @@ public final class LoadingBenchmark {
     loaders.put("packed_crop_flip", loader(packed, cropAndFlip));
     loaders.put("large_evaluation", loader(large, evaluation));
     loaders.put("large_reduced", loader(large.decoding(reduced), evaluation));
+    loaders.put("huge_evaluation", loader(huge, evaluation));
     loaders.put("png_evaluation", loader(png, evaluation));
     loaders.put("png_crop_flip", loader(png, cropAndFlip));
-    loaders.forEach((name, loader) -> print(name, perSecond(loader, seconds)));
+    List<String> chosen = List.of(arguments).subList(2, arguments.length);
+    loaders.forEach(
+        (name, loader) -> {
+          if (chosen.isEmpty() || chosen.contains(name)) {
+            print(name, perSecond(loader, seconds));
+          }
+        });
   }
 
   private static ImageDataset images(Path folder) throws IOException {

@@ -30,8 +30,7 @@ record RandomResizedCrop(int size, double minArea, double maxArea, List<Filter> 
   public Window window(int width, int height, RandomGenerator random) {
     Box box = box(width, height, random);
     Filter filter = filters.get(random.nextInt(filters.size()));
-    return Resampling.window(
-        box, size, size, Resampling.Kernel.of(filter), new Box(0, 0, size, size));
+    return Resampling.window(box, size, size, Resampling.kernel(filter), new Box(0, 0, size, size));
   }
 
   /** Draws the part that is kept of an image of this size. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.genimage.data.resampling.Kernel;
 
 /**
  * The augmentation of Community Forensics (Park and Owens 2025), {@code RandomStateAugmentation} in
@@ -47,7 +48,7 @@ public record RandomStateAugmentation(
 
   private static final int MAX_QUALITY = 100;
   private static final int LEVELS = 256;
-  private static final List<Resampling.Kernel> FILTERS = List.of(Resampling.Kernel.values());
+  private static final List<Kernel> FILTERS = List.of(Kernel.values());
 
   /**
    * Checks the components.

@@ -37,7 +37,7 @@ record ResizeShorterSide(int size, Filter filter) implements Transform {
     int height = height(fromWidth, fromHeight);
     Box all = new Box(0, 0, fromWidth, fromHeight);
     Box keep = crop.box(width, height);
-    return Resampling.window(all, width, height, Resampling.Kernel.of(filter), keep);
+    return Resampling.window(all, width, height, Resampling.kernel(filter), keep);
   }
 
   private int width(int width, int height) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.genimage.data.resampling.Kernel;
 
 /**
  * The transforms of the detectors, and the degradations of the paper's robustness test. Resampling
@@ -640,12 +641,7 @@ public final class Transforms {
     checkSides(width, height);
     return (image, random) ->
         Resampling.resize(
-            image,
-            whole(image),
-            width,
-            height,
-            Resampling.Kernel.BOX,
-            new Box(0, 0, width, height));
+            image, whole(image), width, height, Kernel.BOX, new Box(0, 0, width, height));
   }
 
   /**
