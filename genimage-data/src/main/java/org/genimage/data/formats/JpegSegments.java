@@ -49,7 +49,7 @@ public final class JpegSegments {
     while (file.limit() - at >= 2) {
       int marker = file.get(at + 1) & 0xff;
       if (file.get(at) != (byte) 0xff || marker == 0xff || marker == 0) {
-        at++; // coded data, or padding
+        at = nextMarker(file, at + 1); // behind coded data, or padding
       } else if (marker == END) {
         return OptionalInt.of(at + 2);
       } else if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
@@ -88,14 +88,32 @@ public final class JpegSegments {
   }
 
   private static boolean isPlain(byte[] file, int start) {
-    for (int at = start; at + 1 < file.length; at++) {
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    for (int at = nextMarker(bytes, start); at + 1 < file.length; at = nextMarker(bytes, at + 1)) {
       int next = file[at + 1] & 0xff;
       boolean padding = next == 0xff; // before a marker, or before the zero of a stuffed byte
-      if (file[at] == (byte) 0xff && !padding && next != 0 && !isRestart(next)) {
+      if (!padding && next != 0 && !isRestart(next)) {
         return next == END;
       }
     }
     return false;
+  }
+
+  /** Returns where the next byte of all ones is, or the limit; looks at eight bytes at once. */
+  private static int nextMarker(ByteBuffer file, int start) {
+    int at = start;
+    while (file.limit() - at >= Long.BYTES && !hasOnes(file.getLong(at))) {
+      at += Long.BYTES;
+    }
+    while (at < file.limit() && file.get(at) != (byte) 0xff) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Whether one of eight bytes is all ones: subtracting 1 from its complement borrows. */
+  private static boolean hasOnes(long bytes) {
+    return (~bytes - 0x0101010101010101L & bytes & 0x8080808080808080L) != 0;
   }
 
   private static boolean isRestart(int marker) {

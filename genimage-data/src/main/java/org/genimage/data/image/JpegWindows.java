@@ -19,7 +19,10 @@ record JpegWindows(byte[] file, int width, int height) {
   /** Chroma at half the size is interpolated from its neighbours, so a part needs one row more. */
   private static final int ROWS = 1;
 
-  /** One column more would do, but libjpeg does not interpolate in windows of few columns. */
+  /**
+   * One column more would do, but libjpeg does not interpolate in windows of few columns. A window
+   * begins at a multiple of so many: TensorFlow decodes others into a buffer of its own first.
+   */
   private static final int COLUMNS = 16;
 
   /**
@@ -36,7 +39,7 @@ record JpegWindows(byte[] file, int width, int height) {
 
   /** Returns the window that must be decoded for the pixels of a box. */
   Box around(Box box) {
-    int left = Math.max(0, box.x() - COLUMNS);
+    int left = Math.max(0, box.x() / COLUMNS - 1) * COLUMNS;
     int top = Math.max(0, box.y() - ROWS);
     int right = Math.min(width, box.x() + box.width() + COLUMNS);
     int bottom = Math.min(height, box.y() + box.height() + ROWS);

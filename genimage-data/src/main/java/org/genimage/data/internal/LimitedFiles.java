@@ -10,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 
 /**
  * Reads whole files, but never waits and never fills the heap: named pipes, devices and sockets are
@@ -19,6 +20,9 @@ public final class LimitedFiles {
 
   /** The largest file that is read, in bytes, however large the heap is. */
   public static final long LARGEST = 1L << 30;
+
+  /** Java keeps as much memory for each thread that reads from a channel. */
+  private static final int LARGEST_READ = 1 << 18;
 
   private LimitedFiles() {}
 
@@ -65,9 +69,11 @@ public final class LimitedFiles {
       if (!size.isPresent()) {
         return read(in, limit);
       }
-      byte[] file = in.readNBytes(size.get().intValue());
-      byte[] more = read(in, limit - file.length); // the file may have grown since
-      return more.length == 0 ? file : Bytes.concat(file, more);
+      byte[] file = read(in, size.get().intValue());
+      int next = in.read();
+      return next < 0 // or the file has grown since
+          ? file
+          : Bytes.concat(file, new byte[] {(byte) next}, read(in, limit - file.length - 1));
     }
   }
 
@@ -79,6 +85,18 @@ public final class LimitedFiles {
    */
   public static byte[] read(InputStream content) throws IOException {
     return read(content, limit());
+  }
+
+  /** Reads so many bytes, or to the end if it comes before. */
+  private static byte[] read(InputStream in, int size) throws IOException {
+    byte[] bytes = new byte[size];
+    int length = 0;
+    int count;
+    do {
+      count = in.readNBytes(bytes, length, Math.min(LARGEST_READ, size - length));
+      length += count;
+    } while (count > 0);
+    return length == size ? bytes : Arrays.copyOf(bytes, length);
   }
 
   private static byte[] read(InputStream content, long limit) throws IOException {
