@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.genimage.data.BatchLoader;
@@ -15,6 +16,8 @@ import org.genimage.data.Batches;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
+import org.genimage.data.PackedImages;
+import org.genimage.data.Progress;
 import org.genimage.data.Sample;
 import org.genimage.data.image.Augmentation;
 import org.genimage.data.image.Filter;
@@ -23,6 +26,7 @@ import org.genimage.data.image.Transform;
 import org.genimage.data.image.Transforms;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How often a loader reads an image, and how much memory it takes for one: what it costs. */
 @Timeout(60)
@@ -86,5 +90,25 @@ class LoaderCostTest {
     each.sort(null);
     double share = each.get(each.size() / 2) / (3.0 * WIDTH * HEIGHT);
     assertThat(share).as("bytes for an image, over those of its pixels").isBetween(0.5, 1.5);
+  }
+
+  /** A packed image is copied out of its file, and once more where it is cut. */
+  @Test
+  void packedImage_isCopiedOnce(@TempDir Path folder) {
+    assumeThat(ManagementFactory.getThreadMXBean()).isInstanceOf(ThreadMXBean.class);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Path file = folder.resolve("packed");
+    PackedImages.write(file, counted(photo()), Transform.IDENTITY, "whole", Progress.NONE);
+    ImageDataset packed = PackedImages.open(file);
+    List<Long> each = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      packed.sample(i).image();
+      each.add(threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
+    }
+    each.sort(null);
+
+    double share = each.get(each.size() / 2) / (3.0 * WIDTH * HEIGHT);
+    assertThat(share).as("bytes for an image, over those of its pixels").isBetween(1.0, 1.05);
   }
 }

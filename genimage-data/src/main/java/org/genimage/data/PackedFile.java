@@ -31,6 +31,7 @@ import java.util.zip.CheckedOutputStream;
 import org.genimage.data.image.Transform;
 import org.genimage.data.internal.InOrder;
 import org.genimage.data.internal.NameList;
+import org.genimage.data.internal.RawImage;
 import org.genimage.data.internal.WholeFiles;
 
 /**
@@ -137,7 +138,7 @@ final class PackedFile {
               .putLong(counting.getCount())
               .putInt(image.width())
               .putInt(image.height())
-              .putInt(checksum(rgb, 0))
+              .putInt(checksum(rgb))
               .putShort((short) (sample.label().ordinal() << 8))
               .putShort((short) (int) (known == null ? next : known));
           out.write(rgb);
@@ -227,7 +228,7 @@ final class PackedFile {
       throw wrong(file, "an incomplete file");
     }
     byte[] index = bytes(windows, records, Math.toIntExact(length - END - records));
-    if (checksum(index, 0) != checksum) {
+    if (checksum(index) != checksum) {
       throw wrong(file, "a damaged file");
     }
     try {
@@ -313,9 +314,9 @@ final class PackedFile {
     return bytes;
   }
 
-  private static int checksum(byte[] bytes, int from) {
+  private static int checksum(byte[] bytes) {
     CRC32C checksum = new CRC32C();
-    checksum.update(bytes, from, bytes.length - from);
+    checksum.update(bytes);
     return (int) checksum.getValue();
   }
 
@@ -353,22 +354,34 @@ final class PackedFile {
     return generators.get(Short.toUnsignedInt(record(index).getShort(22)));
   }
 
-  /** Returns an image as a PPM file. */
-  byte[] image(int index) throws IOException {
-    ByteBuffer record = record(index);
+  /** Returns an image, whose pixels are read and checked when they are asked for. */
+  RawImage image(int index) {
+    return new RawImage() {
+      @Override
+      public int width() {
+        return record(index).getInt(8);
+      }
+
+      @Override
+      public int height() {
+        return record(index).getInt(12);
+      }
+
+      @Override
+      public byte[] rgb() throws IOException {
+        return pixels(record(index));
+      }
+    };
+  }
+
+  private byte[] pixels(ByteBuffer record) throws IOException {
     long position = record.getLong(0);
-    int width = record.getInt(8);
-    int height = record.getInt(12);
-    byte[] header = ("P6\n" + width + " " + height + "\n255\n").getBytes(StandardCharsets.US_ASCII);
-    byte[] image = new byte[header.length + 3 * width * height];
-    System.arraycopy(header, 0, image, 0, header.length);
-    windows
-        .get((int) (position / WINDOW))
-        .get((int) (position % WINDOW), image, header.length, image.length - header.length);
-    if (checksum(image, header.length) != record.getInt(16)) {
+    byte[] rgb = new byte[3 * record.getInt(8) * record.getInt(12)];
+    windows.get((int) (position / WINDOW)).get((int) (position % WINDOW), rgb);
+    if (checksum(rgb) != record.getInt(16)) {
       throw new IOException("its checksum differs; pack the images again");
     }
-    return image;
+    return rgb;
   }
 
   private ByteBuffer record(int index) {

@@ -3,9 +3,7 @@ package org.genimage.data;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkElementIndex;
 
-import com.google.common.io.ByteSource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,20 +109,7 @@ public final class PackedImages implements ImageDataset {
   public Sample sample(int index) {
     checkElementIndex(index, file.size(), "sample");
     return new Sample(
-        file.name(index),
-        new ByteSource() {
-          @Override
-          public InputStream openStream() throws IOException {
-            return ByteSource.wrap(read()).openStream();
-          }
-
-          @Override
-          public byte[] read() throws IOException {
-            return file.image(index);
-          }
-        },
-        file.label(index),
-        file.generator(index));
+        file.name(index), file.image(index), file.label(index), file.generator(index));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.genimage.data.fuzz.OtherProcess;
+import org.genimage.data.image.Decoding;
 import org.genimage.data.image.Filter;
 import org.genimage.data.image.Image;
 import org.genimage.data.image.Transform;
@@ -99,6 +100,27 @@ class PackedImagesTest {
     assertThat(PackedImages.open(file).size()).isEqualTo(20);
     assertThat(PackedImages.open(file).sample(1).image().toArray())
         .isEqualTo(few.sample(1).image().toArray());
+  }
+
+  /** Others see a PPM file, which decodes to the same. */
+  @Test
+  void content_image_isAPpmFile() throws IOException {
+    Sample sample = PackedImages.open(file).sample(0);
+    byte[] ppm = sample.content().read();
+
+    assertThat(sample.content().size()).isEqualTo(ppm.length);
+    assertThat(sample.content().openStream()).hasBinaryContent(ppm);
+    assertThat(Image.read("ppm", ByteSource.wrap(ppm)).toArray())
+        .isEqualTo(sample.image().toArray());
+  }
+
+  @Test
+  void image_largerThanTheLimit_isRefused() {
+    Sample sample = PackedImages.open(file).sample(0).decoding(Decoding.PILLOW.maxPixels(10));
+
+    assertThatThrownBy(sample::image)
+        .isInstanceOf(UnreadableImageException.class)
+        .hasMessageContaining("expected a PPM image of at most 10 pixels");
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.genimage.data.image.Decoding.Truncated;
 import org.genimage.data.internal.Interruption;
 import org.genimage.data.internal.LimitedFiles;
 import org.genimage.data.internal.LimitedFiles.UnfitFileException;
+import org.genimage.data.internal.RawImage;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 
 /** Decodes files to the pixels that Pillow's {@code Image.open(file).convert("RGB")} gives. */
@@ -89,7 +90,10 @@ final class Codec {
     return withinMemory(
         name,
         () -> {
-          byte[] file = read(name, content);
+          if (content instanceof RawImage raw) {
+            return raw(name, raw, decoding);
+          }
+          byte[] file = reading(name, () -> LimitedFiles.read(content));
           FileFormat format = FileFormat.of(file).orElseThrow(() -> unknown(name, file));
           return guarded(name, format, () -> open(name, file, format, decoding));
         });
@@ -144,9 +148,15 @@ final class Codec {
         : opened;
   }
 
-  private static byte[] read(String name, ByteSource content) {
+  private static Opened raw(String name, RawImage raw, Decoding decoding) {
+    new SizeLimit(name, FileFormat.PPM, decoding.maxPixels(), 0).check(raw.width(), raw.height());
+    Image image = Image.wrap(raw.width(), raw.height(), reading(name, raw::rgb));
+    return new Opened(name, FileFormat.PPM, () -> image);
+  }
+
+  private static byte[] reading(String name, Step<byte[]> read) {
     try {
-      return LimitedFiles.read(content);
+      return read.run();
     } catch (UnfitFileException e) {
       throw new UnreadableImageException(
           name + ": expected an image file, found " + e.getMessage(), e);
