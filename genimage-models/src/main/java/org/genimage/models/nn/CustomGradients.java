@@ -186,6 +186,13 @@ public final class CustomGradients {
 
     private final Graph graph;
     private final Ops tf;
+
+    /** Adds ops under names that those of layers cannot have. */
+    private final Ops back;
+
+    /** Whether layers widen what they give, so that the next layer takes what was before that. */
+    private final boolean widens;
+
     private final Operand<TFloat32> loss;
     private final List<Output<?>> sources;
 
@@ -195,6 +202,9 @@ public final class CustomGradients {
     /** The last op of the region that an op belongs to. */
     private final Map<GraphOperation, GraphOperation> lasts = new HashMap<>();
 
+    /** What uses an op's results, of what lies between. */
+    private final Map<GraphOperation, Set<GraphOperation>> users = new HashMap<>();
+
     /** The regions by their last ops, from the loss on. */
     private final Map<GraphOperation, List<GraphOperation>> regions = new LinkedHashMap<>();
 
@@ -203,6 +213,8 @@ public final class CustomGradients {
     Pass(Graph graph, Ops tf, Operand<TFloat32> loss, List<Operand<TFloat32>> sources) {
       this.graph = graph;
       this.tf = tf;
+      this.back = tf.withSubScope("back");
+      this.widens = registered.keySet().stream().anyMatch(op -> isWidened(op.input(0)));
       this.loss = loss;
       this.sources = outputs(sources);
     }
@@ -211,7 +223,7 @@ public final class CustomGradients {
       collect();
       List<GraphOperation> backwards = new ArrayList<>(between);
       Collections.reverse(backwards);
-      Map<GraphOperation, Set<GraphOperation>> users = users();
+      findUsers();
       for (GraphOperation op : backwards) {
         GraphOperation last = last(op, users.getOrDefault(op, Set.of()));
         lasts.put(op, last);
@@ -271,14 +283,12 @@ public final class CustomGradients {
               .toList();
     }
 
-    private Map<GraphOperation, Set<GraphOperation>> users() {
-      Map<GraphOperation, Set<GraphOperation>> users = new HashMap<>();
+    private void findUsers() {
       for (GraphOperation op : between) {
         for (Output<?> input : inputs(op)) {
           users.computeIfAbsent((GraphOperation) input.op(), key -> new HashSet<>()).add(op);
         }
       }
-      return users;
     }
 
     private GraphOperation last(GraphOperation op, Set<GraphOperation> users) {
@@ -318,11 +328,54 @@ public final class CustomGradients {
       if (ys.isEmpty()) {
         return;
       }
-      List<Output<?>> xs = List.copyOf(apart(entries(last)));
-      List<Output<?>> passed = added(graph, ys, xs, gradients);
-      for (int i = 0; i < passed.size(); i++) {
-        keep(xs.get(i), passed.get(i));
+      Set<Output<?>> entries = entries(last);
+      List<GraphOperation> moves = moves(last, entries);
+      if (moves.isEmpty()) {
+        List<Output<?>> xs = List.copyOf(apart(entries));
+        List<Output<?>> passed = added(graph, ys, xs, gradients);
+        for (int i = 0; i < passed.size(); i++) {
+          keep(xs.get(i), passed.get(i));
+        }
+      } else {
+        GraphOperation move = moves.get(moves.size() - 1);
+        Output<?> gradient =
+            move.equals(last)
+                ? gradients.get(0)
+                : added(graph, ys, List.of(move.output(0)), gradients).get(0);
+        keep(entries.iterator().next(), back(moves, gradient.expect(TFloat32.class)).asOutput());
       }
+    }
+
+    /**
+     * Returns the ops that only move what a region depends on, the first one first; none if the
+     * region depends on several tensors. TensorFlow's gradients would calculate what they move once
+     * more, to know its shape.
+     */
+    private List<GraphOperation> moves(GraphOperation last, Set<Output<?>> entries) {
+      List<GraphOperation> moves = new ArrayList<>();
+      if (!widens || entries.size() != 1) {
+        return moves;
+      }
+      Output<?> moved = entries.iterator().next();
+      Set<GraphOperation> following = new HashSet<>(users.get((GraphOperation) moved.op()));
+      following.retainAll(regions.get(last));
+      while (following.size() == 1) {
+        GraphOperation op = following.iterator().next();
+        if (!Moves.isMove(op)) {
+          break;
+        }
+        moves.add(op);
+        following = op.equals(last) ? Set.of() : users.get(op);
+      }
+      return moves;
+    }
+
+    private Operand<TFloat32> back(List<GraphOperation> moves, Operand<TFloat32> gradient) {
+      Operand<TFloat32> back = gradient;
+      for (int i = moves.size() - 1; i >= 0; i--) {
+        back = Moves.back(this.back, moves.get(i), back);
+      }
+      return back;
     }
 
     /** Returns what a region depends on, of the sources and what other regions give. */

@@ -9,8 +9,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
 class CustomGradientsTest {
@@ -93,6 +96,39 @@ class CustomGradientsTest {
 
     // 5 x^4 + 5 x^2 + x^6: 20 x^3 + 10 x + 6 x^5; x^4 + x^2
     assertThat(slopes(loss, List.of(x, y))).containsExactly(540f + 30 + 1458, 90f);
+  }
+
+  /** TensorFlow's own gradient of a reshape would ask for the shape of what it moves. */
+  @Test
+  void of_moves_areTakenBackInTheirOrder() {
+    Operand<TFloat32> source = tf.math.mul(tf.constant(new float[][] {{1, 2, 3}, {4, 5, 6}}), x);
+    var low = tf.dtypes.cast(source, TBfloat16.class);
+    var layer =
+        gradients.register(
+            tf, tf.dtypes.cast(low, TFloat32.class), List.of(source), up -> List.of(up));
+    var turned =
+        tf.linalg.transpose(tf.reshape(layer, tf.array(3, 1, 2)), tf.array(2, 1, 0)); // [2, 1, 3]
+    var moved = tf.reshape(tf.roll(turned, tf.array(1, 2), tf.array(0, 2)), tf.array(-1, 2));
+    var factors = tf.constant(new float[][] {{1, 2}, {3, 4}, {5, 6}});
+    Operand<TFloat32> tripled = tf.math.mul(moved, tf.constant(3f));
+    Operand<TFloat32> plain = tf.sum(tf.math.mul(tripled, factors), tf.array(0, 1));
+    var expected = graph.addGradients(plain.asOutput(), new Output<?>[] {layer.asOutput()})[0];
+
+    for (Operand<TFloat32> last : List.of(moved, tripled)) {
+      Operand<TFloat32> loss = tf.sum(product(last, factors), tf.array(0, 1));
+      var found = gradients.of(graph, tf, loss, List.of(source)).get(0);
+      assertThat(found.asOutput().op().name()).startsWith("back"); // not "gradients"
+      try (Session session = new Session(graph);
+          var result = session.runner().fetch(found).fetch(expected).run()) {
+        float[] theirs = new float[6];
+        float[] ours = new float[6];
+        ((TFloat32) result.get(0)).copyTo(DataBuffers.of(ours));
+        ((TFloat32) result.get(1)).copyTo(DataBuffers.of(theirs));
+        for (int i = 0; i < ours.length; i++) {
+          assertThat(ours[i] * (last == tripled ? 1 : 3)).isEqualTo(theirs[i]);
+        }
+      }
+    }
   }
 
   private Operand<TFloat32> product(Operand<TFloat32> a, Operand<TFloat32> b) {
