@@ -18,7 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # What the program's launcher sets.
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_OVERRIDE_GLOBAL_THREADPOOL": "1"}
+QUIET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3", "TF_OVERRIDE_GLOBAL_THREADPOOL": "1", "MALLOC_ARENA_MAX": str(os.cpu_count()),
+}
 
 # How many processors other programs may use, in all, before figures are worth little.
 BUSY = 0.15

@@ -23,7 +23,7 @@ from pathlib import Path
 from measuring import ROOT, at_least, cell, class_path, java, measuring, parser, table, version
 
 # What a user's shell does not set, and what would change the measured start.
-UNSET = "JAVA_OPTS", "GENIMAGE_CDS", "TF_CPP_MIN_LOG_LEVEL", "TF_OVERRIDE_GLOBAL_THREADPOOL"
+UNSET = "JAVA_OPTS", "GENIMAGE_CDS", "TF_CPP_MIN_LOG_LEVEL", "TF_OVERRIDE_GLOBAL_THREADPOOL", "MALLOC_ARENA_MAX"
 PEERS = {
     "pytorch": ("PyTorch eager", ["torch", "torchvision", "safetensors"]),
     "onnx": ("ONNX Runtime", ["torch", "torchvision", "safetensors", "onnx", "onnxruntime"]),

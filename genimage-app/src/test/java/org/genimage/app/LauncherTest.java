@@ -63,7 +63,10 @@ class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("GENIMAGE_CDS", "off");
-    builder.environment().remove("TF_OVERRIDE_GLOBAL_THREADPOOL");
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("TF_OVERRIDE_GLOBAL_THREADPOOL", "MALLOC_ARENA_MAX"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     try (var input = process.getOutputStream()) {
@@ -114,6 +117,18 @@ class LauncherTest {
     assertThat(run(launcher, Map.of(), "devices").lines()).containsExactly("own=1");
     assertThat(run(launcher, Map.of("TF_OVERRIDE_GLOBAL_THREADPOOL", "0"), "devices").lines())
         .containsExactly("own=0");
+  }
+
+  @Test
+  void memory_hasAnArenaForEachProcessor_unlessTheUserSaysMore() throws Exception {
+    script(folder.resolve("jdk/bin/java"), "#!/bin/sh\necho \"arenas=$MALLOC_ARENA_MAX\"\n");
+
+    assertThat(run(launcher, Map.of(), "devices").lines())
+        .singleElement()
+        .asString()
+        .matches("arenas=[1-9][0-9]*");
+    assertThat(run(launcher, Map.of("MALLOC_ARENA_MAX", "9"), "devices").lines())
+        .containsExactly("arenas=9");
   }
 
   @Test

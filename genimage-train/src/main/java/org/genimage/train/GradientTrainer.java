@@ -25,6 +25,7 @@ import org.genimage.models.weights.Weights;
 import org.genimage.train.memory.MemoryCheck;
 import org.genimage.train.memory.MemoryLimit;
 import org.genimage.train.memory.PlannedStep;
+import org.genimage.train.memory.StepRoom;
 import org.genimage.train.recipe.Recipe;
 
 /**
@@ -327,8 +328,14 @@ public final class GradientTrainer implements Trainer {
   /** The other workers of a cluster would have to run the same steps, so none measures. */
   private int fittingParts(Blueprint blueprint, TrainingGraph graph) {
     Recipe recipe = settings.recipe();
-    MemoryCheck check = new MemoryCheck(planned(blueprint, graph), MemoryLimit.current());
-    if (settings.execution().group().size() > 1 || !check.isNeeded() || usesGpu()) {
+    if (usesGpu()) {
+      return recipe.parts();
+    }
+    PlannedStep planned = planned(blueprint, graph);
+    MemoryLimit limit = MemoryLimit.current();
+    StepRoom.make(planned, limit);
+    MemoryCheck check = new MemoryCheck(planned, limit);
+    if (settings.execution().group().size() > 1 || !check.isNeeded()) {
       return recipe.parts();
     }
     graph.zero();
@@ -344,6 +351,7 @@ public final class GradientTrainer implements Trainer {
         recipe.parts(),
         Math.max(1, settings.execution().devices().size()),
         recipe.images().splits() * graph.roughBytesPerImage(),
+        recipe.images().splits() * graph.largestBytesPerImage(),
         entries.stream().mapToLong(entry -> (long) Float.BYTES * entry.size()).sum(),
         settings.sameInParts(entries));
   }

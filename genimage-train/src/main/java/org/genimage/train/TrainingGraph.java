@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -74,7 +75,7 @@ final class TrainingGraph implements AutoCloseable {
   private final int parts;
   private final boolean averaged;
   private final int side;
-  private final long bytes;
+  private final LongSummaryStatistics bytes;
 
   /** Returns the number of parts in which a step is computed. */
   int parts() {
@@ -119,20 +120,20 @@ final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  /** Sums what the operations give per image; a rough number, for not all of it is kept. */
-  private static long bytesPerImage(Graph graph) {
-    long sum = 0;
+  /** Returns what the operations give per image; rough numbers, for not all of it is kept. */
+  private static LongSummaryStatistics bytesPerImage(Graph graph) {
+    LongSummaryStatistics bytes = new LongSummaryStatistics();
     for (Iterator<GraphOperation> all = graph.operations(); all.hasNext(); ) {
       GraphOperation operation = all.next();
       for (int i = 0; i < operation.numOutputs() && !isView(operation); i++) {
         Output<?> output = operation.output(i);
         if (output.shape().hasUnknownDimension()) {
           boolean low = output.dataType() == DataType.DT_BFLOAT16;
-          sum += (low ? Short.BYTES : Float.BYTES) * known(output.shape());
+          bytes.accept((low ? Short.BYTES : Float.BYTES) * known(output.shape()));
         }
       }
     }
-    return sum;
+    return bytes;
   }
 
   /** Returns whether an operation widens bfloat16, which the next layer sees in its place. */
@@ -272,7 +273,12 @@ final class TrainingGraph implements AutoCloseable {
 
   /** Returns a rough number of bytes that a step takes per image. */
   long roughBytesPerImage() {
-    return bytes;
+    return bytes.getSum();
+  }
+
+  /** Returns the bytes of the largest of these arrays per image. */
+  long largestBytesPerImage() {
+    return bytes.getMax();
   }
 
   /**

@@ -10,6 +10,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param parts into which the recipe divides the step
  * @param smallest the fewest samples that can be computed together
  * @param roughBytes a rough number of bytes per sample, from the shapes of the graph
+ * @param largestBytes those of the largest of its arrays, per sample
  * @param gradientBytes what a step in several parts holds besides: the sums of the gradients
  * @param divisible whether more parts change the result by rounding alone
  */
@@ -19,6 +20,7 @@ public record PlannedStep(
     int parts,
     int smallest,
     long roughBytes,
+    long largestBytes,
     long gradientBytes,
     boolean divisible) {
 

@@ -25,7 +25,7 @@ class MemoryCheckTest {
   }
 
   private static PlannedStep step(int parts, boolean divisible) {
-    return new PlannedStep("wide", 64, parts, 1, ROUGH, 300 * MB, divisible);
+    return new PlannedStep("wide", 64, parts, 1, ROUGH, 2 * MB, 300 * MB, divisible);
   }
 
   private static MemoryCheck check(int parts, boolean divisible, long limit) {
@@ -61,7 +61,7 @@ class MemoryCheckTest {
   /** A pair of 4 and 16 samples might not fit. */
   @Test
   void parts_littleRoom_takesANarrowerPair() {
-    PlannedStep planned = new PlannedStep("wide", 18, 1, 1, ROUGH, 0, false);
+    PlannedStep planned = new PlannedStep("wide", 18, 1, 1, ROUGH, 2 * MB, 0, false);
     MemoryCheck.Peaks kept = peaks(0);
 
     new MemoryCheck(planned, new MemoryLimit(3300 * MB, "this machine has")).partsBy(kept);
@@ -161,7 +161,7 @@ class MemoryCheckTest {
 
   @Test
   void parts_severalDevices_haveASampleEach() {
-    PlannedStep planned = new PlannedStep("wide", 64, 1, 2, ROUGH, 0, false);
+    PlannedStep planned = new PlannedStep("wide", 64, 1, 2, ROUGH, 2 * MB, 0, false);
 
     new MemoryCheck(planned, new MemoryLimit(9 * GB, "this machine has")).partsBy(peaks(0));
 
