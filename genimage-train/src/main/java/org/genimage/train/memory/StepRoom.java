@@ -24,7 +24,7 @@ public final class StepRoom {
   /** Steps took a fifth to a quarter of their rough number. */
   private static final int SHARE = 4;
 
-  /** So many of the largest arrays are added for gaps. */
+  /** So many of the largest arrays are added for gaps, but at most half as much again. */
   private static final int GAPS = 8;
 
   /** Smaller steps gain nothing. */
@@ -70,7 +70,8 @@ public final class StepRoom {
   /** Returns how much room a step gets: a power of two, as the allocator rounds to one; or 0. */
   static long bytes(PlannedStep step, MemoryLimit limit) {
     double rough = (double) step.roughBytes() * step.together() + step.gradientBytes();
-    double needed = rough / SHARE + (double) GAPS * step.largestBytes() * step.together();
+    double gaps = (double) GAPS * step.largestBytes() * step.together();
+    double needed = rough / SHARE + Math.min(gaps, rough / SHARE / 2);
     long most = Long.highestOneBit(Math.max(1, limit.bytes() / 2));
     long power = 1;
     while (power < needed && power < most) {

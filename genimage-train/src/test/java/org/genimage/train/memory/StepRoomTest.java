@@ -34,6 +34,7 @@ class StepRoomTest {
 
     assertThat(StepRoom.bytes(step(500 * MB, MB / 10, 1), limit)).isEqualTo(1L << 31);
     assertThat(StepRoom.bytes(step(500 * MB, 3 * MB, 1), limit)).isEqualTo(1L << 32);
+    assertThat(StepRoom.bytes(step(500 * MB, 100 * MB, 1), limit)).isEqualTo(1L << 32);
   }
 
   @Test
