@@ -6,7 +6,6 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -37,13 +36,10 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   private final int readers;
   private final int batchSize;
   private final int[] order;
-  private final int start;
   private final int end;
   private final long ahead;
   private final ExecutorService pool;
-  private final int splits;
-  private final Queue<Future<?>> pending = new ArrayDeque<>();
-  private final Deque<ImageBatch.Builder> building = new ArrayDeque<>();
+  private final Queue<Future<List<Image>>> pending = new ArrayDeque<>();
   private final List<Skipped> skipped = new ArrayList<>();
   private int submitted;
   private int taken;
@@ -55,13 +51,11 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     this.epoch = epoch;
     this.readers = readers;
     this.batchSize = loader.batchSize() / readers;
-    this.start = position / readers;
-    this.submitted = start;
-    this.taken = start;
+    this.submitted = position / readers;
+    this.taken = position / readers;
     this.position = position;
     this.order = own(loader.order(epoch), batchSize, reader, readers);
     this.end = (int) Math.min(order.length, (long) batches * batchSize);
-    this.splits = loader.augmentation().splits().size();
     this.ahead = 2L * Math.max(batchSize, loader.threads());
     this.pool =
         Executors.newFixedThreadPool(
@@ -151,31 +145,39 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
   }
 
   private Optional<Batch> assemble() {
+    List<List<Image>> examples = new ArrayList<>();
     List<Sample> samples = new ArrayList<>();
     List<Integer> positions = new ArrayList<>();
     int last = (int) Math.min(end, (long) taken + batchSize);
     while (taken < last) {
       int number = order[taken];
       try {
-        take();
+        examples.add(take());
         samples.add(loader.sample(number));
         positions.add(number);
       } catch (UnreadableImageException e) {
         skip(loader.sample(number), e);
       }
     }
-    ImageBatch.Builder images = building.remove();
-    return samples.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Batch(images.build(), samples, positions, splits));
+    if (samples.isEmpty()) {
+      return Optional.empty();
+    }
+    int splits = loader.augmentation().splits().size();
+    List<Image> images = new ArrayList<>();
+    for (int split = 0; split < splits; split++) {
+      for (List<Image> example : examples) {
+        images.add(example.get(split));
+      }
+    }
+    return Optional.of(new Batch(ImageBatch.of(images), samples, positions, splits));
   }
 
-  private void take() {
+  private List<Image> take() {
     Interruption.check("waiting for a batch");
     readAhead();
     taken++;
     try {
-      pending.remove().get();
+      return pending.remove().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while waiting for a batch");
@@ -189,24 +191,10 @@ public final class Batches implements Iterator<Batch>, AutoCloseable {
     try {
       for (; submitted < end && pending.size() < ahead; submitted++) {
         int number = order[submitted];
-        int place = (submitted - start) % batchSize;
-        int places = Math.min(batchSize, end - (submitted - place));
-        if (place == 0) {
-          building.addLast(ImageBatch.builder(places * splits));
-        }
-        ImageBatch.Builder batch = building.getLast();
-        pending.add(pool.submit(() -> read(number, batch, place, places)));
+        pending.add(pool.submit(() -> loader.example(epoch, number)));
       }
     } catch (RejectedExecutionException e) {
       throw new CancellationException("closed while a batch was being read");
-    }
-  }
-
-  /** Reads one sample's images into their places: one behind the other for each split. */
-  private void read(int number, ImageBatch.Builder batch, int place, int places) {
-    List<Image> images = loader.example(epoch, number);
-    for (int split = 0; split < splits; split++) {
-      batch.put(split * places + place, images.get(split));
     }
   }
 

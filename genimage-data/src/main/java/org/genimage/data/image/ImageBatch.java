@@ -1,11 +1,8 @@
 package org.genimage.data.image;
 
 import static com.google.common.base.Preconditions.checkArgument;
-import static com.google.common.base.Preconditions.checkState;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Several images of one size, 8-bit RGB, immutable: {@code [count, height, width, 3]}, row-major.
@@ -30,114 +27,22 @@ public final class ImageBatch {
    * @throws IllegalArgumentException if there is none or their sizes differ
    */
   public static ImageBatch of(List<Image> images) {
-    Builder builder = builder(images.size());
+    checkArgument(!images.isEmpty(), "a batch needs at least one image, got none");
+    Image first = images.get(0);
+    byte[] bytes = new byte[Math.multiplyExact(images.size(), first.rgb().length)];
     for (int i = 0; i < images.size(); i++) {
-      builder.put(i, images.get(i));
-    }
-    return builder.build();
-  }
-
-  /**
-   * Returns a builder, into which several threads may put images at the same time.
-   *
-   * @param places for images
-   * @throws IllegalArgumentException if there are fewer than 0
-   */
-  public static Builder builder(int places) {
-    checkArgument(places >= 0, "places for images must not be negative, got %s", places);
-    return new Builder(places);
-  }
-
-  /** Takes the images of a batch one by one, and keeps none of them. */
-  public static final class Builder {
-
-    private static final String BUILT = "this batch is built; take a new builder";
-
-    private final boolean[] taken;
-    private final Image[] others; // those that do not have the size of the first one that came
-    private int width;
-    private int height;
-    private byte[] bytes;
-    private boolean built;
-
-    private Builder(int places) {
-      this.taken = new boolean[places];
-      this.others = new Image[places];
-    }
-
-    /**
-     * Puts an image into a place. Threads may use different places at the same time; whoever builds
-     * the batch has to wait for them.
-     *
-     * @param place from 0 to the number of places less 1
-     * @throws IllegalArgumentException if there is no such place, or it is taken
-     * @throws IllegalStateException if the batch is built
-     */
-    public void put(int place, Image image) {
-      checkState(!built, BUILT);
+      Image image = images.get(i);
       checkArgument(
-          place >= 0 && place < taken.length,
-          "place must be from 0 to %s, got %s",
-          taken.length - 1,
-          place);
-      checkArgument(!taken[place], "place %s has an image", place);
-      taken[place] = true;
-      if (fits(image)) {
-        System.arraycopy(image.rgb(), 0, bytes, place * image.rgb().length, image.rgb().length);
-      } else {
-        others[place] = image;
-      }
+          image.width() == first.width() && image.height() == first.height(),
+          "images of a batch must have one size: image 0 is %sx%s, image %s is %sx%s",
+          first.width(),
+          first.height(),
+          i,
+          image.width(),
+          image.height());
+      System.arraycopy(image.rgb(), 0, bytes, i * image.rgb().length, image.rgb().length);
     }
-
-    private synchronized boolean fits(Image image) {
-      if (bytes == null) {
-        bytes = new byte[Math.multiplyExact(taken.length, image.rgb().length)];
-        width = image.width();
-        height = image.height();
-      }
-      return image.width() == width && image.height() == height;
-    }
-
-    /**
-     * Returns the batch of all images, in the order of their places; empty places are left out. The
-     * builder cannot be used any more.
-     *
-     * @throws IllegalArgumentException if there is none or their sizes differ
-     * @throws IllegalStateException if the batch is built
-     */
-    public ImageBatch build() {
-      checkState(!built, BUILT);
-      int[] places = IntStream.range(0, taken.length).filter(place -> taken[place]).toArray();
-      checkArgument(places.length > 0, "a batch needs at least one image, got none");
-      for (int i = 1; i < places.length; i++) {
-        checkArgument(
-            width(places[i]) == width(places[0]) && height(places[i]) == height(places[0]),
-            "images of a batch must have one size: image 0 is %sx%s, image %s is %sx%s",
-            width(places[0]),
-            height(places[0]),
-            i,
-            width(places[i]),
-            height(places[i]));
-      }
-      built = true;
-      int length = 3 * width * height;
-      for (int i = 0; i < places.length; i++) {
-        if (places[i] > i) {
-          System.arraycopy(bytes, places[i] * length, bytes, i * length, length);
-        }
-      }
-      byte[] all =
-          places.length == taken.length ? bytes : Arrays.copyOf(bytes, places.length * length);
-      return new ImageBatch(places.length, height, width, all);
-    }
-
-    private int width(int place) {
-      return others[place] == null ? width : others[place].width();
-    }
-
-    private int height(int place) {
-      return others[place] == null ? height : others[place].height();
-    }
+    return new ImageBatch(images.size(), first.height(), first.width(), bytes);
   }
 
   /** Returns the number of images. */
