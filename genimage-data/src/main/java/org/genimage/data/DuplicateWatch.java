@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.genimage.data.internal.RawImage;
 
 /**
  * Finds images with the same bytes among those that are read anyway. It reads nothing itself: its
@@ -153,9 +154,14 @@ public final class DuplicateWatch {
     @Override
     public Sample sample(int index) {
       Sample sample = part.data.sample(index);
+      if (finished) {
+        return sample;
+      }
       return new Sample(
           sample.name(),
-          new WatchedSource(sample.content(), part.hashes, index),
+          sample.content() instanceof RawImage raw
+              ? new WatchedRaw(raw, part.hashes, index)
+              : new WatchedSource(sample.content(), part.hashes, index),
           sample.label(),
           sample.generator(),
           sample.decoding(),
@@ -165,6 +171,40 @@ public final class DuplicateWatch {
     @Override
     public String selection() {
       return part.data.selection();
+    }
+  }
+
+  /** An image without compression, hashed like its PPM file. */
+  private final class WatchedRaw extends RawImage {
+
+    private final RawImage raw;
+    private final AtomicLongArray hashes;
+    private final int index;
+
+    private WatchedRaw(RawImage raw, AtomicLongArray hashes, int index) {
+      this.raw = raw;
+      this.hashes = hashes;
+      this.index = index;
+    }
+
+    @Override
+    public int width() {
+      return raw.width();
+    }
+
+    @Override
+    public int height() {
+      return raw.height();
+    }
+
+    @Override
+    public byte[] rgb() throws IOException {
+      byte[] rgb = raw.rgb();
+      if (!finished) {
+        Hasher hasher = Hashing.murmur3_128().newHasher().putBytes(header()).putBytes(rgb);
+        hashes.set(index, hasher.hash().asLong());
+      }
+      return rgb;
     }
   }
 

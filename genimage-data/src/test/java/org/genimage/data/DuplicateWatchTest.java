@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.io.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.genimage.data.image.Image;
+import org.genimage.data.image.Transform;
+import org.genimage.data.internal.RawImage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DuplicateWatchTest {
 
@@ -86,6 +90,34 @@ class DuplicateWatchTest {
       assertThat(watched.sample(i).content().read()).isEqualTo(data.sample(i).content().read());
       assertThat(watched.sample(i).content().size()).isEqualTo(data.sample(i).content().size());
     }
+  }
+
+  /** Packed images stay pixels, and count as the PPM files that they are to others. */
+  @Test
+  void watch_packedImages_leavesThemPixels(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("packed");
+    PackedImages.write(
+        file, data("a nature 1", "b ai 2"), Transform.IDENTITY, "unchanged", Progress.NONE);
+    ImageDataset packed = PackedImages.open(file);
+    byte[] ppm = packed.sample(1).content().read();
+    ImageDataset others =
+        ImageDataset.of(
+            List.of(new Sample("c", ByteSource.wrap(ppm), Label.NATURE, Generator.ADM)));
+    ImageDataset training = watch.watch(packed, "training");
+    ImageDataset validation = watch.watch(others, "validation");
+
+    read(training);
+    read(validation);
+
+    assertThat(training.samples())
+        .extracting(Sample::content)
+        .hasOnlyElementsOfType(RawImage.class);
+    assertThat(training.sample(1).content().read()).isEqualTo(ppm);
+    assertThat(watch.finish())
+        .hasValueSatisfying(said -> assertThat(said).contains("1 under both labels (c equals b)"));
+    assertThat(training.samples())
+        .extracting(Sample::content)
+        .hasOnlyElementsOfType(RawImage.class);
   }
 
   private static void read(ImageDataset data) {

@@ -39,7 +39,8 @@ public abstract class RawImage extends ByteSource {
     return Optional.of(header().length + 3L * width() * height());
   }
 
-  private byte[] header() {
+  /** Returns what a PPM file has before the pixels. */
+  protected final byte[] header() {
     return ("P6\n" + width() + " " + height() + "\n255\n").getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -1,5 +1,7 @@
 package org.genimage.models.nn;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -41,9 +43,23 @@ public interface Init {
   /**
    * Returns the same values, which the laws here draw while they are read, so that the heap need
    * not hold them.
+   *
+   * @throws IllegalArgumentException by a reader, if their number is not that of the shape
    */
   default FloatSource source(Seed seed, String key, List<Integer> shape) {
-    return FloatSource.of(() -> values(seed, key, shape));
+    return FloatSource.of(
+        () -> {
+          float[] values = values(seed, key, shape);
+          int expected = elements(shape);
+          checkArgument(
+              values.length == expected,
+              "first values of %s of shape %s: expected %s numbers, got %s; check its Init",
+              key,
+              shape,
+              expected,
+              values.length);
+          return values;
+        });
   }
 
   /** How one value is drawn. */

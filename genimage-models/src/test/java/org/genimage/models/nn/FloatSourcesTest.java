@@ -1,6 +1,7 @@
 package org.genimage.models.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.primitives.Floats;
 import java.util.ArrayList;
@@ -182,6 +183,19 @@ class FloatSourcesTest {
       assertThat(read(init.source(seed, "key", shape), 60, 7))
           .isEqualTo(Floats.asList(init.values(seed, "key", shape)));
     }
+  }
+
+  /** Those that are too many would be left out without a word. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 7})
+  void source_ofFirstValues_ofAnotherNumber_isRefused(int count) {
+    FloatSource source = Init.given(numbers(count)).source(Seed.of(3), "fc.bias", List.of(2, 3));
+
+    assertThatThrownBy(() -> read(source, 6, 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "first values of fc.bias of shape [2, 3]: expected 6 numbers, got %s; check its Init",
+            count);
   }
 
   /** To the nearest, of two equally near to the even one. */
