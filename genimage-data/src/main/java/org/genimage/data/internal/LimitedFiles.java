@@ -67,13 +67,13 @@ public final class LimitedFiles {
     }
     try (InputStream in = content.openStream()) {
       if (!size.isPresent()) {
-        return read(in, limit);
+        return read(in, limit, 0);
       }
       byte[] file = read(in, size.get().intValue());
       int next = in.read();
       return next < 0 // or the file has grown since
           ? file
-          : Bytes.concat(file, new byte[] {(byte) next}, read(in, limit - file.length - 1));
+          : Bytes.concat(file, new byte[] {(byte) next}, read(in, limit, file.length + 1));
     }
   }
 
@@ -84,7 +84,7 @@ public final class LimitedFiles {
    * @throws IOException if it cannot be read
    */
   public static byte[] read(InputStream content) throws IOException {
-    return read(content, limit());
+    return read(content, limit(), 0);
   }
 
   /** Reads so many bytes, or to the end if it comes before. */
@@ -99,9 +99,10 @@ public final class LimitedFiles {
     return length == size ? bytes : Arrays.copyOf(bytes, length);
   }
 
-  private static byte[] read(InputStream content, long limit) throws IOException {
-    byte[] bytes = ByteStreams.limit(content, limit + 1).readAllBytes();
-    if (bytes.length > limit) {
+  /** Reads to the end, unless it comes behind the limit with those that were read before. */
+  private static byte[] read(InputStream content, long limit, int before) throws IOException {
+    byte[] bytes = ByteStreams.limit(content, limit - before + 1).readAllBytes();
+    if (before + bytes.length > limit) {
       throw tooLarge("a longer content", limit);
     }
     return bytes;

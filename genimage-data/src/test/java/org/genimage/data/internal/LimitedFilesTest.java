@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LimitedFilesTest {
@@ -39,18 +41,7 @@ class LimitedFilesTest {
   @Test
   void read_sizeThatIsNotTrue_readsWhatIsThere() throws IOException {
     for (long claimed : new long[] {0, 1, 2, 3, 4, 9}) {
-      ByteSource content =
-          new ByteSource() {
-            @Override
-            public InputStream openStream() throws IOException {
-              return ByteSource.wrap(new byte[] {1, 2, 3}).openStream();
-            }
-
-            @Override
-            public com.google.common.base.Optional<Long> sizeIfKnown() {
-              return com.google.common.base.Optional.of(claimed);
-            }
-          };
+      ByteSource content = claiming(claimed, ByteSource.wrap(new byte[] {1, 2, 3}));
 
       assertThat(LimitedFiles.read(content, 9)).containsExactly(1, 2, 3);
     }
@@ -67,6 +58,31 @@ class LimitedFilesTest {
           .isInstanceOf(UnfitFileException.class)
           .hasMessageContaining("at most 100 bytes are read with this heap; leave it out");
     }
+  }
+
+  /** The limit is that of the whole file, not of what is left to read. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 60, 99, 100})
+  void read_fileThatGrowsPastTheLimit_isRefused(long before) {
+    ByteSource growing = claiming(before, endless());
+
+    assertThatThrownBy(() -> LimitedFiles.read(growing, 100))
+        .isInstanceOf(UnfitFileException.class)
+        .hasMessageContaining("at most 100 bytes are read with this heap; leave it out");
+  }
+
+  private static ByteSource claiming(long size, ByteSource content) {
+    return new ByteSource() {
+      @Override
+      public InputStream openStream() throws IOException {
+        return content.openStream();
+      }
+
+      @Override
+      public com.google.common.base.Optional<Long> sizeIfKnown() {
+        return com.google.common.base.Optional.of(size);
+      }
+    };
   }
 
   private static ByteSource endless() {
