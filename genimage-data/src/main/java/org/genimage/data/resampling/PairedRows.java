@@ -27,14 +27,19 @@ final class PairedRows implements Passes {
         int start = 3 * ((y + next - rows.start()) * rowWidth + x);
         int below = next < last ? start + 3 * rowWidth : start;
         pair(rgb, start, below, pairs);
-        resizeRows(pairs, columns, ring[next % ring.length], ring[(next + 1) % ring.length]);
+        int[] upper = ring[next % ring.length];
+        int[] lower = ring[(next + 1) % ring.length];
+        resizeRows(pairs, columns, upper, lower);
+        clip(upper);
+        clip(lower);
       }
       Arrays.fill(sums, HALF);
       for (int k = 0; k < rows.count[i]; k++) {
         addRow(ring[(first + k) % ring.length], rows.weights[i * rows.stride + k], sums);
       }
+      clip(sums);
       for (int k = 0; k < length; k++) {
-        resized[i * length + k] = (byte) level(sums[k]);
+        resized[i * length + k] = (byte) sums[k];
       }
     }
     return resized;
@@ -71,8 +76,8 @@ final class PairedRows implements Passes {
   /** The upper row's sum is the low half; negative, it has borrowed from the high half. */
   private static void split(long sums, int[] upper, int[] lower, int i) {
     int low = (int) sums;
-    upper[i] = level(low + HALF);
-    lower[i] = level((int) (sums - low >> Integer.SIZE) + HALF);
+    upper[i] = low + HALF;
+    lower[i] = (int) (sums - low >> Integer.SIZE) + HALF;
   }
 
   private static void addRow(int[] row, int weight, int[] sums) {
@@ -81,7 +86,10 @@ final class PairedRows implements Passes {
     }
   }
 
-  private static int level(int sum) {
-    return Math.max(0, Math.min(255, sum >> PRECISION));
+  /** By itself, since HotSpot makes vector instructions of such a loop. */
+  private static void clip(int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = Math.max(0, Math.min(255, sums[i] >> PRECISION));
+    }
   }
 }
