@@ -52,7 +52,8 @@ public record MemoryLimit(long bytes, String source) {
     return new MemoryLimit(Long.parseLong(set), "-D" + PROPERTY + " allows");
   }
 
-  private static MemoryLimit ofMachine() {
+  /** Returns the limit without the system property. */
+  static MemoryLimit ofMachine() {
     long known = Pointer.totalPhysicalBytes(); // 0 where it cannot be found out
     return of(Path.of("/"), known > 0 ? known : Long.MAX_VALUE);
   }

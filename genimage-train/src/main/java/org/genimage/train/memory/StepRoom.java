@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.genimage.data.internal.NativeRuntime;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -38,19 +39,27 @@ public final class StepRoom {
 
   private static final Path OVERCOMMIT = Path.of("/proc/sys/vm/overcommit_memory");
 
+  private static final Path LIMITS = Path.of("/proc/self/limits");
+
+  /** Limits of what is not used, too: {@code ulimit -v} and {@code ulimit -d}. */
+  private static final Pattern NO_LIMIT =
+      Pattern.compile("^Max (address space|data size) +unlimited ", Pattern.MULTILINE);
+
   private static long made;
 
   private StepRoom() {}
 
   /**
    * Makes room for a step, before its variables are set. Does nothing if as much was made before in
-   * this process, and where it would bring nothing.
+   * this process, where it would bring nothing, and where the system might refuse it: TensorFlow
+   * would wait for ten seconds, and then might take what is left for its next piece.
    */
   public static void make(PlannedStep step, MemoryLimit limit) {
-    long bytes = bytes(step, limit);
+    long bytes = Math.min(bytes(step, limit), bytes(step, MemoryLimit.ofMachine()));
     if (bytes > 0
         && NativeRuntime.classifier().filter(PLATFORM::equals).isPresent()
-        && !isStrict()) {
+        && !isStrict()
+        && isUnlimited()) {
       make(bytes);
     }
   }
@@ -78,6 +87,14 @@ public final class StepRoom {
       power *= 2;
     }
     return power < SMALLEST ? 0 : power;
+  }
+
+  private static boolean isUnlimited() {
+    try {
+      return NO_LIMIT.matcher(Files.readString(LIMITS)).results().count() == 2;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean isStrict() {

@@ -2,11 +2,15 @@ package org.genimage.train.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.genimage.data.internal.NativeRuntime;
 import org.genimage.data.internal.PeakMemory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StepRoomTest {
 
@@ -61,5 +65,45 @@ class StepRoomTest {
         memory.of(() -> StepRoom.make(step(300 * MB, MB, 1), new MemoryLimit(1L << 40, "it has")));
 
     assertThat(after - before).isLessThan(200 * MB);
+  }
+
+  /** TensorFlow waits for ten seconds if the system refuses what it asks for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-v", "-d"})
+  @EnabledOnOs(OS.LINUX)
+  void make_limitedProcess_makesNone(String option) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit " + option + " 4500000 && exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:ReservedCodeCacheSize=32m",
+                "-XX:CompressedClassSpaceSize=32m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Limited.class.getName())
+            .redirectErrorStream(true);
+    builder.environment().remove("TF_CPP_MIN_LOG_LEVEL");
+    Process process = builder.start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(printed).isZero();
+    assertThat(printed).contains("trains without").doesNotContain("ran out of memory");
+  }
+
+  /** A process that asks for as much room as this machine would give. */
+  static final class Limited {
+
+    private Limited() {}
+
+    public static void main(String[] args) {
+      NativeRuntime.prepare();
+      StepRoom.make(step(10_000 * MB, MB, 1), new MemoryLimit(1L << 50, "it has"));
+      System.out.println("trains without");
+    }
   }
 }
