@@ -262,11 +262,16 @@ public record Blueprint(String name, Network network, InputContract input, Head 
       network.logits(ModelScope.root(tf, Purpose.TRAINING, variables), images);
     } catch (TFInvalidArgumentException e) {
       throw new IllegalArgumentException(
-          "%s cannot take images of %s x %s pixels; choose a larger side"
-              .formatted(name, input.side(), input.side()),
+          "%s cannot take images of %s x %s pixels (%s); choose a larger side, or mend its layers"
+              .formatted(name, input.side(), input.side(), reason(e)),
           e);
     }
     return variables.entries();
+  }
+
+  /** Returns what TensorFlow says, without the node, which has a name that nobody gave it. */
+  private static String reason(TFInvalidArgumentException e) {
+    return e.getMessage().split(" for '|\n", 2)[0].strip();
   }
 
   /** Returns the number of values that training changes by gradient. */

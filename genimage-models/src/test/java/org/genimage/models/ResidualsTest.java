@@ -58,6 +58,8 @@ class ResidualsTest implements PublishedNetworkContract {
 
     assertThatThrownBy(small::entries)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Residuals cannot take images of 2 x 2 pixels; choose a larger side");
+        .hasMessageMatching(
+            "Residuals cannot take images of 2 x 2 pixels \\([^{}\n]+\\); choose a larger side, or mend"
+                + " its layers");
   }
 }
