@@ -15,6 +15,7 @@ import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Label;
 import org.genimage.data.Sample;
+import org.genimage.data.internal.Counted;
 import org.genimage.data.internal.PeakMemory;
 import org.genimage.models.Blueprint;
 import org.genimage.models.Devices;
@@ -502,12 +503,12 @@ public final class GradientTrainer implements Trainer {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%d epochs of %d images%s, %d steps of %d images%s: about %s at %.1f images/s%s",
-          epochs,
-          images,
-          done > 0 ? " are left of " + (epochs + done) : "",
-          steps,
-          batchSize,
+          "%s of %s%s, %s of %s%s: about %s at %.1f images/s%s",
+          Counted.of(epochs, "epoch"),
+          Counted.of(images, "image"),
+          done > 0 ? (epochs == 1 ? " is" : " are") + " left of " + (epochs + done) : "",
+          Counted.of(steps, "step"),
+          Counted.of(batchSize, "image"),
           parts > 1 ? " in " + parts + " parts" : "",
           words(time()),
           imagesPerSecond(),
@@ -518,6 +519,9 @@ public final class GradientTrainer implements Trainer {
 
     private static String words(Duration time) {
       double minutes = time.toMillis() / 60_000.0;
+      if (minutes < 1) {
+        return Counted.of(Math.max(1, Math.round(60 * minutes)), "second");
+      }
       return minutes >= 60
           ? String.format(Locale.ROOT, "%.1f hours", minutes / 60)
           : String.format(Locale.ROOT, "%.1f minutes", minutes);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.genimage.data.ImageDataset;
+import org.genimage.data.internal.Counted;
 import org.genimage.models.Blueprint;
 
 /** Logs progress at INFO: the plan, a line after every epoch, and between them a line a minute. */
@@ -48,8 +49,13 @@ final class ProgressLog implements TrainingListener {
     samples = 0;
     String resumed = steps == 0 ? "" : ", resumed at epoch %s, step %s".formatted(epoch + 1, steps);
     log(
-        "training %s: %d images, %d epochs of %d steps, %d steps in all%s",
-        detector, images, epochs, batches.getAsInt(), steps(), resumed);
+        "training %s: %s, %s of %s, %s in all%s",
+        detector,
+        Counted.of(images, "image"),
+        Counted.of(epochs, "epoch"),
+        Counted.of(batches.getAsInt(), "step"),
+        Counted.of(steps(), "step"),
+        resumed);
   }
 
   @Override

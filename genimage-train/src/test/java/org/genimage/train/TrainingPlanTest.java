@@ -42,8 +42,18 @@ class TrainingPlanTest {
 
     assertThat(plan)
         .hasToString(
-            "2 epochs of 8 images, 4 steps of 4 images in 2 parts: about 0.2 minutes at 1.3"
+            "2 epochs of 8 images, 4 steps of 4 images in 2 parts: about 12 seconds at 1.3"
                 + " images/s");
+  }
+
+  @Test
+  void text_ofOneOfEach_isSingular() {
+    GradientTrainer.Plan plan =
+        new GradientTrainer.Plan(1, 1, 2, 1, 1, 1, Duration.ofMillis(90), OptionalLong.empty());
+
+    assertThat(plan)
+        .hasToString(
+            "1 epoch of 1 image is left of 3, 1 step of 1 image: about 1 second at 11.1 images/s");
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.genimage.attacks.Budget;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.data.internal.Counted;
 import org.genimage.eval.Baselines;
 import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.Evaluation;
@@ -286,7 +287,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     terminal.say(
         "trained for %s: the loss went from %.3f to %.3f; %.0f images/s; %.1f %% of the time was spent"
             + " waiting for images",
-        Terminal.counted(history.size(), "epoch"),
+        Counted.of(history.size(), "epoch"),
         history.get(0).loss(),
         history.get(history.size() - 1).loss(),
         images / seconds,

@@ -8,6 +8,7 @@ import org.genimage.data.DatasetException;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.Generator;
 import org.genimage.data.ImageDataset;
+import org.genimage.data.internal.Counted;
 import org.genimage.eval.DetectorIdentity;
 import org.genimage.eval.protocol.ProtocolRun;
 import org.genimage.eval.protocol.TestImages;
@@ -143,11 +144,7 @@ record TableDetectors(
     double seconds = (System.nanoTime() - begin) / 1e9;
     terminal.say(
         "  trained %s on %s: %s of %d images in %.0f s",
-        blueprint.name(),
-        training,
-        Terminal.counted(recipe.epochs(), "epoch"),
-        data.size(),
-        seconds);
+        blueprint.name(), training, Counted.of(recipe.epochs(), "epoch"), data.size(), seconds);
   }
 
   /** As the authors' scripts do, the best epoch and CNNSpot's learning rates follow validation. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.genimage.data.ErrorPolicy;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.data.internal.Counted;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.alignment.SideBySide;
@@ -94,11 +95,6 @@ public final class Terminal {
     out.flush();
   }
 
-  /** Returns a number with what it counts, as in {@code 1 epoch} and {@code 2 epochs}. */
-  static String counted(long count, String what) {
-    return "%s %s%s".formatted(count, what, count == 1 ? "" : "s");
-  }
-
   /** Prints an accuracy with its 95 % interval (Wilson). */
   public void print(String name, Proportion accuracy) {
     Interval interval = accuracy.wilson();
@@ -117,7 +113,7 @@ public final class Terminal {
     result.scores().byGenerator().forEach((one, scores) -> print(one.name(), scores.accuracy()));
     print("all", result.scores().accuracy());
     if (!result.failures().isEmpty()) {
-      print("  skipped: %s that cannot be read", counted(result.failures().size(), "image"));
+      print("  skipped: %s that cannot be read", Counted.of(result.failures().size(), "image"));
     }
   }
 

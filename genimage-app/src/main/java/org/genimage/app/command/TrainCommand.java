@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.genimage.data.GenImage;
 import org.genimage.data.ImageDataset;
 import org.genimage.data.Progress;
+import org.genimage.data.internal.Counted;
 import org.genimage.eval.Evaluation;
 import org.genimage.eval.EvaluationResult;
 import org.genimage.eval.alignment.SideBySide;
@@ -255,7 +256,7 @@ public final class TrainCommand implements Callable<Integer> {
     terminal.say(
         "%s: %s of %d images in %.1f minutes",
         blueprint.name(),
-        Terminal.counted(recipe.epochs(), "epoch"),
+        Counted.of(recipe.epochs(), "epoch"),
         images.size(),
         (System.nanoTime() - begin) / 60e9);
     return trained;

@@ -70,7 +70,7 @@ class TrainCommandTest {
 
     assertThat(said)
         .containsPattern(
-            "plan: Spec, 2 epochs of 8 images, 4 steps of 4 images: about \\d+\\.\\d minutes at"
+            "plan: Spec, 2 epochs of 8 images, 4 steps of 4 images: about \\d+(\\.\\d minutes|\\sseconds?) at"
                 + " \\d+\\.\\d images/s")
         .contains("Spec: 2 epochs of 8 images in ")
         .containsPattern("GLIDE +\\d+\\.\\d %  \\(95 % interval .*of 4\\)")
