@@ -1,36 +1,38 @@
 package org.genimage.data.resampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Vector instructions are tested by a run of the tests that is started with their module. */
+/** The build runs these tests twice: without the module of vector instructions, and with it. */
 class PassesTest {
-
-  private static final boolean WITH_MODULE =
-      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
   private final Passes best = Passes.best();
 
+  /** So that the second run cannot lose its module without a word. */
   @Test
-  void best_withoutTheModule_isPlainJava() {
-    assumeThat(WITH_MODULE).isFalse();
-
-    assertThat(best).isInstanceOf(PairedRows.class);
+  void module_isThereWhereTheBuildAddsIt() {
+    assertThat(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent())
+        .isEqualTo(Boolean.getBoolean("genimage.vectors"));
   }
 
   @Test
-  void best_withTheModule_isVectorsWhereTheyAreWide() throws ReflectiveOperationException {
-    assumeThat(WITH_MODULE).isTrue();
+  void best_isVectorsWhereTheModuleIsAndTheyAreWide() throws ReflectiveOperationException {
+    assertThat(best.getClass().getSimpleName())
+        .isEqualTo(vectorBits() < 256 ? "PairedRows" : "VectorRows");
+  }
+
+  /** Returns 0 without the module. */
+  private static int vectorBits() throws ReflectiveOperationException {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return 0;
+    }
     Object shape =
         Class.forName("jdk.incubator.vector.VectorShape").getMethod("preferredShape").invoke(null);
-    int bits = (int) shape.getClass().getMethod("vectorBitSize").invoke(shape);
-
-    assertThat(best.getClass().getSimpleName()).isEqualTo(bits < 256 ? "PairedRows" : "VectorRows");
+    return (int) shape.getClass().getMethod("vectorBitSize").invoke(shape);
   }
 
   /** Images that end with the array, at every size around a vector's; all of them and a part. */
